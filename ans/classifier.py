@@ -1,0 +1,282 @@
+"""OpenWorldClassifier: labels are strings here. Fit on known classes alone, answer with a class or `open`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ans import model_files
+from ans.config import TrainConfig
+from ans.conventions import OPEN, ZERO, Candidate, Neighbour, Prediction
+from ans.data import stratified_parts
+from ans.encoder import TextEncoder, choose_device
+from ans.heads import OneVsRestHeads
+from ans.negatives import class_deviations, class_radii, synthesize
+from ans.tables import LabelledTexts
+from ans.training import Emit, ShouldStop, TrainingStopped, train_heads, tune_encoder
+
+CHUNK = 1024  # texts whose token states are in memory at a time when predicting
+
+
+def _silent(event: dict) -> None:
+    """The default listener of a training: nobody."""
+
+
+def _never() -> bool:
+    """The default answer to `should_stop`."""
+    return False
+
+
+class OpenWorldClassifier:
+    """The paper's model: encoder, closed-set classifier, one-vs-rest heads.
+
+    `labels` is the class order of every index and logit. `seconds` holds the training time by phase.
+    """
+
+    def __init__(self, config: TrainConfig | None = None) -> None:
+        self.config = config if config is not None else TrainConfig()
+        self.labels: list[str] = []
+        self.seconds: dict[str, float] = {}
+
+    # Training
+
+    def fit(
+        self,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        dev_texts: Sequence[str] | None = None,
+        dev_labels: Sequence[str] | None = None,
+        emit: Emit = _silent,
+        should_stop: ShouldStop = _never,
+    ) -> OpenWorldClassifier:
+        """Train both phases on texts of the known classes. Without dev texts, a tenth of each class is kept for that.
+
+        Raises:
+            ValueError: fewer than two classes, texts and labels of different length, a class with too few texts.
+            TrainingStopped: `should_stop` said so; this object then stays as it was.
+        """
+        train, dev = _checked_parts(texts, labels, dev_texts, dev_labels, self.config.seed)
+        names = sorted(set(train.labels))
+        config, seconds = self.config, {}
+        torch.manual_seed(config.seed)
+        device = choose_device(config.device)
+        index = {name: i for i, name in enumerate(names)}
+        targets = torch.tensor([index[label] for label in train.labels])
+        dev_targets = torch.tensor([index[label] for label in dev.labels])
+
+        started = time.perf_counter()
+        encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens).to(device)
+        total = len(train) + len(dev)
+        states = encoder.cache(train.texts, each_batch=_report_cache(emit, should_stop, 0, total))
+        dev_states = encoder.cache(dev.texts, each_batch=_report_cache(emit, should_stop, len(train), total))
+        seconds["cache"] = time.perf_counter() - started
+
+        started = time.perf_counter()
+        closed = closed_set_classifier(encoder.dim, len(names)).to(device)
+        tune_encoder(encoder, closed, (states, targets), (dev_states, dev_targets), config, emit, should_stop)
+        seconds["encoder"] = time.perf_counter() - started
+
+        started = time.perf_counter()
+        features = encoder.features(states).to(device)
+        heads = OneVsRestHeads(len(names), encoder.dim, dropout=config.head_dropout).to(device)
+        train_heads(heads, features, targets, config, emit, should_stop)
+        seconds["heads"] = time.perf_counter() - started
+
+        self._set(names, encoder, closed, heads, features, targets, train.texts)
+        self.seconds = seconds
+        return self
+
+    def _set(self, labels, encoder, closed, heads, features, targets, texts) -> None:
+        self.labels, self.encoder = list(labels), encoder.eval()
+        self.closed, self.heads = closed.eval(), heads.eval()
+        self.train_features, self.train_targets, self.train_texts = features, targets, list(texts)
+        self.deviations = class_deviations(features, targets.to(features.device), len(labels))
+        self.radii = class_radii(self.deviations, self.config.radius_scale, self.config.fixed_radius)
+        self._unit_features = F.normalize(features, dim=1)
+
+    # Answers
+
+    def features(self, texts: Sequence[str]) -> Tensor:
+        """Texts → features [N, d] on the CPU."""
+        self._need_training()
+        parts = [list(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)]
+        return torch.cat(
+            [self.encoder.features(self.encoder.cache(part)) for part in parts] or [torch.empty(0, self.encoder.dim)]
+        )
+
+    @torch.no_grad()
+    def head_logits(self, features: Tensor) -> Tensor:
+        """Features [N, d] → every head's logit [N, C], in the order of `labels`."""
+        self._need_training()
+        return self.heads(features.to(self.encoder.device)).T.cpu()
+
+    @torch.no_grad()
+    def decide(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [N, d] → class index or `OPEN` [N], and all head logits [N, C] (section 3.2).
+
+        Open when every head is negative, else the closed-set classifier's argmax.
+        """
+        logits = self.head_logits(features)
+        classes = self.closed(features.to(self.encoder.device)).argmax(1).cpu()
+        return torch.where((logits < ZERO).all(1), OPEN, classes), logits
+
+    def predict(
+        self, texts: str | Sequence[str], candidates: int = 5, neighbours: int = 3
+    ) -> Prediction | list[Prediction]:
+        """Answer one text or many; a bare string gives a bare Prediction.
+
+        Args:
+            candidates: how many of the strongest heads to return. neighbours: how many nearest training texts.
+        """
+        if isinstance(texts, str):
+            return self.predict([texts], candidates, neighbours)[0]
+        features = self.features(texts)
+        answers, logits = self.decide(features)
+        return [
+            Prediction(
+                text,
+                None if answer == OPEN else self.labels[answer],
+                float(logits[i].max()),
+                [
+                    Candidate(self.labels[j], float(logits[i, j]))
+                    for j in logits[i].topk(min(candidates, len(self.labels)))[1]
+                ],
+                self.nearest(features[i], neighbours),
+            )
+            for i, (text, answer) in enumerate(zip(texts, answers.tolist(), strict=True))
+        ]
+
+    def score(self, texts: Sequence[str]) -> Tensor:
+        """Largest head logit of each text [N]; below zero is open."""
+        return self.head_logits(self.features(texts)).max(1).values
+
+    def nearest(self, feature: Tensor, count: int) -> list[Neighbour]:
+        """The training texts with the most similar features [d], most similar first."""
+        similarity = self._unit_features @ F.normalize(feature.to(self._unit_features.device), dim=0)
+        values, rows = similarity.topk(min(count, len(similarity)))
+        return [
+            Neighbour(self.train_texts[row], self.labels[self.train_targets[row]], float(value))
+            for value, row in zip(values.tolist(), rows.tolist(), strict=True)
+        ]
+
+    def synthesized_negatives(self, label: str, count: int, seed: int = 0) -> Tensor:
+        """Negatives as the trained head would meet them now, one per positive drawn: features [count, d].
+
+        Raises:
+            ValueError: no known class has that name.
+        """
+        self._need_training()
+        if label not in self.labels:
+            raise ValueError(f"{label!r} is no known class of this model; it knows {', '.join(self.labels)}.")
+        m = self.labels.index(label)
+        generator = torch.Generator().manual_seed(seed)
+        own = self.train_features[self.train_targets == m]
+        drawn = own[torch.randint(len(own), (count,), generator=generator)].unsqueeze(0)
+        negatives = synthesize(
+            drawn,
+            self.deviations[m : m + 1],
+            self.radii[m : m + 1],
+            lambda z: self.heads(z.expand(len(self.labels), -1, -1))[m : m + 1],
+            generator,
+            mode="ans" if self.config.negatives == "none" else self.config.negatives,
+            noise_scale=self.config.noise_scale,
+            ascent_steps=self.config.ascent_steps,
+            ascent_rate=self.config.ascent_rate,
+            gamma=self.config.gamma,
+        )
+        return negatives[0].cpu()
+
+    # Persistence
+
+    def save(self, folder: str | Path) -> None:
+        """Write this model into a folder, complete or not at all; an older model there is replaced."""
+        self._need_training()
+        model_files.write(
+            folder,
+            {
+                "labels": self.labels,
+                "config": self.config.to_dict(),
+                "encoder_fingerprint": self.encoder.fingerprint(),
+                "seconds": self.seconds,
+            },
+            self.train_texts,
+            {
+                **model_files.named("tail", self.encoder.tail),
+                **model_files.named("closed", self.closed),
+                **model_files.named("heads", self.heads),
+                "train_features": self.train_features,
+                "train_targets": self.train_targets,
+            },
+        )
+
+    @classmethod
+    def load(cls, folder: str | Path, device: str | None = None) -> OpenWorldClassifier:
+        """Inverse of `save`: the same answers for the same texts.
+
+        Args:
+            device: where to compute; None takes the best device here.
+
+        Raises:
+            ValueError: no model there, one of another kind or version, damaged files, or another encoder's weights.
+        """
+        about, texts, tensors = model_files.read(folder)
+        try:
+            config, labels = TrainConfig.from_dict(about["config"]), about["labels"]
+            encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens)
+            if encoder.fingerprint() != about["encoder_fingerprint"]:
+                raise ValueError(
+                    f"the model in {folder} was trained on other weights than the encoder {config.encoder!r} has here; "
+                    "bring those weights back, or train again."
+                )
+            closed = closed_set_classifier(encoder.dim, len(labels))
+            heads = OneVsRestHeads(len(labels), encoder.dim, dropout=config.head_dropout)
+            where = choose_device(device if device is not None else "auto")
+            for name, module in (("tail", encoder.tail), ("closed", closed), ("heads", heads)):
+                module.load_state_dict(model_files.part(tensors, name))
+            for module in (encoder, closed, heads):
+                module.to(where)
+            features, targets = tensors["train_features"], tensors["train_targets"]
+            if not len(texts) == len(features) == len(targets):
+                raise KeyError("as many texts as features")
+            model = cls(config)
+            model._set(labels, encoder, closed, heads, features.to(where), targets, texts)
+        except (KeyError, RuntimeError, TypeError) as error:
+            raise model_files.damaged(folder, error) from error
+        model.seconds = about.get("seconds", {})
+        return model
+
+    def _need_training(self) -> None:
+        if not self.labels:
+            raise ValueError("this classifier has not been trained yet; call fit(texts, labels) or load(folder) first.")
+
+
+def closed_set_classifier(dim: int, num_classes: int) -> nn.Sequential:
+    """f_cls of section 3.1: one hidden layer as wide as the features, ReLU. [B, d] → [B, C]."""
+    return nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, num_classes))
+
+
+def _checked_parts(texts, labels, dev_texts, dev_labels, seed: int) -> tuple[LabelledTexts, LabelledTexts]:
+    if len(texts) != len(labels):
+        raise ValueError(f"expected as many labels as texts, got {len(texts)} texts and {len(labels)} labels.")
+    train = LabelledTexts(list(texts), list(labels))
+    if (found := len(set(labels))) < 2:
+        raise ValueError(f"at least two known classes are needed, got {found}; add texts of another class.")
+    if dev_texts is not None:
+        return train, LabelledTexts(list(dev_texts), list(dev_labels))
+    if scarce := sorted({name for name in train.labels if train.labels.count(name) < 2}):
+        raise ValueError(f"every class needs at least two texts, one of them for dev; too few of {scarce[:5]}.")
+    return tuple(stratified_parts(train, (0.1,), seed))
+
+
+def _report_cache(emit: Emit, should_stop: ShouldStop, before: int, total: int):
+    def each_batch(done: int, _: int) -> None:
+        emit({"phase": "cache", "step": before + done, "steps": total})
+        if should_stop():
+            raise TrainingStopped("stopped on request")
+
+    return each_batch

@@ -1,0 +1,137 @@
+"""Everything that decides a training run, in one frozen, validated dataclass. The reason stands beside each field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+NEGATIVE_MODES = ("ans", "noise+projection", "noise", "none")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def _setting(default: Any, explanation: str, *, low: float | None = None, high: float | None = None, choices=None):
+    """A dataclass field that carries its one-line explanation and its bounds, shown alike in --help and in the page."""
+    return field(default=default, metadata={"explanation": explanation, "low": low, "high": high, "choices": choices})
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training run: data, encoder, phase 1 (closed-set fine-tuning), phase 2 (one-vs-rest heads).
+
+    Raises:
+        ValueError: a value is out of its bounds; the message names the field, what was expected and what came.
+    """
+
+    # Data
+    dataset: str = _setting("assistant", "a corpus by name, or a path to a folder or a CSV, TSV or JSONL file")
+    data_dir: str | None = _setting(None, "folder that holds the public benchmarks (else ANS_DATA_DIR, else download)")
+    known_ratio: float = _setting(0.75, "share of the classes that are known; the rest appear as open", low=0, high=1)
+    known_classes: tuple[str, ...] | None = _setting(None, "the known classes by name, instead of a draw by ratio")
+    # One seed feeds the draw of classes, the file split, initial weights, batches, noise and UMAP.
+    seed: int = _setting(0, "seed of the draw of known classes and of everything random", low=0, high=2**31 - 1)
+
+    # Encoder
+    encoder: str = _setting("minilm", "minilm (embedded), bert-base-uncased, a BERT-family hub name or a local folder")
+    # Two of twelve in the paper ("freeze the first ten layers of BERT"); two of six here.
+    trainable_layers: int = _setting(
+        2, "last layers that are fine-tuned; 0 keeps the encoder untouched", low=0, high=48
+    )
+    # The benchmarks' texts have 5 to 30 tokens; the rest of a long text says little more about its class.
+    max_tokens: int = _setting(96, "longer texts are cut at this many tokens", low=4, high=512)
+    device: str = _setting("auto", "where to compute", choices=DEVICES)
+
+    # Phase 1, section 3.1 and appendix A.5
+    epochs: int = _setting(20, "most passes over the training texts in phase 1", low=1, high=1000)
+    patience: int = _setting(4, "phase 1 stops after this many passes without a better dev accuracy", low=1, high=1000)
+    batch_size: int = _setting(32, "texts per step in phase 1", low=2, high=4096)
+    # A.5 has 5e-5 for BERT-base; two layers of a narrow encoder want a larger step.
+    encoder_lr: float = _setting(1e-4, "learning rate of the encoder's last layers", low=0, high=1)
+    classifier_lr: float = _setting(1e-3, "learning rate of the closed-set classifier", low=0, high=1)
+    warmup: float = _setting(0.1, "share of the steps over which the learning rate rises", low=0, high=1)
+    weight_decay: float = _setting(0.01, "weight decay of AdamW", low=0, high=1)
+
+    # Phase 2, sections 3.2 and 3.3, Algorithm 1
+    head_epochs: int | None = _setting(None, "passes per head in phase 2; empty: min(C, 20), as A.5", low=1, high=1000)
+    head_batch: int = _setting(32, "positives per head and step; as many negatives of each kind", low=1, high=4096)
+    head_lr: float = _setting(1e-3, "learning rate of the heads", low=0, high=1)
+    head_dropout: float = _setting(0.1, "dropout after each hidden layer of a head", low=0, high=0.95)
+    negatives: str = _setting(
+        "ans", "how negatives are synthesized (ans: noise, ascent, projection)", choices=NEGATIVE_MODES
+    )
+    synthesized_weight: float = _setting(1.0, "λ: weight of the loss on synthesized negatives", low=0, high=1000)
+    # ε ~ N(0, 4·diag Σ_m) is a deviation of 2σ per dimension.
+    noise_scale: float = _setting(2.0, "Gaussian noise, in standard deviations of the class", low=0, high=1000)
+    ascent_steps: int = _setting(5, "k: steps of gradient ascent on a head's loss", low=0, high=1000)
+    # Above about a tenth of the radius the heads begin to reject everything.
+    ascent_rate: float = _setting(0.03, "η: length of one ascent step, as a share of the radius", low=0, high=10)
+    # The paper's r = 8 lies at 0.67 to 1 of √(2·Tr Σ), which is 8 to 12 there.
+    radius_scale: float = _setting(
+        0.75, "c: a class's radius r is c·√(2·Tr Σ), Σ from its own texts", low=0.001, high=1000
+    )
+    fixed_radius: float | None = _setting(
+        None, "r: one radius for all classes (the paper's 8); empty: from the data", low=1e-6, high=1e6
+    )
+    gamma: float = _setting(2.0, "γ: negatives lie between r and γ·r from their positive", low=1, high=1000)
+
+    def __post_init__(self) -> None:
+        for spec in fields(self):
+            self._check(spec.name, getattr(self, spec.name), spec)
+        if self.known_classes is not None:
+            object.__setattr__(self, "known_classes", tuple(self.known_classes))
+            if len(set(self.known_classes)) < 2:
+                raise ValueError(
+                    f"known_classes must name at least two different classes, got {list(self.known_classes)}; "
+                    "name more, or leave it empty and set known_ratio."
+                )
+
+    def _check(self, name: str, value: Any, spec) -> None:
+        low, high, choices = (spec.metadata[key] for key in ("low", "high", "choices"))
+        if value is None:
+            if spec.default is not None:
+                raise ValueError(f"{name} must have a value, got nothing; leave it out for {spec.default!r}.")
+            return
+        if choices is not None and value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
+        if low is None:
+            return
+        kind = "a whole number" if "int" in spec.type else "a number"
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        if not is_number or ("int" in spec.type and int(value) != value) or not low <= value <= high:
+            raise ValueError(f"{name} must be {kind} between {low:g} and {high:g}, got {value!r}.")
+        object.__setattr__(self, name, int(value) if "int" in spec.type else float(value))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; `from_dict` turns them back into an equal config."""
+        plain = asdict(self)
+        plain["known_classes"] = None if self.known_classes is None else list(self.known_classes)
+        return plain
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """Inverse of `to_dict`.
+
+        Raises:
+            ValueError: a name is no setting of this version, or a value is out of its bounds.
+        """
+        names = {spec.name for spec in fields(cls)}
+        if unknown := sorted(set(values) - names):
+            raise ValueError(f"unknown settings {unknown}; this version knows {sorted(names)}.")
+        return cls(**values)
+
+    def with_(self, **changes: Any) -> TrainConfig:
+        """A copy with some fields changed, validated again."""
+        return replace(self, **changes)
+
+
+def setting(name: str) -> Mapping[str, Any]:
+    """Explanation, bounds and default of one field: `explanation`, `low`, `high`, `choices`, `default`."""
+    for spec in fields(TrainConfig):
+        if spec.name == name:
+            return {**spec.metadata, "default": spec.default}
+    raise KeyError(name)
+
+
+# The model that answers before anybody has trained one: the encoder stays untouched, so it is ready in seconds.
+STARTER = TrainConfig(trainable_layers=0, epochs=60, patience=8)

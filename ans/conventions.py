@@ -1,0 +1,62 @@
+"""What every module agrees on: the open label, the sign of a score, the order of classes, what an answer is.
+
+* A class index is `0 … C−1`, in the order of `labels`, which is saved with the weights. `OPEN` stands for no class.
+* A score is the largest head logit of a text: higher means more surely known.
+* A text is open when its score is below `ZERO`, which is the same as every head saying no. Nothing is tuned.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+OPEN = -1
+OPEN_NAME = "open"
+ZERO = 0.0
+# Label spellings that mark a text as belonging to no class, whatever the corpus; never drawn as a known class.
+OPEN_LABELS = frozenset({"oos", "oos_near", "oos_far", "open", "out_of_scope", "out-of-scope", "ood", "unknown"})
+
+
+def is_open(label: int) -> bool:
+    """Whether a class index means `belongs to no known class`."""
+    return label < 0
+
+
+def is_known(label: int) -> bool:
+    """Whether a class index is one of the known classes."""
+    return not is_open(label)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One head's opinion: its class and its logit (above zero: yes)."""
+
+    label: str
+    logit: float
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A training text near the query: cosine similarity of features, in [-1, 1]."""
+
+    text: str
+    label: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one text. `label` is None when open; `candidates` are the strongest heads, strongest first."""
+
+    text: str
+    label: str | None
+    score: float
+    candidates: list[Candidate] = field(default_factory=list)
+    neighbours: list[Neighbour] = field(default_factory=list)
+
+    @property
+    def open(self) -> bool:
+        """True when no head says yes."""
+        return self.label is None
+
+    def to_dict(self) -> dict:
+        """Plain values for JSON: text, label (null when open), open, score, candidates, neighbours."""
+        plain = asdict(self)
+        return {"text": plain.pop("text"), "label": plain.pop("label"), "open": self.open, **plain}

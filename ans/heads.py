@@ -1,0 +1,55 @@
+"""All one-vs-rest heads as one batched module (section 3.2; layer sizes of appendix A.5)."""
+
+import math
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class OneVsRestHeads(nn.Module):
+    """C binary classifiers d → 256 → 64 → 1 with ReLU and dropout, evaluated together.
+
+    A head's weights never meet another head's: training all heads in one batch equals training each alone. The only
+    thing they share is the cost of a few batched matrix products.
+    """
+
+    def __init__(self, num_classes: int, dim: int, hidden: tuple[int, int] = (256, 64), dropout: float = 0.1) -> None:
+        super().__init__()
+        self.dropout = dropout
+        widths = (dim, *hidden, 1)
+        self.weights = nn.ParameterList()  # layer l: [C, in, out]
+        self.biases = nn.ParameterList()  # layer l: [C, 1, out]
+        for fan_in, fan_out in pairwise(widths):
+            bound = 1 / math.sqrt(fan_in)  # what nn.Linear draws from, per head
+            self.weights.append(nn.Parameter(torch.empty(num_classes, fan_in, fan_out).uniform_(-bound, bound)))
+            self.biases.append(nn.Parameter(torch.empty(num_classes, 1, fan_out).uniform_(-bound, bound)))
+
+    @property
+    def num_classes(self) -> int:
+        """C, the number of heads."""
+        return self.weights[0].shape[0]
+
+    def hidden(self, features: Tensor) -> Tensor:
+        """Second hidden layer, before dropout: [B, d] or [C, B, d] → [C, B, 64]. What the paper's Figure 4 draws."""
+        x = self._layer(0, features).relu()
+        return self._layer(1, F.dropout(x, self.dropout, self.training)).relu()
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits g_m; above zero means yes.
+
+        Args:
+            features: [B, d], the same texts for every head, or [C, B, d], each head its own.
+
+        Returns:
+            [C, B].
+        """
+        x = F.dropout(self.hidden(features), self.dropout, self.training)
+        return self._layer(2, x).squeeze(-1)
+
+    def _layer(self, index: int, x: Tensor) -> Tensor:
+        weight, bias = self.weights[index], self.biases[index]
+        if x.dim() == 2:
+            x = x.expand(len(weight), -1, -1)
+        return torch.baddbmm(bias, x, weight)

@@ -1,0 +1,82 @@
+"""The field's numbers: accuracy and F1 over C + 1 classes, F1-known, F1-open, AUROC, the confusions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
+
+from ans.conventions import OPEN, OPEN_NAME
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """Precision, recall and F1 of one class, in percent, and its number of test texts."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """All in percent. `f1_open` and `auroc` are None when the test holds no open text, `auroc` also when no known one.
+
+    `f1` is the mean over the C known classes and the open one; without open texts, over the known ones alone.
+    `confusion[i][j]` counts texts of class i answered j; the last row and column are the open class.
+    """
+
+    accuracy: float
+    f1: float
+    f1_known: float
+    f1_open: float | None
+    auroc: float | None
+    per_class: list[ClassScore]
+    confusion: list[list[int]]
+
+    def to_dict(self) -> dict:
+        """Plain JSON values."""
+        return asdict(self)
+
+    def headline(self) -> dict[str, float | None]:
+        """The field's four numbers and AUROC, without the tables."""
+        return {name: getattr(self, name) for name in ("accuracy", "f1", "f1_known", "f1_open", "auroc")}
+
+
+def evaluate(
+    targets: Sequence[int], predicted: Sequence[int], scores: Sequence[float], labels: Sequence[str]
+) -> Metrics:
+    """Compare answers with the truth.
+
+    Args:
+        targets, predicted: class index of each text, `OPEN` for open. scores: largest head logit, higher = known.
+        labels: names of the C known classes, in index order.
+
+    Raises:
+        ValueError: there is no text.
+    """
+    if not len(targets):
+        raise ValueError("the test part is empty; expected at least one text to evaluate on.")
+    num_known = len(labels)
+    truth = np.where(np.asarray(targets) == OPEN, num_known, targets)
+    answer = np.where(np.asarray(predicted) == OPEN, num_known, predicted)
+    every = range(num_known + 1)
+    precision, recall, f1, support = precision_recall_fscore_support(truth, answer, labels=every, zero_division=0)
+    has_open, has_known = bool(support[-1]), bool(support[:-1].sum())
+    names = [*labels, OPEN_NAME]
+    return Metrics(
+        accuracy=100 * float((truth == answer).mean()),
+        f1=100 * float((f1 if has_open else f1[:-1]).mean()),
+        f1_known=100 * float(f1[:-1].mean()),
+        f1_open=100 * float(f1[-1]) if has_open else None,
+        auroc=100 * float(roc_auc_score(truth < num_known, scores)) if has_open and has_known else None,
+        per_class=[
+            ClassScore(names[i], 100 * float(precision[i]), 100 * float(recall[i]), 100 * float(f1[i]), int(support[i]))
+            for i in every
+        ],
+        confusion=confusion_matrix(truth, answer, labels=every).tolist(),
+    )

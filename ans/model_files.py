@@ -1,0 +1,77 @@
+"""A saved classifier on disk: safetensors and JSON, whole or not at all, and refused when damaged or foreign.
+
+The frozen prefix of the encoder is not written: it belongs to the named encoder, and `model.json` holds its fingerprint.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+FORMAT, VERSION = "ans-open-world-classifier", 1
+ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE = "model.json", "weights.safetensors", "training_texts.json"
+
+
+def named(name: str, module: nn.Module) -> dict[str, Tensor]:
+    """A module's weights, each under `name.`."""
+    return {f"{name}.{key}": value for key, value in module.state_dict().items()}
+
+
+def part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """Inverse of `named`: the weights below `name.`."""
+    return {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
+
+
+def damaged(folder: str | Path, error: Exception) -> ValueError:
+    """The one sentence for a model that can't be read."""
+    return ValueError(f"the model in {folder} is damaged ({error}); train it again or copy it again.")
+
+
+def write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str, Tensor]) -> None:
+    """Write a model into `folder` by building it beside it and renaming; an older model there is replaced."""
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    about = {"format": FORMAT, "version": VERSION, **about}
+    try:
+        save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, building / WEIGHTS_FILE)
+        (building / TEXTS_FILE).write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
+        (building / ABOUT_FILE).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
+        building.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        os.replace(building, folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def read(folder: str | Path) -> tuple[dict, list[str], dict[str, Tensor]]:
+    """What `write` wrote: about, training texts, tensors.
+
+    Raises:
+        ValueError: no model there, one of another kind or version, or damaged files.
+    """
+    folder = Path(folder)
+    if not (folder / ABOUT_FILE).is_file():
+        raise ValueError(
+            f"no model in {folder}: expected a folder written by `python -m ans train --out`, with {ABOUT_FILE} in it."
+        )
+    try:
+        about = json.loads((folder / ABOUT_FILE).read_text(encoding="utf-8"))
+        if not isinstance(about, dict) or about.get("format") != FORMAT:
+            raise ValueError(f"{folder} holds no open-world classifier; {ABOUT_FILE} should say {FORMAT!r}.")
+        if about.get("version") != VERSION:
+            raise ValueError(
+                f"the model in {folder} has format version {about.get('version')}, expected {VERSION}; train it again."
+            )
+        texts = json.loads((folder / TEXTS_FILE).read_text(encoding="utf-8"))
+        return about, texts, load_file(folder / WEIGHTS_FILE)
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError, SafetensorError) as error:
+        raise damaged(folder, error) from error

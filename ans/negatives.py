@@ -1,0 +1,122 @@
+"""The paper's core: negatives synthesized from positives (section 3.3, Algorithm 1).
+
+Pure functions on tensors. Shapes: C classes, P positives each, d feature dimensions. Everything random takes an
+explicit generator.
+"""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def class_deviations(features: Tensor, labels: Tensor, num_classes: int) -> Tensor:
+    """√diag Σ_m: standard deviation of each class's features per dimension.
+
+    Args:
+        features: [N, d]. labels: [N], in 0 … C−1, every class present.
+
+    Returns:
+        [C, d].
+    """
+    counts = torch.bincount(labels, minlength=num_classes).clamp(min=1).unsqueeze(1)
+    empty = features.new_zeros(num_classes, features.shape[1])
+    means = empty.index_add(0, labels, features) / counts
+    return (empty.index_add(0, labels, (features - means[labels]) ** 2) / counts).sqrt()
+
+
+def class_radii(deviations: Tensor, scale: float, fixed: float | None = None) -> Tensor:
+    """r_m = c·√(2·Tr Σ_m), since √(2·Tr Σ) bounds the mean distance of two texts of a class (Proposition 1).
+
+    A class whose texts all coincide has no spread of its own and takes the mean radius of the others.
+
+    Args:
+        deviations: [C, d]. scale: c. fixed: the paper's one r for all classes, instead.
+
+    Returns:
+        [C], every one above zero.
+
+    Raises:
+        ValueError: no class has any spread, so no radius can be read from the data.
+    """
+    if fixed is not None:
+        return deviations.new_full((len(deviations),), fixed)
+    radii = scale * (2 * deviations.square().sum(1)).sqrt()
+    spread = radii > 1e-6
+    if not spread.any():
+        raise ValueError("the radius needs at least one class with two different texts; add texts or set fixed_radius.")
+    return torch.where(spread, radii, radii[spread].mean())
+
+
+def gaussian_noise(shape: torch.Size, deviations: Tensor, scale: float, generator: torch.Generator) -> Tensor:
+    """ε ~ N(0, scale²·diag Σ_m); scale 2 is the paper's N(0, 4·diag Σ_m) (line 8).
+
+    Args:
+        shape: [C, P, d]. deviations: [C, d].
+    """
+    draw = torch.randn(shape, generator=generator, device=generator.device).to(deviations.device)
+    return scale * deviations.unsqueeze(1) * draw
+
+
+def ascend(
+    positives: Tensor, noise: Tensor, logits: Callable[[Tensor], Tensor], steps: int, step_lengths: Tensor
+) -> Tensor:
+    """Move the noise to where the heads are most wrong about it (lines 9 to 12).
+
+    Each step goes `step_lengths[m]` along the normalised gradient of ℓ = log(1 + exp(g_m(z + ε))) with respect to ε.
+    The heads' weights receive no gradient.
+
+    Args:
+        positives, noise: [C, P, d]. logits: [C, P, d] → [C, P]. step_lengths: [C], η for each class.
+    """
+    lengths = step_lengths.view(-1, 1, 1)
+    for _ in range(steps):
+        noise = noise.detach().requires_grad_(True)
+        with torch.enable_grad():
+            loss = F.softplus(logits(positives + noise)).sum()
+            (gradient,) = torch.autograd.grad(loss, noise)
+        noise = noise + lengths * F.normalize(gradient, dim=-1)
+    return noise.detach()
+
+
+def project(noise: Tensor, radii: Tensor, gamma: float) -> Tensor:
+    """Rescale each ε along its own direction into the shell r_m ≤ ‖ε‖ ≤ γ·r_m; inside it none moves (lines 13, 14).
+
+    Args:
+        noise: [C, P, d]. radii: [C].
+    """
+    length = noise.norm(dim=-1, keepdim=True).clamp(min=1e-12)
+    inner = radii.view(-1, 1, 1)
+    return noise * (length.clamp(inner, gamma * inner) / length)
+
+
+def synthesize(
+    positives: Tensor,
+    deviations: Tensor,
+    radii: Tensor,
+    logits: Callable[[Tensor], Tensor],
+    generator: torch.Generator,
+    *,
+    mode: str = "ans",
+    noise_scale: float = 2.0,
+    ascent_steps: int = 5,
+    ascent_rate: float = 0.03,
+    gamma: float = 2.0,
+) -> Tensor:
+    """Algorithm 1, lines 8 to 14: one synthesized negative z + ε for each positive z.
+
+    Args:
+        positives: [C, P, d]. deviations: [C, d]. radii: [C]. logits: the heads, [C, P, d] → [C, P].
+        mode: `ans`, or the ablation's `noise+projection` and `noise`.
+        ascent_rate: η as a share of the class's radius.
+
+    Returns:
+        [C, P, d], detached.
+    """
+    noise = gaussian_noise(positives.shape, deviations, noise_scale, generator)
+    if mode == "ans":
+        noise = ascend(positives, noise, logits, ascent_steps, ascent_rate * radii)
+    if mode != "noise":
+        noise = project(noise, radii, gamma)
+    return (positives + noise).detach()

@@ -1,0 +1,128 @@
+"""Reading labelled texts as people really have them: CSV, TSV, JSONL or JSON, any usual encoding and column name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+TEXT_COLUMNS = (
+    "text", "utterance", "sentence", "query", "question", "message", "title", "content", "input", "phrase", "prompt",
+    "body", "description", "document",
+)  # fmt: skip
+LABEL_COLUMNS = (
+    "label", "intent", "class", "category", "target", "tag", "topic", "labels", "intents", "label_text", "output",
+    "class_name", "y",
+)  # fmt: skip
+EXTENSIONS = (".tsv", ".csv", ".jsonl", ".ndjson", ".json", ".txt")
+csv.field_size_limit(10_000_000)  # a stray quote must give our message, not the module's
+
+
+@dataclass(frozen=True)
+class LabelledTexts:
+    """Texts and their labels, side by side."""
+
+    texts: list[str]
+    labels: list[str]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def only(self, keep: Sequence[int]) -> LabelledTexts:
+        """The rows with these indices."""
+        return LabelledTexts([self.texts[i] for i in keep], [self.labels[i] for i in keep])
+
+
+def decode(raw: bytes) -> str:
+    """Bytes → text: UTF-8 or UTF-16 with or without a mark, else Windows-1252, which old spreadsheets write."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def read_records(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """All rows of one file, as (column names, row dictionaries). A line break inside quotes stays in its text.
+
+    Raises:
+        ValueError: no such file, an empty one, a kind that is not known, or broken JSON.
+    """
+    if not path.is_file():
+        raise ValueError(f"expected a file at {path}, found none.")
+    content = decode(path.read_bytes())
+    if not content.strip():
+        raise ValueError(f"{path} is empty; expected rows with a text and a label.")
+    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+        return _read_json(path, content)
+    head = content[:20_000]
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else _likeliest_delimiter(head)
+    rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter))
+    names = [name.strip() for name in rows[0]]
+    known = {name.lower() for name in names} & {*TEXT_COLUMNS, *LABEL_COLUMNS}
+    if len(names) == 2 and not known:  # no header: the shorter column is the label
+        names = ["text", "label"] if _mean_length(rows, 0) >= _mean_length(rows, 1) else ["label", "text"]
+        rows = [names, *rows]
+    return names, [dict(zip(names, row, strict=False)) for row in rows[1:] if any(cell.strip() for cell in row)]
+
+
+def read_table(path: str | Path, text_column: str | None = None, label_column: str | None = None) -> LabelledTexts:
+    """Texts and labels of one file; the columns are found by name unless given. Rows lacking either are dropped.
+
+    Raises:
+        ValueError: the file can't be read, a column can't be told, or no row is left.
+    """
+    path = Path(path)
+    names, records = read_records(path)
+    text_name = _column(path, names, text_column, TEXT_COLUMNS, "text")
+    label_name = _column(path, names, label_column, LABEL_COLUMNS, "label")
+    pairs = [(_clean(row.get(text_name)), _clean(row.get(label_name))) for row in records]
+    pairs = [(text, label) for text, label in pairs if text and label]
+    if not pairs:
+        raise ValueError(f"{path} holds no row with both a {text_name!r} and a {label_name!r}.")
+    return LabelledTexts([text for text, _ in pairs], [label for _, label in pairs])
+
+
+def _read_json(path: Path, content: str) -> tuple[list[str], list[dict[str, str]]]:
+    try:
+        records = json.loads(content) if content.lstrip().startswith("[") else None
+        if records is None:
+            records = [json.loads(line) for line in content.splitlines() if line.strip()]
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path} is no valid JSON: {error}; expected one object per line, or one list.") from error
+    if not records or not all(isinstance(row, dict) for row in records):
+        raise ValueError(f"{path} must hold objects with a text and a label, one per line.")
+    return list(dict.fromkeys(name for row in records for name in row)), records
+
+
+def _likeliest_delimiter(head: str) -> str:
+    first = next(line for line in head.splitlines() if line.strip())
+    return max("\t,;|", key=first.count)
+
+
+def _mean_length(rows: list[list[str]], column: int) -> float:
+    cells = [row[column] for row in rows[:200] if len(row) > column]
+    return sum(map(len, cells)) / max(1, len(cells))
+
+
+def _clean(cell: object) -> str:
+    return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def _column(path: Path, names: list[str], wanted: str | None, usual: Sequence[str], what: str) -> str:
+    if wanted is not None:
+        if wanted not in names:
+            raise ValueError(f"{path} has no column {wanted!r}; it has {', '.join(names)}.")
+        return wanted
+    by_lower = {name.lower(): name for name in reversed(names)}
+    for name in usual:
+        if name in by_lower:
+            return by_lower[name]
+    raise ValueError(
+        f"{path} has the columns {', '.join(names)}; expected one for the {what}, named for example {usual[0]} or "
+        f"{usual[1]}. Rename that column."
+    )

@@ -1,0 +1,193 @@
+"""The two phases of training, as plain loops that emit events and ask whether to stop; they know no files and no page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ans.config import TrainConfig
+from ans.encoder import CachedStates, TextEncoder, batches_by_length
+from ans.heads import OneVsRestHeads
+from ans.negatives import class_deviations, class_radii, synthesize
+
+Emit = Callable[[dict], None]
+ShouldStop = Callable[[], bool]
+
+
+class TrainingStopped(Exception):
+    """Somebody asked the training to stop; nothing of this run is kept."""
+
+
+def warmup_then_decay(step: int, total: int, warmup: float) -> float:
+    """Factor on the learning rate: linear from near 0 to 1 over the first share of the steps, then linear down to 0."""
+    rising = max(1, round(warmup * total))
+    if step < rising:
+        return (step + 1) / rising
+    return max(0.0, (total - step) / max(1, total - rising))
+
+
+def tune_encoder(
+    encoder: TextEncoder,
+    classifier: nn.Module,
+    train: tuple[CachedStates, Tensor],
+    dev: tuple[CachedStates, Tensor],
+    config: TrainConfig,
+    emit: Emit,
+    should_stop: ShouldStop,
+) -> None:
+    """Phase 1 (section 3.1): fine-tune the tail with a closed-set classifier; the best weights on dev accuracy stay.
+
+    Args:
+        classifier: features [B, d] → class logits [B, C]. train, dev: cached prefix states and class indices [N].
+
+    Raises:
+        TrainingStopped: `should_stop` said so.
+    """
+    (states, labels), (dev_states, dev_labels) = train, dev
+    device = encoder.device
+    # An untouched encoder gives the same features in every pass: compute them once, and only the classifier learns.
+    frozen = encoder.features(states).to(device) if not len(encoder.tail) else None
+    dev_frozen = encoder.features(dev_states) if frozen is not None else None
+    groups = [{"params": list(classifier.parameters()), "lr": config.classifier_lr}]
+    if frozen is None:
+        groups.append({"params": list(encoder.tail.parameters()), "lr": config.encoder_lr})
+    optimizer = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+    total = config.epochs * math.ceil(len(states) / config.batch_size)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: warmup_then_decay(i, total, config.warmup))
+    order = torch.Generator().manual_seed(config.seed)
+    learnt = nn.ModuleList([encoder.tail, classifier])
+    best, best_weights, waited, step = -1.0, None, 0, 0
+
+    for epoch in range(config.epochs):
+        learnt.train()
+        for rows in batches_by_length(states.lengths, config.batch_size, order):
+            _stop_if(should_stop)
+            features = encoder(*states.batch(rows, device)) if frozen is None else frozen[rows]
+            loss = F.cross_entropy(classifier(features), labels[rows].to(device))
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(learnt.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            step += 1
+            emit({"phase": "encoder", "step": step, "steps": total, "loss": loss.item()})
+        learnt.eval()
+        features = encoder.features(dev_states) if dev_frozen is None else dev_frozen
+        with torch.no_grad():
+            accuracy = (classifier(features.to(device)).argmax(1).cpu() == dev_labels).float().mean().item()
+        emit({"phase": "encoder", "step": step, "steps": total, "epoch": epoch + 1, "dev_accuracy": accuracy})
+        waited += 1
+        if accuracy > best:
+            best, waited = accuracy, 0
+            best_weights = {name: value.detach().clone() for name, value in learnt.state_dict().items()}
+        if waited >= config.patience:
+            break
+    learnt.load_state_dict(best_weights)
+    learnt.eval()
+
+
+class HeadSampler:
+    """Draws each head's texts: positives from its class, negatives from all other known classes.
+
+    Sampling is with replacement and uniform over texts, all heads at once, without a loop over classes.
+    """
+
+    def __init__(self, features: Tensor, labels: Tensor, num_classes: int, generator: torch.Generator) -> None:
+        order = labels.argsort(stable=True)
+        self.features, self.generator = features[order], generator
+        self.counts = torch.bincount(labels, minlength=num_classes).to(features.device)
+        self.starts = self.counts.cumsum(0) - self.counts
+
+    def _draw(self, highs: Tensor, size: int) -> Tensor:
+        share = torch.rand(len(highs), size, generator=self.generator, device=self.generator.device).to(highs.device)
+        return (share * highs[:, None]).long().clamp(max=(highs - 1)[:, None])
+
+    def positives(self, size: int) -> Tensor:
+        """[C, size, d]."""
+        return self.features[self.starts[:, None] + self._draw(self.counts, size)]
+
+    def known_negatives(self, size: int) -> Tensor:
+        """[C, size, d]: a draw over the N − N_m texts of the other classes, skipping over the class's own rows."""
+        index = self._draw(len(self.features) - self.counts, size)
+        return self.features[index + torch.where(index >= self.starts[:, None], self.counts[:, None], 0)]
+
+
+def head_steps(num_texts: int, num_classes: int, config: TrainConfig) -> int:
+    """Number of updates in phase 2: min(C, 20) passes (A.5) unless set, a pass being each class's texts once."""
+    epochs = config.head_epochs if config.head_epochs is not None else min(num_classes, 20)
+    return epochs * math.ceil(num_texts / num_classes / config.head_batch)
+
+
+def open_loss(heads: OneVsRestHeads, positives: Tensor, negatives: Tensor, synthesized: Tensor | None, weight: float):
+    """L_rest + λ·L_syn per head (equations 2, 5, 6), each term a mean over its texts.
+
+    Args:
+        positives, negatives, synthesized: [C, P, d] each. weight: λ.
+
+    Returns:
+        [C].
+    """
+    parts = [positives, negatives] + ([] if synthesized is None else [synthesized])
+    logits = heads(torch.cat(parts, dim=1)).split([part.shape[1] for part in parts], dim=1)
+    loss = F.softplus(-logits[0]).mean(1) + F.softplus(logits[1]).mean(1)
+    return loss if synthesized is None else loss + weight * F.softplus(logits[2]).mean(1)
+
+
+def train_heads(
+    heads: OneVsRestHeads,
+    features: Tensor,
+    labels: Tensor,
+    config: TrainConfig,
+    emit: Emit,
+    should_stop: ShouldStop,
+) -> None:
+    """Phase 2 (sections 3.2, 3.3, Algorithm 1): all C heads at once, on features that no longer change.
+
+    Args:
+        features: [N, d] on the heads' device. labels: [N], in 0 … C−1.
+
+    Raises:
+        TrainingStopped: `should_stop` said so.
+    """
+    generator = torch.Generator().manual_seed(config.seed)
+    sampler = HeadSampler(features, labels, heads.num_classes, generator)
+    deviations = class_deviations(features, labels.to(features.device), heads.num_classes)
+    radii = class_radii(deviations, config.radius_scale, config.fixed_radius)
+    optimizer = torch.optim.Adam(heads.parameters(), lr=config.head_lr)
+    total = head_steps(len(features), heads.num_classes, config)
+
+    for step in range(1, total + 1):
+        _stop_if(should_stop)
+        positives = sampler.positives(config.head_batch)
+        negatives = sampler.known_negatives(config.head_batch)
+        synthesized = None
+        if config.negatives != "none":
+            heads.eval()  # the ascent looks for the head's weak spots, not for those of one dropout mask
+            synthesized = synthesize(
+                positives,
+                deviations,
+                radii,
+                heads,
+                generator,
+                mode=config.negatives,
+                noise_scale=config.noise_scale,
+                ascent_steps=config.ascent_steps,
+                ascent_rate=config.ascent_rate,
+                gamma=config.gamma,
+            )
+        heads.train()
+        loss = open_loss(heads, positives, negatives, synthesized, config.synthesized_weight)
+        optimizer.zero_grad(set_to_none=True)
+        loss.sum().backward()  # the sum keeps each head's gradient what it would be if it were trained alone
+        optimizer.step()
+        emit({"phase": "heads", "step": step, "steps": total, "loss": loss.mean().item()})
+    heads.eval()
+
+
+def _stop_if(should_stop: ShouldStop) -> None:
+    if should_stop():
+        raise TrainingStopped("stopped on request")

@@ -1,0 +1,94 @@
+"""The training process: takes one run from the store, trains it, writes events, ends. And the page's hold on it.
+
+One process per run: its memory goes back with it, and a crash takes nothing else along. The next one is started
+before it is needed and has imported everything by the time somebody presses Train.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from ans.runs import FAILED, FINISHED, STOPPED, Run, RunStore
+
+POLL_SECONDS = 0.2
+
+
+class WorkerSupervisor:
+    """Keeps one warm training process alive for a store, in a background thread of the page's process."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        self._process: subprocess.Popen | None = None
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._keep_one, name="worker-supervisor", daemon=True)
+
+    def start(self) -> None:
+        """Start the first process; from then on a new one follows each that ends."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the process and stop replacing it."""
+        self._closing.set()
+        if self._process is not None:
+            self._process.kill()
+        self._thread.join()
+        self.store.mark_interrupted()
+
+    def _keep_one(self) -> None:
+        while not self._closing.is_set():
+            self.store.mark_interrupted()
+            began = time.monotonic()
+            # The pipe stays open as long as this process lives: its end tells the worker to go.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "ans.worker", str(self.store.root)],
+                stdin=subprocess.PIPE,
+                cwd=Path(__file__).resolve().parent.parent,
+            )
+            self._process.wait()
+            if time.monotonic() - began < 2:  # it can't even start: don't spin
+                self._closing.wait(5)
+
+
+def train_run(run: Run) -> None:
+    """Train a claimed run to its end. Whatever happens, the status says how it ended and what to do."""
+    from ans.experiment import run_experiment
+    from ans.training import TrainingStopped
+
+    try:
+        outcome = run_experiment(run.config, run.event_writer(), lambda: run.stop_requested)
+        run.save_outcome(outcome)
+        run.set_status(FINISHED)
+    except TrainingStopped:
+        run.set_status(STOPPED, "Stopped. The models trained before are unchanged.")
+    except ValueError as error:
+        run.set_status(FAILED, str(error))
+    except Exception as error:
+        run.set_status(FAILED, f"The training broke off: {type(error).__name__}: {error}. The console has the details.")
+        raise
+
+
+def main() -> None:
+    """`python -m ans.worker ROOT`: warm up, wait for a run, train it, exit. Ends with the process that started it."""
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(5)  # typing in the page comes first
+    store = RunStore(Path(sys.argv[1]))
+    import ans.experiment  # noqa: F401  torch and transformers, before anybody waits for them
+
+    while (run := store.take_next()) is None:
+        time.sleep(POLL_SECONDS)
+    train_run(run)
+
+
+def _exit_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
