@@ -1,6 +1,6 @@
 """A saved classifier on disk: safetensors and JSON, whole or not at all, and refused when damaged or foreign.
 
-The frozen prefix of the encoder is not written: it belongs to the named encoder, and `model.json` holds its fingerprint.
+The frozen prefix of the encoder is not written: it is the named encoder's, and `model.json` holds its fingerprint.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The two phases of training, as plain loops that emit events and ask whether to stop; they know no files and no page."""
+"""The two phases of training, as plain loops that emit events and ask whether to stop. They know no files, no page."""
 
 from __future__ import annotations
 
