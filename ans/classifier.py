@@ -164,8 +164,8 @@ class OpenWorldClassifier:
             for value, row in zip(values.tolist(), rows.tolist(), strict=True)
         ]
 
-    def synthesized_negatives(self, label: str, count: int, seed: int = 0) -> Tensor:
-        """Negatives as the trained head would meet them now, one per positive drawn: features [count, d].
+    def synthesized_negatives(self, label: str, count: int, seed: int = 0) -> tuple[Tensor, list[int]]:
+        """Negatives as the trained head would meet them now: features [count, d], and each positive's row.
 
         Raises:
             ValueError: no known class has that name.
@@ -175,10 +175,10 @@ class OpenWorldClassifier:
             raise ValueError(f"{label!r} is no known class of this model; it knows {', '.join(self.labels)}.")
         m = self.labels.index(label)
         generator = torch.Generator().manual_seed(seed)
-        own = self.train_features[self.train_targets == m]
-        drawn = own[torch.randint(len(own), (count,), generator=generator)].unsqueeze(0)
+        own = (self.train_targets == m).nonzero().squeeze(1)
+        rows = own[torch.randint(len(own), (count,), generator=generator)]
         negatives = synthesize(
-            drawn,
+            self.train_features[rows.to(self.train_features.device)].unsqueeze(0),
             self.deviations[m : m + 1],
             self.radii[m : m + 1],
             lambda z: self.heads(z.expand(len(self.labels), -1, -1))[m : m + 1],
@@ -189,7 +189,7 @@ class OpenWorldClassifier:
             ascent_rate=self.config.ascent_rate,
             gamma=self.config.gamma,
         )
-        return negatives[0].cpu()
+        return negatives[0].cpu(), rows.tolist()
 
     # Persistence
 

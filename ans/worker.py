@@ -86,7 +86,9 @@ def main() -> None:
 
 
 def _exit_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: a thread that reads there holds a lock the interpreter wants when it ends.
+    while os.read(0, 1024):
+        pass
     os._exit(0)
 
 

@@ -1,0 +1,201 @@
+"""The command line: `python -m ans train | predict | evaluate`. Arguments, help, and errors as one sentence.
+
+Everything heavy is imported inside the commands, so that `--help` and a mistyped option answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import Field, fields
+
+from ans.command_line import evaluate, predict, train
+from ans.config import DEVICES, TrainConfig
+
+PROGRAM = "python -m ans"
+FAILED, INTERRUPTED = 2, 130
+# A group of options begins at each of these fields of TrainConfig and goes on to the next one.
+GROUPS = {
+    "dataset": ("Data", "the corpus, and which of its classes are known"),
+    "encoder": ("Encoder", "what turns texts into features"),
+    "epochs": ("Phase 1", "fine-tuning the encoder with a closed-set classifier"),
+    "head_epochs": ("Phase 2", "one-vs-rest heads with synthesized negatives"),
+}
+RESULT_HELP = """\
+the result, in percent over the test part (all its texts; those of no known class are open):
+  accuracy   right answers over the known classes and the open one
+  F1         mean F1 of the known classes and the open one
+  F1-known   mean F1 of the known classes
+  F1-open    F1 of the open class
+With --json the last line on stdout is one object with these (accuracy, f1, f1_known, f1_open), auroc,
+num_known_classes, known_classes, seconds by phase, device, dataset, known_ratio, seed, encoder and out.
+Progress goes to stderr. Exit status: 0 done, 2 an error told in one sentence, 130 interrupted."""
+PREDICT_HELP = """\
+one JSON object per text, in the order of the texts:
+  text         as given
+  label        the known class, or null when the text belongs to none
+  open         true when it belongs to none
+  score        largest head logit; below zero is open
+  candidates   the strongest heads, each with label and logit (above zero: yes)
+  neighbours   the nearest training texts, each with text, label and similarity
+Lines on stdin are answered as they come; empty ones are skipped."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Bad arguments are errors like all others: one sentence, told in `main`."""
+
+    def error(self, message: str) -> None:
+        raise ValueError(f"{message}; see {self.prog} --help.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status: 0, 2 after one sentence on stderr, 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        given = _parser().parse_args(arguments)
+        given.command(given)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has seen enough, as in `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ImportError as error:
+        return _fail(f"{error}; run pip install -r requirements.txt.")
+    except OSError as error:
+        reason = error.strerror if error.strerror is not None else error
+        return _fail(f"{reason}: {error.filename}" if error.filename is not None else reason)
+    except (ValueError, RuntimeError, MemoryError) as error:
+        return _fail(str(error) or type(error).__name__)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=PROGRAM,
+        description="Open-world text classification: learn classes from their texts alone, answer with one or `open`.",
+        epilog=f"Each command explains itself: {PROGRAM} train --help",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    _add_train(commands)
+    _add_predict(commands)
+    _add_evaluate(commands)
+    return parser
+
+
+def _add_train(commands) -> None:
+    parser = _command(
+        commands,
+        train,
+        "train a model on the known classes of a corpus and evaluate it",
+        "Train on texts of the known classes of a corpus, then answer its whole test part and compare with the truth.",
+        "train --dataset assistant --known-ratio 0.75 --seed 0 --out my-model",
+        RESULT_HELP,
+    )
+    parser.add_argument("--out", metavar="DIR", help="save the model into this folder (a new or empty one, or a model)")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    group = parser
+    for spec in fields(TrainConfig):
+        if spec.name in GROUPS:
+            group = parser.add_argument_group(*GROUPS[spec.name])
+        _add_setting(group, spec)
+
+
+def _add_predict(commands) -> None:
+    parser = _command(
+        commands,
+        predict,
+        "answer texts with a saved model",
+        "Answer each text with its known class, or with none when it is open.",
+        "predict my-model 'my card was stolen' 'who wrote hamlet'\n  cat texts.txt | python -m ans predict my-model",
+        PREDICT_HELP,
+    )
+    parser.add_argument("model", metavar="DIR", help="the folder of a model, as train --out wrote it")
+    parser.add_argument("text", metavar="TEXT", nargs="*", help="texts to answer; without any, the lines on stdin")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
+    for name, default, what in (
+        ("--candidates", 5, "strongest heads to return"),
+        ("--neighbours", 3, "nearest training texts to return"),
+    ):
+        parser.add_argument(name, metavar="N", type=_count, default=default, help=f"{what} (default: {default})")
+
+
+def _add_evaluate(commands) -> None:
+    parser = _command(
+        commands,
+        evaluate,
+        "measure a saved model on a corpus that has its classes",
+        "Answer the test part of a corpus with a saved model and compare with the truth. Texts of classes that the "
+        "model was not trained on are open.",
+        "evaluate my-model --dataset assistant",
+        RESULT_HELP,
+    )
+    parser.add_argument("model", metavar="DIR", help="the folder of a model, as train --out wrote it")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    for spec in fields(TrainConfig):
+        if spec.name in ("dataset", "data_dir"):
+            _add_setting(parser, spec, required=spec.name == "dataset")
+
+
+def _command(commands, function: Callable, summary: str, what: str, example: str, output: str):
+    parser = commands.add_parser(
+        function.__name__,
+        help=summary,
+        description=f"{what}\n\nexample:\n  {PROGRAM} {example}",
+        epilog=f"output: {output}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _add_setting(group, spec: Field, required: bool = False) -> None:
+    """One field of TrainConfig as an option; its bounds are checked by TrainConfig, so every door says the same."""
+    about, default = spec.metadata, "" if spec.default is None or required else f" (default: {spec.default})"
+    bounded = about["low"] is not None
+    group.add_argument(
+        f"--{spec.name.replace('_', '-')}",
+        default=spec.default,
+        required=required,
+        choices=about["choices"],
+        type=_names if spec.name == "known_classes" else _number if bounded else str,
+        metavar="A,B,…" if spec.name == "known_classes" else "N" if bounded else None,
+        help=(about["explanation"] + default).replace("%", "%%"),
+    )
+
+
+def _number(value: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0, got {value!r}")
+    return int(value)
+
+
+def _names(value: str) -> tuple[str, ...]:
+    """Names between commas; one that holds a comma stands in double quotes."""
+    return tuple(name.strip() for row in csv.reader([value], skipinitialspace=True) for name in row if name.strip())
+
+
+def _fail(sentence: object) -> int:
+    print("error:", " ".join(str(sentence).split()), file=sys.stderr)
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""The commands of `python -m ans`, one function each: from parsed arguments to lines on stdout.
+
+torch and its company are imported inside them: whoever only asks for help or mistypes an option doesn't wait.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import fields
+from pathlib import Path
+from typing import BinaryIO
+
+from ans.config import TrainConfig
+
+
+def train(given: argparse.Namespace) -> None:
+    """Train one configuration, evaluate it, save it below --out."""
+    config = TrainConfig(**{spec.name: getattr(given, spec.name) for spec in fields(TrainConfig)})
+    out = _writable_out(given.out) if given.out is not None else None
+    if out is None:
+        print("The model will not be saved; name a folder with --out to keep it.", file=sys.stderr)
+    with closing(_Bars()) as bars:
+        bars({"phase": "data"})
+        from ans.data import load_corpus, make_open_world_split
+
+        # Once before torch is there: wrong data is told in a moment.
+        make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
+        from ans.experiment import run_experiment
+
+        outcome = run_experiment(config, bars, lambda: False)
+        bars.finish()
+    if out is not None:
+        outcome.classifier.save(out)
+    _print_result(outcome.judged.metrics, outcome.classifier, config.dataset, outcome.seconds, given.out, given.json)
+
+
+def predict(given: argparse.Namespace) -> None:
+    """Answer each text with one line of JSON."""
+    from ans.classifier import OpenWorldClassifier
+
+    classifier = OpenWorldClassifier.load(given.model, given.device)
+    if not given.text and sys.stdin.isatty():
+        print("One text per line; end with Ctrl-D.", file=sys.stderr)
+    for chunk in [[os.fsencode(text) for text in given.text]] if given.text else _arriving_lines(sys.stdin.buffer):
+        texts = [text for raw in chunk if (text := raw.decode("utf-8", errors="replace").strip("\ufeff \t\r\n"))]
+        for answer in classifier.predict(texts, given.candidates, given.neighbours):
+            print(json.dumps(answer.to_dict(), ensure_ascii=False))
+        sys.stdout.flush()
+
+
+def evaluate(given: argparse.Namespace) -> None:
+    """Measure a saved model on the test part of a corpus that has its classes."""
+    with closing(_Bars()) as bars:
+        bars({"phase": "model"})
+        from ans.classifier import OpenWorldClassifier
+        from ans.data import load_corpus, make_open_world_split
+        from ans.experiment import judge
+
+        classifier = OpenWorldClassifier.load(given.model, given.device)
+        bars({"phase": "data"})
+        # The model's own seed: of a single file, only the texts it was not trained on are the test part.
+        corpus = load_corpus(given.dataset, given.data_dir, classifier.config.seed)
+        if missing := sorted(set(classifier.labels) - set(corpus.classes)):
+            raise ValueError(
+                f"{corpus.name} lacks {len(missing)} of the model's {len(classifier.labels)} classes, "
+                f"for example {missing[0]!r}; evaluate on a corpus that has them all."
+            )
+        split = make_open_world_split(corpus, classifier.config.with_(known_classes=tuple(classifier.labels)))
+        bars({"phase": "evaluate"})
+        started = time.perf_counter()
+        judged = judge(classifier, split)
+        seconds = {"evaluate": time.perf_counter() - started}
+        bars.finish()
+    _print_result(judged.metrics, classifier, given.dataset, seconds, given.model, given.json)
+
+
+class _Bars:
+    """Listens to the events of a training and keeps one progress bar per phase on stderr."""
+
+    def __init__(self) -> None:
+        self._phase, self._bar, self._shown = None, None, {}
+
+    def __call__(self, event: dict) -> None:
+        from tqdm import tqdm
+
+        if event["phase"] != self._phase:
+            self.finish()
+            self._phase, self._shown = event["phase"], {}
+            self._bar = tqdm(
+                total=event.get("steps", 1),
+                desc=f"{self._phase:<8}",
+                file=sys.stderr,
+                mininterval=0.5,
+                bar_format=None if "steps" in event else "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}]",
+            )
+        self._shown |= {name: f"{event[name]:.3f}" for name in ("loss", "dev_accuracy") if name in event}
+        if self._shown:
+            self._bar.set_postfix(self._shown, refresh=False)
+        self._bar.update(event.get("step", 0) - self._bar.n)
+
+    def finish(self) -> None:
+        """The phase is over, be it before its last step: its bar is full."""
+        if self._bar is not None:
+            self._bar.total = max(self._bar.n, 1)
+            self._bar.update(self._bar.total - self._bar.n)
+            self._bar.refresh()
+        self.close()
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+        self._phase, self._bar = None, None
+
+
+def _print_result(metrics, classifier, dataset: str, seconds: dict, folder: str | None, as_json: bool) -> None:
+    config = classifier.config
+    if as_json:
+        result = {
+            **metrics.headline(),
+            "num_known_classes": len(classifier.labels),
+            "seconds": seconds,
+            "device": str(classifier.encoder.device),
+            "dataset": dataset,
+            "known_ratio": config.known_ratio if config.known_classes is None else None,
+            "seed": config.seed,
+            "encoder": config.encoder,
+            "out": folder,
+            "known_classes": classifier.labels,
+        }
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    for name, value in (
+        ("accuracy", metrics.accuracy), ("F1", metrics.f1), ("F1-known", metrics.f1_known), ("F1-open", metrics.f1_open)
+    ):  # fmt: skip
+        print(f"{name:<9} {'none: no open text' if value is None else f'{value:6.2f} %'}")
+    print("seconds  ", ", ".join(f"{phase} {value:.1f}" for phase, value in seconds.items()))
+    print("model    ", folder if folder is not None else "not saved")
+
+
+def _arriving_lines(stream: BinaryIO) -> Iterator[Iterable[bytes]]:
+    """The lines of a stream in the chunks they arrive in, at most 64 KiB at a time."""
+    rest = b""
+    while block := stream.read1(65536):
+        *lines, rest = (rest + block).split(b"\n")
+        yield lines
+    yield [rest]
+
+
+def _writable_out(out: str) -> Path:
+    """The folder to save into, checked before a long training rather than after it.
+
+    Raises:
+        ValueError: there is something else than a model, or nothing can be written there.
+    """
+    folder = Path(out).expanduser().resolve()
+    if folder.is_dir() and any(folder.iterdir()):
+        from ans.model_files import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE
+
+        about = folder / ABOUT_FILE
+        is_model = about.is_file() and FORMAT in about.read_text(encoding="utf-8", errors="replace")
+        if not is_model or {path.name for path in folder.iterdir()} - {ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE}:
+            raise ValueError(f"--out {out} holds other files than a model; name a new or an empty folder.")
+    elif folder.exists() and not folder.is_dir():
+        raise ValueError(f"--out {out} is a file; name a new or an empty folder.")
+    there = next(path for path in folder.parents if path.exists())
+    try:
+        tempfile.TemporaryDirectory(dir=there).cleanup()
+    except OSError as error:
+        raise ValueError(f"--out {out} can't be written: {error.strerror} in {there}; name another folder.") from error
+    return folder

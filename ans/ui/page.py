@@ -1,0 +1,157 @@
+"""The whole page: headline, the model in use, the tabs, and one timer that polls the run store."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import gradio as gr
+
+from ans.runs import Run
+from ans.serving import Serving
+from ans.ui import ask, map, train
+from ans.ui.views import PLOTLY_JS, STYLE
+
+TITLE = "Open-world text classification"
+HEADLINE = f"# {TITLE}\n\nIt learns the classes you know from their texts alone, and says OPEN to everything else."
+FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
+POLL_SECONDS = 1.0
+
+
+def theme() -> gr.themes.Base:
+    """Quiet greys, one blue."""
+    return gr.themes.Base(
+        primary_hue="blue", neutral_hue="slate", radius_size="lg", font=FONT, font_mono=["ui-monospace", "monospace"]
+    ).set(
+        body_text_color_subdued="#55637a",
+        body_text_color_subdued_dark="#a6b3c8",
+        block_info_text_color="#55637a",
+        block_info_text_color_dark="#a6b3c8",
+        body_background_fill="#f6f8fb",
+        body_background_fill_dark="#0b1120",
+        block_background_fill="white",
+        block_background_fill_dark="#111a2e",
+        block_border_width="0px",
+        block_label_background_fill="transparent",
+        block_label_background_fill_dark="transparent",
+        button_primary_background_fill="#2f6fed",
+        button_primary_background_fill_hover="#245bd0",
+        button_primary_background_fill_dark="#2f6fed",
+        button_primary_text_color="white",
+    )
+
+
+def launch_options() -> dict[str, Any]:
+    """What `Blocks.launch` needs for this page: look, and nothing that tells tales or leaves the machine."""
+    return {
+        "theme": theme(),
+        "css_paths": [STYLE],
+        "run_history": False,
+        "enable_monitoring": False,
+        "footer_links": ["settings"],
+        "max_file_size": "20mb",
+        "quiet": True,
+        "ssr_mode": False,
+        "app_kwargs": {"openapi_url": None},
+    }
+
+
+def build(serving: Serving) -> gr.Blocks:
+    """The page over a run store. Nothing trains or loads here."""
+    gr.set_static_paths([PLOTLY_JS])
+    restricted = "SPACE_ID" in os.environ
+    store = serving.store
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
+        mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
+        seen = gr.State("")
+        with gr.Row(elem_id="top"):
+            with gr.Column(scale=7, min_width=300):
+                gr.Markdown(HEADLINE, elem_id="headline")
+            with gr.Column(scale=5, min_width=280):
+                model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
+        with gr.Tabs():
+            with gr.Tab("Ask", id="ask"):
+                ask_tab = ask.build(serving, model)
+            with gr.Tab("Train", id="train"):
+                train_tab = train.build(serving, mine, restricted)
+            map_tab = map.build(serving, model, ask_tab.query)
+        timer = gr.Timer(POLL_SECONDS)
+
+        polled = [
+            train_tab.run, train_tab.curves, train_tab.stop, train_tab.watched, seen, model, ask_tab.verdict,
+        ]  # fmt: skip
+
+        def opened(last: str | None) -> tuple:
+            run = train.watched_run(store, last)
+            return _everything(run.id if run is not None else None, None)
+
+        def poll(watched: str | None, before: str, chosen: str | None) -> tuple:
+            if version(watched) == before:
+                return tuple(gr.skip() for _ in polled)
+            return _everything(watched, chosen, before)
+
+        def version(watched: str | None) -> str:
+            run, ready = store.get(watched), [run.id for run in store.finished()]
+            stamp = "" if run is None else run.version
+            return f"{watched}|{stamp}|{','.join(ready)}|{_share_of_starter()}"
+
+        def _share_of_starter() -> str:
+            active = store.active()
+            return "" if active is None else f"{active.id}:{active.version}"
+
+        def _everything(watched: str | None, chosen: str | None, before: str = "") -> tuple:
+            run, finished = store.get(watched), store.finished()
+            card, curves, stop = train.run_update(run)
+            now = version(watched)
+            menu = gr.skip()
+            if before.split("|")[2:3] != now.split("|")[2:3]:
+                menu = gr.update(
+                    choices=[(each.name, each.id) for each in finished],
+                    value=_pick(run, finished, chosen),
+                    visible=bool(finished),
+                )
+            waiting = ask.waiting(serving) if not finished else gr.skip()
+            return card, curves, stop, watched, now, menu, waiting
+
+        quietly = {"show_progress": "hidden", "api_visibility": "private"}
+        page.load(opened, mine, polled, **quietly)
+        timer.tick(poll, [train_tab.watched, seen, model], polled, **quietly)
+        page.load(lambda: train.device_sentence(serving), None, train_tab.device, **quietly)
+
+        def chosen_model(run_id: str | None) -> tuple[dict, list]:
+            if not run_id:
+                return gr.update(choices=[], value=None), []
+            known = serving.run(run_id).evaluation["known"]
+            return gr.update(choices=known, value=known[0]), ask.examples(serving, run_id)
+
+        model.change(chosen_model, model, [map_tab.label, ask_tab.chips], **quietly)
+
+        def classify(text: str, model_id: str | None = None) -> dict:
+            """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""
+            newest = next(iter(store.finished()), None)
+            try:
+                return serving.answer(model_id or (newest.id if newest is not None else None), text)[0].to_dict()
+            except ValueError as error:
+                raise gr.Error(str(error), print_exception=False) from error
+
+        gr.api(classify, api_name="classify", concurrency_limit=4)
+    page.queue(api_open=False, default_concurrency_limit=4, max_size=64)
+    return page
+
+
+def _pick(run: Run | None, finished: list[Run], chosen: str | None) -> str | None:
+    """The model in use: the watched run once it is trained, else what was chosen, else the newest."""
+    ready = [each.id for each in finished]
+    if run is not None and run.id in ready and chosen is not None:
+        return run.id
+    if chosen in ready:
+        return chosen
+    return ready[0] if ready else None
+
+
+def warm(serving: Serving) -> None:
+    """Import and compile what the first visitor would wait for. Runs in a thread after the page is up."""
+    from ans.projection import warm_umap
+
+    serving.warm()
+    warm_umap()

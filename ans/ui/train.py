@@ -1,0 +1,164 @@
+"""The Train tab: choose data and settings, press Train, watch it learn. The run goes on whatever the page does."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from ans import plots, progress
+from ans.config import TrainConfig, setting
+from ans.data import BUNDLED, PUBLIC
+from ans.runs import QUEUED, RUNNING, Run, RunStore
+from ans.serving import Serving
+from ans.ui.views import PlotView, RunView
+
+RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("other", -1.0)]
+ENCODERS = ["minilm", "bert-base-uncased"]
+# Settings behind the fold, in the paper's order; the explanations are the config's own.
+PHASE_1 = ("trainable_layers", "epochs", "patience", "batch_size", "encoder_lr", "classifier_lr", "max_tokens")
+PHASE_2 = (
+    "negatives", "synthesized_weight", "radius_scale", "fixed_radius", "gamma", "noise_scale", "ascent_steps",
+    "ascent_rate", "head_epochs", "head_batch", "head_lr", "head_dropout",
+)  # fmt: skip
+SYMBOLS = {
+    "synthesized_weight": "λ", "radius_scale": "c", "fixed_radius": "r", "gamma": "γ", "ascent_steps": "k",
+    "ascent_rate": "η",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrainTab:
+    """The components the page's poll updates."""
+
+    run: RunView
+    curves: PlotView
+    train: gr.Button
+    stop: gr.Button
+    watched: gr.State
+    device: gr.Markdown
+
+
+def build(serving: Serving, mine: gr.BrowserState, restricted: bool) -> TrainTab:
+    """Lay out the tab inside the current Tab and wire it.
+
+    Args:
+        mine: the id of the run this browser started last. restricted: on a public server, nobody may name paths.
+    """
+    store = serving.store
+    watched = gr.State(None)
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=4, min_width=300):
+            data_info = "" if restricted else "Or the path of a folder or a CSV, TSV or JSONL file on this machine."
+            dataset = gr.Dropdown(
+                [BUNDLED, *PUBLIC], value=BUNDLED, label="Dataset", info=data_info, allow_custom_value=not restricted
+            )
+            ratio = gr.Radio(RATIOS, value=0.75, label="Known-class ratio", info="The other classes appear as open.")
+            other = gr.Slider(0.05, 1.0, value=0.4, step=0.05, label="Ratio", visible=False)
+            with gr.Row():
+                seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=90, scale=1)
+                encoder = gr.Dropdown(
+                    ENCODERS, value="minilm", label="Encoder", allow_custom_value=not restricted, min_width=150, scale=2
+                )
+            device = gr.Markdown("Looking for a GPU.", elem_classes="quiet")
+            with gr.Row():
+                train = gr.Button("Train", variant="primary", scale=3, elem_id="train")
+                stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop")
+            with gr.Accordion("Advanced settings", open=False):
+                gr.Markdown("Phase 1: fine-tune the encoder on the known classes", elem_classes="quiet")
+                advanced = [_input(name) for name in PHASE_1]
+                gr.Markdown("Phase 2: one-vs-rest heads with synthesized negatives", elem_classes="quiet")
+                advanced += [_input(name) for name in PHASE_2]
+        with gr.Column(scale=7, min_width=320):
+            run = RunView(nothing_yet(), elem_id="run")
+            curves = PlotView(height=330, elem_id="curves")
+
+    def start(*values: Any) -> tuple[str, str, dict, dict]:
+        config = form_config(values, restricted)
+        created = store.create(config)
+        return created.id, created.id, progress.view(created, time.time()), gr.update(interactive=True)
+
+    def end(run_id: str | None) -> dict:
+        current = store.get(run_id)
+        if current is not None:
+            current.request_stop()
+        return gr.update(interactive=False)
+
+    ratio.change(
+        lambda chosen: gr.update(visible=chosen == -1.0), ratio, other, show_progress="hidden", api_visibility="private"
+    )
+    inputs = [dataset, ratio, other, seed, encoder, *advanced]
+    train.click(start, inputs, [watched, mine, run, stop], api_visibility="private", show_progress="hidden")
+    stop.click(end, watched, stop, api_visibility="private", show_progress="hidden", queue=False)
+    return TrainTab(run, curves, train, stop, watched, device)
+
+
+def form_config(values: tuple, restricted: bool) -> TrainConfig:
+    """The form's values → a TrainConfig.
+
+    Raises:
+        gr.Error: a value is out of bounds, or names a path where that is not allowed.
+    """
+    dataset, ratio, other, seed, encoder, *advanced = values
+    if restricted and (dataset not in (BUNDLED, *PUBLIC) or encoder not in ENCODERS):
+        raise gr.Error("On this server only the listed datasets and encoders can be used. Run the app on your machine.")
+    names = (*PHASE_1, *PHASE_2)
+    settings = {
+        name: value for name, value in zip(names, advanced, strict=True) if value is not None or _may_be_empty(name)
+    }
+    try:
+        return TrainConfig(
+            dataset=str(dataset or "").strip() or BUNDLED,
+            known_ratio=other if ratio == -1.0 else ratio,
+            seed=seed,
+            encoder=str(encoder or "").strip() or "minilm",
+            **settings,
+        )
+    except ValueError as error:
+        raise gr.Error(str(error), title="This can't be trained", print_exception=False) from error
+
+
+def _may_be_empty(name: str) -> bool:
+    return setting(name)["default"] is None
+
+
+def _input(name: str) -> gr.components.Component:
+    about = setting(name)
+    label = name.replace("_", " ") + (f" ({SYMBOLS[name]})" if name in SYMBOLS else "")
+    if about["choices"]:
+        return gr.Dropdown(list(about["choices"]), value=about["default"], label=label, info=about["explanation"])
+    return gr.Number(
+        about["default"], label=label, info=about["explanation"], minimum=about["low"], maximum=about["high"]
+    )
+
+
+def device_sentence(serving: Serving) -> str:
+    """Where a training will compute, for a person."""
+    return f"Trains on {serving.device_name()}. It goes on when you close the page."
+
+
+def watched_run(store: RunStore, mine: str | None) -> Run | None:
+    """The run a newly opened page shows: what trains now, else this browser's last, else the newest there is."""
+    return store.active() or store.get(mine) or next(iter(store.all()), None)
+
+
+def nothing_yet() -> dict:
+    """The run card before any training."""
+    return {
+        "state": "empty",
+        "title": "Nothing trained yet",
+        "detail": "Choose a dataset and how many of its classes are known, then press Train. "
+        "You will see both phases here, and at the end how well known and open texts are told apart.",
+    }
+
+
+def run_update(run: Run | None) -> tuple[dict, Any, dict]:
+    """Run card, curves and Stop button for the watched run."""
+    if run is None:
+        return nothing_yet(), None, gr.update(interactive=False)
+    drawn = progress.curves(run.events())
+    figure = plots.training_curves(drawn.losses, drawn.accuracy) if any(x for _, x, _ in drawn.losses) else None
+    stoppable = run.status.state in (QUEUED, RUNNING) and not run.stop_requested
+    return progress.view(run, time.time()), figure, gr.update(interactive=stoppable)

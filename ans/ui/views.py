@@ -1,0 +1,75 @@
+"""The page's own components. Each takes JSON and draws it in the browser, with user text as text, never as HTML.
+
+The drawing lies in assets/page/*.js. A component must have a parameter called `value`, and no other required one:
+Gradio builds it anew for each update.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import plotly
+
+PAGE_ASSETS = Path(__file__).resolve().parent.parent.parent / "assets" / "page"
+# plotly.py brings the plotly.js it was made for; gr.Plot has an older one, and loses the zoom at each update.
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+STYLE = PAGE_ASSETS / "style.css"
+
+
+def _script(name: str) -> str:
+    return (PAGE_ASSETS / name).read_text(encoding="utf-8")
+
+
+class _JsonView(gr.HTML):
+    """A gr.HTML whose template never changes; `value` is what the script draws."""
+
+    script, frame = "", ""
+
+    def __init__(self, value: Any = None, **options: Any) -> None:
+        super().__init__(
+            value=value, html_template=self.frame, js_on_load=_script(self.script), apply_default_css=False, **options
+        )
+
+    def postprocess(self, value: Any) -> str | None:
+        """Any JSON value → text."""
+        return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+class VerdictView(_JsonView):
+    """The verdict of one text, the strongest heads, the nearest training texts."""
+
+    script, frame = "verdict.js", '<div class="verdict empty"></div>'
+
+
+class ChipsView(_JsonView):
+    """Example texts in groups. Its `click` event carries `text`."""
+
+    script, frame = "chips.js", '<div class="chips"></div>'
+
+
+class RunView(_JsonView):
+    """Where a training run stands, and how it ended."""
+
+    script, frame = "progress.js", '<div class="run empty"></div>'
+
+
+class PlotView(gr.HTML):
+    """A Plotly figure updated in place, and a star on it: `star` is [] or [x, y, text]."""
+
+    def __init__(self, value: Any = None, *, star: list | None = None, height: int = 430, **options: Any) -> None:
+        super().__init__(
+            value=value,
+            star=star if star is not None else [],
+            html_template=f'<div class="plot" style="height:{int(height)}px"></div>',
+            js_on_load=_script("plot.js"),
+            head=f'<script src="/gradio_api/file={PLOTLY_JS}"></script>',
+            apply_default_css=False,
+            **options,
+        )
+
+    def postprocess(self, value: Any) -> str | None:
+        """A figure → its JSON; None clears the plot."""
+        return value.to_json() if hasattr(value, "to_json") else value

@@ -1,0 +1,49 @@
+// Where a training run stands: its steps, a bar, and at the end the field's numbers beside the paper's.
+const root = element.querySelector('.run');
+
+function node(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function phases(list) {
+  const box = node('ol', 'phases');
+  for (const phase of list) box.append(node('li', phase.state, phase.name));
+  return box;
+}
+
+function numbers(table) {
+  const made = node('table', 'numbers');
+  for (const [i, line] of table.entries()) {
+    const row = node('tr');
+    for (const [j, cell] of line.entries()) row.append(node(i === 0 || j === 0 ? 'th' : 'td', '', cell));
+    made.append(row);
+  }
+  return made;
+}
+
+function draw() {
+  const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
+  root.replaceChildren();
+  root.className = 'run ' + v.state;
+  const head = node('div', 'headline');
+  head.append(node('strong', '', v.title || ''), node('span', 'clock', v.clock || ''));
+  root.append(head);
+  if (v.name) root.append(node('p', 'name', v.name));
+  if (v.detail) root.append(node('p', 'detail', v.detail));
+  if (v.phases) root.append(phases(v.phases));
+  if (v.share !== undefined && v.share !== null) {
+    const track = node('div', 'progress'), bar = node('div', 'done');
+    bar.style.width = (100 * v.share).toFixed(1) + '%';
+    track.setAttribute('role', 'progressbar');
+    track.setAttribute('aria-valuenow', Math.round(100 * v.share));
+    track.append(bar);
+    root.append(track);
+  }
+  if (v.numbers) root.append(numbers(v.numbers));
+  if (v.note) root.append(node('p', 'note', v.note));
+}
+watch('value', draw);
+draw();
