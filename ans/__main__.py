@@ -117,7 +117,9 @@ def _add_predict(commands) -> None:
         PREDICT_HELP,
     )
     parser.add_argument("model", metavar="DIR", help="the folder of a model, as train --out wrote it")
-    parser.add_argument("text", metavar="TEXT", nargs="*", help="texts to answer; without any, the lines on stdin")
+    parser.add_argument(
+        "text", metavar="TEXT", nargs="*", default=[], help="texts to answer; without any, the lines on stdin"
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
     for name, default, what in (
         ("--candidates", 5, "strongest heads to return"),

@@ -37,7 +37,7 @@ class AskTab:
 
 def build(serving: Serving, model: gr.Dropdown) -> AskTab:
     """Lay out the tab inside the current Blocks and wire it."""
-    with gr.Row(equal_height=False):
+    with gr.Row(equal_height=False, elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
             query = gr.Textbox(
                 label="What does a user type?",

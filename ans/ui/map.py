@@ -43,7 +43,7 @@ def build(serving: Serving, model: gr.Dropdown, query: gr.Textbox) -> MapTab:
     def move(run_id: str | None, name: str | None, how: str, typed: str) -> dict:
         if not run_id or not name or not serving.has_map(run_id, name, how):
             return gr.skip()
-        return gr.update(star=_star(serving, run_id, name, how, typed))
+        return gr.update(spot=_star(serving, run_id, name, how, typed))
 
     inputs = [model, label, method, text]
     quietly = {"show_progress": "hidden", "api_visibility": "private"}
@@ -89,7 +89,7 @@ def _plot(serving: Serving, run_id: str, label: str, method: str, text: str) -> 
     figure = plots.head_map(
         [(group.name, group.places, group.texts) for group in drawn.groups], f"{run_id}/{label}/{method}"
     )
-    return gr.update(value=figure.to_json(), star=_star(serving, run_id, label, method, text))
+    return gr.update(value=figure.to_json(), spot=_star(serving, run_id, label, method, text))
 
 
 def _star(serving: Serving, run_id: str, label: str, method: str, text: str) -> list:

@@ -68,9 +68,9 @@ def build(serving: Serving, mine: gr.BrowserState, restricted: bool) -> TrainTab
                 stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop")
             with gr.Accordion("Advanced settings", open=False):
                 gr.Markdown("Phase 1: fine-tune the encoder on the known classes", elem_classes="quiet")
-                advanced = [_input(name) for name in PHASE_1]
+                advanced = _inputs(PHASE_1)
                 gr.Markdown("Phase 2: one-vs-rest heads with synthesized negatives", elem_classes="quiet")
-                advanced += [_input(name) for name in PHASE_2]
+                advanced += _inputs(PHASE_2)
         with gr.Column(scale=7, min_width=320):
             run = RunView(nothing_yet(), elem_id="run")
             curves = PlotView(height=330, elem_id="curves")
@@ -105,9 +105,7 @@ def form_config(values: tuple, restricted: bool) -> TrainConfig:
     if restricted and (dataset not in (BUNDLED, *PUBLIC) or encoder not in ENCODERS):
         raise gr.Error("On this server only the listed datasets and encoders can be used. Run the app on your machine.")
     names = (*PHASE_1, *PHASE_2)
-    settings = {
-        name: value for name, value in zip(names, advanced, strict=True) if value is not None or _may_be_empty(name)
-    }
+    settings = {name: _number_or_empty(name, value) for name, value in zip(names, advanced, strict=True)}
     try:
         return TrainConfig(
             dataset=str(dataset or "").strip() or BUNDLED,
@@ -120,18 +118,36 @@ def form_config(values: tuple, restricted: bool) -> TrainConfig:
         raise gr.Error(str(error), title="This can't be trained", print_exception=False) from error
 
 
-def _may_be_empty(name: str) -> bool:
-    return setting(name)["default"] is None
+def _number_or_empty(name: str, value: Any) -> Any:
+    """Settings that may be empty come from a text box: a number box would turn nothing into 0."""
+    if setting(name)["default"] is not None:
+        return value
+    text = str(value or "").strip()
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text  # the config's own message says what it should have been
+
+
+def _inputs(names: tuple[str, ...]) -> list[gr.components.Component]:
+    """Two settings side by side."""
+    made = []
+    for start in range(0, len(names), 2):
+        with gr.Row():
+            made += [_input(name) for name in names[start : start + 2]]
+    return made
 
 
 def _input(name: str) -> gr.components.Component:
     about = setting(name)
     label = name.replace("_", " ") + (f" ({SYMBOLS[name]})" if name in SYMBOLS else "")
     if about["choices"]:
-        return gr.Dropdown(list(about["choices"]), value=about["default"], label=label, info=about["explanation"])
-    return gr.Number(
-        about["default"], label=label, info=about["explanation"], minimum=about["low"], maximum=about["high"]
-    )
+        return gr.Dropdown(
+            list(about["choices"]), value=about["default"], label=label, info=about["explanation"], min_width=130
+        )
+    if about["default"] is None:
+        return gr.Textbox("", label=label, info=about["explanation"], placeholder="empty", max_lines=1, min_width=130)
+    return gr.Number(about["default"], label=label, info=about["explanation"], min_width=130)
 
 
 def device_sentence(serving: Serving) -> str:

@@ -26,7 +26,7 @@ async function draw() {
 // The star is an empty list or [x, y, text]; it moves without touching the other points.
 async function star() {
   if (!gd.data) return;
-  const at = props.star || [], index = gd.data.findIndex(trace => trace.name === 'your text');
+  const at = props.spot || [], index = gd.data.findIndex(trace => trace.name === 'your text');
   if (!at.length) { if (index >= 0) await window.Plotly.deleteTraces(gd, [index]); return; }
   const place = { x: [at[0]], y: [at[1]], text: [at[2]] };
   if (index >= 0) { await window.Plotly.restyle(gd, { x: [place.x], y: [place.y], text: [place.text] }, [index]); return; }
@@ -34,5 +34,5 @@ async function star() {
     marker: { symbol: 'star', size: 20, color: dark() ? '#f8fafc' : '#0f172a', line: { width: 1.5, color: dark() ? '#0f172a' : '#ffffff' } }, ...place });
 }
 watch('value', draw);
-watch('star', star);
+watch('spot', star);
 draw();
