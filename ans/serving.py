@@ -100,6 +100,8 @@ class Serving:
         Raises:
             ValueError: there is none.
         """
+        if not run_id:
+            raise ValueError("there is no trained model yet; wait for the starter model, or train one.")
         run = self.store.get(run_id)
         if run is None or not run.status.ended_well:
             raise ValueError(f"no trained model {run_id!r}; choose one from the list, or train one.")

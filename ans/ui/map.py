@@ -35,7 +35,7 @@ def build(serving: Serving, model: gr.Dropdown, query: gr.Textbox) -> MapTab:
             method = gr.Radio(METHODS, value="pca", label="Projection", scale=2, min_width=180)
             text = gr.Textbox(label="Your text, the star", placeholder="type to place it", max_length=2000, scale=4)
         note = gr.Markdown(LEGEND, elem_classes="quiet")
-        plot = PlotView(height=560, elem_id="map")
+        plot = PlotView(height=560, empty="The map appears here.", elem_id="map")
 
     def draw(run_id: str | None, name: str | None, how: str, typed: str) -> Iterator[tuple[Any, str]]:
         yield from drawings(serving, run_id, name, how, typed)

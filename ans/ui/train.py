@@ -73,7 +73,7 @@ def build(serving: Serving, mine: gr.BrowserState, restricted: bool) -> TrainTab
                 advanced += _inputs(PHASE_2)
         with gr.Column(scale=7, min_width=320):
             run = RunView(nothing_yet(), elem_id="run")
-            curves = PlotView(height=330, elem_id="curves")
+            curves = PlotView(height=330, empty="Loss and dev accuracy appear here.", elem_id="curves")
 
     def start(*values: Any) -> tuple[str, str, dict, dict]:
         config = form_config(values, restricted)

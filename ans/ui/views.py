@@ -57,15 +57,20 @@ class RunView(_JsonView):
 
 
 class PlotView(gr.HTML):
-    """A Plotly figure updated in place, and a star for one text on it: `spot` is [] or [x, y, text]."""
+    """A Plotly figure updated in place, and a star for one text on it: `spot` is [] or [x, y, text].
 
-    def __init__(self, value: Any = None, *, spot: list | None = None, height: int = 430, **options: Any) -> None:
+    `empty` is what stands there before there is a figure.
+    """
+
+    def __init__(
+        self, value: Any = None, *, spot: list | None = None, height: int = 430, empty: str = "", **options: Any
+    ) -> None:
         # Set here, or gr.HTML takes the quoted name in the script for an event and puts a function into the page.
         self.spot = spot if spot is not None else []
         super().__init__(
             value=value,
             spot=self.spot,
-            html_template=f'<div class="plot" style="height:{int(height)}px"></div>',
+            html_template=f'<div class="plot" data-empty="{empty}" style="height:{int(height)}px"></div>',
             js_on_load=_script("plot.js"),
             head=f'<script src="/gradio_api/file={PLOTLY_JS}"></script>',
             apply_default_css=False,

@@ -15,7 +15,7 @@ function dressed(layout) {
 }
 
 async function draw() {
-  if (!props.value) { if (gd.data) window.Plotly.purge(gd); return; }
+  if (!props.value) { if (gd.data) { window.Plotly.purge(gd); gd.replaceChildren(); } return; }
   const figure = JSON.parse(props.value);
   await window.Plotly.react(gd, figure.data, dressed(figure.layout),
     { responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: '', scrollZoom: true,
