@@ -22,7 +22,7 @@ GROUPS = {
     "dataset": ("Data", "the corpus, and which of its classes are known"),
     "encoder": ("Encoder", "what turns texts into features"),
     "epochs": ("Phase 1", "fine-tuning the encoder with a closed-set classifier"),
-    "head_epochs": ("Phase 2", "one-vs-rest heads with synthesized negatives"),
+    "head_steps": ("Phase 2", "one-vs-rest heads with synthesized negatives"),
 }
 RESULT_HELP = """\
 the result, in percent over the test part (all its texts; those of no known class are open):

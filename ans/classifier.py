@@ -267,6 +267,13 @@ def _checked_parts(texts, labels, dev_texts, dev_labels, seed: int) -> tuple[Lab
     if (found := len(set(labels))) < 2:
         raise ValueError(f"at least two known classes are needed, got {found}; add texts of another class.")
     if dev_texts is not None:
+        if not len(dev_texts) == len(dev_labels or ()) > 0:
+            raise ValueError(
+                "expected as many dev labels as dev texts, and at least one, got "
+                f"{len(dev_texts)} texts and {len(dev_labels or ())} labels; leave both out to keep a tenth for dev."
+            )
+        if strangers := sorted(set(dev_labels) - set(labels)):
+            raise ValueError(f"the dev labels {strangers[:5]} are no classes of the training texts; drop those texts.")
         return train, LabelledTexts(list(dev_texts), list(dev_labels))
     if scarce := sorted({name for name in train.labels if train.labels.count(name) < 2}):
         raise ValueError(f"every class needs at least two texts, one of them for dev; too few of {scarce[:5]}.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer
@@ -97,9 +98,16 @@ class TextEncoder(nn.Module):
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
         try:
-            model = AutoModel.from_pretrained(source, dtype=torch.float32, **_no_pooler(source))
+            model, report = AutoModel.from_pretrained(
+                source, dtype=torch.float32, output_loading_info=True, **_no_pooler(source)
+            )
+            # The library fills what is missing with random numbers and only logs it; the pooler alone is never used.
+            if missing := sorted(name for name in report["missing_keys"] if not name.startswith("pooler.")):
+                raise ValueError(f"Its weights lack {missing[:3]}.")
             tokenizer = AutoTokenizer.from_pretrained(source)
-        except (OSError, ValueError, KeyError) as error:
+            if len(tokenizer) <= len(tokenizer.all_special_ids):
+                raise ValueError("Its tokenizer has no vocabulary.")
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise ValueError(
                 f"encoder {name!r} could not be loaded: expected minilm, bert-base-uncased, a BERT-family name on the "
                 f"Hugging Face hub (with a network, or downloaded before) or a local model folder. "
@@ -192,13 +200,15 @@ class TextEncoder(nn.Module):
         """Some relatives of BERT do more between their layers than calling them; refuse those rather than be wrong."""
         batch = self.tokenizer(["a probe", "a somewhat longer probe"], padding=True, return_tensors="pt")
         expected = model(**batch).last_hidden_state
-        states = self._run(self.prefix, self.embeddings(input_ids=batch["input_ids"]), batch["attention_mask"])
-        got = self._run(self.tail, states, batch["attention_mask"])
         real = batch["attention_mask"].bool()
+        refusal = f"encoder {self.name!r} does more than stack its layers, so it can't be split; try minilm."
+        try:
+            states = self._run(self.prefix, self.embeddings(input_ids=batch["input_ids"]), batch["attention_mask"])
+            got = self._run(self.tail, states, batch["attention_mask"])
+        except (RuntimeError, TypeError, ValueError, AttributeError) as error:  # a layer or embedding that wants more
+            raise ValueError(refusal) from error
         if not torch.allclose(got[real], expected[real], atol=1e-4):
-            raise ValueError(
-                f"encoder {self.name!r} does more than stack its layers, so it can't be split; try minilm."
-            )
+            raise ValueError(refusal)
 
 
 def _named(prefix: str, module: nn.Module) -> dict[str, Tensor]:

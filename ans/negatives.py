@@ -4,6 +4,7 @@ Pure functions on tensors. Shapes: C classes, P positives each, d feature dimens
 explicit generator.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -114,6 +115,9 @@ def synthesize(
     Returns:
         [C, P, d], detached.
     """
+    # A class whose texts all coincide has no spread of its own: its noise is as wide as its radius, in all directions.
+    even = radii.unsqueeze(1) / math.sqrt(2 * deviations.shape[1])
+    deviations = torch.where(deviations.any(1, keepdim=True), deviations, even)
     noise = gaussian_noise(positives.shape, deviations, noise_scale, generator)
     if mode == "ans":
         noise = ascend(positives, noise, logits, ascent_steps, ascent_rate * radii)

@@ -223,7 +223,7 @@ class RunStore:
 
     def get(self, run_id: str | None) -> Run | None:
         """The run with this id, or None. An id that is no plain directory name is nobody's."""
-        if not run_id or Path(run_id).name != run_id:
+        if not run_id or run_id.startswith(".") or Path(run_id).name != run_id:  # ".x" is one that is being made
             return None
         run = Run(self.root / run_id)
         return run if (run.folder / "status.json").is_file() else None

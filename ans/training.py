@@ -116,12 +116,6 @@ class HeadSampler:
         return self.features[index + torch.where(index >= self.starts[:, None], self.counts[:, None], 0)]
 
 
-def head_steps(num_texts: int, num_classes: int, config: TrainConfig) -> int:
-    """Number of updates in phase 2: min(C, 20) passes (A.5) unless set, a pass being each class's texts once."""
-    epochs = config.head_epochs if config.head_epochs is not None else min(num_classes, 20)
-    return epochs * math.ceil(num_texts / num_classes / config.head_batch)
-
-
 def open_loss(heads: OneVsRestHeads, positives: Tensor, negatives: Tensor, synthesized: Tensor | None, weight: float):
     """L_rest + λ·L_syn per head (equations 2, 5, 6), each term a mean over its texts.
 
@@ -158,9 +152,8 @@ def train_heads(
     deviations = class_deviations(features, labels.to(features.device), heads.num_classes)
     radii = class_radii(deviations, config.radius_scale, config.fixed_radius)
     optimizer = torch.optim.Adam(heads.parameters(), lr=config.head_lr)
-    total = head_steps(len(features), heads.num_classes, config)
 
-    for step in range(1, total + 1):
+    for step in range(1, config.head_steps + 1):
         _stop_if(should_stop)
         positives = sampler.positives(config.head_batch)
         negatives = sampler.known_negatives(config.head_batch)
@@ -184,7 +177,7 @@ def train_heads(
         optimizer.zero_grad(set_to_none=True)
         loss.sum().backward()  # the sum keeps each head's gradient what it would be if it were trained alone
         optimizer.step()
-        emit({"phase": "heads", "step": step, "steps": total, "loss": loss.mean().item()})
+        emit({"phase": "heads", "step": step, "steps": config.head_steps, "loss": loss.mean().item()})
     heads.eval()
 
 

@@ -24,7 +24,7 @@ class WorkerSupervisor:
     def __init__(self, store: RunStore) -> None:
         self.store = store
         self._process: subprocess.Popen | None = None
-        self._closing = threading.Event()
+        self._closing, self._starting = threading.Event(), threading.Lock()
         self._thread = threading.Thread(target=self._keep_one, name="worker-supervisor", daemon=True)
 
     def start(self) -> None:
@@ -33,9 +33,10 @@ class WorkerSupervisor:
 
     def close(self) -> None:
         """End the process and stop replacing it."""
-        self._closing.set()
-        if self._process is not None:
-            self._process.kill()
+        with self._starting:  # no process can slip in between
+            self._closing.set()
+            if self._process is not None:
+                self._process.kill()
         self._thread.join()
         self.store.mark_interrupted()
 
@@ -44,11 +45,14 @@ class WorkerSupervisor:
             self.store.mark_interrupted()
             began = time.monotonic()
             # The pipe stays open as long as this process lives: its end tells the worker to go.
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "ans.worker", str(self.store.root)],
-                stdin=subprocess.PIPE,
-                cwd=Path(__file__).resolve().parent.parent,
-            )
+            with self._starting:
+                if self._closing.is_set():
+                    return
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "ans.worker", str(self.store.root)],
+                    stdin=subprocess.PIPE,
+                    cwd=Path(__file__).resolve().parent.parent,
+                )
             self._process.wait()
             if time.monotonic() - began < 2:  # it can't even start: don't spin
                 self._closing.wait(5)

@@ -21,7 +21,7 @@ ENCODERS = ["minilm", "bert-base-uncased"]
 PHASE_1 = ("trainable_layers", "epochs", "patience", "batch_size", "encoder_lr", "classifier_lr", "max_tokens")
 PHASE_2 = (
     "negatives", "synthesized_weight", "radius_scale", "fixed_radius", "gamma", "noise_scale", "ascent_steps",
-    "ascent_rate", "head_epochs", "head_batch", "head_lr", "head_dropout",
+    "ascent_rate", "head_steps", "head_batch", "head_lr", "head_dropout",
 )  # fmt: skip
 SYMBOLS = {
     "synthesized_weight": "λ", "radius_scale": "c", "fixed_radius": "r", "gamma": "γ", "ascent_steps": "k",
