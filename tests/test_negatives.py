@@ -127,8 +127,9 @@ def test_ascent_on_a_linear_head_follows_its_weight_vector(positives):
 
 
 def test_the_heads_weights_receive_no_gradient_from_the_ascent(heads, positives, deviations):
-    made = synthesize(positives, deviations, RADII, heads, generator())
+    made = synthesize(positives.requires_grad_(), deviations, RADII, heads, generator())
     assert not made.requires_grad
+    assert positives.grad is None
     assert all(parameter.grad is None for parameter in heads.parameters())
 
 

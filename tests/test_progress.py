@@ -1,0 +1,104 @@
+"""What the page says of a run, from the run's own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ans import progress
+from ans.config import TrainConfig
+from ans.published import published, published_for
+from ans.runs import FAILED, RUNNING, Run, RunStore
+
+METRICS = {"accuracy": 93.0, "f1": 85.25, "f1_known": 84.75, "f1_open": 95.5, "auroc": 96.0}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return RunStore(tmp_path).create(TrainConfig(dataset="clinc", known_ratio=0.25))
+
+
+def test_a_queued_run_says_that_it_waits_and_shows_all_phases_as_later(run):
+    view = progress.view(run, 0.0)
+    assert view["state"] == "queued"
+    assert view["title"] == "Waiting for the training process"
+    assert {phase["state"] for phase in view["phases"]} == {"later"}
+
+
+def test_a_running_run_shows_phase_step_and_time_left_at_its_pace(run):
+    run.set_status(RUNNING)
+    write = run.event_writer()
+    write({"phase": "data"})
+    write({"phase": "cache", "step": 100, "steps": 100})
+    for step in (1, 2, 3):
+        write({"phase": "encoder", "step": step, "steps": 11, "loss": 1.0, "time": 100.0 + 2 * step})
+    assert progress.seconds_left_in_phase(run.events()) == 16.0
+    view = progress.view(run, run.status.started + 61)
+    assert view["clock"] == "1 min 01 s"
+    assert view["detail"] == ("Phase 1: fine-tune the encoder, step 3 of at most 11, at most 16 s left in this phase.")
+    assert [phase["state"] for phase in view["phases"]] == ["done", "done", "now", "later", "later"]
+    assert 0.1 < view["share"] < 0.75
+
+
+def test_the_share_never_falls_and_ends_below_one():
+    events, shares = [], []
+    for phase in progress.PHASES:
+        for step in (1, 5, 10):
+            events.append({"time": 0.0, "phase": phase, "step": step, "steps": 10})
+            shares.append(progress.share_done(events))
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1.0)
+
+
+def test_a_run_that_is_told_to_stop_says_so(run):
+    RunStore(run.folder.parent).take_next()
+    run.request_stop()
+    assert progress.view(run, 0.0)["detail"] == "Stopping at the next step."
+
+
+def test_a_failed_run_shows_its_message(run):
+    run.set_status(FAILED, "what was wrong, and what to do.")
+    view = progress.view(run, 0.0)
+    assert (view["title"], view["detail"]) == ("This training failed", "what was wrong, and what to do.")
+
+
+def test_the_curves_hold_every_loss_and_accuracy_with_its_second():
+    events = [
+        {"time": 10.0, "phase": "data"},
+        {"time": 12.0, "phase": "encoder", "step": 1, "steps": 2, "loss": 2.0},
+        {"time": 13.0, "phase": "encoder", "step": 1, "steps": 2, "epoch": 1, "dev_accuracy": 0.5},
+        {"time": 15.0, "phase": "heads", "step": 1, "steps": 1, "loss": 1.0},
+    ]
+    drawn = progress.curves(events)
+    assert drawn.losses == [("loss, phase 1", [2.0], [2.0]), ("loss, phase 2", [5.0], [1.0])]
+    assert drawn.accuracy == ([3.0], [50.0])
+
+
+def test_the_numbers_stand_beside_the_papers_row_and_the_difference():
+    rows = progress.numbers(METRICS, TrainConfig(dataset="clinc", known_ratio=0.25))
+    assert rows[0] == ["", "Accuracy", "F1", "F1-known", "F1-open", "AUROC"]
+    assert rows[1] == ["This run", "93.0", "85.2", "84.8", "95.5", "96.0"]
+    assert rows[2] == ["Paper, BERT-base", "92.6", "84.8", "84.5", "95.3", ""]
+    assert rows[3] == ["Difference", "+0.4", "+0.4", "+0.2", "+0.2", ""]
+
+
+def test_no_row_of_the_paper_is_shown_where_it_has_none():
+    assert len(progress.numbers(METRICS, TrainConfig())) == 2
+    assert published_for(TrainConfig(dataset="clinc", known_ratio=0.3)) is None
+    assert published_for(TrainConfig(dataset="clinc", known_ratio=0.25, known_classes=("a", "b"))) is None
+
+
+def test_missing_numbers_leave_their_cells_empty():
+    assert progress.numbers({**METRICS, "f1_open": None, "auroc": None}, TrainConfig())[1][-2:] == ["", ""]
+
+
+def test_the_published_rows_are_those_of_table_1():
+    assert published("stackoverflow", 0.75)["accuracy"] == 84.4
+    assert published("banking", 0.5, method="ADB")["f1"] == 80.9
+    assert published("banking", 0.33) is None
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0.4, "0 s"), (59, "59 s"), (80, "1 min 20 s"), (7500, "2 h 05 min")])
+def test_a_clock_reads_as_a_person_would_say_it(seconds, shown):
+    assert progress.clock(seconds) == shown

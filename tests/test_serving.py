@@ -1,0 +1,118 @@
+"""Answers, examples and maps from a finished run."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ans.experiment import Outcome, judge
+from ans.runs import FINISHED, RUNNING, RunStore
+from ans.serving import Recent, Serving
+
+
+@pytest.fixture(scope="module")
+def serving(classifier, small_split, small_config, tmp_path_factory) -> Serving:
+    """A store with one finished run: the shared small classifier."""
+    store = RunStore(tmp_path_factory.mktemp("serving") / "runs")
+    run = store.create(small_config)
+    run.set_status(RUNNING)
+    run.save_outcome(Outcome(classifier, small_split, judge(classifier, small_split), {"encoder": 1.0, "heads": 1.0}))
+    run.set_status(FINISHED)
+    return Serving(store)
+
+
+@pytest.fixture(scope="module")
+def run_id(serving) -> str:
+    return serving.store.finished()[0].id
+
+
+def test_an_answer_from_the_store_is_the_classifiers_own(serving, run_id, classifier):
+    text = "wake me up at seven tomorrow morning"
+    prediction, milliseconds = serving.answer(run_id, text)
+    own = classifier.predict(text)
+    assert prediction.label == own.label == "alarm_set"
+    assert prediction.score == pytest.approx(own.score, abs=1e-4)
+    assert milliseconds > 0
+
+
+def test_examples_are_test_texts_of_their_kind_and_always_the_same(serving, run_id, small_split):
+    examples = serving.examples(run_id)
+    assert examples == serving.examples(run_id)
+    label_of = dict(zip(small_split.test.texts, small_split.test.labels, strict=True))
+    assert len(examples["known"]) == 3
+    assert all(label_of[text] in small_split.known for text in examples["known"])
+    assert len(examples["oos"]) == 3
+    assert all(label_of[text] == "oos" for text in examples["oos"])
+
+
+def test_a_map_has_every_group_with_a_place_and_a_text_a_point(serving, run_id, small_split):
+    drawn = serving.head_map(run_id, "card_lost", "pca")
+    sizes = {group.name: len(group.texts) for group in drawn.groups}
+    assert sizes["known positives"] == 40
+    assert sizes["known negatives"] == 120
+    assert sizes["synthesized negatives"] == 40
+    assert sizes["open: out of scope"] == 60
+    for group in drawn.groups:
+        assert group.places.shape == (len(group.texts), 2)
+        assert np.isfinite(group.places).all()
+
+
+def test_a_training_text_is_placed_on_its_own_point(serving, run_id):
+    drawn = serving.head_map(run_id, "card_lost", "pca")
+    positives = next(group for group in drawn.groups if group.name == "known positives")
+    text = positives.texts[0].split("<br>")[0]
+    assert serving.place(run_id, "card_lost", "pca", text) == pytest.approx(tuple(positives.places[0]), abs=1e-3)
+
+
+def test_a_run_that_is_not_there_is_refused_with_what_to_do(serving):
+    with pytest.raises(
+        ValueError, match=r"^there is no trained model yet; wait for the starter model, or train one\.$"
+    ):
+        serving.answer(None, "hello")
+    with pytest.raises(ValueError, match=r"^no trained model 'gone'; choose one from the list, or train one\.$"):
+        serving.answer("gone", "hello")
+
+
+def test_a_class_the_model_does_not_know_has_no_map(serving, run_id):
+    with pytest.raises(ValueError, match=r"^'flight_status' is no known class of this model"):
+        serving.head_map(run_id, "flight_status", "pca")
+
+
+def test_recent_makes_a_value_once_even_for_many_askers_at_the_same_time():
+    made, recent = [], Recent(2)
+    begin = threading.Barrier(8)
+
+    def ask() -> None:
+        begin.wait()
+        recent.get("key", lambda: made.append(1) or len(made))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+
+
+def test_recent_forgets_what_was_used_longest_ago():
+    recent = Recent(2)
+    for key in ("a", "b", "a", "c"):
+        recent.get(key, lambda: key)  # noqa: B023  called at once
+    assert "a" in recent
+    assert "c" in recent
+    assert "b" not in recent
+
+
+def test_recent_keeps_no_failure():
+    recent = Recent(2)
+    with pytest.raises(ZeroDivisionError):
+        recent.get("key", lambda: 1 / 0)
+    assert recent.get("key", lambda: "made") == "made"
+
+
+def test_paths_of_the_store_stay_inside_it(serving, tmp_path: Path):
+    with pytest.raises(ValueError, match="no trained model"):
+        serving.answer(f"../{tmp_path.name}", "hello")
