@@ -4,7 +4,10 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -26,19 +29,22 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess:
     )
 
 
-def start(*arguments: str | Path) -> subprocess.Popen:
-    """One command that is still running. Ctrl-C reaches it even where these tests run in the background."""
+@contextmanager
+def started(*arguments: str | Path) -> Iterator[subprocess.Popen]:
+    """One command that is running, killed after two minutes. Ctrl-C reaches it even where the tests don't hear it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        process = subprocess.Popen([*COMMAND, *map(str, arguments)], cwd=ROOT, **pipes)
     finally:
         signal.signal(signal.SIGINT, before)
+    watchdog = Timer(120, process.kill)
+    watchdog.start()
+    try:
+        with process:
+            yield process
+    finally:
+        watchdog.cancel()
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +117,7 @@ def test_without_out_the_result_is_for_reading_and_stderr_says_that_nothing_is_k
 
 def test_ctrl_c_ends_a_training_with_130_and_one_line_and_leaves_nothing(corpus_file, tmp_path):
     long = ["--epochs", "40", "--patience", "40", "--device", "cpu"]
-    with start("train", "--dataset", corpus_file, "--out", tmp_path / "model", *long) as process:
+    with started("train", "--dataset", corpus_file, "--out", tmp_path / "model", *long) as process:
         seen = b""
         while b"encoder" not in seen:
             byte = process.stderr.read(1)
@@ -147,7 +153,7 @@ def test_predict_answers_each_text_with_one_line_of_json(trained):
 
 
 def test_predict_answers_lines_while_stdin_is_still_open_and_ends_quietly_when_nobody_reads(trained):
-    with start("predict", trained[1], "--device", "cpu", "--candidates", "1") as process:
+    with started("predict", trained[1], "--device", "cpu", "--candidates", "1") as process:
         process.stdin.write(b"\xef\xbb\xbfset an alarm for six in the morning\r\n\n  \nsecond\n")
         process.stdin.flush()
         answers = [json.loads(process.stdout.readline()) for _ in range(2)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ans.runs import Run
+from ans import progress
 from ans.serving import Serving
 from ans.ui import ask, map, train
 from ans.ui.views import PLOTLY_JS, STYLE
@@ -68,7 +68,7 @@ def build(serving: Serving) -> gr.Blocks:
     store = serving.store
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
-        seen = gr.State("")
+        seen = gr.State(None)
         with gr.Row(elem_id="top"):
             with gr.Column(scale=7, min_width=300):
                 gr.Markdown(HEADLINE, elem_id="headline")
@@ -88,35 +88,26 @@ def build(serving: Serving) -> gr.Blocks:
 
         def opened(last: str | None) -> tuple:
             run = train.watched_run(store, last)
-            return _everything(run.id if run is not None else None, None)
+            return changed(progress.Snapshot.take(store, run), None, None)
 
-        def poll(watched: str | None, before: str, chosen: str | None) -> tuple:
-            if version(watched) == before:
-                return tuple(gr.skip() for _ in polled)
-            return _everything(watched, chosen, before)
+        def poll(watched: str | None, before: progress.Snapshot, chosen: str | None) -> tuple:
+            run = store.get(watched)
+            if not restricted:  # one person's machine: a run started in another tab is this person's too
+                run = progress.newer_active(store, run)
+            now = progress.Snapshot.take(store, run)
+            return tuple(gr.skip() for _ in polled) if now == before else changed(now, before, chosen)
 
-        def version(watched: str | None) -> str:
-            run, ready = store.get(watched), [run.id for run in store.finished()]
-            stamp = "" if run is None else run.version
-            return f"{watched}|{stamp}|{','.join(ready)}|{_share_of_starter()}"
-
-        def _share_of_starter() -> str:
-            active = store.active()
-            return "" if active is None else f"{active.id}:{active.version}"
-
-        def _everything(watched: str | None, chosen: str | None, before: str = "") -> tuple:
-            run, finished = store.get(watched), store.finished()
-            card, curves, stop = train.run_update(run)
-            now = version(watched)
+        def changed(now: progress.Snapshot, before: progress.Snapshot | None, chosen: str | None) -> tuple:
+            card, curves, stop = train.run_update(store.get(now.watched))
             menu = gr.skip()
-            if before.split("|")[2:3] != now.split("|")[2:3]:
+            if before is None or now.ready != before.ready:
                 menu = gr.update(
-                    choices=[(each.name, each.id) for each in finished],
-                    value=_pick(run, finished, chosen),
-                    visible=bool(finished),
+                    choices=[(run.name, run.id) for run in store.finished()],
+                    value=progress.model_in_use(now, before, chosen),
+                    visible=bool(now.ready),
                 )
-            waiting = ask.waiting(serving) if not finished else gr.skip()
-            return card, curves, stop, watched, now, menu, waiting
+            waiting = gr.skip() if now.ready else ask.waiting(serving)
+            return card, curves, stop, now.watched, now, menu, waiting
 
         quietly = {"show_progress": "hidden", "api_visibility": "private"}
         page.load(opened, mine, polled, **quietly)
@@ -142,16 +133,6 @@ def build(serving: Serving) -> gr.Blocks:
         gr.api(classify, api_name="classify", concurrency_limit=4)
     page.queue(api_open=False, default_concurrency_limit=4, max_size=64)
     return page
-
-
-def _pick(run: Run | None, finished: list[Run], chosen: str | None) -> str | None:
-    """The model in use: the watched run once it is trained, else what was chosen, else the newest."""
-    ready = [each.id for each in finished]
-    if run is not None and run.id in ready and chosen is not None:
-        return run.id
-    if chosen in ready:
-        return chosen
-    return ready[0] if ready else None
 
 
 def warm(serving: Serving) -> None:
