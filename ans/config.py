@@ -81,6 +81,8 @@ class TrainConfig:
         for spec in fields(self):
             self._check(spec.name, getattr(self, spec.name), spec)
         if self.known_classes is not None:
+            if isinstance(self.known_classes, str) or not all(isinstance(name, str) for name in self.known_classes):
+                raise ValueError(f"known_classes must be a list of names, got {self.known_classes!r}.")
             object.__setattr__(self, "known_classes", tuple(self.known_classes))
             if len(set(self.known_classes)) < 2:
                 raise ValueError(
@@ -99,9 +101,9 @@ class TrainConfig:
         if low is None:
             return
         kind = "a whole number" if "int" in spec.type else "a number"
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < math.inf
         if not is_number or ("int" in spec.type and int(value) != value) or not low <= value <= high:
-            raise ValueError(f"{name} must be {kind} between {low:g} and {high:g}, got {value!r}.")
+            raise ValueError(f"{name} must be {kind} between {low:.12g} and {high:.12g}, got {value!r}.")
         object.__setattr__(self, name, int(value) if "int" in spec.type else float(value))
 
     def to_dict(self) -> dict[str, Any]:

@@ -171,6 +171,8 @@ def _from_file(path: Path, seed: int) -> Corpus:
 
 def _public(name: str, data_dir: str | None) -> Corpus:
     if data_dir is not None:
+        if not Path(data_dir).expanduser().is_dir():
+            raise ValueError(f"expected the folder of the public benchmarks at {data_dir}, found none.")
         for folder in (Path(data_dir).expanduser() / name, Path(data_dir).expanduser() / PUBLIC[name]):
             if folder.is_dir():
                 return _from_folder(name, folder)

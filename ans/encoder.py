@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from huggingface_hub.utils import logging as hub_logging
 from safetensors import SafetensorError
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
@@ -96,6 +97,7 @@ class TextEncoder(nn.Module):
         source = _minilm_folder() if name == "minilm" else name
         # The library's report of weights that were left out (the pooler) and its bar would land among our progress.
         transformers_logging.set_verbosity_error()
+        hub_logging.set_verbosity_error()  # with no network, a line for each of its retries
         transformers_logging.disable_progress_bar()
         try:
             model, report = AutoModel.from_pretrained(

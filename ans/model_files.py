@@ -31,7 +31,8 @@ def part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
 
 def damaged(folder: str | Path, error: Exception) -> ValueError:
     """The one sentence for a model that can't be read."""
-    return ValueError(f"the model in {folder} is damaged ({error}); train it again or copy it again.")
+    first_line = next(iter(str(error).splitlines()), type(error).__name__)
+    return ValueError(f"the model in {folder} is damaged ({first_line}); train it again or copy it again.")
 
 
 def write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str, Tensor]) -> None:
@@ -45,6 +46,7 @@ def write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str, 
         (building / TEXTS_FILE).write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
         (building / ABOUT_FILE).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
         building.chmod(0o755)
+        (building / WEIGHTS_FILE).chmod(0o644)  # safetensors makes it readable for its owner alone
         if folder.exists():
             shutil.rmtree(folder)
         os.replace(building, folder)

@@ -184,10 +184,20 @@ class Run:
     def _claim(self) -> bool:
         """True for exactly one caller: whoever creates the file owns what happens to the queued run."""
         try:
-            os.close(os.open(self.folder / "claimed", os.O_CREAT | os.O_EXCL))
+            with (self.folder / "claimed").open("x") as file:
+                file.write(str(os.getpid()))
         except FileExistsError:
             return False
         return True
+
+    @property
+    def trainer_is_gone(self) -> bool:
+        """Whether the process that took this run has ended before the run did."""
+        status = self.status
+        if status.state == QUEUED and (self.folder / "claimed").is_file():  # it ended in the moment of taking it
+            owner = (self.folder / "claimed").read_text()
+            return owner.isdigit() and not _alive(int(owner))
+        return status.state == RUNNING and not _alive(status.process)
 
     def event_writer(self) -> Callable[[dict], None]:
         """A function that appends one event, with its time, and flushes it."""
@@ -252,7 +262,7 @@ class RunStore:
 
     def mark_interrupted(self) -> list[Run]:
         """Runs whose trainer is gone become `interrupted`; returns them."""
-        lost = [run for run in self.all() if run.status.state == RUNNING and not _alive(run.status.process)]
+        lost = [run for run in self.all() if run.trainer_is_gone]
         for run in lost:
             run.set_status(INTERRUPTED, "The training process ended unexpectedly. Press Train to start it again.")
         return lost

@@ -37,9 +37,9 @@ class LabelledTexts:
 
 
 def decode(raw: bytes) -> str:
-    """Bytes → text: UTF-8 or UTF-16 with or without a mark, else Windows-1252, which old spreadsheets write."""
+    """Bytes → text: UTF-16 with a mark, UTF-8 with or without one, else Windows-1252, which old spreadsheets write."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
+        return raw.decode("utf-16", errors="replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -50,7 +50,7 @@ def read_records(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     """All rows of one file, as (column names, row dictionaries). A line break inside quotes stays in its text.
 
     Raises:
-        ValueError: no such file, an empty one, a kind that is not known, or broken JSON.
+        ValueError: no such file, an empty one, a quote that is never closed, or broken JSON.
     """
     if not path.is_file():
         raise ValueError(f"expected a file at {path}, found none.")
@@ -59,15 +59,14 @@ def read_records(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         raise ValueError(f"{path} is empty; expected rows with a text and a label.")
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         return _read_json(path, content)
-    head = content[:20_000]
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else _likeliest_delimiter(head)
-    rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter))
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else _likeliest_delimiter(content[:20_000])
+    rows = _read_rows(path, content, delimiter)
     names = [name.strip() for name in rows[0]]
     known = {name.lower() for name in names} & {*TEXT_COLUMNS, *LABEL_COLUMNS}
     if len(names) == 2 and not known:  # no header: the shorter column is the label
         names = ["text", "label"] if _mean_length(rows, 0) >= _mean_length(rows, 1) else ["label", "text"]
         rows = [names, *rows]
-    return names, [dict(zip(names, row, strict=False)) for row in rows[1:] if any(cell.strip() for cell in row)]
+    return names, [dict(zip(names, row, strict=False)) for row in rows[1:]]
 
 
 def read_table(path: str | Path, text_column: str | None = None, label_column: str | None = None) -> LabelledTexts:
@@ -91,7 +90,7 @@ def _read_json(path: Path, content: str) -> tuple[list[str], list[dict[str, str]
     try:
         records = json.loads(content) if content.lstrip().startswith("[") else None
         if records is None:
-            records = [json.loads(line) for line in content.splitlines() if line.strip()]
+            records = [json.loads(line) for line in content.split("\n") if line.strip()]
     except json.JSONDecodeError as error:
         raise ValueError(f"{path} is no valid JSON: {error}; expected one object per line, or one list.") from error
     if not records or not all(isinstance(row, dict) for row in records):
@@ -99,9 +98,33 @@ def _read_json(path: Path, content: str) -> tuple[list[str], list[dict[str, str]
     return list(dict.fromkeys(name for row in records for name in row)), records
 
 
+def _read_rows(path: Path, content: str, delimiter: str) -> list[list[str]]:
+    """The rows that aren't blank."""
+    lines = io.StringIO(content, newline="")
+    rows, reader = [], csv.reader(lines, delimiter=delimiter)
+    try:
+        rows += (row for row in reader if any(cell.strip() for cell in row))
+        # Not strict, since texts have lone quotes inside; but a quote that swallows the rest must not pass.
+        if rows and "\n" in rows[-1][-1].rstrip("\r\n") and not content.rstrip().endswith('"'):
+            raise csv.Error("a quote is opened and never closed")
+    except csv.Error as error:
+        raise ValueError(
+            f"{path} can't be read as a table near line {reader.line_num}: {error}; "
+            'write a quote inside a quoted text twice ("").'
+        ) from error
+    return rows
+
+
 def _likeliest_delimiter(head: str) -> str:
-    first = next(line for line in head.splitlines() if line.strip())
-    return max("\t,;|", key=first.count)
+    """The one under which the first line names a usual column, else cuts most lines in two, else cuts at all."""
+    lines = [line for line in head.splitlines() if line.strip()][:50]
+
+    def fits(delimiter: str) -> tuple[int, int, int]:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+        named = sum(cell.strip().lower() in (*TEXT_COLUMNS, *LABEL_COLUMNS) for cell in rows[0])
+        return named, sum(len(row) == 2 for row in rows), len(rows[0])
+
+    return max("\t,;|", key=fits)
 
 
 def _mean_length(rows: list[list[str]], column: int) -> float:
@@ -110,7 +133,9 @@ def _mean_length(rows: list[list[str]], column: int) -> float:
 
 
 def _clean(cell: object) -> str:
-    return " ".join(str(cell).split()) if cell is not None else ""
+    if cell is None:
+        return ""
+    return " ".join(str(cell).encode("utf-8", "replace").decode().split())  # JSON may hold half a surrogate pair
 
 
 def _column(path: Path, names: list[str], wanted: str | None, usual: Sequence[str], what: str) -> str:

@@ -141,14 +141,16 @@ def test_training_reports_its_phases_in_order_and_its_seconds(tiny_encoder_folde
 
 @pytest.mark.parametrize("phase", ["cache", "encoder", "heads"])
 def test_a_training_that_is_stopped_leaves_the_classifier_as_it_was(phase, tiny_encoder_folder):
-    model = fit(SHORT, encoder=str(tiny_encoder_folder), trainable_layers=1)
-    before, events = model.predict(TEXTS), []
+    model = fit(SHORT, encoder=str(tiny_encoder_folder), trainable_layers=1, batch_size=4)
+    before, closed, events = model.predict(TEXTS), model.closed, []
     with pytest.raises(TrainingStopped):
         model.fit(
             TEXTS[::-1], ["x"] * 12 + ["y"] * 12, emit=events.append, should_stop=lambda: events[-1]["phase"] == phase
         )
+    assert [event["phase"] for event in events].count(phase) == 1, "it went on after the request"
     assert events[-1]["phase"] == phase
     assert model.predict(TEXTS) == before
+    assert model.closed is closed
 
 
 @pytest.mark.parametrize(

@@ -103,20 +103,25 @@ def test_a_file_that_cannot_be_trained_on_is_refused(refuse, tmp_path, content, 
 
 
 def test_an_out_that_holds_anything_but_a_model_is_refused_and_stays(refuse, tmp_path, model):
+    nothing = ["--dataset", "nowhere"]  # were --out accepted, nothing would be trained
     (tmp_path / "diary.txt").write_text("mine", encoding="utf-8")
-    assert refuse("train", "--out", tmp_path) == (
+    assert refuse("train", *nothing, "--out", tmp_path) == (
         f"--out {tmp_path} holds other files than a model; name a new or an empty folder."
     )
-    assert refuse("train", "--out", tmp_path / "diary.txt") == (
+    assert refuse("train", *nothing, "--out", tmp_path / "diary.txt") == (
         f"--out {tmp_path}/diary.txt is a file; name a new or an empty folder."
     )
-    assert refuse("train", "--out", tmp_path / "diary.txt" / "a" / "b") == (
+    assert refuse("train", *nothing, "--out", tmp_path / "diary.txt" / "a" / "b") == (
         f"--out {tmp_path}/diary.txt/a/b can't be written: Not a directory in {tmp_path}/diary.txt; "
         "name another folder."
     )
     mixed = shutil.copytree(model, tmp_path / "mixed")
     (mixed / "diary.txt").touch()
-    assert "holds other files than a model" in refuse("train", "--out", mixed)
+    assert "holds other files than a model" in refuse("train", *nothing, "--out", mixed)
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "model.json").write_text('{"format": "of somebody else"}', encoding="utf-8")
+    assert "holds other files than a model" in refuse("train", *nothing, "--out", foreign)
     assert (tmp_path / "diary.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -175,17 +180,9 @@ def test_the_help_of_train_has_every_setting_with_its_explanation_and_default_in
     for spec in fields(TrainConfig):
         default = "" if spec.default is None else f" (default: {spec.default})"
         assert f"{spec.metadata['explanation']}{default}\n" in said
-    marks = [
-        "\nData:",
-        "--dataset",
-        "--seed",
-        "\nEncoder:",
-        "--max-tokens",
-        "\nPhase 1:",
-        "--warmup",
-        "\nPhase 2:",
-        "--gamma",
-    ]
+    # Each group's title stands right before its first setting.
+    marks = ["\nData:", "--dataset", "--seed", "\nEncoder:", "--encoder", "--max-tokens", "\nPhase 1:", "--epochs"]
+    marks += ["--warmup", "\nPhase 2:", "--head-steps", "--gamma"]
     options = said[said.index("\noptions:") :]
     places = [options.index(mark) for mark in marks]
     assert places == sorted(places)

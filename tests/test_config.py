@@ -23,7 +23,8 @@ def refusal(**values) -> str:
 def bounds_sentence(spec, value: object) -> str:
     """What a bounded field must say about a value it refuses."""
     kind = "a whole number" if "int" in spec.type else "a number"
-    return f"{spec.name} must be {kind} between {spec.metadata['low']:g} and {spec.metadata['high']:g}, got {value!r}."
+    low, high = spec.metadata["low"], spec.metadata["high"]
+    return f"{spec.name} must be {kind} between {low:.12g} and {high:.12g}, got {value!r}."
 
 
 @pytest.mark.parametrize("spec", BOUNDED, ids=lambda spec: spec.name)
@@ -37,13 +38,15 @@ def test_each_bound_itself_is_accepted_and_the_next_value_is_refused_by_name(spe
 
 
 @pytest.mark.parametrize("spec", BOUNDED, ids=lambda spec: spec.name)
-@pytest.mark.parametrize("value", [True, math.nan, math.inf, "5", [1]], ids=str)
+@pytest.mark.parametrize("value", [True, math.nan, math.inf, 10**400, "5", [1]], ids=str)
 def test_what_is_no_finite_number_is_refused_where_a_number_is_expected(spec, value):
     assert refusal(**{spec.name: value}) == bounds_sentence(spec, value)
 
 
 def test_the_sentences_read_as_they_stand_here():
     assert refusal(known_ratio=1.5) == "known_ratio must be a number between 0 and 1, got 1.5."
+    assert refusal(seed=-1) == "seed must be a whole number between 0 and 2147483647, got -1."
+    assert refusal(known_classes="abc") == "known_classes must be a list of names, got 'abc'."
     assert refusal(epochs=0) == "epochs must be a whole number between 1 and 1000, got 0."
     assert refusal(epochs=None) == "epochs must have a value, got nothing; leave it out for 10."
     assert refusal(device="tpu") == "device must be one of auto, cpu, cuda, mps; got 'tpu'."

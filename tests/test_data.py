@@ -1,7 +1,10 @@
 """Corpora and their open-world split: the field's draw, what training may see, and every refusal."""
 
+import threading
 from collections import Counter
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,7 @@ from ans.data import BUNDLED, PUBLIC, Corpus, load_corpus, make_open_world_split
 from ans.tables import LabelledTexts
 
 LETTERS = "abcdefghij"
-# What /work/shared/data/README.md says of the public benchmarks: classes, train, dev and test texts, open test texts.
+# The public benchmarks as their authors describe them: classes, train, dev and test texts, open test texts.
 PUBLIC_COUNTS = {
     "banking": (77, 9003, 1000, 3080, 0),
     "clinc": (150, 15000, 3000, 5700, 1200),
@@ -59,15 +62,30 @@ def corpus() -> Corpus:
 
 
 @pytest.fixture
-def published_at(tmp_path, monkeypatch) -> Path:
-    """A folder in the place of the address that the benchmarks are downloaded from, with a cache of its own."""
+def published_at(tmp_path, monkeypatch) -> Iterator[Path]:
+    """A folder served on this machine in the place of the benchmarks' address, with a download cache of its own."""
     import datasets
 
     folder = tmp_path / "published"
-    monkeypatch.setattr("ans.data.PUBLIC_ADDRESS", f"{folder}/{{folder}}/{{split}}.tsv")
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    folder.mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/{{folder}}/{{split}}.tsv"
+    monkeypatch.setattr("ans.data.PUBLIC_ADDRESS", address)
+    for name in ("HF_DATASETS_CACHE", "DOWNLOADED_DATASETS_PATH"):
+        monkeypatch.setattr(datasets.config, name, tmp_path / "cache")
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
     monkeypatch.delenv("ANS_DATA_DIR", raising=False)
-    return folder
+    yield folder
+    server.shutdown()
+    server.server_close()
+
+
+class _Silent(SimpleHTTPRequestHandler):
+    """Serves files and logs nothing."""
+
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 def write(path: Path, data: LabelledTexts) -> Path:
@@ -205,14 +223,14 @@ def test_parts_hold_every_row_once_with_its_label_and_a_text_of_every_class():
     assert all(text.startswith(label) for one in parts for text, label in zip(one.texts, one.labels, strict=True))
 
 
-def test_a_downloaded_benchmark_is_read_as_the_same_files_in_a_folder_are(tmp_path, published_at):
+def test_a_downloaded_benchmark_is_read_as_the_same_files_in_a_folder_are(published_at):
     folder = published_at / "oos"
     folder.mkdir(parents=True)
     for name in ("train", "dev", "test"):
         content = 'text\tlabel\n"two\nlines, ""quoted"""\ta\nnull\tNA\nb\t7\n'
         (folder / f"{name}.tsv").write_text(content, encoding="utf-8")
     expected = LabelledTexts(['two lines, "quoted"', "null", "b"], ["a", "NA", "7"])
-    assert load_corpus("clinc", str(tmp_path / "elsewhere")) == Corpus("clinc", expected, expected, expected)
+    assert load_corpus("clinc") == Corpus("clinc", expected, expected, expected)
     assert load_corpus(str(folder)).train == expected
 
 
@@ -223,6 +241,12 @@ def test_an_unknown_dataset_is_refused_with_the_known_ones():
     assert refusal(load_corpus, "clinc151") == (
         "unknown dataset 'clinc151': expected assistant, clinc, banking, stackoverflow, or the path of a folder with "
         "train, dev and test files, or of one CSV, TSV or JSONL file."
+    )
+
+
+def test_a_folder_of_benchmarks_that_is_not_there_is_refused(tmp_path):
+    assert refusal(load_corpus, "clinc", str(tmp_path / "gone")) == (
+        f"expected the folder of the public benchmarks at {tmp_path}/gone, found none."
     )
 
 
@@ -274,8 +298,9 @@ def test_a_ratio_that_leaves_one_known_class_is_refused(corpus):
 
 
 def test_a_benchmark_that_can_neither_be_found_nor_downloaded_is_refused_with_the_way_out(tmp_path, published_at):
-    assert refusal(load_corpus, "banking", str(tmp_path)) == (
-        f"dataset 'banking' could not be downloaded from {published_at}/banking/train.tsv (FileNotFoundError). Connect "
-        "to the network, or name the folder that holds banking/train.tsv, dev.tsv and test.tsv with --data-dir or "
-        "ANS_DATA_DIR."
+    sentence = refusal(load_corpus, "banking", str(tmp_path))
+    assert sentence.startswith("dataset 'banking' could not be downloaded from http://127.0.0.1:")
+    assert sentence.endswith(
+        "/banking/train.tsv (FileNotFoundError). Connect to the network, or name the folder that holds "
+        "banking/train.tsv, dev.tsv and test.tsv with --data-dir or ANS_DATA_DIR."
     )

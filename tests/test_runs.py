@@ -229,3 +229,13 @@ def test_runs_live_below_ans_home(tmp_path, monkeypatch):
     monkeypatch.delenv("ANS_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert home() == tmp_path / ".cache" / "ans"
+
+
+def test_a_run_whose_taker_died_before_it_began_is_interrupted_too(tmp_path):
+    store = RunStore(tmp_path)
+    run = store.create(TrainConfig())
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (run.folder / "claimed").write_text(str(ended.pid))
+    assert [lost.id for lost in store.mark_interrupted()] == [run.id]
+    assert run.status.state == INTERRUPTED

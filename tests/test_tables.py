@@ -93,6 +93,30 @@ def test_two_columns_without_a_header_are_told_by_their_length_and_the_first_row
     assert read("data.csv", content) == LabelledTexts(["where is my card", "set a timer"], ["card", "timer"])
 
 
+def test_a_delimiter_inside_the_texts_of_a_headerless_file_is_none(read):
+    content = "yes, please, do it\ta\nno, not, ever\tb\n"
+    assert read("data.txt", content) == LabelledTexts(["yes, please, do it", "no, not, ever"], ["a", "b"])
+
+
+def test_blank_lines_before_the_header_are_skipped(read):
+    assert read("data.tsv", "\n \t \ntext\tlabel\na\tx\n") == LabelledTexts(["a"], ["x"])
+
+
+def test_a_lone_quote_inside_a_text_is_part_of_it(read):
+    content = 'text\tlabel\na 5" pipe\tx\n"quoted" word\ty\n"last\nline"\tz\n'
+    assert read("data.tsv", content) == LabelledTexts(['a 5" pipe', "quoted word", "last line"], ["x", "y", "z"])
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\x85", "\x0b"])
+def test_json_lines_end_at_line_feeds_alone(read, character):
+    row = {"text": f"a{character}b", "label": "x"}
+    assert read("data.jsonl", json.dumps(row, ensure_ascii=False)) == LabelledTexts(["a b"], ["x"])
+
+
+def test_half_a_surrogate_pair_is_replaced_because_no_tokenizer_takes_it(read):
+    assert read("data.jsonl", '{"text": "a \\ud83c", "label": "x"}') == LabelledTexts(["a ?"], ["x"])
+
+
 @pytest.mark.parametrize("extension", ["jsonl", "ndjson", "json"])
 def test_one_object_per_line_is_read(read, extension):
     lines = [json.dumps({"id": 1, "utterance": text, "intent": label}) for text, label in zip(*_columns(), strict=True)]
@@ -138,6 +162,12 @@ def test_words_that_other_readers_take_for_nothing_stay_words(read):
             '{"text": "a", "label": "x"}\n{"text": \n',
             "broken.jsonl is no valid JSON: Expecting value: line 1 column 10 (char 9); expected one object per line, "
             "or one list.",
+        ),
+        (
+            "quote.tsv",
+            'text\tlabel\na\tx\n"b\tx\nc\ty\nd\ty\n',
+            "quote.tsv can't be read as a table near line 5: a quote is opened and never closed; write a quote inside "
+            'a quoted text twice ("").',
         ),
         ("numbers.json", "[1, 2]", "numbers.json must hold objects with a text and a label, one per line."),
     ],
