@@ -19,6 +19,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ans.config import STARTER, TrainConfig
@@ -64,8 +65,12 @@ class Run:
 
     @property
     def config(self) -> TrainConfig:
-        """The settings this run was created with."""
-        return TrainConfig.from_dict(_read_json(self.folder / "config.json"))
+        """The settings this run was created with.
+
+        Raises:
+            ValueError: another version wrote them, or they are damaged. A run of the store has none of that.
+        """
+        return _read_config(self.folder / "config.json")
 
     @property
     def status(self) -> Status:
@@ -236,7 +241,13 @@ class RunStore:
         if not run_id or run_id.startswith(".") or Path(run_id).name != run_id:  # ".x" is one that is being made
             return None
         run = Run(self.root / run_id)
-        return run if (run.folder / "status.json").is_file() else None
+        try:
+            return run if (run.folder / "status.json").is_file() and run.config is not None else None
+        except (
+            ValueError,
+            OSError,
+        ):  # another version's, or damaged: not a run for this version, and no reason to fail
+            return None
 
     def all(self) -> list[Run]:
         """All runs, newest first."""
@@ -285,6 +296,11 @@ def _alive(process: int | None) -> bool:
     except (OSError, TypeError):
         return False
     return True
+
+
+@lru_cache(maxsize=1024)  # a run's settings never change, and the page asks for them every second
+def _read_config(path: Path) -> TrainConfig:
+    return TrainConfig.from_dict(_read_json(path))
 
 
 def _read_json(path: Path) -> dict:

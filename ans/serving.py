@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +76,8 @@ class Serving:
 
         torch.set_num_threads(1)  # one text needs no more, and the trainer wants the other cores
         if finished := self.store.finished():
-            self.model(finished[0].id)
+            with suppress(ValueError):  # a damaged model says so when somebody asks it
+                self.model(finished[0].id)
 
     def device_name(self) -> str:
         """Where a training computes: the GPU's name, or the number of CPU cores."""
