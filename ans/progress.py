@@ -24,6 +24,7 @@ TITLES = {
     FAILED: "This training failed",
     INTERRUPTED: "Interrupted",
 }
+DEVICE_NAMES = {"cpu": "the CPU", "mps": "the Apple GPU"}
 HEADINGS = {"accuracy": "Accuracy", "f1": "F1", "f1_known": "F1-known", "f1_open": "F1-open", "auroc": "AUROC"}
 
 
@@ -175,7 +176,7 @@ def _finished(run: Run, status: Status) -> dict:
         "clock": clock(status.ended - status.started),
         "numbers": numbers(evaluation["metrics"], config),
         "note": f"{evaluation['num_known_classes']} known classes, {len(evaluation['held_out'])} held out as open. "
-        f"Phase 1 took {clock(seconds['encoder'])}, phase 2 {clock(seconds['heads'])} on {evaluation['device']}. "
+        f"Phase 1 took {clock(seconds['encoder'])}, phase 2 {clock(seconds['heads'])} on {DEVICE_NAMES.get(evaluation['device'], 'the GPU')}. "
         "This model now answers in Ask and is drawn in Map when it is chosen above.",
     }
 

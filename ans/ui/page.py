@@ -13,7 +13,7 @@ from ans.ui import ask, map, train
 from ans.ui.views import PLOTLY_JS, STYLE
 
 TITLE = "Open-world text classification"
-HEADLINE = f"# {TITLE}\n\nIt learns the classes you know from their texts alone, and says OPEN to everything else."
+HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 POLL_SECONDS = 1.0
 
