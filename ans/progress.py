@@ -171,12 +171,12 @@ def _phase_states(events: list[dict]) -> list[dict]:
 
 def _finished(run: Run, status: Status) -> dict:
     evaluation, config = run.evaluation, run.config
-    seconds = evaluation["seconds"]
+    seconds, device = evaluation["seconds"], DEVICE_NAMES.get(evaluation["device"], "the GPU")
     return {
         "clock": clock(status.ended - status.started),
         "numbers": numbers(evaluation["metrics"], config),
         "note": f"{evaluation['num_known_classes']} known classes, {len(evaluation['held_out'])} held out as open. "
-        f"Phase 1 took {clock(seconds['encoder'])}, phase 2 {clock(seconds['heads'])} on {DEVICE_NAMES.get(evaluation['device'], 'the GPU')}. "
+        f"Phase 1 took {clock(seconds['encoder'])}, phase 2 {clock(seconds['heads'])} on {device}. "
         "This model now answers in Ask and is drawn in Map when it is chosen above.",
     }
 

@@ -23,6 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ans.config import STARTER, TrainConfig
+from ans.json_files import read_json, write_json
 
 QUEUED, RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = (
     "queued", "running", "finished", "stopped", "failed", "interrupted",
@@ -75,13 +76,13 @@ class Run:
     @property
     def status(self) -> Status:
         """The newest status."""
-        return Status(**_read_json(self.folder / "status.json"))
+        return Status(**read_json(self.folder / "status.json"))
 
     @property
     def evaluation(self) -> dict | None:
         """Metrics, known and held-out classes, seconds and device; None until the run has finished."""
         path = self.folder / "evaluation.json"
-        return _read_json(path) if path.is_file() else None
+        return read_json(path) if path.is_file() else None
 
     @property
     def version(self) -> str:
@@ -122,7 +123,7 @@ class Run:
         if old.state in ENDED:
             return
         now = time.time()
-        _write_json(
+        write_json(
             self.folder / "status.json",
             {
                 "state": state,
@@ -161,7 +162,7 @@ class Run:
         """Test texts, their label names, and arrays: features [N, d], logits [N, C], answers [N]."""
         from safetensors.numpy import load_file
 
-        texts = _read_json(self.folder / "test.json")
+        texts = read_json(self.folder / "test.json")
         return texts["texts"], texts["labels"], load_file(self.folder / "test.safetensors")
 
     def save_outcome(self, outcome) -> None:
@@ -171,10 +172,10 @@ class Run:
 
         outcome.classifier.save(self.folder / "model")
         judged, split = outcome.judged, outcome.split
-        _write_json(self.folder / "test.json", {"texts": split.test.texts, "labels": split.test.labels})
+        write_json(self.folder / "test.json", {"texts": split.test.texts, "labels": split.test.labels})
         arrays = {"features": judged.features, "logits": judged.logits, "answers": tensor(judged.answers)}
         save_file({name: value.contiguous() for name, value in arrays.items()}, self.folder / "test.safetensors")
-        _write_json(
+        write_json(
             self.folder / "evaluation.json",
             {
                 "metrics": judged.metrics.to_dict(),
@@ -281,8 +282,8 @@ class RunStore:
     def _make(self, run_id: str, config: TrainConfig) -> Run:
         building = self.root / f".{run_id}.{secrets.token_hex(3)}"
         building.mkdir()
-        _write_json(building / "config.json", config.to_dict())
-        _write_json(building / "status.json", {"state": QUEUED, "created": time.time()})
+        write_json(building / "config.json", config.to_dict())
+        write_json(building / "status.json", {"state": QUEUED, "created": time.time()})
         try:
             building.rename(self.root / run_id)
         except OSError:  # another process made the same starter in this moment: theirs is as good
@@ -300,14 +301,4 @@ def _alive(process: int | None) -> bool:
 
 @lru_cache(maxsize=1024)  # a run's settings never change, and the page asks for them every second
 def _read_config(path: Path) -> TrainConfig:
-    return TrainConfig.from_dict(_read_json(path))
-
-
-def _read_json(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _write_json(path: Path, value: dict) -> None:
-    building = path.with_name(f".{path.name}.{secrets.token_hex(3)}")
-    building.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-    os.replace(building, path)
+    return TrainConfig.from_dict(read_json(path))
