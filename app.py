@@ -42,7 +42,8 @@ def main() -> None:
     store.starter()
     supervisor = WorkerSupervisor(store)
     serving = Serving(store)
-    demo = page.build(serving)
+    reachable = "SPACE_ID" in os.environ or arguments.host not in ("127.0.0.1", "localhost", "::1")
+    demo = page.build(serving, restricted=reachable)
     _, address, _ = demo.launch(
         server_name=arguments.host, server_port=arguments.port, prevent_thread_lock=True, **page.launch_options()
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import gradio as gr
@@ -61,10 +60,13 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def build(serving: Serving) -> gr.Blocks:
-    """The page over a run store. Nothing trains or loads here."""
+def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
+    """The page over a run store. Nothing trains or loads here.
+
+    Args:
+        restricted: strangers can reach the page, so nobody may name paths or hub models.
+    """
     gr.set_static_paths([PLOTLY_JS])
-    restricted = "SPACE_ID" in os.environ
     store = serving.store
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
@@ -126,7 +128,9 @@ def build(serving: Serving) -> gr.Blocks:
             """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""
             newest = next(iter(store.finished()), None)
             try:
-                return serving.answer(model_id or (newest.id if newest is not None else None), text)[0].to_dict()
+                return serving.answer(model_id or (newest.id if newest is not None else None), text[: ask.LONGEST])[
+                    0
+                ].to_dict()
             except ValueError as error:
                 raise gr.Error(str(error), print_exception=False) from error
 

@@ -1,0 +1,80 @@
+"""The page's handlers without a browser: the form, the wording of a verdict, what is shown while there is no model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from ans.config import TrainConfig, setting
+from ans.conventions import Candidate, Prediction
+from ans.runs import FAILED, RunStore
+from ans.serving import Serving
+from ans.ui import ask, train
+
+
+def form(**changes) -> tuple:
+    """The form's values as it opens, some of them changed."""
+    values = {"dataset": "assistant", "ratio": 0.75, "other": 0.4, "seed": 0, "encoder": "minilm"}
+    values |= {name: setting(name)["default"] for name in (*train.PHASE_1, *train.PHASE_2)}
+    return tuple((values | changes).values())
+
+
+def test_the_form_as_it_opens_gives_the_default_config():
+    assert train.form_config(form(), restricted=False) == TrainConfig()
+
+
+def test_every_value_of_the_form_reaches_the_config():
+    config = train.form_config(form(ratio=-1.0, seed=3, gamma=3, fixed_radius=" 8 ", negatives="noise"), False)
+    assert config == TrainConfig(known_ratio=0.4, seed=3, gamma=3.0, fixed_radius=8.0, negatives="noise")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"gamma": 0.5}, "gamma must be a number between 1 and 1000, got 0.5."),
+        ({"fixed_radius": "wide"}, "fixed_radius must be a number between 1e-06 and 1000000, got 'wide'."),
+        ({"epochs": None}, "epochs must have a value, got nothing; leave it out for 10."),
+    ],
+)
+def test_a_wrong_value_is_told_in_the_page(changes, sentence):
+    with pytest.raises(gr.Error) as caught:
+        train.form_config(form(**changes), restricted=False)
+    assert caught.value.message == sentence
+
+
+@pytest.mark.parametrize("changes", [{"dataset": "/etc/passwd"}, {"encoder": "someone/model"}])
+def test_where_strangers_can_reach_the_page_nobody_may_name_a_path(changes):
+    with pytest.raises(gr.Error, match="only the listed datasets and encoders"):
+        train.form_config(form(**changes), restricted=True)
+    assert train.form_config(form(**changes), restricted=False)
+
+
+def verdict(label: str | None, *logits: float) -> str:
+    candidates = [Candidate(name, logit) for name, logit in zip("abc", logits, strict=False)]
+    return ask.reason(Prediction("text", label, logits[0], candidates))
+
+
+def test_the_reason_says_which_heads_said_yes():
+    assert verdict(None, -3.14, -5.0) == "No head says yes. The nearest to a yes is a at −3.1."
+    assert verdict("a", 2.0, -1.0) == "One head says yes: a, at +2.0."
+    assert verdict("b", 2.0, 1.0) == "2 heads say yes; the closed-set classifier picks b."
+    assert verdict("b", 2.0, -1.0) == "The head of a says yes; the closed-set classifier picks b."
+
+
+def test_while_there_is_no_model_the_card_says_what_is_going_on(tmp_path: Path):
+    store = RunStore(tmp_path)
+    serving = Serving(store)
+    assert ask.waiting(serving)["reason"] == "Start a training in the Train tab."
+    run = store.starter()
+    assert ask.waiting(serving)["title"] == "The starter model is being trained"
+    run.set_status(FAILED, "no room left.")
+    assert ask.waiting(serving)["reason"] == "The last training ended as failed: no room left. Start one in Train."
+    assert list(ask.verdicts(serving, "hello", None)) == [ask.waiting(serving)]
+
+
+def test_a_model_that_is_gone_is_told_instead_of_an_answer(tmp_path: Path):
+    shown = list(ask.verdicts(Serving(RunStore(tmp_path)), "hello", "gone"))
+    assert shown[-1]["state"] == "failed"
+    assert shown[-1]["reason"] == "no trained model 'gone'; choose one from the list, or train one."
