@@ -119,8 +119,6 @@ class TrainConfig:
         Raises:
             ValueError: a name is no setting of this version, or a value is out of its bounds.
         """
-        if not isinstance(values, Mapping):
-            raise ValueError(f"settings must be names with values, got {values!r}.")
         names = {spec.name for spec in fields(cls)}
         if unknown := sorted(set(values) - names):
             raise ValueError(f"unknown settings {unknown}; this version knows {sorted(names)}.")
