@@ -244,11 +244,8 @@ class RunStore:
         run = Run(self.root / run_id)
         try:
             return run if (run.folder / "status.json").is_file() and run.config is not None else None
-        except (
-            ValueError,
-            OSError,
-        ):  # another version's, or damaged: not a run for this version, and no reason to fail
-            return None
+        except (ValueError, TypeError, OSError):
+            return None  # another version's, or damaged: no run of this version, and no reason to fail
 
     def all(self) -> list[Run]:
         """All runs, newest first."""
