@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import gradio as gr
@@ -144,4 +145,8 @@ def warm(serving: Serving) -> None:
     from ans.projection import warm_umap
 
     serving.warm()
+    if not serving.store.finished():  # the first start: leave the cores to the starter model, then load it
+        while not serving.store.finished():
+            time.sleep(POLL_SECONDS)
+        serving.warm()
     warm_umap()
