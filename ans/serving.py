@@ -17,6 +17,7 @@ from ans.runs import Run, RunStore
 
 MODELS_KEPT, MAPS_KEPT = 3, 24
 MOST_POINTS = 400  # of one group on a map
+LONGEST = 2000  # characters of a text; far beyond what the encoder reads
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,10 @@ class Serving:
         return self._models.get(run.id, run.load_classifier)
 
     def answer(self, run_id: str | None, text: str) -> tuple[Prediction, float]:
-        """The prediction for one text, and the milliseconds it took."""
+        """The prediction for one text, cut at `LONGEST`, and the milliseconds it took."""
         model = self.model(run_id)
         started = time.perf_counter()
-        prediction = model.predict(text)
+        prediction = model.predict(text[:LONGEST])
         return prediction, 1000 * (time.perf_counter() - started)
 
     def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[str]]:
@@ -138,7 +139,7 @@ class Serving:
     def place(self, run_id: str | None, label: str, method: str, text: str) -> tuple[float, float]:
         """Where a text lies on a map."""
         model = self.model(run_id)
-        hidden = _hidden(model, label, model.features([text]))
+        hidden = _hidden(model, label, model.features([text[:LONGEST]]))
         x, y = self.head_map(run_id, label, method).place(hidden)[0]
         return float(x), float(y)
 

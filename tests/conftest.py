@@ -15,8 +15,6 @@ from ans.data import OpenWorldSplit, load_corpus, make_open_world_split
 # Before anything imports the Hugging Face libraries: they read these once. Worker processes inherit them.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
-# And before torch: its threads then sleep while they wait. Spinning, they take 20 times as long on cores that are busy.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 ROOT = Path(__file__).resolve().parent.parent
 FOUR_CLASSES = ("alarm_set", "card_lost", "flight_book", "leave_request")

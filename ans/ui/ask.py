@@ -10,10 +10,9 @@ import gradio as gr
 from ans.conventions import Prediction
 from ans.progress import share_done
 from ans.runs import FAILED, INTERRUPTED, STOPPED
-from ans.serving import Serving
+from ans.serving import LONGEST, Serving
 from ans.ui.views import ChipsView, VerdictView
 
-LONGEST = 2000  # characters; far beyond what the encoder reads
 EMPTY = {
     "state": "empty",
     "title": "Type a sentence, or click an example",
@@ -72,7 +71,7 @@ def verdicts(serving: Serving, text: str, run_id: str | None) -> Iterator[dict]:
     if not serving.is_loaded(run_id):
         yield {"state": "busy", "title": "Loading the model", "reason": "A few seconds, once."}
     try:
-        prediction, milliseconds = serving.answer(run_id, text[:LONGEST])
+        prediction, milliseconds = serving.answer(run_id, text)
     except ValueError as error:
         yield {"state": "failed", "title": "No answer", "reason": str(error)}
         return
@@ -133,7 +132,7 @@ def examples(serving: Serving, run_id: str | None) -> list[dict]:
 
 
 def _clicked_text(event: gr.EventData) -> str:
-    return str(event.text)[:LONGEST]
+    return str(event.text)
 
 
 def _signed(logit: float) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from ans import plots
-from ans.serving import Serving
+from ans.serving import LONGEST, Serving
 from ans.ui.views import PlotView
 
 METHODS = [("PCA", "pca"), ("UMAP", "umap")]
@@ -19,21 +18,13 @@ LEGEND = (
 )
 
 
-@dataclass(frozen=True)
-class MapTab:
-    """The components the page needs."""
-
-    tab: gr.Tab
-    label: gr.Dropdown
-
-
-def build(serving: Serving, model: gr.Dropdown, query: gr.Textbox) -> MapTab:
-    """Lay out the tab inside the current Tabs and wire it."""
+def build(serving: Serving, model: gr.Dropdown, query: gr.Textbox) -> gr.Dropdown:
+    """Lay out the tab inside the current Tabs and wire it. Returns the choice of the class, which the model decides."""
     with gr.Tab("Map", id="map") as tab:
         with gr.Row():
             label = gr.Dropdown([], label="Class whose head is drawn", scale=3, min_width=220)
             method = gr.Radio(METHODS, value="pca", label="Projection", scale=2, min_width=180)
-            text = gr.Textbox(label="Your text, the star", placeholder="type to place it", max_length=2000, scale=4)
+            text = gr.Textbox(label="Your text, the star", placeholder="type to place it", max_length=LONGEST, scale=4)
         note = gr.Markdown(LEGEND, elem_classes="quiet")
         plot = PlotView(height=560, empty="The map appears here.", elem_id="map")
 
@@ -54,7 +45,7 @@ def build(serving: Serving, model: gr.Dropdown, query: gr.Textbox) -> MapTab:
     tab.select(opened, [model, query, label], [text, label], **quietly).then(draw, inputs, [plot, note], **quietly)
     gr.on([label.change, method.change], draw, inputs, [plot, note], concurrency_limit=4, **quietly)
     text.change(move, inputs, plot, concurrency_limit=4, **quietly)
-    return MapTab(tab, label)
+    return label
 
 
 def strongest_head(serving: Serving, run_id: str | None, text: str) -> str | None:
@@ -95,5 +86,5 @@ def _plot(serving: Serving, run_id: str, label: str, method: str, text: str) -> 
 def _star(serving: Serving, run_id: str, label: str, method: str, text: str) -> list:
     if not (text or "").strip():
         return []
-    x, y = serving.place(run_id, label, method, text[:2000])
+    x, y = serving.place(run_id, label, method, text)
     return [x, y, plots.wrap(text)]

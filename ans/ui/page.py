@@ -82,7 +82,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
                 ask_tab = ask.build(serving, model)
             with gr.Tab("Train", id="train"):
                 train_tab = train.build(serving, mine, restricted)
-            map_tab = map.build(serving, model, ask_tab.query)
+            map_label = map.build(serving, model, ask_tab.query)
         timer = gr.Timer(POLL_SECONDS)
 
         polled = [
@@ -123,15 +123,13 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             known = serving.run(run_id).evaluation["known"]
             return gr.update(choices=known, value=known[0]), ask.examples(serving, run_id)
 
-        model.change(chosen_model, model, [map_tab.label, ask_tab.chips], **quietly)
+        model.change(chosen_model, model, [map_label, ask_tab.chips], **quietly)
 
         def classify(text: str, model_id: str | None = None) -> dict:
             """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""
             newest = next(iter(store.finished()), None)
             try:
-                return serving.answer(model_id or (newest.id if newest is not None else None), text[: ask.LONGEST])[
-                    0
-                ].to_dict()
+                return serving.answer(model_id or (newest.id if newest is not None else None), text)[0].to_dict()
             except ValueError as error:
                 raise gr.Error(str(error), print_exception=False) from error
 
