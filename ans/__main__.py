@@ -1,4 +1,4 @@
-"""The command line: `python -m ans train | predict | evaluate`. Arguments, help, and errors as one sentence.
+"""The command line: `python -m ans train | predict | evaluate | benchmark`. Arguments, help, errors as one sentence.
 
 Everything heavy is imported inside the commands, so that `--help` and a mistyped option answer at once.
 """
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
 
+from ans.benchmark.command import WHICH, benchmark, numbers, ratios
 from ans.command_line import evaluate, predict, train
 from ans.config import DEVICES, TrainConfig
 
@@ -42,6 +43,11 @@ one JSON object per text, in the order of the texts:
   candidates   the strongest heads, each with label and logit (above zero: yes)
   neighbours   the nearest training texts, each with text, label and similarity
 Lines on stdin are answered as they come; empty ones are skipped."""
+
+BENCHMARK_HELP = """\
+a Markdown table: means over the seeds, beside the paper's figures. The file of results has a record per run: settings,
+known classes, accuracy, F1, F1-known, F1-open, AUROC, the best F1 of any threshold, seconds by phase, commit, versions
+of the libraries, device. Phase 1 is kept in ~/.cache/ans/benchmark (or below ANS_HOME) and shared by all benchmarks."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -86,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_predict(commands)
     _add_evaluate(commands)
+    _add_benchmark(commands)
     return parser
 
 
@@ -144,6 +151,28 @@ def _add_evaluate(commands) -> None:
     for spec in fields(TrainConfig):
         if spec.name in ("dataset", "data_dir"):
             _add_setting(parser, spec, required=spec.name == "dataset")
+
+
+def _add_benchmark(commands) -> None:
+    parser = _command(
+        commands,
+        benchmark,
+        "run one of the paper's tables and print it beside the published figures",
+        "Run one table or figure of the paper on the field's splits. What is in the file of results already is not "
+        "computed again, so it can be killed and started again at any time.",
+        "benchmark table1 --datasets banking --ratios 0.25 --seeds 0-4 --data-dir data",
+        BENCHMARK_HELP,
+    )
+    parser.add_argument(
+        "which", metavar="WHICH", choices=tuple(WHICH), help="; ".join(f"{k}: {v}" for k, v in WHICH.items())
+    )
+    parser.add_argument("--datasets", metavar="A,B,…", type=_names, help="corpora (default: the paper's three)")
+    parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios (default: 0.25,0.5,0.75)")
+    parser.add_argument("--seeds", metavar="0-4", type=numbers, help="seeds, as 0-4 or 0,2,5 (default: 0-4 or 0-2)")
+    parser.add_argument("--out", metavar="FILE", help="the JSON of results (default: assets/benchmarks/WHICH.json)")
+    for spec in fields(TrainConfig):
+        if spec.name in ("encoder", "data_dir", "device"):
+            _add_setting(parser, spec)
 
 
 def _command(commands, function: Callable, summary: str, what: str, example: str, output: str):

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from ans import model_files
 from ans.config import TrainConfig
 from ans.conventions import OPEN, ZERO, Candidate, Neighbour, Prediction
 from ans.data import stratified_parts
 from ans.encoder import TextEncoder, choose_device
-from ans.heads import OneVsRestHeads
-from ans.negatives import class_deviations, class_radii, synthesize
+from ans.heads import MultiViewHeads
+from ans.negatives import SHELL_MODES, class_deviations, class_radii, synthesize
 from ans.tables import LabelledTexts
-from ans.training import Emit, ShouldStop, TrainingStopped, train_heads, tune_encoder
+from ans.training import Emit, ShouldStop, TrainingStopped, closed_set_classifier, phase_one, phase_two
 
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
 
@@ -63,7 +63,6 @@ class OpenWorldClassifier:
         train, dev = _checked_parts(texts, labels, dev_texts, dev_labels, self.config.seed)
         names = sorted(set(train.labels))
         config, seconds = self.config, {}
-        torch.manual_seed(config.seed)
         device = choose_device(config.device)
         index = {name: i for i, name in enumerate(names)}
         targets = torch.tensor([index[label] for label in train.labels])
@@ -77,14 +76,13 @@ class OpenWorldClassifier:
         seconds["cache"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        closed = closed_set_classifier(encoder.dim, len(names)).to(device)
-        tune_encoder(encoder, closed, (states, targets), (dev_states, dev_targets), config, emit, should_stop)
+        parts = (states, targets), (dev_states, dev_targets)
+        closed = phase_one(encoder, len(names), *parts, config, emit, should_stop)
         seconds["encoder"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        features = encoder.features(states).to(device)
-        heads = OneVsRestHeads(len(names), encoder.dim, dropout=config.head_dropout).to(device)
-        train_heads(heads, features, targets, config, emit, should_stop)
+        features = encoder.views(states, config.head_views).to(device)
+        heads = phase_two(features, targets, len(names), encoder.dim, config, emit, should_stop)
         seconds["heads"] = time.perf_counter() - started
 
         self._set(names, encoder, closed, heads, features, targets, train.texts)
@@ -95,34 +93,36 @@ class OpenWorldClassifier:
         self.labels, self.encoder = list(labels), encoder.eval()
         self.closed, self.heads = closed.eval(), heads.eval()
         self.train_features, self.train_targets, self.train_texts = features, targets, list(texts)
-        self.deviations = class_deviations(features, targets.to(features.device), len(labels))
-        self.radii = class_radii(self.deviations, self.config.radius_scale, self.config.fixed_radius)
+        on_device = targets.to(features.device)
+        self.deviations = [class_deviations(view, on_device, len(labels)) for view in heads.split(features)]  # per view
+        self.radii = [class_radii(view, self.config.radius_scale, self.config.fixed_radius) for view in self.deviations]
         self._unit_features = F.normalize(features, dim=1)
 
     # Answers
 
     def features(self, texts: Sequence[str]) -> Tensor:
-        """Texts → features [N, d] on the CPU."""
+        """Texts → features [N, V·d] on the CPU, the views side by side; the fine-tuned encoder's come first."""
         self._need_training()
         parts = [list(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)]
+        none = torch.empty(0, self.train_features.shape[1])
         return torch.cat(
-            [self.encoder.features(self.encoder.cache(part)) for part in parts] or [torch.empty(0, self.encoder.dim)]
+            [self.encoder.views(self.encoder.cache(part), self.config.head_views) for part in parts] or [none]
         )
 
     @torch.no_grad()
     def head_logits(self, features: Tensor) -> Tensor:
-        """Features [N, d] → every head's logit [N, C], in the order of `labels`."""
+        """Features [N, V·d] → every head's logit [N, C], in the order of `labels`."""
         self._need_training()
-        return self.heads(features.to(self.encoder.device)).T.cpu()
+        return torch.cat([self.heads(part.to(self.encoder.device)).T.cpu() for part in features.split(CHUNK // 2)])
 
     @torch.no_grad()
     def decide(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [N, d] → class index or `OPEN` [N], and all head logits [N, C] (section 3.2).
+        """Features [N, V·d] → class index or `OPEN` [N], and all head logits [N, C] (section 3.2).
 
         Open when every head is negative, else the closed-set classifier's argmax.
         """
         logits = self.head_logits(features)
-        classes = self.closed(features.to(self.encoder.device)).argmax(1).cpu()
+        classes = self.closed(features[:, : self.encoder.dim].to(self.encoder.device)).argmax(1).cpu()
         return torch.where((logits < ZERO).all(1), OPEN, classes), logits
 
     def predict(
@@ -156,7 +156,7 @@ class OpenWorldClassifier:
         return self.head_logits(self.features(texts)).max(1).values
 
     def nearest(self, feature: Tensor, count: int) -> list[Neighbour]:
-        """The training texts with the most similar features [d], most similar first."""
+        """The training texts with the most similar features [V·d], most similar first."""
         similarity = self._unit_features @ F.normalize(feature.to(self._unit_features.device), dim=0)
         values, rows = similarity.topk(min(count, len(similarity)))
         return [
@@ -165,7 +165,7 @@ class OpenWorldClassifier:
         ]
 
     def synthesized_negatives(self, label: str, count: int, seed: int = 0) -> tuple[Tensor, list[int]]:
-        """Negatives as the trained head would meet them now: features [count, d], and each positive's row.
+        """Negatives as the trained head would meet them now: features [count, V·d], and each positive's row.
 
         Raises:
             ValueError: no known class has that name.
@@ -177,19 +177,24 @@ class OpenWorldClassifier:
         generator = torch.Generator().manual_seed(seed)
         own = (self.train_targets == m).nonzero().squeeze(1)
         rows = own[torch.randint(len(own), (count,), generator=generator)]
-        negatives = synthesize(
-            self.train_features[rows.to(self.train_features.device)].unsqueeze(0),
-            self.deviations[m : m + 1],
-            self.radii[m : m + 1],
-            lambda z: self.heads(z.expand(len(self.labels), -1, -1))[m : m + 1],
-            generator,
-            mode="ans" if self.config.negatives == "none" else self.config.negatives,
-            noise_scale=self.config.noise_scale,
-            ascent_steps=self.config.ascent_steps,
-            ascent_rate=self.config.ascent_rate,
-            gamma=self.config.gamma,
-        )
-        return negatives[0].cpu(), rows.tolist()
+        views = [
+            synthesize(
+                features[rows].unsqueeze(0),
+                deviations[m : m + 1],
+                radii[m : m + 1],
+                lambda z, heads=heads: heads(z.expand(len(self.labels), -1, -1))[m : m + 1],
+                generator,
+                mode=self.config.negatives if self.config.negatives in SHELL_MODES else "ans",
+                noise_scale=self.config.noise_scale,
+                ascent_steps=self.config.ascent_steps,
+                ascent_rate=self.config.ascent_rate,
+                gamma=self.config.gamma,
+            )
+            for heads, features, deviations, radii in zip(
+                self.heads.views, self.heads.split(self.train_features), self.deviations, self.radii, strict=True
+            )
+        ]
+        return torch.cat(views, dim=-1)[0].cpu(), rows.tolist()
 
     # Persistence
 
@@ -234,7 +239,7 @@ class OpenWorldClassifier:
                     "bring those weights back, or train again."
                 )
             closed = closed_set_classifier(encoder.dim, len(labels))
-            heads = OneVsRestHeads(len(labels), encoder.dim, dropout=config.head_dropout)
+            heads = MultiViewHeads(len(labels), encoder.dim, len(config.head_views), config.head_dropout)
             where = choose_device(device if device is not None else "auto")
             for name, module in (("tail", encoder.tail), ("closed", closed), ("heads", heads)):
                 module.load_state_dict(model_files.part(tensors, name))
@@ -253,11 +258,6 @@ class OpenWorldClassifier:
     def _need_training(self) -> None:
         if not self.labels:
             raise ValueError("this classifier has not been trained yet; call fit(texts, labels) or load(folder) first.")
-
-
-def closed_set_classifier(dim: int, num_classes: int) -> nn.Sequential:
-    """f_cls of section 3.1: one hidden layer as wide as the features, ReLU. [B, d] → [B, C]."""
-    return nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, num_classes))
 
 
 def _checked_parts(texts, labels, dev_texts, dev_labels, seed: int) -> tuple[LabelledTexts, LabelledTexts]:

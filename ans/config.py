@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-NEGATIVE_MODES = ("ans", "noise+projection", "noise", "none")
+NEGATIVE_MODES = ("ans", "noise+projection", "noise", "mixing", "hard mixing", "none")
+VIEWS = ("tuned", "untouched", "both")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -43,7 +44,7 @@ class TrainConfig:
     device: str = _setting("auto", "where to compute", choices=DEVICES)
 
     # Phase 1, section 3.1 and appendix A.5
-    epochs: int = _setting(10, "most passes over the training texts in phase 1", low=1, high=1000)
+    epochs: int = _setting(5, "most passes over the training texts in phase 1", low=1, high=1000)
     patience: int = _setting(3, "phase 1 stops after this many passes without a better dev accuracy", low=1, high=1000)
     batch_size: int = _setting(64, "texts per step in phase 1", low=2, high=4096)
     # A.5 has 5e-5 for BERT-base; two layers of a narrow encoder want a larger step.
@@ -53,16 +54,29 @@ class TrainConfig:
     weight_decay: float = _setting(0.01, "weight decay of AdamW", low=0, high=1)
 
     # Phase 2, sections 3.2 and 3.3, Algorithm 1
+    # Fine-tuning learns what tells the known classes apart and forgets some of what tells unknown texts from them.
+    views: str = _setting(
+        "both", "whose features the heads see: fine-tuned encoder, untouched one, both (logits averaged)", choices=VIEWS
+    )
     # What decides how the heads end is the number and size of their updates, not the passes over the texts: about 80 at
     # 1e-3 serve 5 classes of 600 texts as well as 112 classes of 100. (A.5 has min(C, 20) passes.)
     head_steps: int = _setting(80, "updates of the heads in phase 2", low=1, high=100000)
     head_batch: int = _setting(32, "positives per head and step; as many negatives of each kind", low=1, high=4096)
     head_lr: float = _setting(1e-3, "learning rate of the heads", low=0, high=1)
     head_dropout: float = _setting(0.1, "dropout after each hidden layer of a head", low=0, high=0.95)
+    head_averaging: float = _setting(
+        0.95, "the heads end as a moving average of their weights with this decay; 0 takes the last", low=0, high=0.999
+    )
     negatives: str = _setting(
-        "ans", "how negatives are synthesized (ans: noise, ascent, projection)", choices=NEGATIVE_MODES
+        "ans",
+        "how negatives are made (ans: noise, ascent, projection; mixing: between texts of two classes)",
+        choices=NEGATIVE_MODES,
     )
     synthesized_weight: float = _setting(1.0, "λ: weight of the loss on synthesized negatives", low=0, high=1000)
+    # The more classes are known, the more do their texts stand for everything else, and the less need be made up.
+    many_classes: int = _setting(
+        40, "beyond this many known classes λ shrinks in proportion: λ·40/C", low=1, high=1000000
+    )
     # ε ~ N(0, 4·diag Σ_m) is a deviation of 2σ per dimension.
     noise_scale: float = _setting(2.0, "Gaussian noise, in standard deviations of the class", low=0, high=1000)
     ascent_steps: int = _setting(5, "k: steps of gradient ascent on a head's loss", low=0, high=1000)
@@ -105,6 +119,17 @@ class TrainConfig:
         if not is_number or ("int" in spec.type and int(value) != value) or not low <= value <= high:
             raise ValueError(f"{name} must be {kind} between {low:.12g} and {high:.12g}, got {value!r}.")
         object.__setattr__(self, name, int(value) if "int" in spec.type else float(value))
+
+    def weight_for(self, num_classes: int) -> float:
+        """λ for C known classes."""
+        return self.synthesized_weight * min(1.0, self.many_classes / num_classes)
+
+    @property
+    def head_views(self) -> tuple[str, ...]:
+        """The views of a text that heads are trained on. An encoder that is not tuned has only one."""
+        if self.trainable_layers == 0:
+            return ("tuned",)
+        return ("tuned", "untouched") if self.views == "both" else (self.views,)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; `from_dict` turns them back into an equal config."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,13 @@ class CachedStates:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def only(self, rows: Tensor) -> CachedStates:
+        """The states of some texts, in the order of `rows`."""
+        lengths = self.lengths[rows]
+        starts = lengths.cumsum(0) - lengths
+        index = torch.arange(int(lengths.sum())) + (self.starts[rows] - starts).repeat_interleave(lengths)
+        return CachedStates(self.flat[index], starts, lengths)
+
     def batch(self, rows: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
         """Some texts, padded: states [B, L, d] and mask [B, L], 1 on real tokens."""
         lengths = self.lengths[rows]
@@ -73,7 +81,11 @@ def batches_by_length(lengths: Tensor, size: int, generator: torch.Generator | N
 
 
 class TextEncoder(nn.Module):
-    """Texts → features [B, d]: mean over the real tokens of the last layer (A.3)."""
+    """Texts → features [B, d]: mean over the real tokens of the last layer (A.3).
+
+    The trainable `tail` keeps an `untouched` twin: fine-tuning learns what tells known classes apart, and forgets some
+    of what tells unknown texts from them.
+    """
 
     def __init__(self, name: str, model: nn.Module, tokenizer, trainable_layers: int, max_tokens: int) -> None:
         super().__init__()
@@ -84,7 +96,8 @@ class TextEncoder(nn.Module):
         self.max_tokens = min(max_tokens, model.config.max_position_embeddings - 2)
         split = len(layers) - trainable_layers
         self.embeddings, self.prefix, self.tail = model.embeddings, layers[:split], layers[split:]
-        for part in (self.embeddings, self.prefix):
+        self.untouched = copy.deepcopy(self.tail)
+        for part in (self.embeddings, self.prefix, self.untouched):
             part.requires_grad_(False)
 
     @classmethod
@@ -132,8 +145,9 @@ class TextEncoder(nn.Module):
         return next(self.parameters()).device
 
     def fingerprint(self) -> str:
-        """SHA-256 of the frozen weights; a saved model holds only the tail and names the prefix it belongs to."""
-        frozen = {**_named("embeddings", self.embeddings), **_named("prefix", self.prefix)}
+        """SHA-256 of the frozen weights; a saved model holds only the tail and names the encoder it belongs to."""
+        parts = {"embeddings": self.embeddings, "prefix": self.prefix, "untouched": self.untouched}
+        frozen = {key: value for name, part in parts.items() for key, value in _named(name, part).items()}
         return hashlib.sha256(to_safetensors(frozen)).hexdigest()
 
     def tokenize(self, texts: list[str]) -> list[list[int]]:
@@ -167,23 +181,27 @@ class TextEncoder(nn.Module):
             each_batch(done, len(texts))
         return CachedStates(flat, starts, lengths)
 
-    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
-        """The trainable tail and the pooling: prefix states [B, L, d] and mask [B, L] → features [B, d]."""
+    def forward(self, states: Tensor, mask: Tensor, untouched: bool = False) -> Tensor:
+        """The tail (or its untouched twin) and the pooling: prefix states [B, L, d], mask [B, L] → features [B, d]."""
         with self._autocast():
-            states = self._run(self.tail, states, mask)
+            states = self._run(self.untouched if untouched else self.tail, states, mask)
         weights = mask.unsqueeze(-1).to(torch.float32)
         return (states.float() * weights).sum(1) / weights.sum(1)
 
     @torch.no_grad()
-    def features(self, states: CachedStates, batch_size: int = 128) -> Tensor:
+    def features(self, states: CachedStates, batch_size: int = 128, untouched: bool = False) -> Tensor:
         """Features of all cached texts in evaluation mode, on the CPU: [N, d]."""
         was_training = self.training
         self.eval()
         out = torch.empty(len(states), self.dim)
         for rows in batches_by_length(states.lengths, batch_size):
-            out[rows] = self(*states.batch(rows, self.device)).cpu()
+            out[rows] = self(*states.batch(rows, self.device), untouched).cpu()
         self.train(was_training)
         return out
+
+    def views(self, states: CachedStates, names: Sequence[str]) -> Tensor:
+        """What heads see of each cached text, on the CPU: [N, V·d], V of the views `tuned` and `untouched`."""
+        return torch.cat([self.features(states, untouched=name == "untouched") for name in names], dim=1)
 
     def _run(self, layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
         attention = create_bidirectional_mask(config=self.config, inputs_embeds=states, attention_mask=mask)
@@ -195,6 +213,10 @@ class TextEncoder(nn.Module):
     def _autocast(self):
         if self.device.type == "cuda" and torch.cuda.is_bf16_supported():
             return torch.autocast("cuda", dtype=torch.bfloat16)
+        # Where the CPU multiplies bfloat16 by itself, training takes half the time. Features are computed in float32,
+        # so that a saved model gives the same answers on every machine.
+        if self.device.type == "cpu" and torch.is_grad_enabled() and torch.cpu._is_avx512_bf16_supported():
+            return torch.autocast("cpu", dtype=torch.bfloat16)
         return nullcontext()
 
     @torch.no_grad()

@@ -53,3 +53,35 @@ class OneVsRestHeads(nn.Module):
         if x.dim() == 2:
             x = x.expand(len(weight), -1, -1)
         return torch.baddbmm(bias, x, weight)
+
+
+class MultiViewHeads(nn.Module):
+    """One `OneVsRestHeads` for each view of a text, with their logits averaged.
+
+    A view is one encoder's feature of the text: the fine-tuned one's, and the untouched one's. Each view's heads are
+    trained by themselves; they only vote together.
+    """
+
+    def __init__(self, num_classes: int, dim: int, views: int, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.dim = dim
+        self.views = nn.ModuleList(OneVsRestHeads(num_classes, dim, dropout=dropout) for _ in range(views))
+
+    @property
+    def num_classes(self) -> int:
+        """C."""
+        return self.views[0].num_classes
+
+    def split(self, features: Tensor) -> tuple[Tensor, ...]:
+        """[…, V·d] → V times […, d]."""
+        return features.split(self.dim, dim=-1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Mean logit over the views; above zero means yes. [B, V·d] or [C, B, V·d] → [C, B]."""
+        parts = zip(self.views, self.split(features), strict=True)
+        return torch.stack([heads(part) for heads, part in parts]).mean(0)
+
+    def hidden(self, features: Tensor) -> Tensor:
+        """Second hidden layers of all views side by side: [B, V·d] or [C, B, V·d] → [C, B, V·64]."""
+        parts = zip(self.views, self.split(features), strict=True)
+        return torch.cat([heads.hidden(part) for heads, part in parts], dim=-1)

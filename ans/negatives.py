@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+SHELL_MODES = ("ans", "noise+projection", "noise")  # what `synthesize` can make
+
 
 def class_deviations(features: Tensor, labels: Tensor, num_classes: int) -> Tensor:
     """√diag Σ_m: standard deviation of each class's features per dimension.
@@ -124,3 +126,30 @@ def synthesize(
     if mode != "noise":
         noise = project(noise, radii, gamma)
     return (positives + noise).detach()
+
+
+def mix(positives: Tensor, negatives: Tensor, generator: torch.Generator) -> Tensor:
+    """Another way to make negatives: a point on the line between a text of the class and one of another (Zhan 2021).
+
+    Args:
+        positives: [C, P, d]. negatives: [C, P, d], known negatives.
+
+    Returns:
+        [C, P, d].
+    """
+    share = torch.rand(*positives.shape[:2], 1, generator=generator, device=generator.device).to(positives.device)
+    return share * positives + (1 - share) * negatives
+
+
+@torch.no_grad()
+def mix_hardest(
+    positives: Tensor, negatives: Tensor, logits: Callable[[Tensor], Tensor], generator: torch.Generator
+) -> Tensor:
+    """Mixing with the known negatives that the head is most wrong about: the quarter with the largest logits.
+
+    Args and result as in `mix`.
+    """
+    hardest = logits(negatives).topk(max(1, negatives.shape[1] // 4), dim=1).indices
+    picked = torch.randint(hardest.shape[1], positives.shape[:2], generator=generator).to(hardest.device)
+    rows = hardest.gather(1, picked).unsqueeze(-1).expand_as(positives)
+    return mix(positives, negatives.gather(1, rows), generator)

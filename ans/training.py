@@ -8,11 +8,12 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ans.config import TrainConfig
 from ans.encoder import CachedStates, TextEncoder, batches_by_length
-from ans.heads import OneVsRestHeads
-from ans.negatives import class_deviations, class_radii, synthesize
+from ans.heads import MultiViewHeads, OneVsRestHeads
+from ans.negatives import class_deviations, class_radii, mix, mix_hardest, synthesize
 
 Emit = Callable[[dict], None]
 ShouldStop = Callable[[], bool]
@@ -28,6 +29,43 @@ def warmup_then_decay(step: int, total: int, warmup: float) -> float:
     if step < rising:
         return (step + 1) / rising
     return max(0.0, (total - step) / max(1, total - rising))
+
+
+def closed_set_classifier(dim: int, num_classes: int) -> nn.Sequential:
+    """f_cls of section 3.1: one hidden layer as wide as the features, ReLU. [B, d] → [B, C]."""
+    return nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, num_classes))
+
+
+def phase_one(
+    encoder: TextEncoder,
+    num_classes: int,
+    train: tuple[CachedStates, Tensor],
+    dev: tuple[CachedStates, Tensor],
+    config: TrainConfig,
+    emit: Emit,
+    should_stop: ShouldStop,
+) -> nn.Sequential:
+    """A closed-set classifier, tuned together with the encoder's tail. The seed alone decides how it begins."""
+    torch.manual_seed(config.seed)
+    closed = closed_set_classifier(encoder.dim, num_classes).to(encoder.device)
+    tune_encoder(encoder, closed, train, dev, config, emit, should_stop)
+    return closed
+
+
+def phase_two(
+    features: Tensor,
+    labels: Tensor,
+    num_classes: int,
+    dim: int,
+    config: TrainConfig,
+    emit: Emit,
+    should_stop: ShouldStop,
+) -> MultiViewHeads:
+    """Trained heads on features [N, V·d]. The seed alone decides how they begin, whatever phase 1 drew."""
+    torch.manual_seed(config.seed)
+    heads = MultiViewHeads(num_classes, dim, features.shape[1] // dim, config.head_dropout).to(features.device)
+    train_heads(heads, features, labels, config, emit, should_stop)
+    return heads
 
 
 def tune_encoder(
@@ -55,7 +93,7 @@ def tune_encoder(
     groups = [{"params": list(classifier.parameters()), "lr": config.classifier_lr}]
     if frozen is None:
         groups.append({"params": list(encoder.tail.parameters()), "lr": config.encoder_lr})
-    optimizer = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+    optimizer = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
     total = config.epochs * math.ceil(len(states) / config.batch_size)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: warmup_then_decay(i, total, config.warmup))
     order = torch.Generator().manual_seed(config.seed)
@@ -93,14 +131,23 @@ def tune_encoder(
 class HeadSampler:
     """Draws each head's texts: positives from its class, negatives from all other known classes.
 
-    Sampling is with replacement and uniform over texts, all heads at once, without a loop over classes.
+    Sampling is with replacement and uniform over texts, all heads at once, without a loop over classes. With `only`, it
+    draws for the head of that one class (C is 1 in all shapes then).
     """
 
-    def __init__(self, features: Tensor, labels: Tensor, num_classes: int, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        features: Tensor,
+        labels: Tensor,
+        num_classes: int,
+        generator: torch.Generator,
+        only: int | None = None,
+    ) -> None:
         order = labels.argsort(stable=True)
         self.features, self.generator = features[order], generator
-        self.counts = torch.bincount(labels, minlength=num_classes).to(features.device)
-        self.starts = self.counts.cumsum(0) - self.counts
+        counts = torch.bincount(labels, minlength=num_classes).to(features.device)
+        heads = slice(None) if only is None else slice(only, only + 1)
+        self.counts, self.starts = counts[heads], (counts.cumsum(0) - counts)[heads]
 
     def _draw(self, highs: Tensor, size: int) -> Tensor:
         share = torch.rand(len(highs), size, generator=self.generator, device=self.generator.device).to(highs.device)
@@ -131,53 +178,96 @@ def open_loss(heads: OneVsRestHeads, positives: Tensor, negatives: Tensor, synth
     return loss if synthesized is None else loss + weight * F.softplus(logits[2]).mean(1)
 
 
+class HeadTraining:
+    """Algorithm 1 for all C heads of one view at once, on features that no longer change. One `step`, one update.
+
+    Args:
+        heads: C of them, or one. features: [N, d] on the heads' device. labels: [N], in 0 … C−1.
+        only: train the single head of `heads` for this class, against all others.
+    """
+
+    def __init__(
+        self, heads: OneVsRestHeads, features: Tensor, labels: Tensor, config: TrainConfig, only: int | None = None
+    ) -> None:
+        self.heads, self.config = heads, config
+        self.generator = torch.Generator().manual_seed(config.seed)
+        num_classes = int(labels.max()) + 1
+        self.weight = config.weight_for(num_classes)
+        self.sampler = HeadSampler(features, labels, num_classes, self.generator, only)
+        deviations = class_deviations(features, labels.to(features.device), num_classes)
+        radii = class_radii(deviations, config.radius_scale, config.fixed_radius)
+        own = slice(None) if only is None else slice(only, only + 1)
+        self.deviations, self.radii = deviations[own], radii[own]
+        self.optimizer = torch.optim.Adam(heads.parameters(), lr=config.head_lr, fused=True)
+        # Single updates are noisy; the average over the last ones is not.
+        self.averaged = AveragedModel(heads, multi_avg_fn=get_ema_multi_avg_fn(config.head_averaging))
+
+    def step(self) -> float:
+        """One update of every head; the mean of their losses."""
+        config, heads = self.config, self.heads
+        positives = self.sampler.positives(config.head_batch)
+        negatives = self.sampler.known_negatives(config.head_batch)
+        heads.eval()  # the ascent looks for the head's weak spots, not for those of one dropout mask
+        synthesized = self._synthesized(positives, negatives)
+        heads.train()
+        loss = open_loss(heads, positives, negatives, synthesized, self.weight)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.sum().backward()  # the sum keeps each head's gradient what it would be if it were trained alone
+        self.optimizer.step()
+        self.averaged.update_parameters(heads)
+        return loss.mean().item()
+
+    def _synthesized(self, positives: Tensor, negatives: Tensor) -> Tensor | None:
+        config = self.config
+        if config.negatives == "none":
+            return None
+        if config.negatives == "mixing":
+            return mix(positives, negatives, self.generator)
+        if config.negatives == "hard mixing":
+            return mix_hardest(positives, negatives, self.heads, self.generator)
+        return synthesize(
+            positives,
+            self.deviations,
+            self.radii,
+            self.heads,
+            self.generator,
+            mode=config.negatives,
+            noise_scale=config.noise_scale,
+            ascent_steps=config.ascent_steps,
+            ascent_rate=config.ascent_rate,
+            gamma=config.gamma,
+        )
+
+    def finish(self) -> None:
+        """Leave the averaged weights in the heads."""
+        self.heads.load_state_dict(self.averaged.module.state_dict())
+
+
 def train_heads(
-    heads: OneVsRestHeads,
+    heads: MultiViewHeads,
     features: Tensor,
     labels: Tensor,
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
 ) -> None:
-    """Phase 2 (sections 3.2, 3.3, Algorithm 1): all C heads at once, on features that no longer change.
+    """Phase 2 (sections 3.2, 3.3, Algorithm 1): the heads of all views, side by side.
 
     Args:
-        features: [N, d] on the heads' device. labels: [N], in 0 … C−1.
+        features: [N, V·d] on the heads' device. labels: [N], in 0 … C−1.
 
     Raises:
         TrainingStopped: `should_stop` said so.
     """
-    generator = torch.Generator().manual_seed(config.seed)
-    sampler = HeadSampler(features, labels, heads.num_classes, generator)
-    deviations = class_deviations(features, labels.to(features.device), heads.num_classes)
-    radii = class_radii(deviations, config.radius_scale, config.fixed_radius)
-    optimizer = torch.optim.Adam(heads.parameters(), lr=config.head_lr)
-
+    views = [
+        HeadTraining(view, part, labels, config) for view, part in zip(heads.views, heads.split(features), strict=True)
+    ]
     for step in range(1, config.head_steps + 1):
         _stop_if(should_stop)
-        positives = sampler.positives(config.head_batch)
-        negatives = sampler.known_negatives(config.head_batch)
-        synthesized = None
-        if config.negatives != "none":
-            heads.eval()  # the ascent looks for the head's weak spots, not for those of one dropout mask
-            synthesized = synthesize(
-                positives,
-                deviations,
-                radii,
-                heads,
-                generator,
-                mode=config.negatives,
-                noise_scale=config.noise_scale,
-                ascent_steps=config.ascent_steps,
-                ascent_rate=config.ascent_rate,
-                gamma=config.gamma,
-            )
-        heads.train()
-        loss = open_loss(heads, positives, negatives, synthesized, config.synthesized_weight)
-        optimizer.zero_grad(set_to_none=True)
-        loss.sum().backward()  # the sum keeps each head's gradient what it would be if it were trained alone
-        optimizer.step()
-        emit({"phase": "heads", "step": step, "steps": config.head_steps, "loss": loss.mean().item()})
+        loss = sum(view.step() for view in views) / len(views)
+        emit({"phase": "heads", "step": step, "steps": config.head_steps, "loss": loss})
+    for view in views:
+        view.finish()
     heads.eval()
 
 

@@ -48,7 +48,7 @@ def test_the_sentences_read_as_they_stand_here():
     assert refusal(seed=-1) == "seed must be a whole number between 0 and 2147483647, got -1."
     assert refusal(known_classes="abc") == "known_classes must be a list of names, got 'abc'."
     assert refusal(epochs=0) == "epochs must be a whole number between 1 and 1000, got 0."
-    assert refusal(epochs=None) == "epochs must have a value, got nothing; leave it out for 10."
+    assert refusal(epochs=None) == "epochs must have a value, got nothing; leave it out for 5."
     assert refusal(device="tpu") == "device must be one of auto, cpu, cuda, mps; got 'tpu'."
     assert refusal(known_classes=("a", "a")) == (
         "known_classes must name at least two different classes, got ['a', 'a']; "

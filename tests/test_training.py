@@ -4,14 +4,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from ans.classifier import closed_set_classifier
 from ans.config import TrainConfig
 from ans.encoder import TextEncoder
-from ans.heads import OneVsRestHeads
+from ans.heads import MultiViewHeads, OneVsRestHeads
 from ans.training import (
     HeadSampler,
+    HeadTraining,
     TrainingStopped,
+    closed_set_classifier,
     open_loss,
+    phase_two,
     train_heads,
     tune_encoder,
     warmup_then_decay,
@@ -38,16 +40,14 @@ def blob(center: Tensor, seed: int) -> Tensor:
     return center + torch.randn(BLOB, DIM, generator=torch.Generator().manual_seed(seed))
 
 
-def trained_on_blobs(config: TrainConfig) -> OneVsRestHeads:
-    """Heads after phase 2 on the three known blobs."""
-    torch.manual_seed(config.seed)
-    heads = OneVsRestHeads(3, DIM, dropout=config.head_dropout)
+def trained_on_blobs(config: TrainConfig, views: int = 1) -> MultiViewHeads:
+    """Heads after phase 2 on the three known blobs; each further view turns the axes by one."""
     features = torch.cat([blob(center, m) for m, center in enumerate(KNOWN)])
-    train_heads(heads, features, torch.arange(3).repeat_interleave(BLOB), config, silent, never)
-    return heads
+    seen = torch.cat([features.roll(v, dims=1) for v in range(views)], dim=1)
+    return phase_two(seen, torch.arange(3).repeat_interleave(BLOB), 3, DIM, config, silent, never)
 
 
-def rejected(heads: OneVsRestHeads, features: Tensor) -> float:
+def rejected(heads: MultiViewHeads, features: Tensor) -> float:
     """The share of texts that every head refuses."""
     with torch.no_grad():
         return (heads(features) < 0).all(0).float().mean().item()
@@ -91,6 +91,38 @@ def test_training_of_the_heads_follows_its_seed():
     assert not any(torch.equal(first[name], other[name]) for name in first)
 
 
+def test_each_view_gets_the_heads_it_would_get_alone_and_only_their_votes_meet():
+    config = BLOB_CONFIG.with_(head_steps=5, head_dropout=0)  # dropout draws from one stream for all
+    both = trained_on_blobs(config, views=2)
+    alone = trained_on_blobs(config)
+    first, second = both.views
+    assert all(torch.equal(value, alone.views[0].state_dict()[name]) for name, value in first.state_dict().items())
+    texts = blob(KNOWN[0], 10)
+    seen = torch.cat([texts, texts.roll(1, dims=1)], dim=1)
+    mean = (first(texts) + second(texts.roll(1, dims=1))) / 2
+    torch.testing.assert_close(both(seen), mean, rtol=0, atol=1e-6)
+
+
+def test_the_heads_end_as_a_moving_average_of_their_weights():
+    features, labels = torch.cat([blob(center, 0) for center in KNOWN]), torch.arange(3).repeat_interleave(BLOB)
+    torch.manual_seed(0)
+    heads = OneVsRestHeads(3, DIM)
+    training = HeadTraining(heads, features, labels, BLOB_CONFIG.with_(head_averaging=0.6))
+    expected = None
+    for _ in range(4):
+        training.step()
+        now = heads.weights[0].detach().clone()
+        expected = now if expected is None else 0.6 * expected + 0.4 * now
+    assert not torch.equal(heads.weights[0], expected)
+    training.finish()
+    torch.testing.assert_close(heads.weights[0].detach(), expected, rtol=0, atol=1e-6)
+
+
+def test_beyond_many_classes_the_weight_of_synthesized_negatives_falls_in_proportion():
+    config = TrainConfig(synthesized_weight=2.0, many_classes=40)
+    assert [config.weight_for(c) for c in (2, 40, 80, 400)] == pytest.approx([2.0, 2.0, 1.0, 0.2])
+
+
 def test_the_open_loss_is_the_sum_of_three_mean_softplus_terms():
     def heads(x: Tensor) -> Tensor:
         return x.squeeze(-1)
@@ -131,7 +163,7 @@ def test_known_negatives_come_from_the_other_classes_and_every_text_has_its_turn
 
 def test_the_steps_of_phase_two_count_up_to_their_announced_number():
     events = []
-    heads = OneVsRestHeads(3, DIM)
+    heads = MultiViewHeads(3, DIM, views=1)
     config = TrainConfig(head_steps=4)
     labels = torch.arange(3).repeat_interleave(BLOB)
     train_heads(heads, torch.cat([blob(center, 0) for center in KNOWN]), labels, config, events.append, never)
@@ -232,5 +264,5 @@ def test_a_stop_request_ends_phase_two_at_its_next_step():
     events = []
     features, labels = torch.cat([blob(center, 0) for center in KNOWN]), torch.arange(3).repeat_interleave(BLOB)
     with pytest.raises(TrainingStopped):
-        train_heads(OneVsRestHeads(3, DIM), features, labels, TrainConfig(), events.append, lambda: len(events) >= 2)
+        train_heads(MultiViewHeads(3, DIM, 1), features, labels, TrainConfig(), events.append, lambda: len(events) >= 2)
     assert len(events) == 2

@@ -1,0 +1,80 @@
+"""`python -m ans benchmark`: from parsed arguments to a Markdown table on stdout and records in a JSON file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ans.config import TrainConfig
+
+# Here, and not where they are defined: help must not wait for torch.
+WHICH = {
+    "table1": "this project's row of Table 1, seeds 0-4",
+    "ablation": "Table 2: one-vs-rest heads without negatives, with noise, projection, ascent",
+    "negatives": "Table 3: MSP, ADB and one-vs-rest, each without and with synthesized negatives",
+    "radius": "Figure 3: the radius r",
+    "baselines": "other rules and other negatives on the same features",
+    "knobs": "each of this project's own choices left out",
+    "heads": "all heads trained together against one at a time: how many times faster (clinc, seed 0)",
+    "readme": "no run: write the README's tables from the results in assets/benchmarks",
+}
+
+
+def benchmark(given: argparse.Namespace) -> None:
+    """Fill the missing cells of one table and print it."""
+    if given.which == "readme":
+        from ans.benchmark.readme import write
+
+        write()
+        return
+    config = TrainConfig(encoder=given.encoder, data_dir=given.data_dir, device=given.device)
+    if given.which == "heads":
+        from ans.benchmark.heads_speed import compare
+
+        print(compare(config.with_(dataset="clinc"), given.ratios or (0.25, 0.75)))
+        return
+    from ans.benchmark.cells import Settings, run
+    from ans.benchmark.results import RESULTS_FOLDER, Results
+    from ans.benchmark.tables import BENCHMARKS
+
+    chosen = BENCHMARKS[given.which]
+    settings = Settings(
+        given.datasets or chosen.datasets,
+        given.ratios or chosen.ratios,
+        given.seeds or chosen.seeds,
+        config,
+    )
+    list(settings)  # every setting is valid before the first one is computed
+    results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{chosen.name}.json", chosen.name)
+    run(chosen.methods, settings, results, sys.stderr)
+    asked = {(c.dataset, c.known_ratio, c.seed, c.encoder) for c in settings}
+    names = ("dataset", "known_ratio", "seed", "encoder")
+    print(chosen.print([r for r in results.records if tuple(r["config"][name] for name in names) in asked]))
+
+
+def numbers(value: str) -> tuple[int, ...]:
+    """`0-4`, `3` or `0,2,5-7` → the whole numbers named.
+
+    Raises:
+        argparse.ArgumentTypeError: it is something else.
+    """
+    found: list[int] = []
+    for part in value.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdecimal() or (last and not last.isdecimal()) or int(last or first) < int(first):
+            raise argparse.ArgumentTypeError(f"expected numbers such as 0-4 or 0,2,5, got {value!r}")
+        found += range(int(first), int(last or first) + 1)
+    return tuple(dict.fromkeys(found))
+
+
+def ratios(value: str) -> tuple[float, ...]:
+    """`0.25,0.5` → shares of the classes.
+
+    Raises:
+        argparse.ArgumentTypeError: it is something else.
+    """
+    try:
+        return tuple(float(part) for part in value.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected ratios such as 0.25,0.5, got {value!r}") from None

@@ -1,0 +1,66 @@
+"""What can fill a cell of a table: a way to tune the encoder, and a rule that answers from features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ans.benchmark.tuned import Tuned
+from ans.config import TrainConfig
+from ans.conventions import OPEN, ZERO
+from ans.encoder import choose_device
+from ans.training import phase_one, phase_two
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers to the test texts: class index or `OPEN` [N], scores [N] (higher = known), and the class if known [N]."""
+
+    answers: Tensor
+    scores: Tensor
+    classes: Tensor
+
+
+@dataclass(frozen=True)
+class Method:
+    """One row of a table. `changes` are settings that differ from the benchmark's configuration."""
+
+    name: str
+    answer: Callable[[Tuned, TrainConfig], Answers]
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    tune: Callable = phase_one
+
+
+def from_scores(scores: Tensor, classes: Tensor, threshold: float) -> Answers:
+    """Open below the threshold, else the class."""
+    return Answers(torch.where(scores < threshold, OPEN, classes), scores, classes)
+
+
+def ans(tuned: Tuned, config: TrainConfig) -> Answers:
+    """This project's method, on features of phase 1: the heads' answer where all say no, else the classifier's."""
+    features = tuned.train.views(config.head_views).to(choose_device(config.device))
+    heads = phase_two(
+        features, tuned.train.targets, tuned.num_classes, tuned.dim, config, lambda event: None, lambda: False
+    )
+    with torch.no_grad():
+        parts = tuned.test.views(config.head_views).split(512)
+        scores = torch.cat([heads(part.to(features.device)).max(0).values.cpu() for part in parts])
+    return from_scores(scores, tuned.test.closed.argmax(1), ZERO)
+
+
+def best_threshold_f1(found: Answers, targets: Tensor, num_classes: int) -> float:
+    """The best F1, in percent, that any threshold on these scores could give: what tuning on the test would buy."""
+    truth = torch.where(targets == OPEN, num_classes, targets)
+    best = 0.0
+    for threshold in np.quantile(found.scores.numpy(), np.linspace(0.005, 0.995, 199)):
+        answer = torch.where(found.scores < threshold, num_classes, found.classes)
+        counts = torch.bincount(truth * (num_classes + 1) + answer, minlength=(num_classes + 1) ** 2)
+        counts = counts.view(num_classes + 1, num_classes + 1).double()
+        f1 = 2 * counts.diag() / (counts.sum(0) + counts.sum(1)).clamp(min=1)
+        best = max(best, 100 * f1.mean().item())
+    return best

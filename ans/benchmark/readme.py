@@ -1,0 +1,44 @@
+"""The README's tables, written from the records in assets/benchmarks, so that the two cannot disagree."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ans.benchmark.results import RESULTS_FOLDER, ROOT, Results
+from ans.benchmark.tables import BENCHMARKS
+
+README = ROOT / "README.md"
+# <!-- measured: FILE --> … <!-- end -->, FILE without its ending in assets/benchmarks
+BLOCK = re.compile(r"(<!-- measured: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def fill(text: str, folder: Path = RESULTS_FOLDER) -> str:
+    """The README's text with every measured block written anew.
+
+    Raises:
+        ValueError: a block names a file that is not there.
+    """
+    return BLOCK.sub(lambda found: f"{found[1]}{block(folder / (found['name'] + '.json'))}\n{found[3]}", text)
+
+
+def block(path: Path) -> str:
+    """One file's table, and when, where, with what and how often it was measured."""
+    if not path.is_file():
+        raise ValueError(f"no results in {path}; run the benchmark first.")
+    results = Results(path, None)
+    records = results.records
+    dates = sorted({record["date"] for record in records})
+    seeds = sorted({record["config"]["seed"] for record in records})
+    devices = ", ".join(sorted({record["device"] for record in records}))
+    encoders = ", ".join(sorted({record["config"]["encoder"] for record in records}))
+    when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    note = (
+        f"`{encoders}`, {devices}, seeds {', '.join(map(str, seeds))}, {when}, torch {records[0]['versions']['torch']}."
+    )
+    return f"{BENCHMARKS[results.benchmark].print(records)}\n\n{note}"
+
+
+def write() -> None:
+    """Fill the README's blocks."""
+    README.write_text(fill(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,105 @@
+"""Records of a benchmark → Markdown tables, beside the published rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from statistics import fmean, stdev
+
+from ans.published import published
+
+NAMES = {"accuracy": "accuracy", "f1": "F1", "f1_open": "F1-open", "f1_known": "F1-known", "auroc": "AUROC"}
+
+
+def headline_table(records: Sequence[dict], method: str = "ANS") -> str:
+    """Table 1's row of one method: mean ± deviation over seeds, the published mean ± deviation, the difference.
+
+    The last row is the mean over the settings that have a published row.
+    """
+    header = ["dataset", "known"]
+    for name in ("accuracy", "F1"):
+        header += [name, "paper", "difference"]
+    header += ["F1-known", "F1-open", "AUROC", "best F1 of any threshold", "seconds"]
+    rows, ours, theirs = [], [], []
+    for (dataset, ratio), group in settings_of(records, method):
+        paper = published(dataset, ratio) or {}
+        spread = published(dataset, ratio, table="A.4") or {}
+        row = [dataset, f"{ratio:.0%}"]
+        for name in ("accuracy", "f1"):
+            row.append(mean_and_deviation(group, name))
+            row.append(f"{paper[name]:.1f} ± {spread[name]:.1f}" if paper else "–")
+            row.append(f"{mean(group, name) - paper[name]:+.1f}" if paper else "–")
+        row += [_one(mean(group, name)) for name in ("f1_known", "f1_open", "auroc", "best_threshold_f1")]
+        row.append(f"{fmean(sum(record['seconds'].values()) for record in group):.0f}")
+        rows.append(row)
+        if paper:
+            ours.append([mean(group, name) for name in ("accuracy", "f1", "best_threshold_f1")])
+            theirs.append([paper[name] for name in ("accuracy", "f1")])
+    if len(ours) > 1:
+        (accuracy, f1, best), (paper_accuracy, paper_f1) = (
+            map(fmean, zip(*rows_, strict=True)) for rows_ in (ours, theirs)
+        )
+        last = ["**mean**", "", f"{accuracy:.1f}", f"{paper_accuracy:.1f}", f"{accuracy - paper_accuracy:+.1f}"]
+        rows.append([*last, f"{f1:.1f}", f"{paper_f1:.1f}", f"{f1 - paper_f1:+.1f}", "", "", "", f"{best:.1f}", ""])
+    return markdown(header, rows)
+
+
+def methods_table(records: Sequence[dict], metric: str, table: str, published_names: dict[str, str]) -> str:
+    """One row a method, one column a setting: the mean of a metric over seeds, in brackets the published figure."""
+    settings = sorted({_setting(record) for record in records})
+    methods = list(dict.fromkeys(record["method"] for record in records))
+    header = [NAMES[metric], *(f"{dataset} {ratio:.0%}" for dataset, ratio in settings), "mean"]
+    rows = []
+    for method in methods:
+        groups = {setting: group for setting, group in settings_of(records, method)}
+        row, means = [method], []
+        for setting in settings:
+            if setting not in groups:
+                row.append("–")
+                continue
+            value = mean(groups[setting], metric)
+            paper = published(*setting, method=published_names.get(method, method), table=table)
+            row.append(_one(value) + (f" ({paper[metric]:.1f})" if paper else ""))
+            means.append(value)
+        complete = len(means) == len(settings) and None not in means
+        rows.append([*row, _one(fmean(means)) if complete else "–"])
+    return markdown(header, rows)
+
+
+def methods_tables(records: Sequence[dict], table: str, published_names: dict[str, str]) -> str:
+    """Accuracy and F1, one table each."""
+    return "\n\n".join(methods_table(records, metric, table, published_names) for metric in ("accuracy", "f1"))
+
+
+def settings_of(records: Iterable[dict], method: str) -> list[tuple[tuple[str, float], list[dict]]]:
+    """The records of one method by (dataset, ratio), sorted."""
+    groups: dict[tuple[str, float], list[dict]] = {}
+    for record in records:
+        if record["method"] == method:
+            groups.setdefault(_setting(record), []).append(record)
+    return sorted(groups.items())
+
+
+def mean(group: Sequence[dict], metric: str) -> float | None:
+    """Mean over seeds; None if the metric is not defined there."""
+    values = [record["metrics"][metric] for record in group]
+    return None if None in values else fmean(values)
+
+
+def mean_and_deviation(group: Sequence[dict], metric: str) -> str:
+    """`mean ± standard deviation` over seeds; the mean alone for one seed."""
+    values = [record["metrics"][metric] for record in group]
+    return f"{fmean(values):.1f} ± {stdev(values):.1f}" if len(values) > 1 else f"{values[0]:.1f}"
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _setting(record: dict) -> tuple[str, float]:
+    return record["config"]["dataset"], record["config"]["known_ratio"]
+
+
+def _one(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"

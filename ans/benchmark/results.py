@@ -1,0 +1,100 @@
+"""The file of a benchmark: one record per run, written after each, so that nothing finished is computed again."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from ans.benchmark.tuned import ELSEWHERE
+from ans.config import TrainConfig
+from ans.encoder import choose_device
+from ans.json_files import read_json, write_json
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+RESULTS_FOLDER = ROOT / "assets" / "benchmarks"
+PACKAGES = ("torch", "transformers", "scikit-learn", "numpy")
+
+
+class Results:
+    """Records of one benchmark on disk. A record is found again by its method and its settings."""
+
+    def __init__(self, path: Path, benchmark: str | None) -> None:
+        """Open a file of results, or begin one; `None` takes whatever benchmark the file is of.
+
+        Raises:
+            ValueError: the file is no file of results, or of another benchmark.
+        """
+        self.path, self.benchmark = path, benchmark
+        self.records: list[dict] = []
+        if path.is_file():
+            try:
+                found = read_json(path)
+                self.records = found["runs"]
+                other = found["benchmark"]
+            except (ValueError, KeyError, TypeError, OSError) as error:
+                raise ValueError(f"{path} holds no results of a benchmark; name another file with --out.") from error
+            if benchmark not in (None, other):
+                raise ValueError(f"{path} holds results of {other!r}, not of {benchmark!r}; name another --out.")
+            self.benchmark = other
+
+    def find(self, method: str, config: TrainConfig) -> dict | None:
+        """The record of this method with exactly these settings."""
+        settings = settings_of(config)
+        return next((r for r in self.records if r["method"] == method and r["config"] == settings), None)
+
+    def add(self, method: str, config: TrainConfig, known: list[str], measured: dict, seconds: dict) -> None:
+        """Write one more record; an older one of the same cell, with other settings, gives way."""
+        cell = (method, config.dataset, config.known_ratio, config.seed, config.encoder)
+        self.records = [record for record in self.records if cell_of(record) != cell]
+        self.records.append(
+            {
+                "method": method,
+                "config": settings_of(config),
+                "known_classes": known,
+                "metrics": {name: None if value is None else round(value, 3) for name, value in measured.items()},
+                "seconds": {name: round(value, 2) for name, value in seconds.items()},
+                "date": time.strftime("%Y-%m-%d"),
+                **environment(config.device),
+            }
+        )
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(self.path, {"benchmark": self.benchmark, "runs": self.records})
+
+
+def cell_of(record: dict) -> tuple:
+    """Which cell of the table a record fills: method, dataset, ratio, seed, encoder."""
+    config = record["config"]
+    return (record["method"], *(config[name] for name in ("dataset", "known_ratio", "seed", "encoder")))
+
+
+def settings_of(config: TrainConfig) -> dict:
+    """The settings that decide a result; where the data lie and what computes does not."""
+    return {name: value for name, value in config.to_dict().items() if name not in ELSEWHERE}
+
+
+def environment(device: str) -> dict:
+    """Commit, library versions and device of a run."""
+    where = choose_device(device)
+    name = torch.cuda.get_device_name() if where.type == "cuda" else f"{where.type}, {os.cpu_count()} cores"
+    return {
+        "commit": _commit(),
+        "versions": {"python": platform.python_version()} | {package: version(package) for package in PACKAGES},
+        "device": name,
+    }
+
+
+def _commit() -> str | None:
+    """The commit of this checkout, with a mark if files were changed since; None outside of one."""
+    try:
+        return subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        ).stdout.strip()  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return None
