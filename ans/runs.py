@@ -25,9 +25,8 @@ from pathlib import Path
 from ans.config import STARTER, TrainConfig
 from ans.json_files import read_json, write_json
 
-QUEUED, RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = (
-    "queued", "running", "finished", "stopped", "failed", "interrupted",
-)  # fmt: skip
+STATES = ("queued", "running", "finished", "stopped", "failed", "interrupted")
+QUEUED, RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = STATES
 ENDED = (FINISHED, STOPPED, FAILED, INTERRUPTED)
 
 
@@ -112,9 +111,7 @@ class Run:
     def events(self) -> list[dict]:
         """All events so far, oldest first; a line that is still being written is left out."""
         path = self.folder / "events.jsonl"
-        if not path.is_file():
-            return []
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.is_file() else []
         return [json.loads(line) for line in lines]
 
     def set_status(self, state: str, message: str = "") -> None:
@@ -225,8 +222,7 @@ class RunStore:
 
     def create(self, config: TrainConfig) -> Run:
         """A new queued run."""
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        return self._make(f"{stamp}-{secrets.token_hex(3)}", config)
+        return self._make(f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}", config)
 
     def starter(self) -> Run:
         """The run of `STARTER`: the one there is, or a new queued one if there is none that can still end well."""
@@ -298,4 +294,7 @@ def _alive(process: int | None) -> bool:
 
 @lru_cache(maxsize=1024)  # a run's settings never change, and the page asks for them every second
 def _read_config(path: Path) -> TrainConfig:
-    return TrainConfig.from_dict(read_json(path))
+    values = read_json(path)
+    if set(values) != set(TrainConfig().to_dict()):  # its model would not load either
+        raise ValueError(f"{path} was written by another version.")
+    return TrainConfig.from_dict(values)

@@ -68,6 +68,11 @@ def phase_two(
     return heads
 
 
+def closed_set_loss(classifier: nn.Module, features: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy over the known classes (section 3.1)."""
+    return F.cross_entropy(classifier(features), labels)
+
+
 def tune_encoder(
     encoder: TextEncoder,
     classifier: nn.Module,
@@ -76,11 +81,13 @@ def tune_encoder(
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
+    objective: Callable[[nn.Module, Tensor, Tensor], Tensor] = closed_set_loss,
 ) -> None:
     """Phase 1 (section 3.1): fine-tune the tail with a closed-set classifier; the best weights on dev accuracy stay.
 
     Args:
         classifier: features [B, d] → class logits [B, C]. train, dev: cached prefix states and class indices [N].
+        objective: classifier, features [B, d], labels [B] → loss; baselines have others than the cross-entropy.
 
     Raises:
         TrainingStopped: `should_stop` said so.
@@ -105,7 +112,7 @@ def tune_encoder(
         for rows in batches_by_length(states.lengths, config.batch_size, order):
             _stop_if(should_stop)
             features = encoder(*states.batch(rows, device)) if frozen is None else frozen[rows]
-            loss = F.cross_entropy(classifier(features), labels[rows].to(device))
+            loss = objective(classifier, features, labels[rows].to(device))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(learnt.parameters(), 1.0)

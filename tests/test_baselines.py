@@ -3,16 +3,21 @@
 import pytest
 import torch
 
-from ans import baselines
+from ans import baselines, trained_baselines
 from ans.benchmark import structures
 from ans.benchmark.tables import BENCHMARKS
-from ans.benchmark.tuned import Part, Tuned
+from ans.benchmark.tuned import CorpusStates, Part, Tuned, tuned
 from ans.config import TrainConfig
 from ans.conventions import OPEN
-from ans.training import closed_set_classifier
+from ans.training import closed_set_classifier, phase_one
 
 DIM, CLASSES = 8, 3
-ALL = {method.name: method for name in ("baselines", "negatives") for method in BENCHMARKS[name].methods}
+ALL = {
+    method.name: method
+    for name in ("baselines", "negatives")
+    for method in BENCHMARKS[name].methods
+    if method.tune is phase_one
+}
 # With nothing to tell it, a softmax is as sure about far texts as about near ones: what the paper is about.
 BLIND = {"MSP", "MaxLogit", "energy"}
 
@@ -96,3 +101,82 @@ def test_negatives_make_a_softmax_reject_what_it_took_for_known(found):
     without = (structures.msp(found, config).answers[is_open] == OPEN).float().mean()
     having = (structures.msp_with_negatives(found, config).answers[is_open] == OPEN).float().mean()
     assert having > without + 0.3
+
+
+# Baselines that tune the encoder in a way of their own
+
+TUNED_DIFFERENTLY = [method for method in BENCHMARKS["baselines"].methods if method.tune is not phase_one]
+WORDS = {"card": "I lost my card in", "fly": "book a flight to", "lamp": "turn the light on", "song": "play music by"}
+ENDS = [
+    "Rome",
+    "in",
+    "June",
+    "please",
+    "now",
+    "my",
+    "dear",
+    "friend",
+    "at",
+    "once",
+    "tonight",
+    "again",
+    "somewhere",
+    "slowly",
+]
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory, tiny_encoder_folder) -> TrainConfig:
+    """Three of four kinds of sentences are known; the test has all."""
+    folder = tmp_path_factory.mktemp("spoken")
+    for part, size in (("train", 30), ("dev", 6), ("test", 10)):
+        rows = [
+            f"{said} {ENDS[i % 7]} {ENDS[-i % 11]} {part}\t{label}"
+            for label, said in WORDS.items()
+            for i in range(size)
+        ]
+        (folder / f"{part}.tsv").write_text("\n".join(["text\tlabel", *rows]), encoding="utf-8")
+    return TrainConfig(
+        dataset=str(folder), encoder=str(tiny_encoder_folder), known_classes=("card", "fly", "lamp"), batch_size=16,
+        trainable_layers=1, epochs=12, patience=12, encoder_lr=2e-3, classifier_lr=5e-3, device="cpu",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def spoken_states(spoken):
+    """The states of its texts, once for all."""
+    return CorpusStates(spoken)
+
+
+@pytest.mark.parametrize("method", TUNED_DIFFERENTLY, ids=lambda method: method.name)
+def test_each_way_to_tune_learns_the_known_classes_and_its_rule_answers_with_them_or_open(
+    method, spoken, spoken_states
+):
+    found = tuned(spoken, lambda: spoken_states, method.tune)
+    learnt = found.test.closed[:, :3].argmax(1)[found.test.targets >= 0]
+    assert (learnt == found.test.targets[found.test.targets >= 0]).float().mean() > 0.95
+    answers = method.answer(found, spoken)
+    assert set(answers.answers.tolist()) <= {OPEN, 0, 1, 2}
+    accepted = answers.answers >= 0
+    assert (answers.answers[accepted] == answers.classes[accepted]).all()
+    on_train = Tuned(found.known, found.train, found.dev, found.train, found.dropped, found.classifier, 1.0)
+    assert (method.answer(on_train, spoken).answers == found.train.targets).float().mean() > 0.4, "ADB keeps a half"
+    assert method.tune.__name__ != phase_one.__name__, "its features would be taken for those of phase 1"
+
+
+def test_doc_asks_more_of_a_class_whose_training_texts_are_sure(found):
+    def threshold(logit: float) -> float:
+        """The smallest sigmoid DOC accepts when every training text has this logit for its own class."""
+        closed = torch.full((len(found.train.targets), CLASSES), -9.0)
+        closed[torch.arange(len(closed)), found.train.targets] = logit
+        train = Part(found.train.tuned, found.train.tuned, closed, found.train.targets)
+        asked = torch.linspace(0.001, 0.999, 999)
+        test = Part(torch.zeros(999, DIM), torch.zeros(999, DIM), torch.full((999, CLASSES), -9.0), torch.zeros(999))
+        test.closed[:, 0] = asked.logit()
+        answers = trained_baselines.doc(
+            Tuned(found.known, train, found.dev, test, found.dropped, found.classifier, 1.0), TrainConfig()
+        )
+        return asked[answers.answers == 0].min().item()
+
+    assert threshold(0.0) == pytest.approx(0.5, abs=2e-3)
+    assert threshold(4.0) == pytest.approx(1 - 3 * (1 - torch.tensor(4.0).sigmoid().item()), abs=2e-3)

@@ -241,7 +241,7 @@ def test_a_run_whose_taker_died_before_it_began_is_interrupted_too(tmp_path):
     assert run.status.state == INTERRUPTED
 
 
-@pytest.mark.parametrize("config", ['{"passes": 3}', '{"seed": -1}', "{", "[]"])
+@pytest.mark.parametrize("config", ['{"passes": 3}', '{"seed": 0}', '{"seed": -1}', "{", "[]"])
 def test_a_run_of_another_version_or_a_damaged_one_is_left_out_and_stops_nobody(store, config):
     foreign, own = store.create(CONFIG), store.create(CONFIG)
     (foreign.folder / "config.json").write_text(config)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ans import baselines
+from ans import trained_baselines as own
 from ans.benchmark import report, structures
 from ans.benchmark.methods import Method, ans
 
@@ -64,8 +65,12 @@ BASELINES = Benchmark(
     "baselines",
     [
         Method("MSP", baselines.msp),
+        Method("DOC", own.doc, tune=own.tune_doc),
         Method("OpenMax", baselines.openmax),
+        Method("DeepUnk", own.deepunk, tune=own.tune_deepunk),
         Method("ADB", baselines.adb),
+        Method("(C + 1)-way, mixed negatives", own.mixed_class, tune=own.tune_mixed_class),
+        Method("DA-ADB", own.da_adb, tune=own.tune_distance_aware),
         Method("MaxLogit", baselines.max_logit),
         Method("energy", baselines.energy),
         Method("Mahalanobis", baselines.mahalanobis),
@@ -75,7 +80,7 @@ BASELINES = Benchmark(
         Method("heads, negatives by hard mixing", ans, {"negatives": "hard mixing"}),
         Method("ANS", ans),
     ],
-    partial(report.methods_tables, table="1", published_names={}),
+    partial(report.methods_tables, table="1", published_names={"(C + 1)-way, mixed negatives": "SelfSup*"}),
 )
 
 KNOBS = Benchmark(
