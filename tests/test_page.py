@@ -35,7 +35,7 @@ def test_every_value_of_the_form_reaches_the_config():
     [
         ({"gamma": 0.5}, "gamma must be a number between 1 and 1000, got 0.5."),
         ({"fixed_radius": "wide"}, "fixed_radius must be a number between 1e-06 and 1000000, got 'wide'."),
-        ({"epochs": None}, "epochs must have a value, got nothing; leave it out for 10."),
+        ({"epochs": None}, "epochs must have a value, got nothing; leave it out for 5."),
     ],
 )
 def test_a_wrong_value_is_told_in_the_page(changes, sentence):
