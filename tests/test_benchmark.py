@@ -12,12 +12,14 @@ from ans.benchmark import readme
 from ans.benchmark.cells import Settings, run
 from ans.benchmark.command import WHICH, numbers, ratios
 from ans.benchmark.methods import Answers, Method, ans, best_threshold_f1, from_scores
+from ans.benchmark.report import mean, settings_of
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
 from ans.benchmark.tuned import PHASE_2, CorpusStates, tuned
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.experiment import run_experiment
+from ans.published import published
 
 WORDS = {
     "fly": "book a flight to",
@@ -208,6 +210,14 @@ def test_the_tables_in_the_readme_are_those_of_the_results():
     assert "table1" in named
     assert {path.stem for path in RESULTS_FOLDER.glob("*.json")} == set(named), "a file of results nobody reads"
     assert readme.fill(text) == text, "run `python -m ans benchmark readme`"
+
+
+def test_every_measured_mean_of_table_1_is_above_the_papers():
+    settings = settings_of(Results(RESULTS_FOLDER / "table1.json", "table1").records, "ANS")
+    assert len(settings) == 9
+    for (dataset, ratio), group in settings:
+        for name in ("accuracy", "f1"):
+            assert mean(group, name) > published(dataset, ratio)[name], (dataset, ratio, name)
 
 
 def test_the_results_in_the_repository_are_of_the_default_configuration():
