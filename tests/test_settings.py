@@ -30,12 +30,15 @@ CHANGES = {
     "classifier_lr": (1e-1, FEATURES),
     "warmup": (0.9, FEATURES),
     "weight_decay": (0.9, FEATURES),
+    "views": ("tuned", HEADS),
     "head_steps": (8, HEADS),
     "head_batch": (4, HEADS),
     "head_lr": (1e-2, HEADS),
     "head_dropout": (0.5, HEADS),
+    "head_averaging": (0.5, HEADS),
     "negatives": ("noise", HEADS),
     "synthesized_weight": (3.0, HEADS),
+    "many_classes": (1, HEADS),
     "noise_scale": (1.0, HEADS),
     "ascent_steps": (2, HEADS),
     "ascent_rate": (0.2, HEADS),
@@ -46,7 +49,7 @@ CHANGES = {
 
 
 class Trained:
-    """What one training of a configuration gives: its split, features of some texts, all head weights."""
+    """What one training of a configuration gives: its split, tuned features of some texts, all head weights."""
 
     def __init__(self, config: TrainConfig) -> None:
         split = make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
@@ -54,7 +57,7 @@ class Trained:
         model = OpenWorldClassifier(config).fit(
             split.train.texts, split.train.labels, split.dev.texts, split.dev.labels
         )
-        self.features = torch.cat([model.features(PROBES), model.train_features])
+        self.features = torch.cat([model.features(PROBES), model.train_features])[:, : model.encoder.dim]
         self.weights = torch.cat([parameter.detach().flatten() for parameter in model.heads.parameters()])
 
 
