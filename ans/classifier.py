@@ -116,13 +116,19 @@ class OpenWorldClassifier:
         return torch.cat([self.heads(part.to(self.encoder.device)).T.cpu() for part in features.split(CHUNK // 2)])
 
     @torch.no_grad()
+    def closed_logits(self, features: Tensor) -> Tensor:
+        """Features [N, V·d] → logits [N, C] of the closed-set classifier, which sees the tuned view alone."""
+        self._need_training()
+        return self.closed(features[:, : self.encoder.dim].to(self.encoder.device)).cpu()
+
+    @torch.no_grad()
     def decide(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Features [N, V·d] → class index or `OPEN` [N], and all head logits [N, C] (section 3.2).
 
         Open when every head is negative, else the closed-set classifier's argmax.
         """
         logits = self.head_logits(features)
-        classes = self.closed(features[:, : self.encoder.dim].to(self.encoder.device)).argmax(1).cpu()
+        classes = self.closed_logits(features).argmax(1)
         return torch.where((logits < ZERO).all(1), OPEN, classes), logits
 
     def predict(

@@ -88,11 +88,7 @@ def softmax_threshold(outcome: Outcome) -> Metrics:
 
 
 def _softmax(outcome: Outcome):
-    import torch
-
-    with torch.no_grad():
-        device = outcome.classifier.encoder.device
-        return outcome.classifier.closed(outcome.judged.features.to(device)).softmax(1).cpu()
+    return outcome.classifier.closed_logits(outcome.judged.features).softmax(1)
 
 
 if __name__ == "__main__":
