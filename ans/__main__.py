@@ -23,7 +23,7 @@ GROUPS = {
     "dataset": ("Data", "the corpus, and which of its classes are known"),
     "encoder": ("Encoder", "what turns texts into features"),
     "epochs": ("Phase 1", "fine-tuning the encoder with a closed-set classifier"),
-    "head_steps": ("Phase 2", "one-vs-rest heads with synthesized negatives"),
+    "views": ("Phase 2", "one-vs-rest heads with synthesized negatives"),
 }
 RESULT_HELP = """\
 the result, in percent over the test part (all its texts; those of no known class are open):

@@ -191,10 +191,7 @@ class OpenWorldClassifier:
                 lambda z, heads=heads: heads(z.expand(len(self.labels), -1, -1))[m : m + 1],
                 generator,
                 mode=self.config.negatives if self.config.negatives in SHELL_MODES else "ans",
-                noise_scale=self.config.noise_scale,
-                ascent_steps=self.config.ascent_steps,
-                ascent_rate=self.config.ascent_rate,
-                gamma=self.config.gamma,
+                **self.config.shell,
             )
             for heads, features, deviations, radii in zip(
                 self.heads.views, self.heads.split(self.train_features), self.deviations, self.radii, strict=True

@@ -125,6 +125,11 @@ class TrainConfig:
         return self.synthesized_weight * min(1.0, self.many_classes / num_classes)
 
     @property
+    def shell(self) -> dict[str, Any]:
+        """What `negatives.synthesize` takes of these settings."""
+        return {name: getattr(self, name) for name in ("noise_scale", "ascent_steps", "ascent_rate", "gamma")}
+
+    @property
     def head_views(self) -> tuple[str, ...]:
         """The views of a text that heads are trained on. An encoder that is not tuned has only one."""
         if self.trainable_layers == 0:

@@ -239,10 +239,7 @@ class HeadTraining:
             self.heads,
             self.generator,
             mode=config.negatives,
-            noise_scale=config.noise_scale,
-            ascent_steps=config.ascent_steps,
-            ascent_rate=config.ascent_rate,
-            gamma=config.gamma,
+            **config.shell,
         )
 
     def finish(self) -> None:

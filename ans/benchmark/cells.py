@@ -10,11 +10,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ans.benchmark.methods import Method, best_threshold_f1
+from ans.benchmark.methods import Method, best_threshold_f1, measured
 from ans.benchmark.results import Results
 from ans.benchmark.tuned import CorpusStates, tuned
 from ans.config import TrainConfig
-from ans.metrics import evaluate
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ def run(methods: Sequence[Method], settings: Settings, results: Results, progres
     bar = tqdm(total=len(cells), initial=len(cells) - len(missing), file=progress_to, smoothing=0)
     for config, method in missing:
         bar.set_description(f"{config.dataset} {config.known_ratio:.0%} seed {config.seed} {method.name}")
-        measured, known, seconds = measure(config, method, lambda config=config: states(_corpus(config)))
-        results.add(method.name, config, known, measured, seconds)
+        numbers, known, seconds = measure(config, method, lambda config=config: states(_corpus(config)))
+        results.add(method.name, config, known, numbers, seconds)
         bar.update()
     bar.close()
 
@@ -54,9 +53,8 @@ def measure(config: TrainConfig, method: Method, states) -> tuple[dict, list[str
     started = time.perf_counter()
     answers = method.answer(found, config)
     seconds = {"encoder": found.seconds, "method": time.perf_counter() - started}
-    targets = found.test.targets
-    metrics = evaluate(targets.tolist(), answers.answers.tolist(), answers.scores.tolist(), found.known)
-    best = best_threshold_f1(answers, targets, found.num_classes) if metrics.f1_open is not None else None
+    metrics = measured(answers, found)
+    best = best_threshold_f1(answers, found.test.targets, found.num_classes) if metrics.f1_open is not None else None
     return metrics.headline() | {"best_threshold_f1": best}, found.known, seconds
 
 

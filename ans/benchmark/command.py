@@ -35,7 +35,7 @@ def benchmark(given: argparse.Namespace) -> None:
         print(compare(config.with_(dataset="clinc"), given.ratios or (0.25, 0.75)))
         return
     from ans.benchmark.cells import Settings, run
-    from ans.benchmark.results import RESULTS_FOLDER, Results
+    from ans.benchmark.results import RESULTS_FOLDER, Results, cell, cell_of
     from ans.benchmark.tables import BENCHMARKS
 
     chosen = BENCHMARKS[given.which]
@@ -48,9 +48,8 @@ def benchmark(given: argparse.Namespace) -> None:
     list(settings)  # every setting is valid before the first one is computed
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{chosen.name}.json", chosen.name)
     run(chosen.methods, settings, results, sys.stderr)
-    asked = {(c.dataset, c.known_ratio, c.seed, c.encoder) for c in settings}
-    names = ("dataset", "known_ratio", "seed", "encoder")
-    print(chosen.print([r for r in results.records if tuple(r["config"][name] for name in names) in asked]))
+    asked = {cell("", config)[1:] for config in settings}
+    print(chosen.print([record for record in results.records if cell_of(record)[1:] in asked]))
 
 
 def numbers(value: str) -> tuple[int, ...]:

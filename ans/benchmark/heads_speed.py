@@ -10,14 +10,13 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from ans.benchmark.methods import from_scores
+from ans.benchmark.methods import from_scores, measured
 from ans.benchmark.report import markdown
 from ans.benchmark.tuned import CorpusStates, Tuned, tuned
 from ans.config import TrainConfig
 from ans.conventions import ZERO
 from ans.encoder import choose_device
 from ans.heads import OneVsRestHeads
-from ans.metrics import evaluate
 from ans.training import HeadTraining
 
 
@@ -78,6 +77,4 @@ def _trained(heads: OneVsRestHeads, found: Tuned, config: TrainConfig, only: int
 
 
 def _measure(found: Tuned, logits: Tensor) -> dict:
-    answers = from_scores(logits.max(0).values, found.test.closed.argmax(1), ZERO)
-    targets = found.test.targets.tolist()
-    return evaluate(targets, answers.answers.tolist(), answers.scores.tolist(), found.known).headline()
+    return measured(from_scores(logits.max(0).values, found.test.closed.argmax(1), ZERO), found).headline()

@@ -14,6 +14,7 @@ from ans.benchmark.tuned import Tuned
 from ans.config import TrainConfig
 from ans.conventions import OPEN, ZERO
 from ans.encoder import choose_device
+from ans.metrics import Metrics, evaluate
 from ans.training import phase_one, phase_two
 
 
@@ -51,6 +52,11 @@ def ans(tuned: Tuned, config: TrainConfig) -> Answers:
         parts = tuned.test.views(config.head_views).split(512)
         scores = torch.cat([heads(part.to(features.device)).max(0).values.cpu() for part in parts])
     return from_scores(scores, tuned.test.closed.argmax(1), ZERO)
+
+
+def measured(found: Answers, tuned: Tuned) -> Metrics:
+    """The field's numbers of these answers to the test texts."""
+    return evaluate(tuned.test.targets.tolist(), found.answers.tolist(), found.scores.tolist(), tuned.known)
 
 
 def best_threshold_f1(found: Answers, targets: Tensor, num_classes: int) -> float:

@@ -18,6 +18,7 @@ from ans.json_files import read_json, write_json
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS_FOLDER = ROOT / "assets" / "benchmarks"
+CELL = ("dataset", "known_ratio", "seed", "encoder")
 PACKAGES = ("torch", "transformers", "scikit-learn", "numpy")
 
 
@@ -50,8 +51,7 @@ class Results:
 
     def add(self, method: str, config: TrainConfig, known: list[str], measured: dict, seconds: dict) -> None:
         """Write one more record; an older one of the same cell, with other settings, gives way."""
-        cell = (method, config.dataset, config.known_ratio, config.seed, config.encoder)
-        self.records = [record for record in self.records if cell_of(record) != cell]
+        self.records = [record for record in self.records if cell_of(record) != cell(method, config)]
         self.records.append(
             {
                 "method": method,
@@ -67,10 +67,14 @@ class Results:
         write_json(self.path, {"benchmark": self.benchmark, "runs": self.records})
 
 
+def cell(method: str, config: TrainConfig) -> tuple:
+    """A cell of the table: the method, then its setting as in `CELL`."""
+    return method, *(getattr(config, name) for name in CELL)
+
+
 def cell_of(record: dict) -> tuple:
-    """Which cell of the table a record fills: method, dataset, ratio, seed, encoder."""
-    config = record["config"]
-    return (record["method"], *(config[name] for name in ("dataset", "known_ratio", "seed", "encoder")))
+    """Which cell a record fills."""
+    return record["method"], *(record["config"][name] for name in CELL)
 
 
 def settings_of(config: TrainConfig) -> dict:

@@ -69,7 +69,7 @@ def _train(tuned: Tuned, config: TrainConfig, extra: bool) -> dict:
             each = max(1, BATCH // num_classes)
             made = synthesize(
                 sampler.positives(each), deviations, radii, torch.zeros_like, generator,
-                mode="noise+projection", noise_scale=config.noise_scale, gamma=config.gamma,
+                mode="noise+projection", **config.shell,
             ).flatten(0, 1)  # fmt: skip
             picked = torch.randperm(len(made), generator=generator)[:BATCH]
             batch = torch.cat([batch, made[picked]])

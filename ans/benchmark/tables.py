@@ -10,6 +10,7 @@ from ans import baselines
 from ans import trained_baselines as own
 from ans.benchmark import report, structures
 from ans.benchmark.methods import Method, ans
+from ans.config import TrainConfig
 
 ALL = ("clinc", "banking", "stackoverflow")
 RATIOS = (0.25, 0.5, 0.75)
@@ -100,7 +101,7 @@ KNOBS = Benchmark(
 
 RADIUS = Benchmark(
     "radius",
-    [Method(f"r × {factor:g}", ans, {"radius_scale": 0.75 * factor}) for factor in RADIUS_FACTORS]
+    [Method(f"r × {factor:g}", ans, {"radius_scale": TrainConfig().radius_scale * factor}) for factor in RADIUS_FACTORS]
     + [Method(f"r = {radius}", ans, {"fixed_radius": float(radius)}) for radius in PAPER_RADII],
     partial(report.methods_tables, table="", published_names={}),
     datasets=("banking",),

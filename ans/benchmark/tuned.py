@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from ans.config import TrainConfig
@@ -111,11 +112,9 @@ def tuned(config: TrainConfig, corpus_states: Callable[[], CorpusStates], tune=p
         about, tensors = _compute(config, corpus_states(), tune)
         save_file(tensors, building, metadata={"about": json.dumps(about)})
         building.replace(path)
-    from safetensors import safe_open
-
     with safe_open(path, "pt") as file:
         about = json.loads(file.metadata()["about"])
-    tensors = load_file(path)
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  the file is no mapping
     parts = {
         part: Part(*(tensors[f"{part}.{name}"] for name in ("tuned", "untouched", "closed", "targets")))
         for part in PARTS
