@@ -6,7 +6,6 @@ import copy
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 from transformers.masking_utils import create_bidirectional_mask
 from transformers.utils import logging as transformers_logging
+
+from ans.precision import mixed_precision
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -172,7 +173,7 @@ class TextEncoder(nn.Module):
         for rows in batches_by_length(lengths, batch_size):
             padded = self.tokenizer.pad({"input_ids": [ids[i] for i in rows.tolist()]}, return_tensors="pt")
             tokens, mask = padded["input_ids"].to(self.device), padded["attention_mask"].to(self.device)
-            with self._autocast():
+            with mixed_precision(self.device):
                 states = self._run(self.prefix, self.embeddings(input_ids=tokens), mask)
             real = mask.bool().cpu()
             index = starts[rows][:, None] + torch.arange(tokens.shape[1])
@@ -183,7 +184,7 @@ class TextEncoder(nn.Module):
 
     def forward(self, states: Tensor, mask: Tensor, untouched: bool = False) -> Tensor:
         """The tail (or its untouched twin) and the pooling: prefix states [B, L, d], mask [B, L] → features [B, d]."""
-        with self._autocast():
+        with mixed_precision(self.device):
             states = self._run(self.untouched if untouched else self.tail, states, mask)
         weights = mask.unsqueeze(-1).to(torch.float32)
         return (states.float() * weights).sum(1) / weights.sum(1)
@@ -209,15 +210,6 @@ class TextEncoder(nn.Module):
             out = layer(states, attention)
             states = out[0] if isinstance(out, tuple) else out
         return states
-
-    def _autocast(self):
-        if self.device.type == "cuda" and torch.cuda.is_bf16_supported():
-            return torch.autocast("cuda", dtype=torch.bfloat16)
-        # Where the CPU multiplies bfloat16 by itself, training takes half the time. Features are computed in float32,
-        # so that a saved model gives the same answers on every machine.
-        if self.device.type == "cpu" and torch.is_grad_enabled() and torch.cpu._is_avx512_bf16_supported():
-            return torch.autocast("cpu", dtype=torch.bfloat16)
-        return nullcontext()
 
     @torch.no_grad()
     def _check_layers_compose(self, model: nn.Module) -> None:

@@ -46,7 +46,7 @@ class OneVsRestHeads(nn.Module):
             [C, B].
         """
         x = F.dropout(self.hidden(features), self.dropout, self.training)
-        return self._layer(2, x).squeeze(-1)
+        return self._layer(2, x).squeeze(-1).float()  # losses are float32 in mixed precision, too
 
     def _layer(self, index: int, x: Tensor) -> Tensor:
         weight, bias = self.weights[index], self.biases[index]

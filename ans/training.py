@@ -14,6 +14,7 @@ from ans.config import TrainConfig
 from ans.encoder import CachedStates, TextEncoder, batches_by_length
 from ans.heads import MultiViewHeads, OneVsRestHeads
 from ans.negatives import class_deviations, class_radii, mix, mix_hardest, synthesize
+from ans.precision import mixed_precision
 
 Emit = Callable[[dict], None]
 ShouldStop = Callable[[], bool]
@@ -214,10 +215,11 @@ class HeadTraining:
         config, heads = self.config, self.heads
         positives = self.sampler.positives(config.head_batch)
         negatives = self.sampler.known_negatives(config.head_batch)
-        heads.eval()  # the ascent looks for the head's weak spots, not for those of one dropout mask
-        synthesized = self._synthesized(positives, negatives)
-        heads.train()
-        loss = open_loss(heads, positives, negatives, synthesized, self.weight)
+        with mixed_precision(positives.device):
+            heads.eval()  # the ascent looks for the head's weak spots, not for those of one dropout mask
+            synthesized = self._synthesized(positives, negatives)
+            heads.train()
+            loss = open_loss(heads, positives, negatives, synthesized, self.weight)
         self.optimizer.zero_grad(set_to_none=True)
         loss.sum().backward()  # the sum keeps each head's gradient what it would be if it were trained alone
         self.optimizer.step()
