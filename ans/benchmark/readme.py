@@ -1,10 +1,11 @@
-"""The README's tables, written from the records in assets/benchmarks, so that the two cannot disagree."""
+"""The README's tables and Figure 3, written from the records in assets/benchmarks, so that the two cannot disagree."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from ans.benchmark import radius_figure
 from ans.benchmark.results import RESULTS_FOLDER, ROOT, Results
 from ans.benchmark.tables import BENCHMARKS
 
@@ -40,5 +41,7 @@ def block(path: Path) -> str:
 
 
 def write() -> None:
-    """Fill the README's blocks."""
+    """Fill the README's blocks, and draw Figure 3."""
     README.write_text(fill(README.read_text(encoding="utf-8")), encoding="utf-8")
+    if (found := RESULTS_FOLDER / "radius.json").is_file():
+        radius_figure.write(Results(found, "radius").records)

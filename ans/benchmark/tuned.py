@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -112,6 +113,11 @@ def tuned(config: TrainConfig, corpus_states: Callable[[], CorpusStates], tune=p
         about, tensors = _compute(config, corpus_states(), tune)
         save_file(tensors, building, metadata={"about": json.dumps(about)})
         building.replace(path)
+    return _read(path)
+
+
+@lru_cache(maxsize=2)  # the methods of a setting come one after another, some with an encoder of their own
+def _read(path: Path) -> Tuned:
     with safe_open(path, "pt") as file:
         about = json.loads(file.metadata()["about"])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  the file is no mapping

@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from ans import plots
+from ans.plots.maps import head_map
+from ans.plots.style import wrap
 from ans.serving import LONGEST, Serving
 from ans.ui.views import PlotView
 
@@ -77,9 +78,7 @@ def drawings(
 
 def _plot(serving: Serving, run_id: str, label: str, method: str, text: str) -> dict:
     drawn = serving.head_map(run_id, label, method)
-    figure = plots.head_map(
-        [(group.name, group.places, group.texts) for group in drawn.groups], f"{run_id}/{label}/{method}"
-    )
+    figure = head_map([(group.name, group.places, group.texts) for group in drawn.groups], f"{run_id}/{label}/{method}")
     return gr.update(value=figure.to_json(), spot=_star(serving, run_id, label, method, text))
 
 
@@ -87,4 +86,4 @@ def _star(serving: Serving, run_id: str, label: str, method: str, text: str) -> 
     if not (text or "").strip():
         return []
     x, y = serving.place(run_id, label, method, text)
-    return [x, y, plots.wrap(text)]
+    return [x, y, wrap(text)]

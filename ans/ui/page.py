@@ -10,7 +10,7 @@ import gradio as gr
 from ans import progress
 from ans.serving import Serving
 from ans.ui import ask, map, train
-from ans.ui.views import PLOTLY_JS, STYLE
+from ans.ui.views import PLOTLY_JS, STYLES
 
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
@@ -50,7 +50,7 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs for this page: look, and nothing that tells tales or leaves the machine."""
     return {
         "theme": theme(),
-        "css_paths": [STYLE],
+        "css_paths": STYLES,
         "run_history": False,
         "enable_monitoring": False,
         "footer_links": ["settings"],

@@ -8,9 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from ans import plots, progress
+from ans import progress
 from ans.config import TrainConfig, setting
 from ans.data import BUNDLED, PUBLIC
+from ans.plots.curves import training_curves
 from ans.runs import QUEUED, RUNNING, Run, RunStore
 from ans.serving import Serving
 from ans.ui.views import PlotView, RunView
@@ -175,6 +176,6 @@ def run_update(run: Run | None) -> tuple[dict, Any, dict]:
     if run is None:
         return nothing_yet(), None, gr.update(interactive=False)
     drawn = progress.curves(run.events())
-    figure = plots.training_curves(drawn.losses, drawn.accuracy) if any(x for _, x, _ in drawn.losses) else None
+    figure = training_curves(drawn.losses, drawn.accuracy) if any(x for _, x, _ in drawn.losses) else None
     stoppable = run.status.state in (QUEUED, RUNNING) and not run.stop_requested
     return progress.view(run, time.time()), figure, gr.update(interactive=stoppable)

@@ -16,11 +16,11 @@ import plotly
 PAGE_ASSETS = Path(__file__).resolve().parent.parent.parent / "assets" / "page"
 # plotly.py brings the plotly.js it was made for; gr.Plot has an older one, and loses the zoom at each update.
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-STYLE = PAGE_ASSETS / "style.css"
+STYLES = sorted(PAGE_ASSETS.glob("*.css"), key=lambda path: (path.stem != "style", path.stem))  # what all share first
 
 
 def _script(name: str) -> str:
-    return (PAGE_ASSETS / name).read_text(encoding="utf-8")
+    return "\n".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in ("elements.js", name))
 
 
 class _JsonView(gr.HTML):

@@ -1,13 +1,6 @@
 // Where a training run stands: its steps, a bar, and at the end the field's numbers beside the paper's.
 const root = element.querySelector('.run');
 
-function node(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function phases(list) {
   const box = node('ol', 'phases');
   for (const phase of list) box.append(node('li', phase.state, phase.name));

@@ -1,13 +1,6 @@
 // The verdict of one text. `props.value` is JSON; user text reaches the page through textContent only.
 const root = element.querySelector('.verdict');
 
-function node(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function signed(x) { return (x >= 0 ? '+' : '−') + Math.abs(x).toFixed(1); }
 
 function headBars(candidates, answer) {

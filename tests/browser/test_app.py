@@ -1,93 +1,11 @@
-"""The real app in its own process: its API, and a walk through the page in a real browser."""
+"""The app's API, and a visitor's walk through the page: ask, train, look at the map."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import threading
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
 from gradio_client import Client
 
-from ans.runs import FINISHED, QUEUED, RUNNING, STOPPED, RunStore
-
-ROOT = Path(__file__).resolve().parent.parent
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-PATIENCE = 180  # seconds; generous, since CI machines are slow and shared
-
-
-def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> object:
-    """Wait for a condition; fail with its name when the time is up."""
-    deadline, pause = time.monotonic() + seconds, threading.Event()
-    while time.monotonic() < deadline:
-        if result := condition():
-            return result
-        pause.wait(0.1)
-    raise AssertionError(f"not within {seconds:.0f} s: {what}")
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as reply:
-            return reply.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStore]]:
-    """The app with a fresh home: (address, its run store)."""
-    folder = tmp_path_factory.mktemp("app")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "app.py", "--port", str(port), "--home", str(folder)]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-        url = f"http://127.0.0.1:{port}/"
-        try:
-            until(lambda: process.poll() is not None or answers(url), "the page answers")
-            assert process.poll() is None, (folder / "log").read_text()
-            yield url, RunStore(folder / "runs")
-        finally:
-            process.terminate()
-            process.wait(30)
-    assert "Traceback" not in (folder / "log").read_text()
-
-
-@pytest.fixture(scope="module")
-def starter(app: tuple[str, RunStore]) -> RunStore:
-    """The store, once the starter model is trained."""
-    _, store = app
-    until(lambda: store.finished(), "the starter model is trained")
-    return store
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium. Without one the test is skipped, unless ANS_REQUIRE_BROWSER says that it must run."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        if os.environ.get("ANS_REQUIRE_BROWSER"):
-            pytest.fail("ANS_REQUIRE_BROWSER is set, but no chromium was found on the PATH")
-        pytest.skip("no chromium on the PATH")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        yield made
-        made.close()
+from ans.runs import FINISHED, QUEUED, RUNNING, STOPPED
+from tests.browser.waiting import PATIENCE, until
 
 
 def test_the_api_names_a_known_text_and_leaves_an_unknown_one_open(app, starter) -> None:

@@ -1,0 +1,1 @@
+"""Figures: plain data in, `go.Figure` out. They know no run, no model and no page."""

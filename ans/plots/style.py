@@ -1,0 +1,19 @@
+"""What all figures share: one meaning per colour (blue known, red open, amber synthesized), broken hover texts."""
+
+KNOWN, OPEN, SYNTHESIZED, REST = "#2f6fed", "#e0356b", "#f2a20d", "#9aa7b8"
+OUT_OF_SCOPE, ACCURACY = "#9b3fe0", "#12a594"
+
+
+def wrap(text: str, width: int = 60) -> str:
+    """Break a hover text into lines; Plotly shows one as long as the text otherwise. Its tags are kept whole."""
+    lines = []
+    for part in text.split("<br>"):
+        line = ""
+        for word in part.split(" "):
+            if line and len(line) + len(word) >= width:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return "<br>".join(lines)

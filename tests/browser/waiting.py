@@ -1,0 +1,19 @@
+"""Waiting for something to become true, without sleeping longer than it takes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+PATIENCE = 180  # seconds; generous, since CI machines are slow and shared
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> object:
+    """Wait for a condition; fail with its name when the time is up."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while time.monotonic() < deadline:
+        if result := condition():
+            return result
+        pause.wait(0.1)
+    raise AssertionError(f"not within {seconds:.0f} s: {what}")
