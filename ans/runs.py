@@ -92,6 +92,12 @@ class Run:
         )
 
     @property
+    def owner(self) -> str | None:
+        """The browser whose uploaded data this run was trained on; None for everybody's. See `RunStore.uploads`."""
+        path, uploads = Path(self.config.dataset), self.folder.parent.parent / "uploads"
+        return path.relative_to(uploads).parts[0] if path.is_relative_to(uploads) and path != uploads else None
+
+    @property
     def is_starter(self) -> bool:
         """Whether the app made this run by itself at its first start."""
         return self.id.startswith("starter-")
@@ -219,6 +225,11 @@ class RunStore:
     def __init__(self, root: Path | None = None) -> None:
         self.root = root if root is not None else home() / "runs"
         self.root.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def uploads(self) -> Path:
+        """Uploaded data, beside the runs: one folder per browser, named as `Shared.browser` names it."""
+        return self.root.parent / "uploads"
 
     def create(self, config: TrainConfig) -> Run:
         """A new queued run."""

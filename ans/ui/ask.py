@@ -11,6 +11,7 @@ from ans.conventions import Prediction
 from ans.progress import share_done
 from ans.runs import FAILED, INTERRUPTED, STOPPED
 from ans.serving import LONGEST, Serving
+from ans.ui.shared import Shared
 from ans.ui.views import ChipsView, VerdictView
 
 EMPTY = {
@@ -34,8 +35,9 @@ class AskTab:
     chips: ChipsView
 
 
-def build(serving: Serving, model: gr.Dropdown) -> AskTab:
-    """Lay out the tab inside the current Blocks and wire it."""
+def build(shared: Shared) -> AskTab:
+    """Lay out the tab inside the current Tab and wire it."""
+    serving, model = shared.serving, shared.model
     with gr.Row(equal_height=False, elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
             query = gr.Textbox(

@@ -10,6 +10,7 @@ import gradio as gr
 from ans.plots.maps import head_map
 from ans.plots.style import wrap
 from ans.serving import LONGEST, Serving
+from ans.ui.shared import Shared
 from ans.ui.views import PlotView
 
 METHODS = [("PCA", "pca"), ("UMAP", "umap")]
@@ -19,8 +20,9 @@ LEGEND = (
 )
 
 
-def build(serving: Serving, model: gr.Dropdown, query: gr.Textbox) -> gr.Dropdown:
+def build(shared: Shared, query: gr.Textbox) -> gr.Dropdown:
     """Lay out the tab inside the current Tabs and wire it. Returns the choice of the class, which the model decides."""
+    serving, model = shared.serving, shared.model
     with gr.Tab("Map", id="map") as tab:
         with gr.Row():
             label = gr.Dropdown([], label="Class whose head is drawn", scale=3, min_width=220)

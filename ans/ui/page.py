@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ import gradio as gr
 from ans import progress
 from ans.serving import Serving
 from ans.ui import ask, map, train
+from ans.ui.shared import Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
 TITLE = "Open-world text classification"
@@ -71,27 +73,29 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
     store = serving.store
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
+        browser = gr.BrowserState(None, storage_key="ans-browser", secret="ans")
         seen = gr.State(None)
         with gr.Row(elem_id="top"):
             with gr.Column(scale=7, min_width=300):
                 gr.Markdown(HEADLINE, elem_id="headline")
             with gr.Column(scale=5, min_width=280):
                 model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
-        with gr.Tabs():
+        with gr.Tabs() as tabs:
+            shared = Shared(serving, restricted, model, tabs, browser, mine)
             with gr.Tab("Ask", id="ask"):
-                ask_tab = ask.build(serving, model)
+                ask_tab = ask.build(shared)
             with gr.Tab("Train", id="train"):
-                train_tab = train.build(serving, mine, restricted)
-            map_label = map.build(serving, model, ask_tab.query)
+                train_tab = train.build(shared)
+            map_label = map.build(shared, ask_tab.query)
         timer = gr.Timer(POLL_SECONDS)
 
         polled = [
             train_tab.run, train_tab.curves, train_tab.stop, train_tab.watched, seen, model, ask_tab.verdict,
         ]  # fmt: skip
 
-        def opened(last: str | None) -> tuple:
+        def opened(last: str | None, who: str | None) -> tuple:
             run = train.watched_run(store, last)
-            return changed(progress.Snapshot.take(store, run), None, None)
+            return *changed(progress.Snapshot.take(store, run), None, None), who or secrets.token_hex(16)
 
         def poll(watched: str | None, before: progress.Snapshot, chosen: str | None) -> tuple:
             run = store.get(watched)
@@ -113,7 +117,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             return card, curves, stop, now.watched, now, menu, waiting
 
         quietly = {"show_progress": "hidden", "api_visibility": "private"}
-        page.load(opened, mine, polled, **quietly)
+        page.load(opened, [mine, browser], [*polled, browser], **quietly)
         timer.tick(poll, [train_tab.watched, seen, model], polled, **quietly)
         page.load(lambda: train.device_sentence(serving), None, train_tab.device, **quietly)
 

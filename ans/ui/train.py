@@ -14,6 +14,7 @@ from ans.data import BUNDLED, PUBLIC
 from ans.plots.curves import training_curves
 from ans.runs import QUEUED, RUNNING, Run, RunStore
 from ans.serving import Serving
+from ans.ui.shared import Shared
 from ans.ui.views import PlotView, RunView
 
 RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("other", -1.0)]
@@ -42,13 +43,9 @@ class TrainTab:
     device: gr.Markdown
 
 
-def build(serving: Serving, mine: gr.BrowserState, restricted: bool) -> TrainTab:
-    """Lay out the tab inside the current Tab and wire it.
-
-    Args:
-        mine: the id of the run this browser started last. restricted: on a public server, nobody may name paths.
-    """
-    store = serving.store
+def build(shared: Shared) -> TrainTab:
+    """Lay out the tab inside the current Tab and wire it."""
+    store, mine, restricted = shared.store, shared.mine, shared.restricted
     watched = gr.State(None)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):

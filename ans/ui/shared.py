@@ -1,0 +1,32 @@
+"""What every tab is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from ans.runs import RunStore
+from ans.serving import Serving
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the tabs share.
+
+    `restricted`: strangers can reach the page, so nobody may name paths or hub models. `model`: the run in use, by id.
+    `tabs`: return `gr.Tabs(selected=ID)` to it to bring a person to another tab. `browser`: a random name this browser
+    keeps, the owner of what it uploads. `mine`: the run this browser started last.
+    """
+
+    serving: Serving
+    restricted: bool
+    model: gr.Dropdown
+    tabs: gr.Tabs
+    browser: gr.BrowserState
+    mine: gr.BrowserState
+
+    @property
+    def store(self) -> RunStore:
+        """All runs."""
+        return self.serving.store
