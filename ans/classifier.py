@@ -94,7 +94,10 @@ class OpenWorldClassifier:
         self.closed, self.heads = closed.eval(), heads.eval()
         self.train_features, self.train_targets, self.train_texts = features, targets, list(texts)
         on_device = targets.to(features.device)
-        self.deviations = [class_deviations(view, on_device, len(labels)) for view in heads.split(features)]  # per view
+        self.deviations = [
+            class_deviations(view, on_device, len(labels), self.config.spread_neighbours)
+            for view in heads.split(features)
+        ]  # per view
         self.radii = [class_radii(view, self.config.radius_scale, self.config.fixed_radius) for view in self.deviations]
         self._unit_features = F.normalize(features, dim=1)
 

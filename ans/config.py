@@ -77,15 +77,18 @@ class TrainConfig:
     many_classes: int = _setting(
         40, "beyond this many known classes λ shrinks in proportion: λ·40/C", low=1, high=1000000
     )
+    # Where a class must say yes is as near to its texts as they are to each other. A class of several clumps has a wide
+    # Σ all the same, and would let in what lies between them. (The paper suggests nearest neighbours in its outlook.)
+    spread_neighbours: int = _setting(
+        3, "a class's extent is read from its texts' k-th nearest neighbours; 0: from Σ alone", low=0, high=1000
+    )
     # ε ~ N(0, 4·diag Σ_m) is a deviation of 2σ per dimension.
     noise_scale: float = _setting(2.0, "Gaussian noise, in standard deviations of the class", low=0, high=1000)
     ascent_steps: int = _setting(5, "k: steps of gradient ascent on a head's loss", low=0, high=1000)
     # Above about a tenth of the radius the heads begin to reject everything.
     ascent_rate: float = _setting(0.03, "η: length of one ascent step, as a share of the radius", low=0, high=10)
     # The paper's r = 8 lies at 0.67 to 1 of √(2·Tr Σ), which is 8 to 12 there.
-    radius_scale: float = _setting(
-        0.75, "c: a class's radius r is c·√(2·Tr Σ), Σ from its own texts", low=0.001, high=1000
-    )
+    radius_scale: float = _setting(0.75, "c: a class's radius r is c·√(2·Tr Σ), its extent", low=0.001, high=1000)
     fixed_radius: float | None = _setting(
         None, "r: one radius for all classes (the paper's 8); empty: from the data", low=1e-6, high=1e6
     )

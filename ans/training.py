@@ -202,7 +202,7 @@ class HeadTraining:
         num_classes = int(labels.max()) + 1
         self.weight = config.weight_for(num_classes)
         self.sampler = HeadSampler(features, labels, num_classes, self.generator, only)
-        deviations = class_deviations(features, labels.to(features.device), num_classes)
+        deviations = class_deviations(features, labels.to(features.device), num_classes, config.spread_neighbours)
         radii = class_radii(deviations, config.radius_scale, config.fixed_radius)
         own = slice(None) if only is None else slice(only, only + 1)
         self.deviations, self.radii = deviations[own], radii[own]

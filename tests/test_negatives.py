@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ans.heads import OneVsRestHeads
-from ans.negatives import ascend, class_deviations, class_radii, gaussian_noise, project, synthesize
+from ans.negatives import CLUMPING, ascend, class_deviations, class_radii, gaussian_noise, project, synthesize
 
 CLASSES, POSITIVES, DIM, GAMMA = 3, 40, 10, 2.0
 RADII = torch.tensor([1.0, 2.0, 5.0])
@@ -48,6 +48,46 @@ def test_deviations_are_numpys_per_class_and_dimension():
     got = class_deviations(features, labels, 4).numpy()
     for m in range(4):
         np.testing.assert_allclose(got[m], features[labels == m].numpy().std(axis=0), rtol=1e-5)
+
+
+def clumps(*centres: float) -> Tensor:
+    """A class of as many clumps as centres, 20 texts each: [n, d]."""
+    return torch.cat([torch.randn(20, DIM, generator=generator(i)) + 50 * at for i, at in enumerate(centres)])
+
+
+def extent(features: Tensor, neighbours: int) -> Tensor:
+    """√(2·Tr Σ) of one class."""
+    deviations = class_deviations(features, torch.zeros(len(features), dtype=torch.long), 1, neighbours)
+    return (2 * deviations.square().sum()).sqrt()
+
+
+def test_read_from_neighbours_a_class_of_two_far_clumps_reaches_no_farther_than_one_clump():
+    one, two = clumps(0.0), clumps(0.0, 1.0)
+    assert extent(two, 0) > 10 * extent(one, 0)
+    torch.testing.assert_close(extent(two, 3), extent(one, 3), rtol=0.1, atol=0)
+
+
+def test_read_from_neighbours_the_extent_is_the_mean_distance_to_the_kth_nearest_text_times_a_constant():
+    features = clumps(0.0)
+    distances = np.sort(np.linalg.norm(features[:, None].numpy() - features[None].numpy(), axis=-1), axis=1)
+    np.testing.assert_allclose(extent(features, 3), CLUMPING * distances[:, 3].mean(), rtol=1e-4)
+    # a class with fewer texts than that takes the farthest there is
+    np.testing.assert_allclose(extent(features[:2], 3), CLUMPING * (features[0] - features[1]).norm(), rtol=1e-4)
+
+
+def test_read_from_neighbours_a_class_keeps_its_shape():
+    features = torch.rand(30, DIM, generator=generator()) * torch.arange(1, DIM + 1)
+    labels = torch.arange(30) % 2
+    ratio = class_deviations(features, labels, 2, 3) / class_deviations(features, labels, 2)
+    torch.testing.assert_close(ratio, ratio[:, :1].expand_as(ratio))
+
+
+def test_classes_without_near_neighbours_to_read_from_keep_their_own_deviations():
+    one = torch.ones(1, DIM)
+    twins = torch.cat([torch.zeros(4, DIM), torch.ones(4, DIM)])
+    labels = torch.tensor([0] + [1] * 8)
+    features = torch.cat([one, twins])
+    torch.testing.assert_close(class_deviations(features, labels, 2, 3), class_deviations(features, labels, 2))
 
 
 def test_the_order_of_the_texts_does_not_change_the_deviations():

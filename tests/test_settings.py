@@ -39,6 +39,7 @@ CHANGES = {
     "negatives": ("noise", HEADS),
     "synthesized_weight": (3.0, HEADS),
     "many_classes": (1, HEADS),
+    "spread_neighbours": (0, HEADS),
     "noise_scale": (1.0, HEADS),
     "ascent_steps": (2, HEADS),
     "ascent_rate": (0.2, HEADS),

@@ -59,7 +59,7 @@ def _train(tuned: Tuned, config: TrainConfig, extra: bool) -> dict:
     num_classes, features, targets = tuned.num_classes, tuned.train.tuned, tuned.train.targets
     network = closed_set_classifier(tuned.dim, num_classes + extra)
     optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
-    deviations = class_deviations(features, targets, num_classes)
+    deviations = class_deviations(features, targets, num_classes, config.spread_neighbours)
     radii = class_radii(deviations, config.radius_scale, config.fixed_radius)
     sampler = HeadSampler(features, targets, num_classes, generator)
     for _ in range(STEPS):

@@ -25,7 +25,8 @@ PARTS = ("train", "dev", "test")
 # What phase 2 alone reads; settings that differ in nothing else share their features.
 PHASE_2 = (
     "views", "head_steps", "head_batch", "head_lr", "head_dropout", "head_averaging", "negatives", "synthesized_weight",
-    "many_classes", "noise_scale", "ascent_steps", "ascent_rate", "radius_scale", "fixed_radius", "gamma",
+    "many_classes", "spread_neighbours", "noise_scale", "ascent_steps", "ascent_rate", "radius_scale", "fixed_radius",
+    "gamma",
 )  # fmt: skip
 ELSEWHERE = ("data_dir", "device")
 

@@ -22,8 +22,9 @@ ENCODERS = ["minilm", "bert-base-uncased"]
 # Settings behind the fold, in the paper's order; the explanations are the config's own.
 PHASE_1 = ("trainable_layers", "epochs", "patience", "batch_size", "encoder_lr", "classifier_lr", "max_tokens")
 PHASE_2 = (
-    "views", "negatives", "synthesized_weight", "many_classes", "radius_scale", "fixed_radius", "gamma", "noise_scale",
-    "ascent_steps", "ascent_rate", "head_steps", "head_batch", "head_lr", "head_dropout", "head_averaging",
+    "views", "negatives", "synthesized_weight", "many_classes", "spread_neighbours", "radius_scale", "fixed_radius",
+    "gamma", "noise_scale", "ascent_steps", "ascent_rate", "head_steps", "head_batch", "head_lr", "head_dropout",
+    "head_averaging",
 )  # fmt: skip
 SYMBOLS = {
     "synthesized_weight": "λ", "radius_scale": "c", "fixed_radius": "r", "gamma": "γ", "ascent_steps": "k",

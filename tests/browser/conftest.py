@@ -34,7 +34,7 @@ def answers(url: str) -> bool:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStore]]:
-    """The app with a fresh home: (address, its run store). `ANS_TEST_HOME` names one with a starter, to save a minute."""
+    """The app with a fresh home: (address, its run store). `ANS_TEST_HOME` names one to copy."""
     folder = tmp_path_factory.mktemp("app")
     if ready := os.environ.get("ANS_TEST_HOME"):
         shutil.copytree(ready, folder, dirs_exist_ok=True)
