@@ -10,7 +10,7 @@ import torch
 
 from ans.benchmark import readme
 from ans.benchmark.cells import Settings, run
-from ans.benchmark.command import WHICH, numbers, ratios
+from ans.benchmark.command import WHICH, named, numbers, ratios
 from ans.benchmark.methods import Answers, Method, ans, best_threshold_f1, from_scores
 from ans.benchmark.report import mean, settings_of
 from ans.benchmark.results import RESULTS_FOLDER, Results
@@ -191,6 +191,14 @@ def test_the_headline_table_stands_beside_the_published_figures():
 
 def test_the_command_knows_every_benchmark_and_no_other():
     assert set(WHICH) == {*BENCHMARKS, "heads", "readme"}
+
+
+def test_rows_of_a_table_are_taken_by_name():
+    rows = BENCHMARKS["baselines"].methods
+    assert [row.name for row in named(rows, ["ANS", "MSP"])] == ["MSP", "ANS"]
+    assert named(rows, None) == list(rows)
+    with pytest.raises(ValueError, match="this table has no row 'XYZ'; it has 'MSP', "):
+        named(rows, ["XYZ"])
 
 
 def test_seeds_and_ratios_are_read_as_people_write_them():

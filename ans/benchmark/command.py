@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
+
+if TYPE_CHECKING:
+    from ans.benchmark.methods import Method
 
 # Here, and not where they are defined: help must not wait for torch.
 WHICH = {
@@ -46,10 +51,23 @@ def benchmark(given: argparse.Namespace) -> None:
         config,
     )
     list(settings)  # every setting is valid before the first one is computed
+    methods = named(chosen.methods, given.method)
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{chosen.name}.json", chosen.name)
-    run(chosen.methods, settings, results, sys.stderr)
+    run(methods, settings, results, sys.stderr)
     asked = {cell("", config)[1:] for config in settings}
     print(chosen.print([record for record in results.records if cell_of(record)[1:] in asked]))
+
+
+def named(methods: Sequence[Method], names: Sequence[str] | None) -> list[Method]:
+    """The rows of a table with these names, all without names.
+
+    Raises:
+        ValueError: there is no such row.
+    """
+    known = [method.name for method in methods]
+    if unknown := [name for name in names or () if name not in known]:
+        raise ValueError(f"this table has no row {unknown[0]!r}; it has {', '.join(map(repr, known))}.")
+    return [method for method in methods if names is None or method.name in names]
 
 
 def numbers(value: str) -> tuple[int, ...]:

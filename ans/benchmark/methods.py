@@ -61,12 +61,14 @@ def measured(found: Answers, tuned: Tuned) -> Metrics:
 
 def best_threshold_f1(found: Answers, targets: Tensor, num_classes: int) -> float:
     """The best F1, in percent, that any threshold on these scores could give: what tuning on the test would buy."""
-    truth = torch.where(targets == OPEN, num_classes, targets)
-    best = 0.0
-    for threshold in np.quantile(found.scores.numpy(), np.linspace(0.005, 0.995, 199)):
-        answer = torch.where(found.scores < threshold, num_classes, found.classes)
-        counts = torch.bincount(truth * (num_classes + 1) + answer, minlength=(num_classes + 1) ** 2)
-        counts = counts.view(num_classes + 1, num_classes + 1).double()
-        f1 = 2 * counts.diag() / (counts.sum(0) + counts.sum(1)).clamp(min=1)
-        best = max(best, 100 * f1.mean().item())
-    return best
+    thresholds = np.quantile(found.scores.numpy(), np.linspace(0, 1, 401))
+    answers = (from_scores(found.scores, found.classes, threshold).answers for threshold in thresholds)
+    return max(_f1(some, targets, num_classes) for some in (found.answers, *answers))
+
+
+def _f1(answers: Tensor, targets: Tensor, num_classes: int) -> float:
+    """Mean F1 over the C + 1 classes, in percent; much faster than the library's, which checks its input each time."""
+    truth, answer = (torch.where(rows == OPEN, num_classes, rows) for rows in (targets, answers))
+    counts = torch.bincount(truth * (num_classes + 1) + answer, minlength=(num_classes + 1) ** 2)
+    counts = counts.view(num_classes + 1, num_classes + 1).double()
+    return 100 * (2 * counts.diag() / (counts.sum(0) + counts.sum(1)).clamp(min=1)).mean().item()

@@ -90,6 +90,7 @@ KNOBS = Benchmark(
         Method("all", ans),
         Method("heads on tuned features only", ans, {"views": "tuned"}),
         Method("heads on untouched features only", ans, {"views": "untouched"}),
+        Method("a class's extent from Σ", ans, {"spread_neighbours": 0}),
         Method("no averaging of weights", ans, {"head_averaging": 0}),
         Method("λ = 1 for any number of classes", ans, {"many_classes": 1000}),
         Method("half the head updates", ans, {"head_steps": 40}),
