@@ -171,7 +171,7 @@ def _phase_states(events: list[dict]) -> list[dict]:
 
 def _finished(run: Run, status: Status) -> dict:
     evaluation, config = run.evaluation, run.config
-    seconds, device = evaluation["seconds"], DEVICE_NAMES.get(evaluation["device"], "the GPU")
+    seconds, device = evaluation["seconds"], device_name(evaluation["device"])
     return {
         "clock": clock(status.ended - status.started),
         "numbers": numbers(evaluation["metrics"], config),
@@ -179,6 +179,11 @@ def _finished(run: Run, status: Status) -> dict:
         f"Phase 1 took {clock(seconds['encoder'])}, phase 2 {clock(seconds['heads'])} on {device}. "
         "This model now answers in Ask and is drawn in Map when it is chosen above.",
     }
+
+
+def device_name(device: str) -> str:
+    """Where a run was computed, for a person."""
+    return DEVICE_NAMES.get(device, "the GPU")
 
 
 def numbers(metrics: dict, config: TrainConfig) -> list[list[str]]:
