@@ -40,13 +40,15 @@ class Curves:
 class Snapshot:
     """What an open page shows of the store; when it is unchanged there is nothing to redraw.
 
-    `ready` holds the ids of the runs with a model, newest first; the stamps change with each step of their run.
+    `ready` holds the ids of the runs with a model, newest first, `names` the names of all runs; the stamps change with
+    each step of their run.
     """
 
     watched: str | None
     watched_stamp: str
     active_stamp: str
     ready: tuple[str, ...]
+    names: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def take(cls, store: RunStore, watched: Run | None) -> Snapshot:
@@ -57,6 +59,7 @@ class Snapshot:
             "" if watched is None else watched.version,
             "" if active is None else f"{active.id} {active.version}",
             tuple(run.id for run in store.finished()),
+            tuple((run.id, run.name) for run in store.all()),
         )
 
 

@@ -103,9 +103,14 @@ class Run:
         return self.id.startswith("starter-")
 
     @property
+    def given_name(self) -> str | None:
+        """The name somebody gave it, or None."""
+        return _read_if_there(self.folder / "name.json")
+
+    @property
     def name(self) -> str:
         """What a person reads in a list: the name somebody gave it, else when, dataset, ratio, seed, encoder."""
-        if (given := _read_if_there(self.folder / "name.json")) is not None:
+        if (given := self.given_name) is not None:
             return given
         config = self.config
         classes = (

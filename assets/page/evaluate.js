@@ -12,6 +12,13 @@ function button(className, wanted, ...parts) {
   return made;
 }
 
+// A name that may break after each underscore.
+function breakable(name) {
+  const made = node('span');
+  for (const part of name.split(/(?<=_)/)) made.append(part, document.createElement('wbr'));
+  return made;
+}
+
 function notice(v) {
   const box = node('div', 'card notice ' + v.state);
   box.setAttribute('role', 'status');
@@ -32,7 +39,7 @@ function numbers(table) {
 // What became of the texts of each kind: how many were judged right, and how many fell to which error.
 function fates(v) {
   const box = node('div', 'fates'), at = Object.fromEntries(v.kinds.map(k => [k.kind, k]));
-  for (const [whose, right, kinds] of [['known', 'named right', ['known confused', 'known rejected']], ['open', 'left open', ['open taken for known']]]) {
+  for (const [whose, right, kinds] of [['known', 'right', ['known confused', 'known rejected']], ['open', 'right', ['open taken for known']]]) {
     const of = at[kinds[0]].of, good = of - kinds.reduce((sum, kind) => sum + at[kind].count, 0);
     const parts = [['right', right, good], ...kinds.map(kind => [kindClass[kind], kind, at[kind].count])];
     const line = node('div', 'fate ' + whose), bar = node('div', 'stack');
@@ -107,7 +114,7 @@ function classes(v) {
                                                                           : a[order.column] - b[order.column]));
   for (const row of rows) {
     const line = node('tr', row.label === 'open' ? 'open' : ''), name = node('td');
-    name.append(button('link', { label: row.label }, row.label));
+    name.append(button('link', { label: row.label }, breakable(row.label)));
     line.append(name, node('td', 'number', row.support));
     for (const key of ['precision', 'recall', 'f1']) {
       const cell = node('td', 'measure ' + key), track = node('span', 'track'), bar = node('span', 'bar');
