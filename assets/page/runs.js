@@ -5,9 +5,9 @@ const HEADS = ['run', 'dataset', 'known', 'encoder', 'status', 'accuracy', 'F1',
 
 function age(created) {
   const seconds = Math.max(0, Date.now() / 1000 - created);
-  for (const [length, name] of [[86400, 'day'], [3600, 'hour'], [60, 'minute']]) {
+  for (const [length, name] of [[86400, 'd'], [3600, 'h'], [60, 'min']]) {
     const count = Math.floor(seconds / length);
-    if (count) return `${count} ${name}${count > 1 ? 's' : ''} ago`;
+    if (count) return `${count} ${name} ago`;
   }
   return 'just now';
 }
@@ -59,9 +59,15 @@ function actions(row) {
 function nameCell(row) {
   const cell = node('td', 'name');
   if (renaming === row.id) { cell.append(renameForm(row)); return cell; }
-  cell.append(node('strong', '', row.title), node('small', '', 'seed ' + row.seed));
-  if (row.in_use) cell.append(node('span', 'badge use', 'in use'));
-  if (row.private) { const made = node('span', 'badge', 'only you'); made.title = 'Only this browser sees it.'; cell.append(made); }
+  const below = node('div');
+  below.append(node('small', '', 'seed ' + row.seed));
+  if (row.in_use) below.append(node('span', 'badge use', 'in use'));
+  if (row.private) {
+    const made = node('span', 'badge', 'only you');
+    made.title = 'Only this browser sees it.';
+    below.append(made);
+  }
+  cell.append(node('strong', '', row.title), below);
   return cell;
 }
 
