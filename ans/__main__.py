@@ -44,6 +44,7 @@ one JSON object per text, in the order of the texts:
   neighbours   the nearest training texts, each with text, label and similarity
 Lines on stdin are answered as they come; empty ones are skipped."""
 
+MODEL_HELP = "the folder of a model, as train --out wrote it, or a run downloaded from the app: its zip or its folder"
 BENCHMARK_HELP = """\
 a Markdown table: means over the seeds, beside the paper's figures. The file of results has a record per run: settings,
 known classes, accuracy, F1, F1-known, F1-open, AUROC, the best F1 of any threshold, seconds by phase, commit, versions
@@ -123,7 +124,11 @@ def _add_predict(commands) -> None:
         "predict my-model 'my card was stolen' 'who wrote hamlet'\n  cat texts.txt | python -m ans predict my-model",
         PREDICT_HELP,
     )
-    parser.add_argument("model", metavar="DIR", help="the folder of a model, as train --out wrote it")
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help=MODEL_HELP,
+    )
     parser.add_argument(
         "text", metavar="TEXT", nargs="*", default=[], help="texts to answer; without any, the lines on stdin"
     )
@@ -145,7 +150,11 @@ def _add_evaluate(commands) -> None:
         "evaluate my-model --dataset assistant",
         RESULT_HELP,
     )
-    parser.add_argument("model", metavar="DIR", help="the folder of a model, as train --out wrote it")
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help=MODEL_HELP,
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     for spec in fields(TrainConfig):

@@ -43,9 +43,7 @@ def train(given: argparse.Namespace) -> None:
 
 def predict(given: argparse.Namespace) -> None:
     """Answer each text with one line of JSON."""
-    from ans.classifier import OpenWorldClassifier
-
-    classifier = OpenWorldClassifier.load(given.model, given.device)
+    classifier = _loaded(given)
     if not given.text and sys.stdin.isatty():
         print("One text per line; end with Ctrl-D.", file=sys.stderr)
     for chunk in [[os.fsencode(text) for text in given.text]] if given.text else _arriving_lines(sys.stdin.buffer):
@@ -59,11 +57,10 @@ def evaluate(given: argparse.Namespace) -> None:
     """Measure a saved model on the test part of a corpus that has its classes."""
     with closing(_Bars()) as bars:
         bars({"phase": "model"})
-        from ans.classifier import OpenWorldClassifier
         from ans.data import load_corpus, make_open_world_split
         from ans.experiment import judge
 
-        classifier = OpenWorldClassifier.load(given.model, given.device)
+        classifier = _loaded(given)
         bars({"phase": "data"})
         # The model's own seed: of a single file, only the texts it was not trained on are the test part.
         corpus = load_corpus(given.dataset, given.data_dir, classifier.config.seed)
@@ -79,6 +76,15 @@ def evaluate(given: argparse.Namespace) -> None:
         seconds = {"evaluate": time.perf_counter() - started}
         bars.finish()
     _print_result(judged.metrics, classifier, given.dataset, seconds, given.model, given.json)
+
+
+def _loaded(given: argparse.Namespace):
+    """The classifier in a model's folder, or in a run that was downloaded from the app, zipped or unpacked."""
+    from ans.classifier import OpenWorldClassifier
+    from ans.run_archive import model_folder
+
+    with model_folder(given.model) as folder:
+        return OpenWorldClassifier.load(folder, given.device)
 
 
 class _Bars:

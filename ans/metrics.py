@@ -1,4 +1,4 @@
-"""The field's numbers: accuracy and F1 over C + 1 classes, F1-known, F1-open, AUROC, the confusions."""
+"""The field's numbers: accuracy and F1 over C + 1 classes, F1-known, F1-open, AUROC, FPR@95, the confusions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score, roc_curve
 
 from ans.conventions import OPEN, OPEN_NAME
 
@@ -80,3 +80,25 @@ def evaluate(
         ],
         confusion=confusion_matrix(truth, answer, labels=every).tolist(),
     )
+
+
+@dataclass(frozen=True)
+class Roc:
+    """How many texts are accepted as known at each threshold, from the highest to the lowest.
+
+    `known` [T] and `open` [T] are shares in [0, 1] of the known and of the open texts whose score is at least the
+    threshold. `fpr_at_95` (FPR@95), in percent: the share of open texts that are accepted at the highest threshold
+    that accepts at least 95 % of the known texts; lower is better.
+    """
+
+    known: np.ndarray
+    open: np.ndarray
+    fpr_at_95: float
+
+
+def roc(is_known: Sequence[bool], scores: Sequence[float]) -> Roc | None:
+    """The ROC curve of telling known texts from open ones by their score; None unless there are texts of both."""
+    if len(set(map(bool, is_known))) < 2:
+        return None
+    open_share, known_share, _ = roc_curve(is_known, scores, drop_intermediate=False)
+    return Roc(known_share, open_share, 100 * float(open_share[np.argmax(known_share >= 0.95)]))

@@ -40,13 +40,15 @@ class Curves:
 class Snapshot:
     """What an open page shows of the store; when it is unchanged there is nothing to redraw.
 
-    `ready` holds the ids of the runs with a model, newest first; the stamps change with each step of their run.
+    `ready` holds the ids of the runs with a model, newest first, `names` the names of all runs; the stamps change with
+    each step of their run.
     """
 
     watched: str | None
     watched_stamp: str
     active_stamp: str
     ready: tuple[str, ...]
+    names: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def take(cls, store: RunStore, watched: Run | None) -> Snapshot:
@@ -57,6 +59,7 @@ class Snapshot:
             "" if watched is None else watched.version,
             "" if active is None else f"{active.id} {active.version}",
             tuple(run.id for run in store.finished()),
+            tuple((run.id, run.name) for run in store.all()),
         )
 
 
@@ -171,7 +174,7 @@ def _phase_states(events: list[dict]) -> list[dict]:
 
 def _finished(run: Run, status: Status) -> dict:
     evaluation, config = run.evaluation, run.config
-    seconds, device = evaluation["seconds"], DEVICE_NAMES.get(evaluation["device"], "the GPU")
+    seconds, device = evaluation["seconds"], device_name(evaluation["device"])
     return {
         "clock": clock(status.ended - status.started),
         "numbers": numbers(evaluation["metrics"], config),
@@ -179,6 +182,11 @@ def _finished(run: Run, status: Status) -> dict:
         f"Phase 1 took {clock(seconds['encoder'])}, phase 2 {clock(seconds['heads'])} on {device}. "
         "This model now answers in Ask and is drawn in Map when it is chosen above.",
     }
+
+
+def device_name(device: str) -> str:
+    """Where a run was computed, for a person."""
+    return DEVICE_NAMES.get(device, "the GPU")
 
 
 def numbers(metrics: dict, config: TrainConfig) -> list[list[str]]:

@@ -1,13 +1,4 @@
-"""RunStore: one directory per training run. Trainer and page meet here and nowhere else.
-
-<root>/<run id>/config.json      the TrainConfig
-                status.json      state, message, times, process
-                events.jsonl     one line per step
-                stop             present once somebody pressed Stop
-                model/           the classifier (finished runs)
-                evaluation.json  metrics, known classes, seconds by phase, device
-                test.json, test.safetensors   test texts and labels; their features, head logits, answers
-"""
+"""RunStore: all runs below one directory."""
 
 from __future__ import annotations
 
@@ -17,206 +8,21 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from ans.config import STARTER, TrainConfig
-from ans.json_files import read_json, write_json
+from ans.json_files import write_json
+from ans.run import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STATES, STOPPED, Run, Status
 
-STATES = ("queued", "running", "finished", "stopped", "failed", "interrupted")
-QUEUED, RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = STATES
-ENDED = (FINISHED, STOPPED, FAILED, INTERRUPTED)
+__all__ = [
+    "ENDED", "FAILED", "FINISHED", "INTERRUPTED", "QUEUED", "RUNNING", "STATES", "STOPPED", "Run", "RunStore",
+    "Status", "home",
+]  # fmt: skip
 
 
 def home() -> Path:
     """Where runs and caches live: `ANS_HOME`, else `~/.cache/ans`."""
     return Path(os.environ.get("ANS_HOME") or Path.home() / ".cache" / "ans")
-
-
-@dataclass(frozen=True)
-class Status:
-    """Where a run stands. `state` ends in finished, stopped, failed or interrupted; times are seconds since 1970."""
-
-    state: str
-    message: str = ""
-    created: float = 0.0
-    started: float | None = None
-    ended: float | None = None
-    process: int | None = None
-
-    @property
-    def ended_well(self) -> bool:
-        """Whether there is a model to use."""
-        return self.state == FINISHED
-
-
-class Run:
-    """One run's directory. Reading never raises on a run that is being written: files appear complete or not at all."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @property
-    def id(self) -> str:
-        """The directory's name."""
-        return self.folder.name
-
-    @property
-    def config(self) -> TrainConfig:
-        """The settings this run was created with.
-
-        Raises:
-            ValueError: another version wrote them, or they are damaged. A run of the store has none of that.
-        """
-        return _read_config(self.folder / "config.json")
-
-    @property
-    def status(self) -> Status:
-        """The newest status."""
-        return Status(**read_json(self.folder / "status.json"))
-
-    @property
-    def evaluation(self) -> dict | None:
-        """Metrics, known and held-out classes, seconds and device; None until the run has finished."""
-        path = self.folder / "evaluation.json"
-        return read_json(path) if path.is_file() else None
-
-    @property
-    def version(self) -> str:
-        """A cheap text that changes whenever status or events change; what the page polls."""
-        return "-".join(
-            f"{path.stat().st_mtime_ns}.{path.stat().st_size}" if path.is_file() else "none"
-            for path in (self.folder / "status.json", self.folder / "events.jsonl")
-        )
-
-    @property
-    def owner(self) -> str | None:
-        """The browser whose uploaded data this run was trained on; None for everybody's. See `RunStore.uploads`."""
-        path, uploads = Path(self.config.dataset), self.folder.parent.parent / "uploads"
-        return path.relative_to(uploads).parts[0] if path.is_relative_to(uploads) and path != uploads else None
-
-    @property
-    def is_starter(self) -> bool:
-        """Whether the app made this run by itself at its first start."""
-        return self.id.startswith("starter-")
-
-    @property
-    def name(self) -> str:
-        """What a person reads in a list: dataset, ratio, seed, encoder."""
-        config = self.config
-        classes = (
-            f"{config.known_ratio:.0%} known"
-            if config.known_classes is None
-            else f"{len(config.known_classes)} classes"
-        )
-        stem = "Starter" if self.is_starter else time.strftime("%d %b %H:%M", time.localtime(self.status.created))
-        return f"{stem} · {Path(config.dataset).stem} · {classes} · seed {config.seed} · {Path(config.encoder).name}"
-
-    def events(self) -> list[dict]:
-        """All events so far, oldest first; a line that is still being written is left out."""
-        path = self.folder / "events.jsonl"
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.is_file() else []
-        return [json.loads(line) for line in lines]
-
-    def set_status(self, state: str, message: str = "") -> None:
-        """Move to a state; times and process follow from it. An ended run stays ended."""
-        old = self.status
-        if old.state in ENDED:
-            return
-        now = time.time()
-        write_json(
-            self.folder / "status.json",
-            {
-                "state": state,
-                "message": message,
-                "created": old.created,
-                "started": old.started if old.started is not None else (now if state == RUNNING else None),
-                "ended": now if state in ENDED else None,
-                "process": os.getpid() if state == RUNNING else old.process,
-            },
-        )
-
-    def request_stop(self) -> None:
-        """Ask the trainer to stop at its next step; a run still in the queue is stopped at once."""
-        if self.status.state in ENDED:
-            return
-        (self.folder / "stop").touch()
-        if self._claim():
-            self.set_status(STOPPED, "Stopped before it began.")
-
-    @property
-    def stop_requested(self) -> bool:
-        """Whether somebody pressed Stop."""
-        return (self.folder / "stop").is_file()
-
-    def load_classifier(self, device: str | None = None):
-        """The trained OpenWorldClassifier.
-
-        Raises:
-            ValueError: the run has no model, or it is damaged.
-        """
-        from ans.classifier import OpenWorldClassifier
-
-        return OpenWorldClassifier.load(self.folder / "model", device)
-
-    def load_test(self) -> tuple[list[str], list[str], dict]:
-        """Test texts, their label names, and arrays: features [N, d], logits [N, C], answers [N]."""
-        from safetensors.numpy import load_file
-
-        texts = read_json(self.folder / "test.json")
-        return texts["texts"], texts["labels"], load_file(self.folder / "test.safetensors")
-
-    def save_outcome(self, outcome) -> None:
-        """Write model, test answers and evaluation of an `ans.experiment.Outcome`."""
-        from safetensors.torch import save_file
-        from torch import tensor
-
-        outcome.classifier.save(self.folder / "model")
-        judged, split = outcome.judged, outcome.split
-        write_json(self.folder / "test.json", {"texts": split.test.texts, "labels": split.test.labels})
-        arrays = {"features": judged.features, "logits": judged.logits, "answers": tensor(judged.answers)}
-        save_file({name: value.contiguous() for name, value in arrays.items()}, self.folder / "test.safetensors")
-        write_json(
-            self.folder / "evaluation.json",
-            {
-                "metrics": judged.metrics.to_dict(),
-                "known": split.known,
-                "held_out": split.held_out,
-                "num_known_classes": len(split.known),
-                "seconds": outcome.seconds,
-                "device": str(outcome.classifier.encoder.device),
-            },
-        )
-
-    def _claim(self) -> bool:
-        """True for exactly one caller: whoever creates the file owns what happens to the queued run."""
-        try:
-            with (self.folder / "claimed").open("x") as file:
-                file.write(str(os.getpid()))
-        except FileExistsError:
-            return False
-        return True
-
-    @property
-    def trainer_is_gone(self) -> bool:
-        """Whether the process that took this run has ended before the run did."""
-        status = self.status
-        if status.state == QUEUED and (self.folder / "claimed").is_file():  # it ended in the moment of taking it
-            owner = (self.folder / "claimed").read_text()
-            return owner.isdigit() and not _alive(int(owner))
-        return status.state == RUNNING and not _alive(status.process)
-
-    def event_writer(self) -> Callable[[dict], None]:
-        """A function that appends one event, with its time, and flushes it."""
-        file = (self.folder / "events.jsonl").open("a", encoding="utf-8")
-
-        def write(event: dict) -> None:
-            file.write(json.dumps({"time": time.time(), **event}) + "\n")
-            file.flush()
-
-        return write
 
 
 class RunStore:
@@ -233,7 +39,7 @@ class RunStore:
 
     def create(self, config: TrainConfig) -> Run:
         """A new queued run."""
-        return self._make(f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}", config)
+        return self._make(_new_id(), config)
 
     def starter(self) -> Run:
         """The run of `STARTER`: the one there is, or a new queued one if there is none that can still end well."""
@@ -254,6 +60,10 @@ class RunStore:
         except (ValueError, TypeError, OSError):
             return None  # another version's, or damaged: no run of this version, and no reason to fail
 
+    def seen_by(self, browser: str | None) -> RunStore:
+        """The same store as one browser may see it: everybody's runs and its own. None sees everybody's alone."""
+        return _RunsOfBrowser(self.root, browser)
+
     def all(self) -> list[Run]:
         """All runs, newest first."""
         runs = [run for folder in self.root.iterdir() if (run := self.get(folder.name)) is not None]
@@ -271,7 +81,7 @@ class RunStore:
     def take_next(self) -> Run | None:
         """Claim the oldest queued run for this process and mark it running; None when the queue is empty."""
         for run in reversed(self.all()):
-            if run.status.state == QUEUED and run._claim():
+            if run.status.state == QUEUED and run.claim():
                 run.set_status(RUNNING)
                 return run
         return None
@@ -282,6 +92,33 @@ class RunStore:
         for run in lost:
             run.set_status(INTERRUPTED, "The training process ended unexpectedly. Press Train to start it again.")
         return lost
+
+    def new_folder(self) -> Path:
+        """An empty folder to build a run in, which no list shows; `adopt` makes it a run."""
+        building = self.root / f".{_new_id()}"
+        building.mkdir()
+        return building
+
+    def adopt(self, building: Path) -> Run:
+        """A folder of `new_folder` that now holds a whole run becomes one."""
+        folder = self.root / building.name.removeprefix(".")
+        building.rename(folder)
+        return Run(folder)
+
+    def delete(self, run: Run) -> None:
+        """Remove a run with its model. The starter is trained anew at the app's next start.
+
+        Raises:
+            ValueError: it trains, or waits to; it has to be stopped first.
+        """
+        if run.status.state in (QUEUED, RUNNING):
+            raise ValueError(f"{run.name} is {run.status.state}; press Stop in the Train tab first, then delete it.")
+        leaving = self.root / f".{run.id}.{secrets.token_hex(3)}"
+        try:
+            run.folder.rename(leaving)  # gone from all lists at once, however long the rest takes
+        except FileNotFoundError:
+            return  # another page deleted it in this moment
+        shutil.rmtree(leaving, ignore_errors=True)
 
     def _make(self, run_id: str, config: TrainConfig) -> Run:
         building = self.root / f".{run_id}.{secrets.token_hex(3)}"
@@ -295,17 +132,17 @@ class RunStore:
         return Run(self.root / run_id)
 
 
-def _alive(process: int | None) -> bool:
-    try:
-        os.kill(process, 0)
-    except (OSError, TypeError):
-        return False
-    return True
+class _RunsOfBrowser(RunStore):
+    """A store that hides the runs of other browsers."""
+
+    def __init__(self, root: Path, browser: str | None) -> None:
+        super().__init__(root)
+        self.browser = browser
+
+    def get(self, run_id: str | None) -> Run | None:
+        run = super().get(run_id)
+        return run if run is not None and run.owner in (None, self.browser) else None
 
 
-@lru_cache(maxsize=1024)  # a run's settings never change, and the page asks for them every second
-def _read_config(path: Path) -> TrainConfig:
-    values = read_json(path)
-    if set(values) != set(TrainConfig().to_dict()):  # its model would not load either
-        raise ValueError(f"{path} was written by another version.")
-    return TrainConfig.from_dict(values)
+def _new_id() -> str:
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"

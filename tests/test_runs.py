@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ans.config import STARTER, TrainConfig
+from ans.json_files import write_json
 from ans.runs import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Run, RunStore, home
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -248,3 +249,64 @@ def test_a_run_of_another_version_or_a_damaged_one_is_left_out_and_stops_nobody(
     assert store.get(foreign.id) is None
     assert [run.id for run in store.all()] == [own.id]
     assert store.take_next().id == own.id
+
+
+def test_a_run_on_uploaded_data_or_uploaded_itself_is_seen_by_its_browser_alone(store):
+    everybodys = store.create(CONFIG)
+    on_upload = store.create(CONFIG.with_(dataset=str(store.uploads / "anna" / "tickets.csv")))
+    uploaded = store.create(CONFIG)
+    write_json(uploaded.folder / "owner.json", "berta")
+    for run in (everybodys, on_upload, uploaded):
+        store.take_next()
+        run.set_status(FINISHED)
+    expected = {
+        None: {everybodys.id}, "anna": {everybodys.id, on_upload.id}, "berta": {everybodys.id, uploaded.id},
+        "carla": {everybodys.id},
+    }  # fmt: skip
+    for browser, ids in expected.items():
+        seen = store.seen_by(browser)
+        assert {run.id for run in seen.all()} == {run.id for run in seen.finished()} == ids, browser
+        assert {run.id for run in store.all() if seen.get(run.id) is not None} == ids, browser
+
+
+def test_the_training_of_another_browser_is_not_seen_as_active(store):
+    store.create(CONFIG.with_(dataset=str(store.uploads / "anna" / "tickets.csv")))
+    assert store.seen_by("anna").active() is not None
+    assert store.seen_by("berta").active() is None
+    assert store.active() is not None, "the training process takes the runs of all browsers"
+
+
+def test_a_given_name_is_kept_and_an_empty_one_brings_the_first_back(store):
+    run = store.create(CONFIG)
+    first = run.name
+    run.rename("  Bank,\n second try ")
+    assert RunStore(store.root).get(run.id).name == "Bank, second try"
+    with pytest.raises(ValueError, match="at most 80 characters, got 81; shorten it"):
+        run.rename("x" * 81)
+    assert run.name == "Bank, second try"
+    run.rename("")
+    assert run.name == first
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_run_that_trains_or_waits_is_deleted_only_after_it_was_stopped(store, running):
+    run = store.create(CONFIG)
+    if running:
+        store.take_next()
+    with pytest.raises(ValueError, match="press Stop in the Train tab first"):
+        store.delete(run)
+    assert store.get(run.id) is not None
+    run.set_status(STOPPED)
+    store.delete(run)
+    assert store.all() == []
+    assert list(store.root.iterdir()) == []
+    store.delete(run)  # another window was faster: nothing to tell
+
+
+def test_a_deleted_starter_comes_back_at_the_next_start(store):
+    run = store.starter()
+    store.take_next()
+    run.set_status(FINISHED)
+    store.delete(run)
+    assert store.get(run.id) is None
+    assert store.starter().status.state == QUEUED

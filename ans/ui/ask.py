@@ -104,7 +104,8 @@ def reason(prediction: Prediction) -> str:
 
 def waiting(serving: Serving) -> dict:
     """The card while there is no model at all: how far the starter is, or why there is none."""
-    run = serving.store.active()
+    store = serving.store.seen_by(None)  # how others' private runs fare is not told
+    run = store.active()
     if run is not None:
         return {
             "state": "busy",
@@ -112,7 +113,7 @@ def waiting(serving: Serving) -> dict:
             "reason": "Less than a minute on two cores, once. You can type already; the answer appears by itself.",
             "share": share_done(run.events()),
         }
-    latest = next(iter(serving.store.all()), None)
+    latest = next(iter(store.all()), None)
     if latest is not None and latest.status.state in (FAILED, STOPPED, INTERRUPTED):
         return {
             "state": "failed",

@@ -10,7 +10,7 @@ import gradio as gr
 
 from ans import progress
 from ans.serving import Serving
-from ans.ui import ask, map, train
+from ans.ui import ask, evaluate, map, runs, train
 from ans.ui.shared import Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
@@ -56,7 +56,7 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "footer_links": ["settings"],
-        "max_file_size": "20mb",
+        "max_file_size": "500mb",  # a downloaded run, on its way back
         "quiet": True,
         "ssr_mode": False,
         "app_kwargs": {"openapi_url": None},
@@ -87,38 +87,48 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             with gr.Tab("Train", id="train"):
                 train_tab = train.build(shared)
             map_label = map.build(shared, ask_tab.query)
+            evaluate.build(shared, ask_tab.query)
+            runs_view = runs.build(shared)
         timer = gr.Timer(POLL_SECONDS)
 
         polled = [
             train_tab.run, train_tab.curves, train_tab.stop, train_tab.watched, seen, model, ask_tab.verdict,
+            runs_view,
         ]  # fmt: skip
 
         def opened(last: str | None, who: str | None) -> tuple:
-            run = train.watched_run(store, last)
-            return *changed(progress.Snapshot.take(store, run), None, None), who or secrets.token_hex(16)
+            who = who or secrets.token_hex(16)
+            run = train.watched_run(store.seen_by(who), last)
+            return *changed(progress.Snapshot.take(store.seen_by(who), run), None, None, who), who
 
-        def poll(watched: str | None, before: progress.Snapshot, chosen: str | None) -> tuple:
-            run = store.get(watched)
-            if not restricted:  # one person's machine: a run started in another tab is this person's too
-                run = progress.newer_active(store, run)
-            now = progress.Snapshot.take(store, run)
-            return tuple(gr.skip() for _ in polled) if now == before else changed(now, before, chosen)
+        def poll(watched: str | None, before: progress.Snapshot, chosen: str | None, who: str | None) -> tuple:
+            visible = store.seen_by(who)
+            try:
+                run = visible.get(watched)
+                if not restricted:  # one person's machine: a run started in another tab is this person's too
+                    run = progress.newer_active(visible, run)
+                now = progress.Snapshot.take(visible, run)
+                return tuple(gr.skip() for _ in polled) if now == before else changed(now, before, chosen, who)
+            except FileNotFoundError:  # a run was deleted while it was read; the next tick sees it gone
+                return tuple(gr.skip() for _ in polled)
 
-        def changed(now: progress.Snapshot, before: progress.Snapshot | None, chosen: str | None) -> tuple:
+        def changed(
+            now: progress.Snapshot, before: progress.Snapshot | None, chosen: str | None, who: str | None
+        ) -> tuple:
             card, curves, stop = train.run_update(store.get(now.watched))
-            menu = gr.skip()
-            if before is None or now.ready != before.ready:
+            menu, model_id = gr.skip(), progress.model_in_use(now, before, chosen)
+            if before is None or (now.ready, now.names) != (before.ready, before.names):
                 menu = gr.update(
-                    choices=[(run.name, run.id) for run in store.finished()],
-                    value=progress.model_in_use(now, before, chosen),
+                    choices=[(run.name, run.id) for run in store.seen_by(who).finished()],
+                    value=model_id,
                     visible=bool(now.ready),
                 )
             waiting = gr.skip() if now.ready else ask.waiting(serving)
-            return card, curves, stop, now.watched, now, menu, waiting
+            return card, curves, stop, now.watched, now, menu, waiting, runs.listing(shared, who, model_id)
 
         quietly = {"show_progress": "hidden", "api_visibility": "private"}
         page.load(opened, [mine, browser], [*polled, browser], **quietly)
-        timer.tick(poll, [train_tab.watched, seen, model], polled, **quietly)
+        timer.tick(poll, [train_tab.watched, seen, model, browser], polled, **quietly)
         page.load(lambda: train.device_sentence(serving), None, train_tab.device, **quietly)
 
         def chosen_model(run_id: str | None) -> tuple[dict, list]:
@@ -131,8 +141,11 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
 
         def classify(text: str, model_id: str | None = None) -> dict:
             """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""
-            newest = next(iter(store.finished()), None)
+            everybodys = store.seen_by(None)  # whoever calls this shows no browser, so owns nothing
+            newest = next(iter(everybodys.finished()), None)
             try:
+                if model_id and everybodys.get(model_id) is None:
+                    raise ValueError(f"no trained model {model_id!r}; leave it out for the newest.")
                 return serving.answer(model_id or (newest.id if newest is not None else None), text)[0].to_dict()
             except ValueError as error:
                 raise gr.Error(str(error), print_exception=False) from error

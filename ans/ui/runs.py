@@ -1,0 +1,180 @@
+"""The Runs tab: every run this browser may see; open, rename, download, delete, upload."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ans.progress import share_done
+from ans.run import FINISHED, QUEUED, RUNNING, Run
+from ans.run_archive import load_archive, save_archive
+from ans.ui.shared import Shared
+from ans.ui.train import ENCODERS
+from ans.ui.views import _JsonView
+
+STATES = {FINISHED: "trained", RUNNING: "training", QUEUED: "waiting"}  # the others are called what they are
+# The browser saves what the server has just put into the button that nobody sees.
+SAVE_FILE = """(file) => {
+  if (!file) return;
+  const link = document.createElement('a');
+  link.href = file.url;
+  link.download = file.orig_name || 'run.zip';
+  link.click();
+}"""
+
+
+class RunsView(_JsonView):
+    """All runs and what can be done with each. Its `click` event carries `action` and `id`, to rename also `name`.
+
+    `note` is what came of the last action, for a person.
+    """
+
+    script, frame = "runs.js", '<div class="runs"></div>'
+
+    def __init__(self, value: Any = None, *, note: str = "", **options: Any) -> None:
+        self.note = note  # see PlotView
+        super().__init__(value, note=note, **options)
+
+
+def build(shared: Shared) -> RunsView:
+    """Lay out the tab inside the current Tabs and wire it. The page's poll refills the returned view."""
+    model, browser = shared.model, shared.browser
+    with gr.Tab("Runs", id="runs"):
+        view = RunsView(elem_id="runs")
+        upload = gr.UploadButton(
+            "Upload a run", file_types=[".zip"], size="md", elem_id="upload-run", variant="secondary"
+        )
+        file = gr.DownloadButton(visible=False)
+        made = gr.State(None)
+
+    def act(event: gr.EventData, who: str | None, chosen: str | None) -> tuple:
+        run, action = _visible(shared, who, getattr(event, "id", None)), getattr(event, "action", None)
+        skipped, listed = gr.skip(), lambda note: gr.update(value=listing(shared, who, chosen), note=note)
+        try:
+            if action == "open":
+                return skipped, _in_use(shared, who, shared.serving.run(run.id)), gr.Tabs(selected="ask"), None, None
+            if action == "download":
+                path = _zip(run)
+                return gr.update(note=""), skipped, skipped, str(path), path.parent
+            _need_right(shared, run)
+            if action == "rename":
+                run.rename(str(getattr(event, "name", "")))
+                return listed(f"It is called {run.name} now."), skipped, skipped, None, None
+            if action == "delete":
+                name, again = run.name, " It is trained anew when the app starts next." if run.is_starter else ""
+                shared.store.delete(run)
+                return listed(f"{name} is deleted.{again}"), skipped, skipped, None, None
+        except ValueError as error:
+            return gr.update(note=str(error)), skipped, skipped, None, None
+        raise gr.Error(f"There is no action {action!r}.", print_exception=False)
+
+    def add(path: str, who: str | None, chosen: str | None) -> Iterator[dict]:
+        yield gr.update(note="Checking the run: its model is loaded and its test answered again.")
+        try:
+            run = _uploaded(shared, Path(path), who)
+        except ValueError as error:
+            yield gr.update(note=str(error))
+        else:
+            note = f"{run.name} is added, for this browser alone. Open it to ask it."
+            yield gr.update(value=listing(shared, who, chosen), note=note)
+        finally:
+            Path(path).unlink(missing_ok=True)
+
+    quietly = {"show_progress": "hidden", "api_visibility": "private"}
+    saved = view.click(act, [browser, model], [view, model, shared.tabs, file, made], **quietly)
+    saved.then(None, file, None, js=SAVE_FILE).then(_clear, made, made, **quietly)
+    upload.upload(add, [upload, browser, model], view, concurrency_limit=1, **quietly)
+    model.change(lambda who, chosen: listing(shared, who, chosen), [browser, model], view, **quietly)
+    return view
+
+
+def listing(shared: Shared, who: str | None, in_use: str | None) -> dict:
+    """All runs that a browser may see, newest first, as the view draws them."""
+    return {
+        "restricted": shared.restricted,
+        "rows": [_row(run, run.id == in_use, _may_change(shared, run)) for run in shared.store.seen_by(who).all()],
+    }
+
+
+def _row(run: Run, in_use: bool, may_change: bool) -> dict:
+    config, status, evaluation = run.config, run.status, run.evaluation
+    metrics = evaluation["metrics"] if evaluation is not None and status.ended_well else {}
+    state = STATES.get(status.state, status.state)
+    return {
+        "id": run.id,
+        "title": run.name.split(" · ")[0] if run.given_name is None else run.given_name,
+        "given_name": run.given_name or "",
+        "dataset": Path(config.dataset).stem,
+        "ratio": f"{config.known_ratio:.0%}" if config.known_classes is None else f"{len(config.known_classes)} chosen",
+        "seed": config.seed,
+        "encoder": Path(config.encoder).name,
+        "state": status.state,
+        "status": f"{state}, {share_done(run.events()):.0%}" if status.state == RUNNING else state,
+        "message": status.message,
+        "accuracy": metrics.get("accuracy"),
+        "f1": metrics.get("f1"),
+        "created": status.created,
+        "in_use": in_use,
+        "starter": run.is_starter,
+        "private": run.owner is not None,
+        "usable": status.ended_well,
+        "may_change": may_change,
+        "may_delete": may_change and status.state not in (QUEUED, RUNNING),
+    }
+
+
+def _visible(shared: Shared, who: str | None, run_id: Any) -> Run:
+    """The run a browser names, if it may see it. An id is just a text that anybody may send."""
+    run = shared.store.seen_by(who).get(run_id) if isinstance(run_id, str) else None
+    if run is None:
+        raise gr.Error(
+            "There is no such run any more; it may have been deleted in another window.", print_exception=False
+        )
+    return run
+
+
+def _may_change(shared: Shared, run: Run) -> bool:
+    """Whether who sees a run may rename and delete it: its owner always, everybody's only where no strangers come."""
+    return run.owner is not None or not shared.restricted
+
+
+def _need_right(shared: Shared, run: Run) -> None:
+    if not _may_change(shared, run):
+        raise ValueError(f"{run.name} is everybody's, and on this server nobody may rename or delete such runs.")
+
+
+def _in_use(shared: Shared, who: str | None, run: Run) -> dict:
+    choices = [(one.name, one.id) for one in shared.store.seen_by(who).finished()]
+    return gr.update(choices=choices, value=run.id, visible=True)
+
+
+def _zip(run: Run) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="ans-download-"))
+    path = folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', run.name).strip('-').lower() or run.id}.zip"
+    try:
+        save_archive(run, path)
+    except ValueError:
+        shutil.rmtree(folder)
+        raise
+    return path
+
+
+def _clear(folder: Path | None) -> None:
+    """Gradio has copied the zip to where it serves it from."""
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _uploaded(shared: Shared, path: Path, who: str | None) -> Run:
+    if not isinstance(who, str) or not who:
+        raise ValueError("This browser has no name yet; reload the page and upload the run again.")
+    encoders = set(ENCODERS)
+    if not shared.restricted:  # and what the person at this machine has trained with
+        encoders |= {run.config.encoder for run in shared.store.all()}
+    return load_archive(path, shared.store, who, encoders)
