@@ -30,9 +30,9 @@ POLL_SECONDS = 0.7
 def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
     """Lay out the tab inside the current Tabs and wire it. Returns the text box of the star."""
     maps, model = Maps(shared.serving), shared.model
-    settings, visited = gr.State(None), gr.State(False)  # head settings that are tried out; whether the tab was opened
-    timer = gr.Timer(POLL_SECONDS, active=False)
     with gr.Tab("Map", id="map", elem_id="map-tab") as tab:
+        settings, visited = gr.State(None), gr.State(False)  # head settings tried out; whether the tab was opened
+        timer = gr.Timer(POLL_SECONDS, active=False)
         part = gr.Radio(PARTS, value=LOOK, label="What to do on the map", show_label=False, elem_id="map-part")
         with gr.Row(equal_height=False, elem_id="map-look"):
             with gr.Column(scale=8, min_width=320):

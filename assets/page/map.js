@@ -212,5 +212,11 @@ part('html').onclick = saveHtml;
 new ResizeObserver(() => { if (!gd.clientWidth) return; if (gd.data) window.Plotly.Plots.resize(gd); else paint(); }).observe(gd);
 
 watch('value', draw);
-watch('spot', () => { if (is3d()) paint(); else placeMarks(); });
+let typed = '';
+watch('spot', () => {
+  const text = (props.spot || []).at(-1) || '';
+  if (text !== typed) shown.chosen = null;  // the cards beside the map now tell of the typed text
+  typed = text;
+  if (is3d()) paint(); else placeMarks();
+});
 draw();
