@@ -22,8 +22,8 @@ NEGATIVES = [
     ("No synthesized negatives", "none"),
 ]
 INTRODUCTION = (
-    "Negatives are made between r and γr from the texts of a class, and there its head learns to say no. Try a small r, "
-    "a large one, and no synthesized negatives at all; then look who is misjudged."
+    "Negatives are made between r and γr from the texts of a class, and there its head learns to say no. Try a small "
+    "r, a large one, and no synthesized negatives at all; then look who is misjudged."
 )
 TICK_SECONDS = 0.2
 
