@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ans.heads import OneVsRestHeads
+from ans.heads import MultiViewHeads, OneVsRestHeads
 from ans.training import open_loss
 
 CLASSES, DIM, HIDDEN = 5, 12, (16, 8)

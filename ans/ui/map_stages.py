@@ -33,9 +33,8 @@ class StagesPart:
 
 def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
     """Lay out this part of the tab."""
-    with gr.Row(equal_height=False):
-        label = gr.Dropdown([], label="Class", scale=1, min_width=220, elem_id="made-class")
-        gr.Markdown(INTRODUCTION, elem_classes="quiet made-introduction")
+    gr.Markdown(INTRODUCTION, elem_classes="quiet")
+    label = gr.Dropdown([], label="Class", elem_id="made-class")
     view = StagesView({"nothing": "The stages are being computed."}, elem_id="made")
 
     def show(run_id: str | None, name: str | None, tried) -> str:
