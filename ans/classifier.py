@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -144,7 +145,12 @@ class OpenWorldClassifier:
         """
         if isinstance(texts, str):
             return self.predict([texts], candidates, neighbours)[0]
-        features = self.features(texts)
+        return self.predict_features(texts, self.features(texts), candidates, neighbours)
+
+    def predict_features(
+        self, texts: Sequence[str], features: Tensor, candidates: int = 5, neighbours: int = 3
+    ) -> list[Prediction]:
+        """As `predict`, for texts whose features [N, V·d] are there already."""
         answers, logits = self.decide(features)
         return [
             Prediction(
@@ -191,7 +197,7 @@ class OpenWorldClassifier:
                 features[rows].unsqueeze(0),
                 deviations[m : m + 1],
                 radii[m : m + 1],
-                lambda z, heads=heads: heads(z.expand(len(self.labels), -1, -1))[m : m + 1],
+                partial(heads, only=m),
                 generator,
                 mode=self.config.negatives if self.config.negatives in SHELL_MODES else "ans",
                 **self.config.shell,

@@ -31,25 +31,30 @@ class OneVsRestHeads(nn.Module):
         """C, the number of heads."""
         return self.weights[0].shape[0]
 
-    def hidden(self, features: Tensor) -> Tensor:
-        """Second hidden layer, before dropout: [B, d] or [C, B, d] → [C, B, 64]. What the paper's Figure 4 draws."""
-        x = self._layer(0, features).relu()
-        return self._layer(1, F.dropout(x, self.dropout, self.training)).relu()
+    def hidden(self, features: Tensor, only: int | None = None) -> Tensor:
+        """Second hidden layer, before dropout: [B, d] or [C, B, d] → [C, B, 64]. What the paper's Figure 4 draws.
 
-    def forward(self, features: Tensor) -> Tensor:
+        Args:
+            only: run the head of this one class; C is 1 in all shapes then.
+        """
+        x = self._layer(0, features, only).relu()
+        return self._layer(1, F.dropout(x, self.dropout, self.training), only).relu()
+
+    def forward(self, features: Tensor, only: int | None = None) -> Tensor:
         """Logits g_m; above zero means yes.
 
         Args:
-            features: [B, d], the same texts for every head, or [C, B, d], each head its own.
+            features: [B, d], the same texts for every head, or [C, B, d], each head its own. only: as in `hidden`.
 
         Returns:
             [C, B].
         """
-        x = F.dropout(self.hidden(features), self.dropout, self.training)
-        return self._layer(2, x).squeeze(-1).float()  # losses are float32 in mixed precision, too
+        x = F.dropout(self.hidden(features, only), self.dropout, self.training)
+        return self._layer(2, x, only).squeeze(-1).float()  # losses are float32 in mixed precision, too
 
-    def _layer(self, index: int, x: Tensor) -> Tensor:
-        weight, bias = self.weights[index], self.biases[index]
+    def _layer(self, index: int, x: Tensor, only: int | None) -> Tensor:
+        rows = slice(None) if only is None else slice(only, only + 1)
+        weight, bias = self.weights[index][rows], self.biases[index][rows]
         if x.dim() == 2:
             x = x.expand(len(weight), -1, -1)
         return torch.baddbmm(bias, x, weight)
@@ -81,7 +86,7 @@ class MultiViewHeads(nn.Module):
         parts = zip(self.views, self.split(features), strict=True)
         return torch.stack([heads(part) for heads, part in parts]).mean(0)
 
-    def hidden(self, features: Tensor) -> Tensor:
-        """Second hidden layers of all views side by side: [B, V·d] or [C, B, V·d] → [C, B, V·64]."""
+    def hidden(self, features: Tensor, only: int | None = None) -> Tensor:
+        """Second hidden layers of all views side by side: [B, V·d] or [C, B, V·d] → [C, B, V·64]. `only` as above."""
         parts = zip(self.views, self.split(features), strict=True)
-        return torch.cat([heads.hidden(part) for heads, part in parts], dim=-1)
+        return torch.cat([heads.hidden(part, only) for heads, part in parts], dim=-1)

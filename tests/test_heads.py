@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ans.heads import OneVsRestHeads
+from ans.heads import MultiViewHeads, OneVsRestHeads
 from ans.training import open_loss
 
 CLASSES, DIM, HIDDEN = 5, 12, (16, 8)
@@ -132,3 +132,11 @@ def test_the_default_sizes_are_those_of_appendix_a5():
     heads = OneVsRestHeads(3, 768)
     assert [tuple(weight.shape) for weight in heads.weights] == [(3, 768, 256), (3, 256, 64), (3, 64, 1)]
     assert heads.num_classes == 3
+
+
+def test_one_head_run_alone_says_what_it_says_among_all():
+    heads = MultiViewHeads(num_classes=4, dim=6, views=2).eval()
+    features = torch.randn(5, 12, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(heads.hidden(features, only=2), heads.hidden(features)[2:3], atol=1e-6)
+    first = features[:, :6]
+    assert torch.allclose(heads.views[0](first, only=2), heads.views[0](first)[2:3], atol=1e-6)

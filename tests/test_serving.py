@@ -1,16 +1,16 @@
-"""Answers, examples and maps from a finished run."""
+"""Answers and examples from a finished run."""
 
 from __future__ import annotations
 
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from ans.experiment import Outcome, judge
+from ans.recent import Recent
 from ans.runs import FINISHED, RUNNING, RunStore
-from ans.serving import Recent, Serving
+from ans.serving import Serving
 
 
 @pytest.fixture(scope="module")
@@ -48,25 +48,6 @@ def test_examples_are_test_texts_of_their_kind_and_always_the_same(serving, run_
     assert all(label_of[text] == "oos" for text in examples["oos"])
 
 
-def test_a_map_has_every_group_with_a_place_and_a_text_a_point(serving, run_id, small_split):
-    drawn = serving.head_map(run_id, "card_lost", "pca")
-    sizes = {group.name: len(group.texts) for group in drawn.groups}
-    assert sizes["known positives"] == 40
-    assert sizes["known negatives"] == 120
-    assert sizes["synthesized negatives"] == 40
-    assert sizes["open: out of scope"] == 60
-    for group in drawn.groups:
-        assert group.places.shape == (len(group.texts), 2)
-        assert np.isfinite(group.places).all()
-
-
-def test_a_training_text_is_placed_on_its_own_point(serving, run_id):
-    drawn = serving.head_map(run_id, "card_lost", "pca")
-    positives = next(group for group in drawn.groups if group.name == "known positives")
-    text = positives.texts[0].split("<br>")[0]
-    assert serving.place(run_id, "card_lost", "pca", text) == pytest.approx(tuple(positives.places[0]), abs=1e-3)
-
-
 def test_a_run_that_is_not_there_is_refused_with_what_to_do(serving):
     with pytest.raises(
         ValueError, match=r"^there is no trained model yet; wait for the starter model, or train one\.$"
@@ -74,11 +55,6 @@ def test_a_run_that_is_not_there_is_refused_with_what_to_do(serving):
         serving.answer(None, "hello")
     with pytest.raises(ValueError, match=r"^no trained model 'gone'; choose one from the list, or train one\.$"):
         serving.answer("gone", "hello")
-
-
-def test_a_class_the_model_does_not_know_has_no_map(serving, run_id):
-    with pytest.raises(ValueError, match=r"^'flight_status' is no known class of this model"):
-        serving.head_map(run_id, "flight_status", "pca")
 
 
 def test_recent_makes_a_value_once_even_for_many_askers_at_the_same_time():

@@ -1,54 +1,81 @@
-"""Maps: features in two dimensions, one group of points after the other."""
+"""Maps: points in two or three dimensions, one group after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ans.plots.style import KNOWN, OPEN, OUT_OF_SCOPE, REST, SYNTHESIZED, wrap
+import numpy as np
+
+from ans.plots.style import KNOWN, OPEN, OUT_OF_SCOPE, REST, SYNTHESIZED
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-GROUP_STYLE = {  # colour, symbol, opacity
-    "known negatives": (REST, "circle", 0.55),
+GROUP_STYLE = {  # colour, symbol, opacity; drawn in the order in which the groups come
+    "known negatives": (REST, "circle", 0.5),
+    "known classes": (KNOWN, "circle", 0.5),
     "known positives": (KNOWN, "circle", 0.9),
     "synthesized negatives": (SYNTHESIZED, "diamond", 0.75),
-    "open: held-out classes": (OPEN, "circle", 0.7),
-    "open: out of scope": (OUT_OF_SCOPE, "x", 0.7),
+    "known classes, test": (KNOWN, "circle-open", 0.9),
+    "open: held-out classes": (OPEN, "circle", 0.75),
+    "open: out of scope": (OUT_OF_SCOPE, "x", 0.75),
 }
+SIZES = ((2_500, 7), (8_000, 5), (20_000, 4))  # the more points, the smaller
 
 
-def head_map(groups: Sequence[tuple[str, Sequence[Sequence[float]], Sequence[str]]], key: str) -> go.Figure:
-    """Figure 4: a head's second hidden layer in two dimensions.
+@dataclass(frozen=True)
+class Group:
+    """One group of n points: places [n, D]; what each is called by the page [n]; text, true class, answer [n] each, the
+    latter two as indices into the names of the map; whether the answer is right [n]."""
+
+    name: str
+    places: np.ndarray
+    ids: np.ndarray
+    texts: Sequence[str]
+    truths: np.ndarray
+    answers: np.ndarray
+    right: np.ndarray
+
+
+def point_map(groups: Sequence[Group], names: Sequence[str], key: str, title: str) -> go.Figure:
+    """A map in 2-D or 3-D. The page's script adds hover texts, search and the rest: all it needs lies in `customdata`,
+    four numbers a point (id, true class, answer, right), and in `layout.meta`.
 
     Args:
-        groups: (name, places [n, 2], hover texts [n]) each; drawn in this order.
-        key: what the map shows; while it stays the same, zoom and hidden groups survive an update.
+        names: class names that `truths` and `answers` point into.
+        key: what the map shows; while it stays the same, zoom and camera survive an update.
     """
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    for name, places, texts in groups:
-        colour, symbol, opacity = GROUP_STYLE[name]
-        figure.add_scattergl(
-            x=[round(float(x), 3) for x, _ in places],
-            y=[round(float(y), 3) for _, y in places],
-            text=[wrap(text) for text in texts],
-            name=name,
-            mode="markers",
-            marker={"color": colour, "symbol": symbol, "opacity": opacity, "size": 7},
-            hovertemplate="%{text}<extra>" + name + "</extra>",
-        )
-    hidden_axis = {"visible": False, "zeroline": False}  # a projection's axes mean nothing
+    total = sum(len(group.texts) for group in groups)
+    size = next((size for most, size in SIZES if total <= most), SIZES[-1][1])
+    for group in groups:
+        colour, symbol, opacity = GROUP_STYLE[group.name]
+        x, y, *z = np.asarray(group.places, np.float32).T
+        about = np.stack([group.ids, group.truths, group.answers, group.right], 1).astype(np.int32)
+        ring = {"line": {"width": 1.5 if symbol.endswith("open") else 0, "color": colour}}
+        marker = {"color": colour, "symbol": symbol, "opacity": opacity, "size": size} | ring
+        shared = {"name": group.name, "text": list(group.texts), "customdata": about, "mode": "markers"}
+        if z:
+            plain = {"size": max(2, size - 3), "symbol": symbol.replace("x", "circle")}  # no clean x in 3-D
+            figure.add_scatter3d(x=x, y=y, z=z[0], marker=marker | plain, **shared)
+        else:
+            figure.add_scattergl(x=x, y=y, marker=marker, **shared)
+    hidden = {"visible": False, "zeroline": False}  # a projection's axes mean nothing
+    walls = {"title": {"text": ""}, "showticklabels": False, "zeroline": False}
     figure.update_layout(
         template="none",
         uirevision=key,
-        xaxis=hidden_axis,
-        yaxis=hidden_axis,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0, "itemsizing": "constant"},
-        meta={"tools": True},
+        xaxis=hidden,
+        yaxis=hidden,
+        scene={f"{axis}axis": walls | {"showspikes": False} for axis in "xyz"}
+        | {"aspectmode": "cube", "camera": {"eye": {"x": 1.1, "y": 1.1, "z": 0.8}}},
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        showlegend=False,  # the page has one of its own, which works by keyboard
+        meta={"tools": True, "names": list(names), "title": title},
         hovermode="closest",
     )
     return figure

@@ -1,91 +1,135 @@
-"""The Map tab: the second hidden layer of one head (the paper's Figure 4), with the typed text as a star."""
+"""The Map tab: texts of a run in two or three dimensions, how negatives are made, and what the radius does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
-from ans.plots.maps import head_map
-from ans.plots.style import wrap
-from ans.serving import LONGEST, Serving
+from ans.maps import MapKey, Maps
+from ans.serving import LONGEST
+from ans.ui import ask, map_radius, map_stages
+from ans.ui.map_drawing import about, drawing, judged, nothing, shown, star
+from ans.ui.map_views import MapView, PointView
 from ans.ui.shared import Shared
-from ans.ui.views import PlotView
+from ans.ui.views import VerdictView
 
-METHODS = [("PCA", "pca"), ("UMAP", "umap")]
-LEGEND = (
-    "Known positives are training texts of the class, known negatives training texts of the others. Synthesized "
-    "negatives are made from the positives. Open samples are test texts the model has never seen. Hover to read them."
-)
+ALL = "(all classes)"
+METHODS = [("PCA", "pca"), ("UMAP", "umap"), ("t-SNE", "tsne")]
+LOOK, MADE, RADIUS = "look", "made", "radius"
+PARTS = [("Look around", LOOK), ("How a negative is made", MADE), ("What the radius does", RADIUS)]
+NO_MODEL = "There is no trained model to draw yet. The starter model comes by itself; or start one in Train."
+EMPTY = {
+    "state": "empty",
+    "title": "Click a point, or type a text",
+    "reason": "You see here what the heads say about it, and the training texts nearest to it.",
+}
+POLL_SECONDS = 0.7
 
 
-def build(shared: Shared, query: gr.Textbox) -> gr.Dropdown:
-    """Lay out the tab inside the current Tabs and wire it. Returns the choice of the class, which the model decides."""
-    serving, model = shared.serving, shared.model
-    with gr.Tab("Map", id="map") as tab:
-        with gr.Row():
-            label = gr.Dropdown([], label="Class whose head is drawn", scale=3, min_width=220)
-            method = gr.Radio(METHODS, value="pca", label="Projection", scale=2, min_width=180)
-            text = gr.Textbox(label="Your text, the star", placeholder="type to place it", max_length=LONGEST, scale=4)
-        note = gr.Markdown(LEGEND, elem_classes="quiet")
-        plot = PlotView(height=560, empty="The map appears here.", elem_id="map")
+def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
+    """Lay out the tab inside the current Tabs and wire it. Returns the text box of the star."""
+    maps, model = Maps(shared.serving), shared.model
+    with gr.Tab("Map", id="map", elem_id="map-tab") as tab:
+        settings, visited = gr.State(None), gr.State(False)  # head settings tried out; whether the tab was opened
+        timer = gr.Timer(POLL_SECONDS, active=False)
+        part = gr.Radio(PARTS, value=LOOK, label="What to do on the map", show_label=False, elem_id="map-part")
+        with gr.Row(equal_height=False, elem_id="map-look"):
+            with gr.Column(scale=8, min_width=320):
+                with gr.Row(elem_classes="map-controls"):
+                    which = gr.Dropdown([], label="Map of", scale=5, min_width=220)
+                    method = gr.Radio(METHODS, value="pca", label="Projection", scale=4, min_width=210)
+                    dimensions = gr.Radio([("2-D", 2), ("3-D", 3)], value=2, label="Dimensions", scale=2, min_width=130)
+                plot = MapView({"nothing": "The map is being drawn."}, elem_id="map")
+                note = gr.Markdown(elem_classes="quiet", elem_id="map-note")
+            with gr.Column(scale=4, min_width=320):
+                radius = map_radius.build(maps, shared, settings)
+                text = gr.Textbox(
+                    label="Your text, the star on the map", placeholder="type to place it", max_length=LONGEST,
+                    elem_id="map-text",
+                )  # fmt: skip
+                point = PointView(elem_id="map-point")
+                verdict = VerdictView(EMPTY, elem_id="map-verdict")
+        with gr.Column(elem_id="map-made"):
+            stages = map_stages.build(maps, shared, settings)
 
-    def draw(run_id: str | None, name: str | None, how: str, typed: str) -> Iterator[tuple[Any, str]]:
-        yield from drawings(serving, run_id, name, how, typed)
+    def key(run_id: str, name: str | None, how: str, size: int, tried) -> MapKey:
+        config = None if tried is None else maps.config(run_id, tried)
+        return MapKey(run_id, None if name in (None, ALL) else name, how, int(size), config)
 
-    def move(run_id: str | None, name: str | None, how: str, typed: str) -> dict:
-        if not run_id or not name or not serving.has_map(run_id, name, how):
-            return gr.skip()
-        return gr.update(spot=_star(serving, run_id, name, how, typed))
+    def draw(run_id: str | None, name: str | None, how: str, size: int, tried, typed: str):
+        if not run_id or name is None:
+            return nothing(NO_MODEL), "", gr.Timer(active=False)
+        try:
+            wanted = key(run_id, name, how, size, tried)
+            return drawing(maps, wanted, typed)
+        except ValueError as error:
+            return nothing(str(error)), "", gr.Timer(active=False)
 
-    inputs = [model, label, method, text]
+    def finish(*values: Any):
+        """The timer's: put the slow map in place of PCA once it is fitted."""
+        try:
+            wanted = key(*values[:-1])
+        except ValueError:
+            return gr.skip(), gr.skip(), gr.Timer(active=False)
+        ready = not wanted.is_slow or maps.is_ready(wanted) or maps.failure(wanted) is not None
+        return drawing(maps, wanted, values[-1]) if ready else (gr.skip(), gr.skip(), gr.skip())
+
+    def follow(run_id: str | None, name: str | None, how: str, size: int, tried, typed: str):
+        """The typed text's star and verdict."""
+        if not run_id or name is None:
+            return gr.skip(), None, ask.waiting(shared.serving)
+        if not (typed or "").strip():
+            return gr.update(spot=[]), None, EMPTY
+        try:
+            wanted = key(run_id, name, how, size, tried)
+            return gr.update(spot=star(maps, shown(maps, wanted), typed)), None, judged(maps, wanted, typed)
+        except ValueError as error:
+            return gr.update(spot=[]), None, {"state": "failed", "title": "No answer", "reason": str(error)}
+
+    def clicked(run_id: str, name: str, how: str, size: int, tried, event: gr.EventData):
+        wanted = key(run_id, name, how, size, tried)
+        try:
+            points, prediction = maps.point(wanted, int(event.id))
+        except ValueError as error:
+            return None, {"state": "failed", "title": "No answer", "reason": str(error)}
+        card = ask.answer_card(prediction, 0) | {"foot": "Judged by the heads this map shows."}
+        return about(points, int(event.id)), card
+
+    def reset(run_id: str | None):
+        """Another model: its classes, and its own heads."""
+        if not run_id:
+            return gr.update(choices=[], value=None), None
+        known = shared.serving.run(run_id).evaluation["known"]
+        choices = [
+            ("All classes, in the encoder's features", ALL),
+            *((f"{one}, as its head sees it", one) for one in known),
+        ]
+        return gr.update(choices=choices, value=known[0]), None
+
+    def opened(run_id: str | None, before: bool, typed: str) -> tuple:
+        """The text typed in Ask is the star; at the first visit the map is that of the head it comes nearest to."""
+        head = (
+            map_stages.strongest_head(maps, run_id, typed) if run_id and not before and (typed or "").strip() else None
+        )
+        return typed, gr.skip() if head is None else head, True
+
     quietly = {"show_progress": "hidden", "api_visibility": "private"}
+    what = [model, which, method, dimensions, settings]
+    drawn = [plot, note, timer]
+    said = [plot, point, verdict]
 
-    def opened(run_id: str | None, typed: str, name: str | None) -> tuple[str, str | None]:
-        return typed, strongest_head(serving, run_id, typed) or name
+    def redraw(event):
+        return event.then(draw, [*what, text], drawn, concurrency_limit=4, **quietly)
 
-    tab.select(opened, [model, query, label], [text, label], **quietly).then(draw, inputs, [plot, note], **quietly)
-    gr.on([label.change, method.change], draw, inputs, [plot, note], concurrency_limit=4, **quietly)
-    text.change(move, inputs, plot, concurrency_limit=4, **quietly)
-    return label
+    redraw(tab.select(opened, [model, visited, query], [text, which, visited], **quietly))
+    gr.on([which.change, method.change, dimensions.change], draw, [*what, text], drawn, concurrency_limit=4, **quietly)
+    redraw(model.change(reset, model, [which, settings], **quietly)).then(follow, [*what, text], said, **quietly)
+    for event in (radius.trained, radius.returned):
+        redraw(event).then(follow, [*what, text], said, concurrency_limit=4, **quietly)
+    timer.tick(finish, [*what, text], drawn, **quietly)
+    text.change(follow, [*what, text], said, concurrency_limit=4, **quietly)
+    plot.click(clicked, what, [point, verdict], concurrency_limit=4, **quietly)
 
-
-def strongest_head(serving: Serving, run_id: str | None, text: str) -> str | None:
-    """The class whose head comes nearest to a yes: the one a person who typed this text wants to see."""
-    if not run_id or not (text or "").strip():
-        return None
-    return serving.answer(run_id, text)[0].candidates[0].label
-
-
-def drawings(
-    serving: Serving, run_id: str | None, label: str | None, method: str, text: str
-) -> Iterator[tuple[Any, str]]:
-    """(plot, note) now, and again when a slow projection is ready."""
-    if not run_id or not label:
-        yield None, "There is no trained model to draw yet. The starter model comes by itself; or start one in Train."
-        return
-    try:
-        if method != "pca" and not serving.has_map(run_id, label, method):
-            yield (
-                _plot(serving, run_id, label, "pca", text),
-                "UMAP is being fitted, up to half a minute; this is PCA meanwhile.",
-            )
-        elif not serving.has_map(run_id, label, method):
-            yield gr.skip(), f"Computing what the head of {label} sees."
-        yield _plot(serving, run_id, label, method, text), LEGEND
-    except ValueError as error:
-        yield None, str(error)
-
-
-def _plot(serving: Serving, run_id: str, label: str, method: str, text: str) -> dict:
-    drawn = serving.head_map(run_id, label, method)
-    figure = head_map([(group.name, group.places, group.texts) for group in drawn.groups], f"{run_id}/{label}/{method}")
-    return gr.update(value=figure.to_json(), spot=_star(serving, run_id, label, method, text))
-
-
-def _star(serving: Serving, run_id: str, label: str, method: str, text: str) -> list:
-    if not (text or "").strip():
-        return []
-    x, y = serving.place(run_id, label, method, text)
-    return [x, y, wrap(text)]
+    stages.wire(part, MADE, which, query, model)
+    return text

@@ -86,7 +86,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
                 ask_tab = ask.build(shared)
             with gr.Tab("Train", id="train"):
                 train_tab = train.build(shared)
-            map_label = map.build(shared, ask_tab.query)
+            map.build(shared, ask_tab.query)
             evaluate.build(shared, ask_tab.query)
             runs_view = runs.build(shared)
         timer = gr.Timer(POLL_SECONDS)
@@ -131,13 +131,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
         timer.tick(poll, [train_tab.watched, seen, model, browser], polled, **quietly)
         page.load(lambda: train.device_sentence(serving), None, train_tab.device, **quietly)
 
-        def chosen_model(run_id: str | None) -> tuple[dict, list]:
-            if not run_id:
-                return gr.update(choices=[], value=None), []
-            known = serving.run(run_id).evaluation["known"]
-            return gr.update(choices=known, value=known[0]), ask.examples(serving, run_id)
-
-        model.change(chosen_model, model, [map_label, ask_tab.chips], **quietly)
+        model.change(lambda run_id: ask.examples(serving, run_id), model, ask_tab.chips, **quietly)
 
         def classify(text: str, model_id: str | None = None) -> dict:
             """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""

@@ -1,11 +1,11 @@
-"""The app's API, and a visitor's walk through the page: ask, train, look at the map."""
+"""The app's API, and a visitor's walk through the page: ask and train."""
 
 from __future__ import annotations
 
 from gradio_client import Client
 
 from ans.runs import FINISHED, QUEUED, RUNNING, STOPPED
-from tests.browser.waiting import PATIENCE, until
+from tests.browser.waiting import until
 
 
 def test_the_api_names_a_known_text_and_leaves_an_unknown_one_open(app, starter) -> None:
@@ -25,7 +25,7 @@ def test_only_the_question_is_a_public_endpoint(app) -> None:
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/classify"]
 
 
-def test_a_visitor_asks_trains_and_looks_at_the_map(app, starter, browser) -> None:
+def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     url, store = app
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     errors, elsewhere = [], []
@@ -90,22 +90,6 @@ def test_a_visitor_asks_trains_and_looks_at_the_map(app, starter, browser) -> No
     label = run.evaluation["known"][0]
     box.fill(_training_text(label))
     page.locator("#verdict .answer strong", has_text=label).wait_for()
-
-    # Map: all groups are drawn, hidden ones stay hidden, and the star follows the text
-    page.get_by_role("tab", name="Map").click()
-    plot = "document.querySelector('#map .plot')"
-    page.wait_for_function(f"() => {plot}?._fullData?.some(trace => trace.name === 'your text')")
-    names = page.evaluate(f"() => {plot}._fullData.map(trace => trace.name)")
-    assert {"known positives", "known negatives", "synthesized negatives", "open: held-out classes"} <= set(names)
-    assert "open: out of scope" in names
-    star = f"{plot}._fullData.find(trace => trace.name === 'your text')"
-    before = page.evaluate(f"() => {star}.x[0]")
-    page.evaluate(f"() => window.Plotly.restyle({plot}, {{visible: 'legendonly'}}, [0])")
-    page.get_by_label("Your text, the star").fill("what is the boiling point of helium")
-    page.wait_for_function(f"(before) => {star}.x[0] !== before", arg=before)
-    assert page.evaluate(f"() => {plot}._fullData[0].visible") == "legendonly"
-    page.get_by_label("UMAP").click()
-    page.wait_for_function(f"() => {plot}.layout.uirevision.endsWith('/umap')", timeout=1000 * PATIENCE)
 
     assert errors == []
     assert elsewhere == []

@@ -1,0 +1,120 @@
+"""How a negative is made: Algorithm 1 for one class, stopped after each of its lines. For a person to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ans.classifier import OpenWorldClassifier
+from ans.negatives import SHELL_MODES, ascend, gaussian_noise, project
+from ans.projection import fit
+
+POSITIVES, NOISE, ASCENT, PROJECTION = "positives", "noise", "ascent", "projection"
+MOST_CONTEXT = 300  # texts of other classes on the map
+
+
+@dataclass(frozen=True)
+class NegativeStages:
+    """P texts of one class on their way to S − 1 further stages. All distances are in one view's feature space.
+
+    kinds: what was done last, [S]; `ascent` once for each step. features: [S, P, d]. rows: the training texts, [P].
+    own, nearest: distance to the text a point was made from, and to the nearest text of the class, [S, P].
+    logits: what the class's head of this view says, [S, P]. radius, gamma: the shell goes from r to γ·r.
+    """
+
+    kinds: list[str]
+    features: Tensor
+    rows: list[int]
+    own: Tensor
+    nearest: Tensor
+    logits: Tensor
+    radius: float
+    gamma: float
+
+    @property
+    def losses(self) -> Tensor:
+        """The head's mean loss on the points as negatives (equation 5), [S]."""
+        return F.softplus(self.logits).mean(1)
+
+
+def negative_stages(
+    classifier: OpenWorldClassifier, label: str, count: int, seed: int = 0, view: int = 0
+) -> NegativeStages:
+    """Make negatives of one class with its head as it is now, and keep every stage.
+
+    Args:
+        count: P, drawn from the class's training texts. view: which of the model's views; with two, 0 is the tuned one.
+            Negatives of another kind than the paper's (mixing, none) are shown as the paper makes them.
+
+    Raises:
+        ValueError: no known class has that name.
+    """
+    if label not in classifier.labels:
+        raise ValueError(f"{label!r} is no known class of this model; choose one from the list.")
+    m, config = classifier.labels.index(label), classifier.config
+    heads, features = classifier.heads.views[view], classifier.heads.split(classifier.train_features)[view]
+    deviations, radii = classifier.deviations[view][m : m + 1], classifier.radii[view][m : m + 1]
+    mode = config.negatives if config.negatives in SHELL_MODES else "ans"
+
+    def logits(points: Tensor) -> Tensor:
+        return heads(points, only=m)
+
+    generator = torch.Generator().manual_seed(seed)
+    own_rows = (classifier.train_targets == m).nonzero().squeeze(1)
+    rows = own_rows[torch.randperm(len(own_rows), generator=generator)[:count]]
+    positives = features[rows].unsqueeze(0)  # [1, P, d]: a batch of one class
+
+    noise = gaussian_noise(positives.shape, deviations, config.noise_scale, generator)
+    stages = [(POSITIVES, torch.zeros_like(noise)), (NOISE, noise)]
+    if mode == "ans":
+        for _ in range(config.ascent_steps):
+            noise = ascend(positives, noise, logits, 1, config.ascent_rate * radii)
+            stages.append((ASCENT, noise))
+    if mode != "noise":
+        stages.append((PROJECTION, project(noise, radii, config.gamma)))
+
+    moved = torch.cat([noise for _, noise in stages])  # [S, P, d]
+    points = positives + moved
+    with torch.no_grad():
+        nearest = torch.cdist(points, features[own_rows], compute_mode="donot_use_mm_for_euclid_dist").min(2).values
+        says = logits(points.flatten(0, 1).unsqueeze(0)).view(len(stages), -1)
+    return NegativeStages(
+        [kind for kind, _ in stages],
+        points.cpu(),
+        rows.tolist(),
+        moved.norm(dim=2).cpu(),
+        nearest.cpu(),
+        says.cpu(),
+        float(radii),
+        config.gamma,
+    )
+
+
+@dataclass(frozen=True)
+class StagedMap:
+    """The stages in two dimensions: the class's texts [n, 2], texts of other classes [m, 2], the points [S, P, 2]."""
+
+    positives: np.ndarray
+    known_negatives: np.ndarray
+    moving: np.ndarray
+
+
+def staged_map(
+    classifier: OpenWorldClassifier, label: str, stages: NegativeStages, space: str, seed: int = 0, view: int = 0
+) -> StagedMap:
+    """PCA of one view's features (`space` is `features`) or of its head's second hidden layer (`hidden`)."""
+    m, features = classifier.labels.index(label), classifier.heads.split(classifier.train_features)[view]
+    own = classifier.train_targets == m
+    others = features[torch.from_numpy(np.random.RandomState(seed).permutation(np.flatnonzero(~own))[:MOST_CONTEXT])]
+    parts = [features[own], others, stages.features.flatten(0, 1).to(features.device)]
+    rows = torch.cat(parts)
+    if space == "hidden":
+        with torch.no_grad():
+            rows = classifier.heads.views[view].hidden(rows, only=m)[0]
+    places = fit(rows.cpu().numpy(), "pca", seed).places
+    positives, negatives, moving = np.split(places, np.cumsum([len(part) for part in parts])[:-1])
+    return StagedMap(positives, negatives, moving.reshape(*stages.own.shape, 2))

@@ -1,0 +1,50 @@
+"""The heads of a finished run, trained again under other settings on the features it has. The run stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from ans.classifier import OpenWorldClassifier
+from ans.config import TrainConfig
+from ans.conventions import OPEN
+from ans.experiment import Judged
+from ans.metrics import evaluate
+from ans.runs import Run
+from ans.training import Emit, ShouldStop, phase_two
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """A model with new heads, and its answers on the run's test texts."""
+
+    classifier: OpenWorldClassifier
+    judged: Judged
+
+
+def retrain(
+    run: Run, classifier: OpenWorldClassifier, config: TrainConfig, emit: Emit, should_stop: ShouldStop
+) -> Retrained:
+    """Phase 2 and the evaluation alone: encoder, closed-set classifier and all features are those of the run.
+
+    Args:
+        classifier: the run's own; it is not changed. config: the run's, with other settings of phase 2.
+
+    Raises:
+        TrainingStopped: `should_stop` said so.
+    """
+    features, targets = classifier.train_features, classifier.train_targets
+    with torch.random.fork_rng(devices=[]):  # phase 2 seeds the process's generator; others draw from it, too
+        heads = phase_two(features, targets, len(classifier.labels), classifier.encoder.dim, config, emit, should_stop)
+    made = OpenWorldClassifier(config)
+    made._set(
+        classifier.labels, classifier.encoder, classifier.closed, heads, features, targets, classifier.train_texts
+    )
+    _, names, arrays = run.load_test()
+    test_features = torch.from_numpy(arrays["features"])
+    answers, logits = made.decide(test_features)
+    index = {label: i for i, label in enumerate(made.labels)}
+    truth = [index.get(name, OPEN) for name in names]
+    metrics = evaluate(truth, answers.tolist(), logits.max(1).values.tolist(), made.labels)
+    return Retrained(made, Judged(test_features, logits, answers.tolist(), metrics))
