@@ -10,7 +10,7 @@ import gradio as gr
 
 from ans import progress
 from ans.serving import Serving
-from ans.ui import ask, map, train
+from ans.ui import ask, data, link, map, train
 from ans.ui.shared import Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
@@ -86,6 +86,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
                 ask_tab = ask.build(shared)
             with gr.Tab("Train", id="train"):
                 train_tab = train.build(shared)
+            data_tab = data.build(shared, train_tab)
             map_label = map.build(shared, ask_tab.query)
         timer = gr.Timer(POLL_SECONDS)
 
@@ -93,9 +94,13 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             train_tab.run, train_tab.curves, train_tab.stop, train_tab.watched, seen, model, ask_tab.verdict,
         ]  # fmt: skip
 
-        def opened(last: str | None, who: str | None) -> tuple:
-            run = train.watched_run(store, last)
-            return *changed(progress.Snapshot.take(store, run), None, None), who or secrets.token_hex(16)
+        def opened(last: str | None, who: str | None, request: gr.Request) -> tuple:
+            run, asked = train.watched_run(store, last), link.link_of(request)
+            now = progress.Snapshot.take(store, run)
+            if asked.run is not None and asked.run not in now.ready:
+                gr.Warning("The link names a model that is not here; another one answers instead.")
+            filled = asked.text or gr.skip()
+            return *changed(now, None, asked.run), who or secrets.token_hex(16), filled
 
         def poll(watched: str | None, before: progress.Snapshot, chosen: str | None) -> tuple:
             run = store.get(watched)
@@ -117,8 +122,9 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             return card, curves, stop, now.watched, now, menu, waiting
 
         quietly = {"show_progress": "hidden", "api_visibility": "private"}
-        page.load(opened, [mine, browser], [*polled, browser], **quietly)
+        page.load(opened, [mine, browser], [*polled, browser, ask_tab.query], **quietly)
         timer.tick(poll, [train_tab.watched, seen, model], polled, **quietly)
+        page.load(data.choices(shared), browser, [data_tab.dataset, train_tab.dataset], **quietly)
         page.load(lambda: train.device_sentence(serving), None, train_tab.device, **quietly)
 
         def chosen_model(run_id: str | None) -> tuple[dict, list]:
