@@ -1,4 +1,4 @@
-"""Looking into a corpus: its classes with counts and lengths, samples, search. For data that can't be trained on too."""
+"""Looking into a corpus, also one that can't be trained on: classes with counts and lengths, samples, search."""
 
 from __future__ import annotations
 
@@ -122,8 +122,8 @@ class Library:
 
     def _public(self, name: str) -> Listing:
         late = (
-            f"{name} did not arrive within {self._patience:.0f} seconds. Is there a network? Try again, or start the app "
-            "with --data-dir and the folder that holds the public benchmarks."
+            f"{name} did not arrive within {self._patience:.0f} seconds. Is there a network? Try again, or start the "
+            "app with --data-dir and the folder that holds the public benchmarks."
         )
         return within(self._patience, lambda: _listing(name, 0, self._load), late)
 

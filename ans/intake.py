@@ -17,7 +17,7 @@ PART_OF = {name: part for part, names in SPLIT_NAMES.items() for name in names}
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column holds what. Without a label column all texts are unlabelled; without a split column none is given."""
+    """Which column holds what. Without a label column no text is labelled; without a split column none is given."""
 
     text: str
     label: str | None = None

@@ -53,9 +53,9 @@ def build(shared: Shared) -> AskTab:
                 )
                 link.copy_button(model, query)
                 chips = ChipsView(elem_id="examples")
-                ask_map.build(serving, model, query)
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictView(EMPTY, elem_id="verdict")
+                ask_map.build(serving, model, query)
         with gr.Tab("Many texts", id="many"):
             many_tab = many.build(shared)
 

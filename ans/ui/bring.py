@@ -54,8 +54,8 @@ def build(shared: Shared, uploads: Uploads) -> BringTab:
                 name = gr.Textbox(label="Name", max_length=60, max_lines=1)
                 keep = gr.Button("Keep these data", variant="primary", interactive=False)
         with gr.Column(scale=7, min_width=320):
-            report = FindingsView(NOTHING, elem_id="report", elem_classes="card")
-            preview = TextsView(elem_id="preview", elem_classes="card", visible=False)
+            report = FindingsView(NOTHING, elem_id="report")
+            preview = TextsView(elem_id="preview", visible=False)
 
     def opened(path: str | None) -> tuple:
         if path is None:
@@ -135,11 +135,6 @@ def sample(found: Understood) -> dict:
 
 def _findings(columns: Columns, found: Understood) -> list[dict]:
     made: list[dict[str, Any]] = []
-
-    def say(kind: str, count: int, one: str, many: str, examples: list[str] | None = None) -> None:
-        if count:
-            made.append({"kind": kind, "text": one if count == 1 else f"{count:,} {many}", "examples": examples or []})
-
     if columns.label is None:
         made.append({"kind": "note", "text": "No column holds labels; texts without one can only be explored."})
     elif not found.trainable:
@@ -150,24 +145,24 @@ def _findings(columns: Columns, found: Understood) -> list[dict]:
         made.append({"kind": "fine", "text": f"The file's own split: {sizes}.{drawn if found.dev_was_drawn else ''}"})
     elif found.split_is_unusable:
         made.append({"kind": "note", "text": "The split column does not have both train and test; the split is drawn."})
-    say("note", found.no_part, "One row is neither train, dev nor test: left out.",
-        "rows are neither train, dev nor test: left out.")  # fmt: skip
-    say("note", found.empty, "One row has no text: left out.", "rows have no text: left out.")
-    say("note", found.duplicates, "One row repeats another: left out.", "rows repeat others: left out.")
-    say("note", len(found.conflicting), "One text has two labels: left out.", "texts have two labels: left out.",
-        [f"{text[:60]}: {', '.join(labels)}" for text, labels in list(found.conflicting.items())[:EXAMPLES]])  # fmt: skip
-    say("note", found.cut, f"One text is longer than {LONGEST:,} characters: cut there.",
-        f"texts are longer than {LONGEST:,} characters: cut there.")  # fmt: skip
     fewest = FEWEST_TRAINING_TEXTS if len(found.parts) > 1 else FEWEST_TEXTS
-    say("note", len(found.scarce), f"One class has fewer than {fewest} texts: left out.",
-        f"classes have fewer than {fewest} texts: left out. Is it the right column?" if len(found.scarce) > 20 else
-        f"classes have fewer than {fewest} texts: left out.",
-        [f"{name[:40]} ({count})" for name, count in list(found.scarce.items())[:EXAMPLES]])  # fmt: skip
-    say("fine", found.outside, "One text is labelled as belonging to no class; it is used for testing only.",
-        "texts are labelled as belonging to no class; they are used for testing only.")  # fmt: skip
-    if columns.label is not None:
-        say("fine", found.unlabelled, "One text has no label; it can be explored, no training looks at it.",
-            "texts have no label; they can be explored, no training looks at them.")  # fmt: skip
+    conflicts = [f"{text[:60]}: {', '.join(labels)}" for text, labels in found.conflicting.items()]
+    scarce = [f"{name[:40]} ({count})" for name, count in found.scarce.items()]
+    doubt = " Is it the right column?" if len(scarce) > max(20, len(found.counts)) else ""
+    unlabelled = found.unlabelled if columns.label is not None else 0
+    for kind, count, what, then, examples in (
+        ("note", found.no_part, "row", "in neither train, dev nor test: left out.", ()),
+        ("note", found.empty, "row", "without a text: left out.", ()),
+        ("note", found.duplicates, "row", "repeating another: left out.", ()),
+        ("note", len(conflicts), "text", "with two different labels: left out.", conflicts),
+        ("note", found.cut, "text", f"longer than {LONGEST:,} characters: cut there.", ()),
+        ("note", len(scarce), "class", f"with fewer than {fewest} texts: left out.{doubt}", scarce),
+        ("fine", found.outside, "text", "labelled as belonging to no class: for testing only.", ()),
+        ("fine", unlabelled, "text", "without a label: for exploring only.", ()),
+    ):
+        if count:
+            named = what if count == 1 else "classes" if what == "class" else f"{what}s"
+            made.append({"kind": kind, "text": f"{count:,} {named} {then}", "examples": list(examples)[:EXAMPLES]})
     return made
 
 

@@ -1,4 +1,4 @@
-"""The Data tab: look into a corpus, see and choose which classes are known, take it to Train. One's own data beside it."""
+"""The Data tab: look into a corpus, choose which classes are known, take it to Train; one's own data beside it."""
 
 from __future__ import annotations
 
@@ -32,19 +32,24 @@ class DataTab:
 def build(shared: Shared, train: TrainTab) -> DataTab:
     """Lay out the tab inside the current Tabs and wire it."""
     library, uploads = Library(), Uploads(shared.store.uploads)
-    picks, asked, turn = gr.State(None), gr.State(("", "")), gr.State(0)
     with gr.Tab("Data", id="data") as tab, gr.Tabs() as inner:
+        picks, asked, turn = gr.State(None), gr.State(("", "")), gr.State(0)
         with gr.Tab("Browse", id="browse"), gr.Row(equal_height=False):
             with gr.Column(scale=5, min_width=320):
-                dataset = gr.Dropdown(
-                    dataset_choices(shared.store, None), value=BUNDLED, label="Dataset",
-                    allow_custom_value=not shared.restricted, elem_id="corpus",
-                )  # fmt: skip
                 with gr.Row():
-                    ratio = gr.Radio(RATIOS, value=0.75, label="Known-class ratio", scale=3, min_width=230)
+                    dataset = gr.Dropdown(
+                        dataset_choices(shared.store, None),
+                        value=BUNDLED,
+                        label="Dataset",
+                        allow_custom_value=not shared.restricted,
+                        scale=3,
+                        min_width=180,
+                        elem_id="corpus",
+                    )
                     seed = gr.Number(0, label="Seed", precision=0, minimum=0, scale=1, min_width=80)
+                ratio = gr.Radio(RATIOS, value=0.75, label="Known-class ratio")
                 other = gr.Slider(0.05, 1.0, value=0.4, step=0.05, label="Ratio", visible=False)
-                with gr.Group(elem_classes="card"):
+                with gr.Column(elem_classes="card"):
                     draw_note = gr.Markdown("", elem_classes="quiet", elem_id="draw")
                     classes = ClassesView(elem_id="classes")
                 with gr.Row():
@@ -54,13 +59,9 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
                     delete = gr.Button("Delete these data", size="sm", variant="secondary")
                     sure = gr.Button("Yes, delete them for good", size="sm", variant="stop", visible=False)
             with gr.Column(scale=6, min_width=320):
-                facts = FindingsView(BUSY, elem_id="facts", elem_classes="card")
-                with gr.Row(equal_height=True):
-                    search = gr.Textbox(
-                        label="Search texts and labels", placeholder="credit limit", max_length=200, scale=4
-                    )
-                    others = gr.Button("Other samples", scale=1, min_width=130, interactive=False, size="sm")
-                texts = TextsView(texts_value([], 0, "", LOOK), elem_id="texts", elem_classes="card")
+                facts = FindingsView(BUSY, elem_id="facts")
+                search = gr.Textbox(label="Search texts and labels", placeholder="credit limit", max_length=200)
+                texts = TextsView(texts_value([], 0, "", LOOK), elem_id="texts")
         with gr.Tab("Bring your own", id="bring"):
             bring_tab = bring.build(shared, uploads)
 
@@ -111,20 +112,15 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
 
     def class_chosen(name, number, browser: str | None, event: gr.EventData) -> tuple:
         question = ("class", str(event.label))
-        return read(name, number, browser, question, 0, PAGE), question, 0, "", gr.update(interactive=True)
+        return read(name, number, browser, question, 0, PAGE), question, 0, ""
 
     def searched(name, number, browser: str | None, words: str, question: tuple) -> tuple:
         if not words.strip():  # emptied by a click on a class, or by hand
-            kept = question[0] == "class"
-            return (gr.skip() if kept else texts_value([], 0, "", LOOK)), (question if kept else ("", "")), gr.skip()
+            return (gr.skip(), question) if question[0] == "class" else (texts_value([], 0, "", LOOK), ("", ""))
         try:
-            return (
-                read(name, number, browser, ("search", words), 0, PAGE),
-                ("search", words),
-                gr.update(interactive=False),
-            )
+            return read(name, number, browser, ("search", words), 0, PAGE), ("search", words)
         except ValueError as error:
-            return texts_value([], 0, "", str(error)), ("", ""), gr.skip()
+            return texts_value([], 0, "", str(error)), ("", "")
 
     def turned(name, number, browser: str | None, question: tuple, round_: int) -> tuple:
         return read(name, number, browser, question, round_ + 1, PAGE), round_ + 1
@@ -155,9 +151,9 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     )  # fmt: skip
     ratio.change(lambda share: gr.update(visible=share == -1.0), ratio, other, **quietly)
     classes.select(pick, where, [picks, draw_note, redraw], **quietly)
-    classes.click(class_chosen, where, [texts, asked, turn, search, others], **quietly)
-    search.change(searched, [*where, search, asked], [texts, asked, others], concurrency_limit=4, **quietly)
-    others.click(turned, [*where, asked, turn], [texts, turn], **quietly)
+    classes.click(class_chosen, where, [texts, asked, turn, search], **quietly)
+    search.change(searched, [*where, search, asked], [texts, asked], concurrency_limit=4, **quietly)
+    texts.retry(turned, [*where, asked, turn], [texts, turn], **quietly)
     texts.select(grown, [*where, asked, turn], texts, **quietly)
     use.click(
         take, [dataset, ratio, other, seed, picks, shared.browser],
@@ -226,7 +222,8 @@ def listed(found: Listing, question: tuple[str, str], turn: int, most: int) -> d
         rows = found.samples(words, SAMPLES, turn)
         count = sum(text.label == words for text in found.texts)
         heading = f"{len(rows)} of the {count:,} texts of {words}"
-        return texts_value([_row(text) for text in rows], len(rows), heading)
+        again = "Other samples" if count > len(rows) else ""
+        return texts_value([_row(text) for text in rows], len(rows), heading, again=again)
     rows = found.search(words)
     heading = f"{len(rows):,} {'text' if len(rows) == 1 else 'texts'} found"
     return texts_value([_row(text) for text in rows[:most]], len(rows), heading, "No text has all of these words.")

@@ -10,9 +10,10 @@ PAGE = 200  # rows that are sent at a time
 
 
 class TextsView(_JsonView):
-    """A list of texts, each with a tag. `click` carries the `text` of a row, `select` the `count` of rows to show."""
+    """A list of texts, each with a tag. `click` carries the `text` of a row, `select` the `count` of
+    rows that are shown when more are wanted; `retry` asks for others."""
 
-    script, frame = "texts.js", '<div class="texts"></div>'
+    script, frame = "texts.js", '<div class="texts card"></div>'
 
 
 class ClassesView(_JsonView):
@@ -24,9 +25,10 @@ class ClassesView(_JsonView):
 class FindingsView(_JsonView):
     """What was found in data: a headline, a line for each finding, examples below it."""
 
-    script, frame = "findings.js", '<div class="findings empty"></div>'
+    script, frame = "findings.js", '<div class="findings card empty"></div>'
 
 
-def texts_value(rows: Sequence[dict], total: int, heading: str, empty: str = "") -> dict:
-    """What `TextsView` draws: rows of text, tag, kind, aside; how many there are in all; what stands there for none."""
-    return {"rows": list(rows), "total": total, "heading": heading, "empty": empty}
+def texts_value(rows: Sequence[dict], total: int, heading: str, empty: str = "", again: str = "") -> dict:
+    """What `TextsView` draws: rows of text, tag, kind, aside; how many there are in all; what stands there for none;
+    the name of the button that asks for others."""
+    return {"rows": list(rows), "total": total, "heading": heading, "empty": empty, "again": again}

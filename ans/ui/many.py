@@ -45,7 +45,7 @@ def build(shared: Shared) -> ManyTab:
                 elem_id="pasted",
             )  # fmt: skip
             file = gr.File(
-                label="Or a CSV, TSV, TXT, JSONL or JSON file, at most 20 MB", file_types=list(EXTENSIONS), height=130
+                label="Or a CSV, TSV, TXT, JSONL or JSON file, at most 20 MB", file_types=list(EXTENSIONS), height=170
             )
             with gr.Row():
                 judge = gr.Button("Judge", variant="primary", scale=3, elem_id="judge")
@@ -56,7 +56,7 @@ def build(shared: Shared) -> ManyTab:
                 with gr.Row(equal_height=True):
                     kind = gr.Radio(CHOICES, value=ALL, show_label=False, container=False, elem_id="kind")
                     download = gr.DownloadButton("Download CSV", size="sm", scale=0, min_width=150, elem_id="csv")
-                rows = TextsView(elem_id="verdicts", elem_classes="card")
+                rows = TextsView(elem_id="verdicts")
 
     def table(current: Batch, chosen: str) -> tuple[dict, dict]:
         return listed(current, chosen, PAGE), gr.update(value=_csv_file(download, current, chosen))

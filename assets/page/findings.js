@@ -4,7 +4,7 @@ const root = element.querySelector('.findings');
 function draw() {
   const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
   root.replaceChildren();
-  root.className = 'findings ' + v.state;
+  root.className = 'findings card ' + v.state;
   root.append(node('strong', '', v.title || ''));
   if (v.detail) root.append(node('p', 'detail', v.detail));
   if (v.facts) {

@@ -13,7 +13,17 @@ function line(row, clickable) {
 function draw() {
   const v = props.value ? JSON.parse(props.value) : { rows: [], total: 0 };
   root.replaceChildren();
-  if (v.heading) root.append(node('h3', '', v.heading));
+  if (v.heading) {
+    const head = node('div', 'head');
+    head.append(node('h3', '', v.heading));
+    if (v.again) {
+      const again = node('button', 'more', v.again);
+      again.type = 'button';
+      again.onclick = () => trigger('retry');
+      head.append(again);
+    }
+    root.append(head);
+  }
   if (!v.rows.length) { root.append(node('p', 'nothing', v.empty || '')); return; }
   const list = node('div', 'rows');
   for (const row of v.rows) list.append(line(row, v.clickable));
