@@ -19,7 +19,7 @@ from ans.tables import EXTENSIONS, clean, read_file
 PARTS = ("train", "dev", "test")
 UNLABELLED = "unlabelled"
 KEPT = 4  # corpora in memory
-PATIENCE = 30.0  # seconds for a download; the largest is 2 MB
+PATIENCE = 20.0  # seconds for a download; the largest is 2 MB
 Result = TypeVar("Result")
 
 

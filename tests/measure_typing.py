@@ -2,7 +2,7 @@
 
     python -m tests.measure_typing [--home DIR] [--keys 60]
 
-Starts the real app, types in a real headless Chromium, and prints milliseconds. A measurement, not a test: it depends on
+Starts the real app, types in a real headless Chromium, and prints milliseconds. A measurement and no test: it depends on
 the machine. Without --home a fresh one is used, and the starter model is trained first.
 """
 
@@ -27,21 +27,16 @@ PAUSE = 120  # milliseconds between an answer and the next key; a quick typist
 
 # In the page: the time from a key to the next redraw of the verdict, and to the next move of the star.
 WATCH = """() => {
-  window.measured = { verdict: [], star: [], since: null };
-  const seen = (name) => () => {
-    if (window.measured.since === null || window.measured[name].length >= window.measured.keys) return;
-    window.measured[name].push(performance.now() - window.measured.since);
-  };
-  window.measured.keys = 0;
+  window.key = { at: 0, verdict: 0, star: 0 };
+  const seen = (name) => () => { window.key[name] ||= performance.now(); };
   document.querySelector('#query textarea').addEventListener('input', () => {
-    window.measured.since = performance.now(); window.measured.keys += 1;
-    for (const name of ['verdict', 'star']) while (window.measured[name].length < window.measured.keys - 1)
-      window.measured[name].push(null);
+    window.key = { at: performance.now(), verdict: 0, star: 0 };
   });
   new MutationObserver(seen('verdict')).observe(document.querySelector('#verdict .verdict'), { childList: true });
   const plot = document.querySelector('#small-map .plot');
   for (const name of ['plotly_restyle', 'plotly_afterplot']) plot.on(name, seen('star'));
 }"""
+TAKEN = "() => [window.key.verdict - window.key.at, window.key.star - window.key.at]"
 
 
 def main() -> None:
@@ -93,22 +88,19 @@ def measure(url: str, store: RunStore, keys: int) -> None:
 
 def report(what: str, page, box, keys: int) -> None:
     """Type so many keys, each after the answer to the last, and print median and 90th percentile."""
-    typed = ((sentence, i) for _ in range(keys) for sentence in SENTENCES for i in range(len(sentence)))
-    page.evaluate("() => { Object.assign(window.measured, { verdict: [], star: [], since: null, keys: 0 }); }")
-    for count, (sentence, i) in zip(range(1, keys + 1), typed, strict=False):
-        if i == 0:
-            page.evaluate("() => { window.measured.paused = window.measured.since; window.measured.since = null; }")
+    typed = [(sentence, i) for sentence in SENTENCES for i in range(len(sentence))]
+    verdicts, stars = [], []
+    for count in range(keys):
+        sentence, i = typed[count % len(typed)]
         box.press_sequentially(sentence[i]) if i else box.fill(sentence[0])
-        page.wait_for_function("(n) => window.measured.verdict.length >= n", arg=count)
+        page.wait_for_function("() => window.key.verdict && window.key.star")
+        verdict, star = page.evaluate(TAKEN)
+        verdicts.append(verdict)
+        stars.append(star)
         page.wait_for_timeout(PAUSE)
-    for name in ("verdict", "star"):
-        taken = sorted(ms for ms in page.evaluate(f"() => window.measured.{name}") if ms is not None)
-        if taken:
-            print(
-                f"{what}: {name} after a median of {statistics.median(taken):.0f} ms, "
-                f"90 % within {taken[int(0.9 * (len(taken) - 1))]:.0f} ms ({len(taken)} keys)",
-                flush=True,
-            )
+    for name, taken in (("verdict", sorted(verdicts)), ("star", sorted(stars))):
+        median, late = statistics.median(taken), taken[int(0.9 * (len(taken) - 1))]
+        print(f"{what}: {name} after a median of {median:.0f} ms, 90 % within {late:.0f} ms ({keys} keys)", flush=True)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ def small_map(
     figure = head_map(few, key)
     figure.update_traces(marker_size=5)
     figure.update_layout(
-        title={"text": f"As the head of {html.escape(label)} sees it", "font": {"size": 13}, "x": 0, "y": 0.98},
-        margin={"l": 0, "r": 0, "t": 26, "b": 0},
+        title={"text": f"As the head of {html.escape(label)} sees it", "font": {"size": 13}, "x": 0.02, "y": 0.97},
+        margin={"l": 0, "r": 0, "t": 28, "b": 0},
         legend={"font": {"size": 11}},
         meta={"tools": False},
     )

@@ -33,8 +33,8 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     """Lay out the tab inside the current Tabs and wire it."""
     library, uploads = Library(), Uploads(shared.store.uploads)
     with gr.Tab("Data", id="data") as tab, gr.Tabs() as inner:
-        picks, asked, turn = gr.State(None), gr.State(("", "")), gr.State(0)
         with gr.Tab("Browse", id="browse"), gr.Row(equal_height=False):
+            picks, asked, turn = gr.State(None), gr.State(("", "")), gr.State(0)
             with gr.Column(scale=5, min_width=320):
                 with gr.Row():
                     dataset = gr.Dropdown(

@@ -53,7 +53,7 @@ def build(shared: Shared) -> ManyTab:
         with gr.Column(scale=7, min_width=320):
             card = RunView(NOTHING, elem_id="batch")
             with gr.Column(visible=False) as results:
-                with gr.Row(equal_height=True):
+                with gr.Row(equal_height=False):
                     kind = gr.Radio(CHOICES, value=ALL, show_label=False, container=False, elem_id="kind")
                     download = gr.DownloadButton("Download CSV", size="sm", scale=0, min_width=150, elem_id="csv")
                 rows = TextsView(elem_id="verdicts")
