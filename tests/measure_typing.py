@@ -74,7 +74,7 @@ def measure(url: str, store: RunStore, keys: int) -> None:
         page.goto(url)
         box = page.locator("#query textarea")
         box.press_sequentially("hello", delay=300)  # the model is loaded, the first map drawn
-        page.locator("#verdict .answer").wait_for()
+        page.locator("#verdict .latency").wait_for()
         page.wait_for_function("() => document.querySelector('#small-map .plot')?.data")
         page.evaluate(WATCH)
         report("at rest", page, box, keys)

@@ -54,7 +54,7 @@ def test_a_link_opens_a_model_with_a_text_and_a_bad_one_does_no_harm(app, starte
     page.close()
     bad, more = opened(browser, f"{url}?run={quote('../../etc')}&text={quote(HOSTILE)}")
     bad.get_by_test_id("toast-body").get_by_text("The link names a model that is not here").wait_for()
-    bad.locator("#verdict .answer").wait_for()
+    bad.locator("#verdict .latency").wait_for()
     assert bad.get_by_label("What does a user type?").input_value() == HOSTILE
     bad.close()
     assert errors == more == []
@@ -86,7 +86,7 @@ def test_many_texts_are_judged_filtered_downloaded_and_stopped(app, starter, bro
     page.locator("#stop-judging").click()
     page.locator("#batch", has_text="of 10,000 judged").wait_for()
     page.locator("#verdicts .row").first.click()
-    page.locator("#verdict .answer").wait_for()
+    page.locator("#verdict .latency").wait_for()
     assert page.get_by_label("What does a user type?").input_value() == "how many moons has jupiter"
     page.close()
     assert errors == []
@@ -132,7 +132,7 @@ def test_own_data_are_understood_kept_trained_on_and_asked_and_nobody_else_sees_
     page.get_by_text("Texts of known classes", exact=True).wait_for()
     page.get_by_text("Out of scope", exact=True).wait_for(state="detached")
     page.get_by_label("What does a user type?").fill("wake me up at seven tomorrow")
-    page.locator("#verdict .answer").wait_for()
+    page.locator("#verdict .latency").wait_for()
 
     # Somebody else's browser knows nothing of these data
     stranger, more = opened(browser, url)
