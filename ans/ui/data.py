@@ -34,7 +34,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     library, uploads = Library(), Uploads(shared.store.uploads)
     with gr.Tab("Data", id="data") as tab, gr.Tabs() as inner:
         with gr.Tab("Browse", id="browse"), gr.Row(equal_height=False):
-            picks, asked, turn = gr.State(None), gr.State(("", "")), gr.State(0)
+            picks, asked, turn, seen = gr.State(None), gr.State(("", "")), gr.State(0), gr.State(None)
             with gr.Column(scale=5, min_width=320):
                 with gr.Row():
                     dataset = gr.Dropdown(
@@ -73,7 +73,8 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     def show(name: str, share: float, more: float, number: float, browser: str | None) -> Iterator[tuple]:
         mine = gr.update(visible=uploads.owns(browser, name or ""))
         nothing = texts_value([], 0, "", LOOK)
-        after = (None, ("", ""), mine, gr.update(visible=False), gr.update(interactive=False))
+        key = (name, share, more, number)
+        after = (key, None, ("", ""), mine, gr.update(visible=False), gr.update(interactive=False))
         if not library.has(name or "", int(number or 0)):
             yield BUSY, {"classes": [], "empty": "One moment."}, "", nothing, *after
         try:
@@ -85,10 +86,19 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         shown, note = drawn(found, more if share == -1.0 else share, int(number or 0))
         yield summary(found), shown, note, nothing, *after
 
+    def come_back(name: str, share: float, more: float, number: float, browser: str | None, before: tuple | None):
+        if before == (name, share, more, number):  # what was picked by hand stays
+            yield tuple(gr.skip() for _ in drawing)
+        else:
+            yield from show(name, share, more, number, browser)
+
     def pick(name: str, number: float, browser: str | None, event: gr.EventData) -> tuple:
-        total = len(listing(name, number, browser).classes)
+        try:
+            found = listing(name, number, browser)
+        except ValueError as error:
+            raise gr.Error(str(error), print_exception=False) from error
         chosen = [str(label) for label in event.picked]
-        words = f"{len(chosen)} of {total} classes are known, picked by hand."
+        words = f"{len(chosen)} of {len(found.classes)} classes are known, picked by hand."
         if len(chosen) < 2:
             words += " A training needs at least two."
         return chosen, words, gr.update(interactive=True)
@@ -108,7 +118,10 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         return named, share, more, number, known, (name if chosen is not None else None), gr.Tabs(selected="train")
 
     def read(name: str, number: float, browser: str | None, question: tuple, round_: int, most: int) -> dict:
-        return listed(listing(name, number, browser), question, round_, most)
+        try:
+            return listed(listing(name, number, browser), question, round_, most)
+        except ValueError as error:
+            return texts_value([], 0, "", str(error))
 
     def class_chosen(name, number, browser: str | None, event: gr.EventData) -> tuple:
         question = ("class", str(event.label))
@@ -117,10 +130,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     def searched(name, number, browser: str | None, words: str, question: tuple) -> tuple:
         if not words.strip():  # emptied by a click on a class, or by hand
             return (gr.skip(), question) if question[0] == "class" else (texts_value([], 0, "", LOOK), ("", ""))
-        try:
-            return read(name, number, browser, ("search", words), 0, PAGE), ("search", words)
-        except ValueError as error:
-            return texts_value([], 0, "", str(error)), ("", "")
+        return read(name, number, browser, ("search", words), 0, PAGE), ("search", words)
 
     def turned(name, number, browser: str | None, question: tuple, round_: int) -> tuple:
         return read(name, number, browser, question, round_ + 1, PAGE), round_ + 1
@@ -128,13 +138,14 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     def grown(name, number, browser: str | None, question: tuple, round_: int, event: gr.EventData) -> dict:
         return read(name, number, browser, question, round_, int(event.count) + PAGE)
 
-    def remove(name: str, browser: str | None) -> tuple:
+    def remove(name: str, in_train: str, browser: str | None) -> tuple:
         try:
             uploads.delete(browser, name)
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
         choices = dataset_choices(shared.store, browser)
-        return gr.update(choices=choices, value=BUNDLED), gr.update(choices=choices, value=BUNDLED)
+        left = BUNDLED if in_train == name else in_train
+        return gr.update(choices=choices, value=BUNDLED), gr.update(choices=choices, value=left)
 
     def kept(path: str, browser: str | None) -> tuple:
         choices = dataset_choices(shared.store, browser)
@@ -143,8 +154,8 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     quietly = {"show_progress": "hidden", "api_visibility": "private"}
     chosen = [dataset, ratio, other, seed, shared.browser]
     where = [dataset, seed, shared.browser]
-    drawing = [facts, classes, draw_note, texts, picks, asked, owned, sure, redraw]
-    tab.select(show, chosen, drawing, **quietly)
+    drawing = [facts, classes, draw_note, texts, seen, picks, asked, owned, sure, redraw]
+    tab.select(come_back, [*chosen, seen], drawing, **quietly)
     gr.on(
         [dataset.change, ratio.change, other.release, seed.change, redraw.click], show, chosen, drawing,
         trigger_mode="always_last", concurrency_limit=4, **quietly,
@@ -160,7 +171,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         [train.dataset, train.ratio, train.other, train.seed, train.known, train.known_of, shared.tabs], **quietly,
     )  # fmt: skip
     delete.click(lambda: gr.update(visible=True), None, sure, **quietly)
-    sure.click(remove, [dataset, shared.browser], [dataset, train.dataset], **quietly)
+    sure.click(remove, [dataset, train.dataset, shared.browser], [dataset, train.dataset], **quietly)
     bring_tab.kept.change(kept, [bring_tab.kept, shared.browser], [dataset, train.dataset, inner], **quietly)
     return DataTab(dataset)
 

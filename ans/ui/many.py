@@ -69,7 +69,7 @@ def build(shared: Shared) -> ManyTab:
             raise gr.Error(str(error), title="These can't be judged", print_exception=False) from error
         if not lines.texts:
             raise gr.Error("There is no text to judge; paste some, one a line, or drop a file.", print_exception=False)
-        busy = {"state": "running", "title": "Loading the model", "share": 0}
+        busy = {"state": "running", "title": "Starting", "share": 0}
         return Batch(lines), busy, gr.update(interactive=False), gr.update(interactive=True), gr.update(visible=False)
 
     def run(current: Batch, run_id: str) -> Iterator[tuple]:

@@ -51,13 +51,12 @@ def test_a_link_opens_a_model_with_a_text_and_a_bad_one_does_no_harm(app, starte
     page.wait_for_function(f"(before) => {star}?.x[0] !== before", arg=before)
     page.get_by_role("button", name="Copy link").click()
     page.wait_for_url(lambda address: f"run={run.id}" in address and "text=wake+me+up" in address)
+    page.goto(f"{url}?run={quote('../../etc')}&text={quote(HOSTILE)}")
+    page.get_by_test_id("toast-body").get_by_text("The link names a model that is not here").wait_for()
+    page.locator("#verdict .latency").wait_for()
+    assert page.get_by_label("What does a user type?").input_value() == HOSTILE
     page.close()
-    bad, more = opened(browser, f"{url}?run={quote('../../etc')}&text={quote(HOSTILE)}")
-    bad.get_by_test_id("toast-body").get_by_text("The link names a model that is not here").wait_for()
-    bad.locator("#verdict .latency").wait_for()
-    assert bad.get_by_label("What does a user type?").input_value() == HOSTILE
-    bad.close()
-    assert errors == more == []
+    assert errors == []
 
 
 def test_many_texts_are_judged_filtered_downloaded_and_stopped(app, starter, browser, tmp_path) -> None:
@@ -107,6 +106,9 @@ def test_own_data_are_understood_kept_trained_on_and_asked_and_nobody_else_sees_
     page.locator("#texts h3", has_text="found").wait_for()
     page.get_by_label("account_close is known").click()
     page.locator("#draw", has_text="49 of 64 classes are known, picked by hand").wait_for()
+    page.get_by_role("tab", name="Train").click()
+    page.get_by_role("tab", name="Data").click()
+    assert page.get_by_label("account_close is known").is_checked()
 
     # Bring your own: what was understood, before anything is kept
     page.get_by_role("tab", name="Bring your own").click()
