@@ -2,7 +2,7 @@
 
     python -m tests.measure_typing [--home DIR] [--keys 60]
 
-Starts the real app, types in a real headless Chromium, and prints milliseconds. A measurement and no test: it depends on
+Starts the real app, types in a real headless Chromium, prints milliseconds. A measurement and no test: it depends on
 the machine. Without --home a fresh one is used, and the starter model is trained first.
 """
 

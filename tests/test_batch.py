@@ -43,6 +43,11 @@ def test_a_table_of_texts_alone_loses_no_row_to_a_header(tmp_path):
     assert lines_of_file(path).texts == ["where is my card", "set a timer"]
 
 
+def test_the_only_column_of_a_table_is_the_text_whatever_it_is_called(tmp_path):
+    path = written(tmp_path / "a.jsonl", '{"said": "hello there"}\n{"said": "bye"}\n')
+    assert lines_of_file(path).texts == ["hello there", "bye"]
+
+
 def test_a_table_without_a_text_column_is_refused_by_its_own_name(tmp_path):
     path = written(tmp_path / "a.csv", "id,when,who\n1,now,me\n")
     with pytest.raises(ValueError, match=r"^a\.csv has the columns id, when, who; expected one for the text"):

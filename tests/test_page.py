@@ -82,15 +82,19 @@ def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier
     run.save_outcome(Outcome(classifier, small_split, judge(classifier, small_split), {"encoder": 1.0, "heads": 1.0}))
     run.set_status(FINISHED)
     serving = Serving(store)
-    drawn, shown = ask_map.moved(serving, run.id, "i lost my card", None)
+
+    def card(text: str) -> dict:
+        return list(ask.verdicts(serving, text, run.id))[-1]
+
+    drawn, shown = ask_map.moved(serving, run.id, card("i lost my card"), None)
     assert shown == (run.id, "card_lost")
     assert len(drawn["value"]) > 1000
-    moved, still = ask_map.moved(serving, run.id, "i lost my bank card", shown)
+    moved, still = ask_map.moved(serving, run.id, card("i lost my bank card"), shown)
     assert still == shown
     assert "value" not in moved
     assert moved["spot"][:2] != drawn["spot"][:2]
-    assert ask_map.moved(serving, run.id, "  ", shown)[0]["spot"] == []
-    assert ask_map.moved(serving, "gone", "hello", shown)[1] is None
+    assert ask_map.moved(serving, run.id, card("  "), shown)[0]["spot"] == []
+    assert ask_map.moved(serving, "gone", card("hello"), shown)[1] is None
 
 
 def test_a_link_asks_for_a_run_and_a_text_and_an_endless_text_is_cut():

@@ -55,7 +55,7 @@ def build(shared: Shared) -> AskTab:
                 chips = ChipsView(elem_id="examples")
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictView(EMPTY, elem_id="verdict")
-                ask_map.build(serving, model, query)
+                ask_map.build(serving, model, verdict)
         with gr.Tab("Many texts", id="many"):
             many_tab = many.build(shared)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import gradio as gr
@@ -9,41 +10,39 @@ import gradio as gr
 from ans.plots.small_map import small_map
 from ans.plots.style import wrap
 from ans.serving import Serving
-from ans.ui.views import PlotView
+from ans.ui.views import PlotView, VerdictView
 
 NEAR = 3  # the map stays with its head as long as that is among so many strongest ones
 Shown = tuple[str, str] | None  # run and class of the map that is drawn
 
 
-def build(serving: Serving, model: gr.Dropdown, query: gr.Textbox) -> PlotView:
-    """Place the map here. It has events of its own: a verdict never waits for it."""
+def build(serving: Serving, model: gr.Dropdown, verdict: VerdictView) -> PlotView:
+    """Place the map here. It follows the verdict in an event of its own, so that no verdict waits for it."""
     shown = gr.State(None)
     plot = PlotView(height=270, empty="Type, and a star shows where your text lies.", elem_id="small-map")
 
-    def move(run_id: str | None, text: str, before: Shown) -> tuple[Any, Shown]:
-        return moved(serving, run_id, text, before)
+    def move(run_id: str | None, card: str | None, before: Shown) -> tuple[Any, Shown]:
+        return moved(serving, run_id, json.loads(card) if card else {}, before)
 
-    for event in (query.change, model.change):
-        event(
-            move, [model, query, shown], [plot, shown], show_progress="hidden", concurrency_limit=2,
-            api_visibility="private",
-        )  # fmt: skip
+    verdict.change(
+        move, [model, verdict, shown], [plot, shown], show_progress="hidden", trigger_mode="always_last",
+        concurrency_limit=2, api_visibility="private",
+    )  # fmt: skip
     return plot
 
 
-def moved(serving: Serving, run_id: str | None, text: str, before: Shown) -> tuple[Any, Shown]:
-    """(plot, what it shows): only the star moves while the head stays; another head brings its own map."""
-    if not run_id or not (text or "").strip():
+def moved(serving: Serving, run_id: str | None, card: dict, before: Shown) -> tuple[Any, Shown]:
+    """(plot, what it shows) for a verdict card: only the star moves while the head stays; else its map comes along."""
+    if card.get("state") != "answer":
         return gr.update(spot=[]), before
+    text, nearest = str(card["text"]), [str(candidate["label"]) for candidate in card["candidates"]][:NEAR]
+    stays = before is not None and before[0] == run_id and before[1] in nearest
+    label = before[1] if stays else nearest[0]
     try:
-        nearest = [candidate.label for candidate in serving.answer(run_id, text)[0].candidates[:NEAR]]
-        stays = before is not None and before[0] == run_id and before[1] in nearest
-        label = before[1] if stays else nearest[0]
         spot = [*serving.place(run_id, label, "pca", text), wrap(text)]
         if stays:
             return gr.update(spot=spot), before
         groups = [(group.name, group.places, group.texts) for group in serving.head_map(run_id, label, "pca").groups]
-        figure = small_map(groups, label, f"{run_id}/{label}")
-        return gr.update(value=figure.to_json(), spot=spot), (run_id, label)
-    except ValueError:  # the verdict beside it says what is wrong
+    except ValueError:  # the model is gone, or another one than the card's; the card will say so
         return gr.update(value=None, spot=[]), None
+    return gr.update(value=small_map(groups, label, f"{run_id}/{label}").to_json(), spot=spot), (run_id, label)
