@@ -84,7 +84,11 @@ def _draw_examples(run: Run, each: int) -> dict[str, list[str]]:
     known = set(run.evaluation["known"])
     kinds: dict[str, list[str]] = {"known": [], "held_out": [], "oos": []}
     for text, label in zip(texts, labels, strict=True):
-        if 3 <= len(text.split()) <= 8:
-            kinds["oos" if label in OPEN_LABELS else "known" if label in known else "held_out"].append(text)
+        kinds["oos" if label in OPEN_LABELS else "known" if label in known else "held_out"].append(text)
     rng = np.random.RandomState(run.config.seed)
-    return {kind: list(rng.permutation(found)[:each]) for kind, found in kinds.items()}
+    return {kind: list(rng.permutation(_handy(found))[:each]) for kind, found in kinds.items()}
+
+
+def _handy(texts: list[str]) -> list[str]:
+    """Those that fit on a chip: three to eight words, or the ten shortest where none is so short."""
+    return [text for text in texts if 3 <= len(text.split()) <= 8] or sorted(texts, key=len)[:10]

@@ -36,37 +36,69 @@ class LabelledTexts:
         return LabelledTexts([self.texts[i] for i in keep], [self.labels[i] for i in keep])
 
 
-def decode(raw: bytes) -> str:
-    """Bytes → text: UTF-16 with a mark, UTF-8 with or without one, else Windows-1252, which old spreadsheets write."""
+@dataclass(frozen=True)
+class Table:
+    """A file as it was understood: column names, rows, encoding, and the delimiter (None for JSON)."""
+
+    names: list[str]
+    records: list[dict[str, str]]
+    encoding: str
+    delimiter: str | None
+
+
+def encoding_of(raw: bytes) -> str:
+    """UTF-16 with a mark, UTF-8 with or without one, else Windows-1252, which old spreadsheets write."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
+        return "utf-16"
     try:
-        return raw.decode("utf-8-sig")
+        raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+        return "cp1252"
+    return "utf-8"
 
 
-def read_records(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """All rows of one file, as (column names, row dictionaries). A line break inside quotes stays in its text.
+def decode(raw: bytes) -> str:
+    """Bytes → text, whatever the usual encoding; a byte order mark is no part of it."""
+    return raw.decode(encoding_of(raw), errors="replace").removeprefix("\ufeff")
+
+
+def read_file(path: Path) -> Table:
+    """All rows of one file. A line break inside quotes stays in its text.
 
     Raises:
         ValueError: no such file, an empty one, a quote that is never closed, or broken JSON.
     """
     if not path.is_file():
         raise ValueError(f"expected a file at {path}, found none.")
-    content = decode(path.read_bytes())
+    raw = path.read_bytes()
+    content, encoding = decode(raw), encoding_of(raw)
     if not content.strip():
         raise ValueError(f"{path} is empty; expected rows with a text and a label.")
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-        return _read_json(path, content)
+        return Table(*_read_json(path, content), encoding, None)
     delimiter = "\t" if path.suffix.lower() == ".tsv" else _likeliest_delimiter(content[:20_000])
     rows = _read_rows(path, content, delimiter)
     names = [name.strip() for name in rows[0]]
     known = {name.lower() for name in names} & {*TEXT_COLUMNS, *LABEL_COLUMNS}
+    if len(names) == 1 and not known:  # texts alone, and no header
+        names = ["text"]
+        rows = [names, *rows]
     if len(names) == 2 and not known:  # no header: the shorter column is the label
         names = ["text", "label"] if _mean_length(rows, 0) >= _mean_length(rows, 1) else ["label", "text"]
         rows = [names, *rows]
-    return names, [dict(zip(names, row, strict=False)) for row in rows[1:]]
+    return Table(names, [dict(zip(names, row, strict=False)) for row in rows[1:]], encoding, delimiter)
+
+
+def read_records(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """All rows of one file, as (column names, row dictionaries). Raises as `read_file` does."""
+    table = read_file(path)
+    return table.names, table.records
+
+
+def usual_column(names: Sequence[str], usual: Sequence[str]) -> str | None:
+    """The column that has one of the usual names; the earliest of these wins. None if none has."""
+    by_lower = {name.lower(): name for name in reversed(names)}
+    return next((by_lower[name] for name in usual if name in by_lower), None)
 
 
 def read_table(path: str | Path, text_column: str | None = None, label_column: str | None = None) -> LabelledTexts:
@@ -79,7 +111,7 @@ def read_table(path: str | Path, text_column: str | None = None, label_column: s
     names, records = read_records(path)
     text_name = _column(path, names, text_column, TEXT_COLUMNS, "text")
     label_name = _column(path, names, label_column, LABEL_COLUMNS, "label")
-    pairs = [(_clean(row.get(text_name)), _clean(row.get(label_name))) for row in records]
+    pairs = [(clean(row.get(text_name)), clean(row.get(label_name))) for row in records]
     pairs = [(text, label) for text, label in pairs if text and label]
     if not pairs:
         raise ValueError(f"{path} holds no row with both a {text_name!r} and a {label_name!r}.")
@@ -132,7 +164,8 @@ def _mean_length(rows: list[list[str]], column: int) -> float:
     return sum(map(len, cells)) / max(1, len(cells))
 
 
-def _clean(cell: object) -> str:
+def clean(cell: object) -> str:
+    """A cell as one line: whitespace made single, none at the ends; nothing becomes the empty text."""
     if cell is None:
         return ""
     return " ".join(str(cell).encode("utf-8", "replace").decode().split())  # JSON may hold half a surrogate pair
@@ -143,10 +176,8 @@ def _column(path: Path, names: list[str], wanted: str | None, usual: Sequence[st
         if wanted not in names:
             raise ValueError(f"{path} has no column {wanted!r}; it has {', '.join(names)}.")
         return wanted
-    by_lower = {name.lower(): name for name in reversed(names)}
-    for name in usual:
-        if name in by_lower:
-            return by_lower[name]
+    if (found := usual_column(names, usual)) is not None:
+        return found
     raise ValueError(
         f"{path} has the columns {', '.join(names)}; expected one for the {what}, named for example {usual[0]} or "
         f"{usual[1]}. Rename that column."

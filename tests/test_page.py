@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 
 from ans.config import TrainConfig, setting
 from ans.conventions import Candidate, Prediction
-from ans.runs import FAILED, RunStore
-from ans.serving import Serving
-from ans.ui import ask, train
+from ans.experiment import Outcome, judge
+from ans.maps import Maps
+from ans.runs import FAILED, FINISHED, RUNNING, RunStore
+from ans.serving import LONGEST, Serving
+from ans.ui import ask, ask_map, link, train
+from ans.uploads import Uploads
 
 
 def form(**changes) -> tuple:
@@ -49,6 +53,56 @@ def test_where_strangers_can_reach_the_page_nobody_may_name_a_path(changes):
     with pytest.raises(gr.Error, match="only the listed datasets and encoders"):
         train.form_config(form(**changes), restricted=True)
     assert train.form_config(form(**changes), restricted=False)
+
+
+def test_classes_picked_by_hand_reach_the_config():
+    assert train.form_config(form(), False, known=("a", "b")).known_classes == ("a", "b")
+
+
+def test_uploaded_data_train_for_their_browser_alone_also_where_strangers_can_reach_the_page(tmp_path: Path):
+    uploads, me, other = Uploads(tmp_path / "uploads"), "a" * 32, "b" * 32
+    path = tmp_path / "uploads" / me / "mine.tsv"
+    path.parent.mkdir(parents=True)
+    path.write_text("text\tlabel\n")
+    for restricted in (True, False):
+        assert train.may_use(uploads, me, str(path), restricted)
+        assert not train.may_use(uploads, other, str(path), restricted)
+        assert not train.may_use(uploads, other, f"{tmp_path}/uploads/{other}/../{me}/mine.tsv", restricted)
+    assert not train.may_use(uploads, me, str(path.parent), restricted=True)
+    assert not train.may_use(uploads, me, "/etc/passwd", restricted=True)
+    assert train.may_use(uploads, me, "/my/own.tsv", restricted=False)
+    assert train.form_config(form(dataset=str(path)), restricted=True, own=True).dataset == str(path)
+    assert str(path) in dict(train.dataset_choices(RunStore(tmp_path / "runs"), me)).values()
+    assert str(path) not in dict(train.dataset_choices(RunStore(tmp_path / "runs"), other)).values()
+
+
+def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier, small_split, small_config, tmp_path):
+    store = RunStore(tmp_path / "runs")
+    run = store.create(small_config)
+    run.set_status(RUNNING)
+    run.save_outcome(Outcome(classifier, small_split, judge(classifier, small_split), {"encoder": 1.0, "heads": 1.0}))
+    run.set_status(FINISHED)
+    serving = Serving(store)
+    maps = Maps(serving)
+
+    def card(text: str) -> dict:
+        return list(ask.verdicts(serving, text, run.id))[-1]
+
+    drawn, shown = ask_map.moved(maps, run.id, card("i lost my card"), None)
+    assert shown == (run.id, "card_lost")
+    assert len(drawn["value"]) > 1000
+    moved, still = ask_map.moved(maps, run.id, card("i lost my bank card"), shown)
+    assert still == shown
+    assert "value" not in moved
+    assert moved["spot"][:2] != drawn["spot"][:2]
+    assert ask_map.moved(maps, run.id, card("  "), shown)[0]["spot"] == []
+    assert ask_map.moved(maps, "gone", card("hello"), shown)[1] is None
+
+
+def test_a_link_asks_for_a_run_and_a_text_and_an_endless_text_is_cut():
+    request = SimpleNamespace(query_params={"run": "r", "text": "x" * 9999})
+    assert link.link_of(request) == link.Link("r", "x" * LONGEST)
+    assert link.link_of(SimpleNamespace(query_params={})) == link.Link(None, "")
 
 
 def verdict(label: str | None, *logits: float) -> str:

@@ -11,6 +11,7 @@ from ans.conventions import Prediction
 from ans.progress import share_done
 from ans.runs import FAILED, INTERRUPTED, STOPPED
 from ans.serving import LONGEST, Serving
+from ans.ui import ask_map, link, many
 from ans.ui.shared import Shared
 from ans.ui.views import ChipsView, VerdictView
 
@@ -38,20 +39,25 @@ class AskTab:
 def build(shared: Shared) -> AskTab:
     """Lay out the tab inside the current Tab and wire it."""
     serving, model = shared.serving, shared.model
-    with gr.Row(equal_height=False, elem_id="ask"):
-        with gr.Column(scale=5, min_width=320):
-            query = gr.Textbox(
-                label="What does a user type?",
-                placeholder="my card was swallowed by the machine",
-                lines=3,
-                max_lines=6,
-                max_length=LONGEST,
-                autofocus=True,
-                elem_id="query",
-            )
-            chips = ChipsView(elem_id="examples")
-        with gr.Column(scale=6, min_width=320):
-            verdict = VerdictView(EMPTY, elem_id="verdict")
+    with gr.Tabs() as inner:
+        with gr.Tab("One text", id="one"), gr.Row(equal_height=False, elem_id="ask"):
+            with gr.Column(scale=5, min_width=320):
+                query = gr.Textbox(
+                    label="What does a user type?",
+                    placeholder="my card was swallowed by the machine",
+                    lines=3,
+                    max_lines=6,
+                    max_length=LONGEST,
+                    autofocus=True,
+                    elem_id="query",
+                )
+                link.copy_button(model, query)
+                chips = ChipsView(elem_id="examples")
+            with gr.Column(scale=6, min_width=320):
+                verdict = VerdictView(EMPTY, elem_id="verdict")
+                ask_map.build(shared.maps, model, verdict)
+        with gr.Tab("Many texts", id="many"):
+            many_tab = many.build(shared)
 
     def answer(text: str, run_id: str | None) -> Iterator[dict]:
         yield from verdicts(serving, text, run_id)
@@ -59,6 +65,7 @@ def build(shared: Shared) -> AskTab:
     query.change(answer, [query, model], verdict, show_progress="hidden", concurrency_limit=4, api_visibility="private")
     model.change(answer, [query, model], verdict, show_progress="hidden", api_visibility="private")
     chips.click(_clicked_text, None, query, show_progress="hidden", api_visibility="private")
+    many_tab.rows.click(_taken_up, None, [query, inner], show_progress="hidden", api_visibility="private")
     return AskTab(query, verdict, chips)
 
 
@@ -132,6 +139,10 @@ def examples(serving: Serving, run_id: str | None) -> list[dict]:
         {"kind": kind, "name": name, "explanation": explanation, "texts": texts[kind]}
         for kind, (name, explanation) in KINDS.items()
     ]
+
+
+def _taken_up(event: gr.EventData) -> tuple[str, dict]:
+    return str(event.text), gr.Tabs(selected="one")
 
 
 def _clicked_text(event: gr.EventData) -> str:

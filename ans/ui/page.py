@@ -9,8 +9,9 @@ from typing import Any
 import gradio as gr
 
 from ans import progress
+from ans.maps import Maps
 from ans.serving import Serving
-from ans.ui import ask, evaluate, map, runs, train
+from ans.ui import ask, data, evaluate, link, map, runs, train
 from ans.ui.shared import Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
@@ -81,11 +82,12 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             with gr.Column(scale=5, min_width=280):
                 model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
         with gr.Tabs() as tabs:
-            shared = Shared(serving, restricted, model, tabs, browser, mine)
+            shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine)
             with gr.Tab("Ask", id="ask"):
                 ask_tab = ask.build(shared)
             with gr.Tab("Train", id="train"):
                 train_tab = train.build(shared)
+            data_tab = data.build(shared, train_tab)
             map.build(shared, ask_tab.query)
             evaluate.build(shared, ask_tab.query)
             runs_view = runs.build(shared)
@@ -96,10 +98,13 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             runs_view,
         ]  # fmt: skip
 
-        def opened(last: str | None, who: str | None) -> tuple:
+        def opened(last: str | None, who: str | None, request: gr.Request) -> tuple:
             who = who or secrets.token_hex(16)
-            run = train.watched_run(store.seen_by(who), last)
-            return *changed(progress.Snapshot.take(store.seen_by(who), run), None, None, who), who
+            visible, asked = store.seen_by(who), link.link_of(request)
+            now = progress.Snapshot.take(visible, train.watched_run(visible, last))
+            if asked.run is not None and asked.run not in now.ready:
+                gr.Warning("The link names a model that is not here; another one answers instead.")
+            return *changed(now, None, asked.run, who), who, asked.text or gr.skip()
 
         def poll(watched: str | None, before: progress.Snapshot, chosen: str | None, who: str | None) -> tuple:
             visible = store.seen_by(who)
@@ -127,8 +132,9 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             return card, curves, stop, now.watched, now, menu, waiting, runs.listing(shared, who, model_id)
 
         quietly = {"show_progress": "hidden", "api_visibility": "private"}
-        page.load(opened, [mine, browser], [*polled, browser], **quietly)
+        page.load(opened, [mine, browser], [*polled, browser, ask_tab.query], **quietly)
         timer.tick(poll, [train_tab.watched, seen, model, browser], polled, **quietly)
+        page.load(data.choices(shared), browser, [data_tab.dataset, train_tab.dataset], **quietly)
         page.load(lambda: train.device_sentence(serving), None, train_tab.device, **quietly)
 
         model.change(lambda run_id: ask.examples(serving, run_id), model, ask_tab.chips, **quietly)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from ans.maps import Maps
 from ans.runs import RunStore
 from ans.serving import Serving
 
@@ -20,6 +21,7 @@ class Shared:
     """
 
     serving: Serving
+    maps: Maps
     restricted: bool
     model: gr.Dropdown
     tabs: gr.Tabs

@@ -16,6 +16,7 @@ from ans.runs import QUEUED, RUNNING, Run, RunStore
 from ans.serving import Serving
 from ans.ui.shared import Shared
 from ans.ui.views import PlotView, RunView
+from ans.uploads import Uploads
 
 RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("other", -1.0)]
 ENCODERS = ["minilm", "bert-base-uncased"]
@@ -34,8 +35,17 @@ SYMBOLS = {
 
 @dataclass(frozen=True)
 class TrainTab:
-    """The components the page's poll updates."""
+    """The components the page's poll updates, and those the Data tab fills in.
 
+    `known` holds classes that were picked by hand, `known_of` the dataset they belong to.
+    """
+
+    dataset: gr.Dropdown
+    ratio: gr.Radio
+    other: gr.Slider
+    seed: gr.Number
+    known: gr.Dropdown
+    known_of: gr.State
     run: RunView
     curves: PlotView
     train: gr.Button
@@ -47,15 +57,29 @@ class TrainTab:
 def build(shared: Shared) -> TrainTab:
     """Lay out the tab inside the current Tab and wire it."""
     store, mine, restricted = shared.store, shared.mine, shared.restricted
-    watched = gr.State(None)
+    watched, known_of = gr.State(None), gr.State(None)
+    uploads = Uploads(store.uploads)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
             data_info = "" if restricted else "Or the path of a folder or a CSV, TSV or JSONL file on this machine."
             dataset = gr.Dropdown(
-                [BUNDLED, *PUBLIC], value=BUNDLED, label="Dataset", info=data_info, allow_custom_value=not restricted
+                dataset_choices(store, None),
+                value=BUNDLED,
+                label="Dataset",
+                info=data_info,
+                allow_custom_value=not restricted,
             )
             ratio = gr.Radio(RATIOS, value=0.75, label="Known-class ratio", info="The other classes appear as open.")
             other = gr.Slider(0.05, 1.0, value=0.4, step=0.05, label="Ratio", visible=False)
+            known = gr.Dropdown(
+                [],
+                value=[],
+                multiselect=True,
+                label="Known classes, picked by hand",
+                info="They are used instead of ratio and seed. Empty: drawn.",
+                visible=False,
+                elem_id="known-classes",
+            )
             with gr.Row():
                 seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=90, scale=1)
                 encoder = gr.Dropdown(
@@ -74,8 +98,11 @@ def build(shared: Shared) -> TrainTab:
             run = RunView(nothing_yet(), elem_id="run")
             curves = PlotView(height=330, empty="Loss and dev accuracy appear here.", elem_id="curves")
 
-    def start(*values: Any) -> tuple[str, str, dict, dict]:
-        config = form_config(values, restricted)
+    def start(by_hand: list[str], browser: str | None, *values: Any) -> tuple[str, str, dict, dict]:
+        if not may_use(uploads, browser, values[0], restricted=False):
+            raise gr.Error("These data belong to another browser. Upload them in Data to train on them.")
+        own = uploads.owns(browser, str(values[0] or ""))
+        config = form_config(values, restricted, tuple(by_hand or ()), own)
         created = store.create(config)
         return created.id, created.id, progress.view(created, time.time()), gr.update(interactive=True)
 
@@ -88,20 +115,45 @@ def build(shared: Shared) -> TrainTab:
     ratio.change(
         lambda chosen: gr.update(visible=chosen == -1.0), ratio, other, show_progress="hidden", api_visibility="private"
     )
-    inputs = [dataset, ratio, other, seed, encoder, *advanced]
+    dataset.change(
+        lambda name, of: (gr.skip(), of) if name == of else (gr.update(choices=[], value=[], visible=False), None),
+        [dataset, known_of],
+        [known, known_of],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    inputs = [known, shared.browser, dataset, ratio, other, seed, encoder, *advanced]
     train.click(start, inputs, [watched, mine, run, stop], api_visibility="private", show_progress="hidden")
     stop.click(end, watched, stop, api_visibility="private", show_progress="hidden", queue=False)
-    return TrainTab(run, curves, train, stop, watched, device)
+    return TrainTab(dataset, ratio, other, seed, known, known_of, run, curves, train, stop, watched, device)
 
 
-def form_config(values: tuple, restricted: bool) -> TrainConfig:
+def dataset_choices(store: RunStore, browser: str | None) -> list[tuple[str, str]]:
+    """The datasets a person can choose: the bundled one, the public ones, and what this browser has uploaded."""
+    named = [(name, name) for name in (BUNDLED, *PUBLIC)]
+    return named + [(f"{path.stem} (yours)", str(path)) for path in Uploads(store.uploads).all(browser)]
+
+
+def may_use(uploads: Uploads, browser: str | None, dataset: str, restricted: bool) -> bool:
+    """Whether this browser may read a dataset: its own uploads always, others' never, paths where nobody else is."""
+    name = str(dataset or "").strip() or BUNDLED
+    if name in (BUNDLED, *PUBLIC) or uploads.owns(browser, name):
+        return True
+    return not (restricted or uploads.holds(name))
+
+
+def form_config(values: tuple, restricted: bool, known: tuple[str, ...] = (), own: bool = False) -> TrainConfig:
     """The form's values → a TrainConfig.
+
+    Args:
+        known: the known classes by name, instead of a draw. own: the dataset is this browser's upload.
 
     Raises:
         gr.Error: a value is out of bounds, or names a path where that is not allowed.
     """
     dataset, ratio, other, seed, encoder, *advanced = values
-    if restricted and (dataset not in (BUNDLED, *PUBLIC) or encoder not in ENCODERS):
+    listed = own or dataset in (BUNDLED, *PUBLIC)
+    if restricted and not (listed and encoder in ENCODERS):
         raise gr.Error("On this server only the listed datasets and encoders can be used. Run the app on your machine.")
     names = (*PHASE_1, *PHASE_2)
     settings = {name: _number_or_empty(name, value) for name, value in zip(names, advanced, strict=True)}
@@ -109,6 +161,7 @@ def form_config(values: tuple, restricted: bool) -> TrainConfig:
         return TrainConfig(
             dataset=str(dataset or "").strip() or BUNDLED,
             known_ratio=other if ratio == -1.0 else ratio,
+            known_classes=known or None,
             seed=seed,
             encoder=str(encoder or "").strip() or "minilm",
             **settings,

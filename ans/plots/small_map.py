@@ -1,0 +1,57 @@
+"""The small map beside a verdict: a head's map without tools, few enough points to redraw while somebody types."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ans.plots.maps import GROUP_STYLE
+from ans.plots.style import wrap
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def small_map(
+    groups: Sequence[tuple[str, Sequence[Sequence[float]], Sequence[str]]], label: str, key: str
+) -> go.Figure:
+    """A head's map in 2-D.
+
+    Args:
+        groups: (name, places [n, 2], texts [n]) each. label: the class whose head sees the texts so.
+        key: what the map shows; while it stays the same, zoom and hidden groups survive an update.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for name, places, texts in groups:
+        colour, symbol, opacity = GROUP_STYLE[name]
+        figure.add_scattergl(
+            x=[round(float(x), 3) for x, _ in places],
+            y=[round(float(y), 3) for _, y in places],
+            text=[wrap(html.escape(text)) for text in texts],
+            name=name,
+            mode="markers",
+            marker={"color": colour, "symbol": symbol, "opacity": opacity, "size": 5},
+            hovertemplate="%{text}<extra>" + name + "</extra>",
+        )
+    hidden_axis = {"visible": False, "zeroline": False}  # a projection's axes mean nothing
+    figure.update_layout(
+        template="none",
+        uirevision=key,
+        xaxis=hidden_axis,
+        yaxis=hidden_axis,
+        title={"text": f"As the head of {html.escape(label)} sees it", "font": {"size": 13}, "x": 0.02, "y": 0.97},
+        margin={"l": 0, "r": 0, "t": 28, "b": 0},
+        legend={
+            "orientation": "h",
+            "y": -0.02,
+            "yanchor": "top",
+            "x": 0,
+            "itemsizing": "constant",
+            "font": {"size": 11},
+        },
+        hovermode="closest",
+    )
+    return figure

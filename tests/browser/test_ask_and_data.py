@@ -1,0 +1,147 @@
+"""A visitor opens a link, judges many texts, looks into data, brings some, trains on them and asks the new model."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from urllib.parse import quote
+
+from ans.data import load_corpus
+from ans.runs import FINISHED
+from tests.browser.waiting import until
+
+HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} {{alert(3)}}"
+CLASSES = ("alarm_set", "card_lost", "flight_book", "leave_request")
+
+
+def opened(browser, url: str):
+    """A new browser with a page, and what goes wrong in it."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("dialog", lambda dialog: (errors.append("a dialog opened"), dialog.dismiss()))
+    page.goto(url)
+    return page, errors
+
+
+def own_file(folder: Path) -> Path:
+    """A file as people have them: other column names, a repeated row, a hostile label, no open texts."""
+    corpus = load_corpus("assistant")
+    rows = []
+    for name in CLASSES:
+        own = [text for text, label in zip(corpus.train.texts, corpus.train.labels, strict=True) if label == name]
+        rows += [(text, HOSTILE if name == "leave_request" else name) for text in own[:16]]
+    path = folder / "my tickets.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows([("message", "topic"), *rows, rows[0]])
+    return path
+
+
+def test_a_link_opens_a_model_with_a_text_and_a_bad_one_does_no_harm(app, starter, browser) -> None:
+    url, store = app
+    run = next(run for run in store.finished() if run.is_starter)
+    page, errors = opened(browser, f"{url}?run={run.id}&text={quote('wake me up at seven')}")
+    page.locator("#verdict .answer strong", has_text="alarm_set").wait_for()
+    assert page.get_by_label("What does a user type?").input_value() == "wake me up at seven"
+    assert page.get_by_label("Model in use").input_value() == run.name
+    star = "document.querySelector('#small-map .plot')?._fullData?.find(trace => trace.name === 'your text')"
+    page.wait_for_function(f"() => {star}")
+    before = page.evaluate(f"() => {star}.x[0]")
+    page.get_by_label("What does a user type?").fill("wake me up")
+    page.wait_for_function(f"(before) => {star}?.x[0] !== before", arg=before)
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_url(lambda address: f"run={run.id}" in address and "text=wake+me+up" in address)
+    page.goto(f"{url}?run={quote('../../etc')}&text={quote(HOSTILE)}")
+    page.get_by_test_id("toast-body").get_by_text("The link names a model that is not here").wait_for()
+    page.locator("#verdict .latency").wait_for()
+    assert page.get_by_label("What does a user type?").input_value() == HOSTILE
+    page.close()
+    assert errors == []
+
+
+def test_many_texts_are_judged_filtered_downloaded_and_stopped(app, starter, browser, tmp_path) -> None:
+    page, errors = opened(browser, app[0])
+    page.get_by_role("tab", name="Many texts").click()
+    page.get_by_text("Paste texts, one a line").wait_for()
+    page.get_by_role("button", name="Judge", exact=True).click()
+    page.get_by_test_id("toast-body").get_by_text("There is no text to judge").wait_for()
+    page.get_by_label("Texts, one a line").fill(f"wake me up at seven\n=1+1\n{HOSTILE}")
+    page.get_by_role("button", name="Judge", exact=True).click()
+    page.locator("#batch", has_text="3 texts judged").wait_for()
+    assert page.locator("#verdicts .row").count() == 3
+    page.locator("#kind").get_by_label("OPEN").click()
+    page.wait_for_function("() => document.querySelectorAll('#verdicts .row.known').length === 0")
+    with page.expect_download() as download:
+        page.locator("#csv").click()
+    content = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert "'=1+1,OPEN" in content
+    assert "alarm_set,alarm_set" not in content
+    lines = tmp_path / "many.txt"
+    lines.write_text("how many moons has jupiter\n" * 10_000)
+    page.locator("input[type=file]").first.set_input_files(lines)
+    page.get_by_text("many.txt").first.wait_for()
+    page.get_by_role("button", name="Judge", exact=True).click()
+    page.locator("#batch [role=progressbar]").wait_for()
+    page.locator("#stop-judging").click()
+    page.locator("#batch", has_text="of 10,000 judged").wait_for()
+    page.locator("#verdicts .row").first.click()
+    page.locator("#verdict .latency").wait_for()
+    assert page.get_by_label("What does a user type?").input_value() == "how many moons has jupiter"
+    page.close()
+    assert errors == []
+
+
+def test_own_data_are_understood_kept_trained_on_and_asked_and_nobody_else_sees_them(
+    app, starter, browser, tmp_path
+) -> None:
+    url, store = app
+    page, errors = opened(browser, url)
+    page.get_by_role("tab", name="Data").click()
+
+    # Browse: classes, samples, search, a draw and a choice by hand
+    page.locator("#draw", has_text="48 of 64 classes are known").wait_for()
+    page.get_by_role("button", name="card_lost", exact=True).click()
+    page.locator("#texts h3", has_text="texts of card_lost").wait_for()
+    page.get_by_label("Search texts and labels").fill("swallowed")
+    page.locator("#texts h3", has_text="found").wait_for()
+    page.get_by_label("account_close is known").click()
+    page.locator("#draw", has_text="49 of 64 classes are known, picked by hand").wait_for()
+    page.get_by_role("tab", name="Train").click()
+    page.get_by_role("tab", name="Data").click()
+    assert page.get_by_label("account_close is known").is_checked()
+
+    # Bring your own: what was understood, before anything is kept
+    page.get_by_role("tab", name="Bring your own").click()
+    page.locator("#upload input[type=file]").set_input_files(own_file(tmp_path))
+    page.locator("#report", has_text="This can be trained on").wait_for()
+    for said in ("Read as UTF-8, columns separated by semicolons", "1 row repeating another"):
+        page.locator("#report li", has_text=said).wait_for()
+    page.get_by_role("button", name="Keep these data").click()
+    page.locator("#draw", has_text="3 of 4 classes are known").wait_for()
+    page.get_by_label("All classes are known").click()
+    page.locator("#draw", has_text="4 of 4 classes are known, picked by hand").wait_for()
+    page.get_by_role("button", name="Use in Train").click()
+
+    # Train on them, with no open text anywhere, and ask
+    page.locator("#known-classes", has_text="alarm_set").wait_for()
+    page.get_by_role("button", name="Train", exact=True).click()
+    run = until(lambda: next((r for r in store.all() if r.owner is not None), None), "the run is created")
+    until(lambda: run.status.ended is not None, "the run ends")
+    assert (run.status.state, run.status.message) == (FINISHED, "")
+    assert run.config.known_classes == tuple(sorted([*CLASSES[:3], HOSTILE]))
+    page.locator("#run", has_text="4 known classes").wait_for()
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_text("Texts of known classes", exact=True).wait_for()
+    page.get_by_text("Out of scope", exact=True).wait_for(state="detached")
+    page.get_by_label("What does a user type?").fill("wake me up at seven tomorrow")
+    page.locator("#verdict .latency").wait_for()
+
+    # Somebody else's browser knows nothing of these data
+    stranger, more = opened(browser, url)
+    stranger.get_by_role("tab", name="Data").click()
+    stranger.locator("#draw", has_text="48 of 64").wait_for()
+    stranger.locator("#corpus input").click()
+    assert "my-tickets" not in stranger.locator("body").inner_text()
+    stranger.close()
+    page.close()
+    assert errors == more == []
