@@ -199,6 +199,17 @@ class OpenWorldClassifier:
         ]
         return torch.cat(views, dim=-1)[0].cpu(), rows.tolist()
 
+    def add_class(self, label: str, texts: Sequence[str]) -> OpenWorldClassifier:
+        """A copy that also knows `label`, learnt from `texts` in seconds; all that was trained before stays as it is.
+
+        Raises:
+            ValueError: the name can't be a new class, or there are too few different texts.
+        """
+        from ans.promotion import with_class
+
+        self._need_training()
+        return with_class(self, label, texts)
+
     # Persistence
 
     def save(self, folder: str | Path) -> None:

@@ -7,6 +7,7 @@
                 model/           the classifier (finished runs)
                 evaluation.json  metrics, known classes, seconds by phase, device
                 test.json, test.safetensors   test texts and labels; their features, head logits, answers
+                promotion.json   of a run that was made from another one by adding a class (ans/promoted_runs.py)
 """
 
 from __future__ import annotations
@@ -92,8 +93,16 @@ class Run:
         )
 
     @property
+    def promotion(self) -> dict | None:
+        """How this run was made from another one by adding a class (see `ans.promoted_runs`); None if it was trained."""
+        path = self.folder / "promotion.json"
+        return read_json(path) if path.is_file() else None
+
+    @property
     def owner(self) -> str | None:
         """The browser whose uploaded data this run was trained on; None for everybody's. See `RunStore.uploads`."""
+        if (promotion := self.promotion) is not None:
+            return promotion["owner"]
         path, uploads = Path(self.config.dataset), self.folder.parent.parent / "uploads"
         return path.relative_to(uploads).parts[0] if path.is_relative_to(uploads) and path != uploads else None
 
@@ -105,6 +114,8 @@ class Run:
     @property
     def name(self) -> str:
         """What a person reads in a list: dataset, ratio, seed, encoder."""
+        if (promotion := self.promotion) is not None:
+            return promotion["name"]
         config = self.config
         classes = (
             f"{config.known_ratio:.0%} known"
