@@ -17,6 +17,7 @@ from ans.data import stratified_parts
 from ans.encoder import TextEncoder, choose_device
 from ans.heads import MultiViewHeads
 from ans.negatives import SHELL_MODES, class_deviations, class_radii, synthesize
+from ans.promotion import with_class
 from ans.tables import LabelledTexts
 from ans.training import Emit, ShouldStop, TrainingStopped, closed_set_classifier, phase_one, phase_two
 
@@ -200,14 +201,7 @@ class OpenWorldClassifier:
         return torch.cat(views, dim=-1)[0].cpu(), rows.tolist()
 
     def add_class(self, label: str, texts: Sequence[str]) -> OpenWorldClassifier:
-        """A copy that also knows `label`, learnt from `texts` in seconds; all that was trained before stays as it is.
-
-        Raises:
-            ValueError: the name can't be a new class, or there are too few different texts.
-        """
-        from ans.promotion import with_class
-
-        self._need_training()
+        """A copy that also knows `label`, learnt in seconds from `texts`; see `ans.promotion.with_class`."""
         return with_class(self, label, texts)
 
     # Persistence

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ NEIGHBOURS, DIMENSIONS, EPOCHS = 15, 5, 200  # of UMAP
 SMALLEST = (5, 13)  # bounds of the smallest cluster, when it is a hundredth of the texts
 CORE_NEIGHBOURS = 3  # HDBSCAN's min_samples: the fewer, the fewer texts are left without a cluster
 KEYWORDS = 6
-PART = 256  # texts judged between two reports of progress
+PART = 256  # texts judged at a time
 REST = -1  # the cluster of a text without one
 
 
@@ -126,20 +126,17 @@ def open_test_texts(run: Run, dim: int) -> OpenTexts:
     )
 
 
-def open_among(
-    model: OpenWorldClassifier, texts: Sequence[str], report: Callable[[int, int], None] = lambda done, total: None
-) -> OpenTexts:
-    """Those of any texts that a model leaves open. `report(done, total)` hears the progress in texts."""
+def open_among(model: OpenWorldClassifier, texts: Sequence[str]) -> Iterator[OpenTexts]:
+    """Those of any texts that a model leaves open: what was found so far, each time some more are judged."""
     different = list(dict.fromkeys(texts))
-    kept, features = [], [np.empty((0, model.encoder.dim), np.float32)]
+    kept, features = [], np.empty((0, model.encoder.dim), np.float32)
     for start in range(0, len(different), PART):
         part = different[start : start + PART]
         both = model.features(part)
         rows = (model.decide(both)[0] == OPEN).nonzero().squeeze(1).tolist()
         kept += [part[row] for row in rows]
-        features.append(both[rows, -model.encoder.dim :].numpy())
-        report(start + len(part), len(different))
-    return OpenTexts(kept, None, np.concatenate(features), len(different))
+        features = np.concatenate([features, both[rows, -model.encoder.dim :].numpy()])
+        yield OpenTexts(list(kept), None, features, start + len(part))
 
 
 def smallest_for(count: int) -> int:
@@ -182,7 +179,7 @@ def discover(found: OpenTexts, smallest: int | None = None, seed: int = 0) -> Di
 
 
 def _nearest(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each row's nearest rows and their distances, itself among them. Exact, so UMAP need not compile its own search."""
+    """Each row's nearest rows, itself among them, and how far. Exact, so UMAP need not compile a search of its own."""
     from sklearn.neighbors import NearestNeighbors
 
     distances, indices = NearestNeighbors(n_neighbors=NEIGHBOURS, metric="cosine").fit(rows).kneighbors(rows)

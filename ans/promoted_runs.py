@@ -1,8 +1,8 @@
-"""A finished run with one more known class, made from another run in seconds. The run it was made from stays as it is.
+"""A finished run with one more known class, made from another run in seconds. The other run stays as it is.
 
-`promotion.json` in its folder: parent (a run id), label, name, owner, browser (who made it and may undo it), texts (what
-the new class was learnt from), kept_back (the group's other texts), true_label, before and after (the field's numbers on
-the same texts, None where nobody knows the truth), seconds, test_texts (all, and those of the new class).
+`promotion.json` in its folder: parent (a run id), label, name, owner, browser (who made it and may undo it), texts
+(what the new class was learnt from), kept_back (the group's other texts), true_label, before and after (the field's
+numbers on the same texts, None where nobody knows the truth), seconds, test_texts (all, and those of the new class).
 """
 
 from __future__ import annotations
@@ -96,9 +96,7 @@ def undo(store: RunStore, run: Run, browser: str) -> str | None:
     """
     promotion = run.promotion
     if promotion is None or promotion["browser"] != browser:
-        raise ValueError(
-            "only a class that was added in this browser can be taken back here; choose another model above."
-        )
+        raise ValueError("only a class that was added in this browser can be taken back here; choose another model.")
     leaving = store.root / f".{run.id}.{secrets.token_hex(3)}"
     run.folder.rename(leaving)  # gone at once for everybody, then from the disk
     shutil.rmtree(leaving)

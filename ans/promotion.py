@@ -32,6 +32,7 @@ def with_class(model: OpenWorldClassifier, label: str, texts: Sequence[str]) -> 
     Raises:
         ValueError: the name is empty, taken or stands for open, or there are too few different texts.
     """
+    model._need_training()
     label, texts = " ".join(label.split()), list(dict.fromkeys(texts))
     check_name(label, model.labels)
     if len(texts) < FEWEST_TEXTS:

@@ -94,7 +94,7 @@ class Run:
 
     @property
     def promotion(self) -> dict | None:
-        """How this run was made from another one by adding a class (see `ans.promoted_runs`); None if it was trained."""
+        """How this run came from another by adding a class (see `ans.promoted_runs`); None if it was trained."""
         path = self.folder / "promotion.json"
         return read_json(path) if path.is_file() else None
 

@@ -10,7 +10,7 @@ import gradio as gr
 
 from ans import progress
 from ans.serving import Serving
-from ans.ui import ask, map, train
+from ans.ui import ask, discover, map, train
 from ans.ui.shared import Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
@@ -87,6 +87,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             with gr.Tab("Train", id="train"):
                 train_tab = train.build(shared)
             map_label = map.build(shared, ask_tab.query)
+            discover.build(shared, ask_tab.query)
         timer = gr.Timer(POLL_SECONDS)
 
         polled = [
@@ -108,10 +109,11 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             card, curves, stop = train.run_update(store.get(now.watched))
             menu = gr.skip()
             if before is None or now.ready != before.ready:
+                picked = progress.model_in_use(now, before, chosen)
                 menu = gr.update(
                     choices=[(run.name, run.id) for run in store.finished()],
-                    value=progress.model_in_use(now, before, chosen),
                     visible=bool(now.ready),
+                    **({} if picked == chosen else {"value": picked}),  # another tab may be choosing in this moment
                 )
             waiting = gr.skip() if now.ready else ask.waiting(serving)
             return card, curves, stop, now.watched, now, menu, waiting
