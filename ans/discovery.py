@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FEWEST, MOST = 30, 10_000  # texts that can be grouped
 NEIGHBOURS, DIMENSIONS, EPOCHS = 15, 5, 200  # of UMAP
 SMALLEST = (5, 13)  # bounds of the smallest cluster, when it is a hundredth of the texts
+MOST_TIMES = 8  # a larger cluster than that, and than a tenth of all texts, is looked at more closely
 CORE_NEIGHBOURS = 3  # HDBSCAN's min_samples: the fewer, the fewer texts are left without a cluster
 KEYWORDS = 6
 PART = 256  # texts judged at a time
@@ -167,7 +168,12 @@ def discover(found: OpenTexts, smallest: int | None = None, seed: int = 0) -> Di
     knn = _nearest(rows)
     reduced = _umap(rows, DIMENSIONS, 0.0, knn, seed)
     size = smallest if smallest is not None else smallest_for(count)
-    fitted = HDBSCAN(min_cluster_size=size, min_samples=min(CORE_NEIGHBOURS, size), copy=True).fit(reduced)
+    fitted = HDBSCAN(
+        min_cluster_size=size,
+        min_samples=min(CORE_NEIGHBOURS, size),
+        max_cluster_size=max(MOST_TIMES * size, count // 10),
+        copy=True,
+    ).fit(reduced)
     places = _umap(rows, 2, 0.1, knn, seed)
     clusters = []
     for index in range(fitted.labels_.max() + 1):

@@ -1,7 +1,7 @@
 """A finished run with one more known class, made from another run in seconds. The other run stays as it is.
 
 `promotion.json` in its folder: parent (a run id), label, name, owner, browser (who made it and may undo it), texts
-(what the new class was learnt from), kept_back (the group's other texts), true_label, before and after (the field's
+(what the new class was learnt from), kept_back (the group's other texts), true_label, agreeing (how many of the group have it), before and after (the field's
 numbers on the same texts, None where nobody knows the truth), seconds, test_texts (all, and those of the new class).
 """
 
@@ -80,6 +80,7 @@ def promote(
         "texts": learnt,
         "kept_back": kept_back,
         "true_label": true_label,
+        "agreeing": None if group.true_labels is None else list(group.true_labels).count(true_label),
         "before": before,
         "after": after,
         "seconds": seconds,

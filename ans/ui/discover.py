@@ -38,8 +38,8 @@ class Findings:
 
 def build(shared: Shared, query: gr.Textbox) -> None:
     """Lay out the tab inside the current Tabs and wire it. `query` is Ask's text box."""
-    findings, leaving = gr.State(Findings()), gr.State(None)
     with gr.Tab("Discover", id="discover"):
+        findings, leaving = gr.State(Findings()), gr.State(None)
         card = RunView(cards.NO_MODEL, elem_id="discover-card")
         with gr.Row(visible=False, elem_id="discover-next") as after:
             ask = gr.Button("Ask it", variant="primary", min_width=140)
@@ -61,12 +61,12 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             with gr.Column(scale=7, min_width=320):
                 plot = PlotView(height=420, empty="The map of the open texts appears here.", elem_id="found")
                 with gr.Column(visible=False, elem_id="one-group") as panel:
-                    with gr.Row():
+                    with gr.Row(equal_height=True):
                         name = gr.Textbox(label="Name of the class", max_length=80, max_lines=1, scale=5)
                         make = gr.Button("Make it a known class", variant="primary", scale=4, min_width=190)
                     texts = gr.CheckboxGroup([], label="Its texts; only checked ones count", elem_id="group-texts")
-                    with gr.Row():
-                        drop = gr.Button("Drop the unchecked texts", min_width=180)
+                    with gr.Row(equal_height=True):
+                        drop = gr.Button("Drop the unchecked", min_width=150)
                         other = gr.Dropdown([], label="Merge with", scale=2, min_width=180)
                         merge = gr.Button("Merge", min_width=90)
 

@@ -101,7 +101,12 @@ def _measured(about: dict) -> str:
         )
         return f"There are no numbers: {why}. Ask it a few texts."
     texts, own = about["test_texts"]
-    called = "" if about["true_label"] == about["label"] else f" The dataset calls this class {about['true_label']}."
+    called = ""
+    if about["agreeing"] is not None:
+        size = len(about["texts"]) + len(about["kept_back"])
+        called = (
+            f"In the test it stands for {about['true_label']}, as {about['agreeing']} of the group's {size} texts do."
+        )
     return (
         f"{called} The numbers are over {texts:,} test texts, {own} of them of this class: they count as open before, "
         "as known after. The texts it learnt from are left out of both rows."
