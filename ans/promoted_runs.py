@@ -1,8 +1,9 @@
 """A finished run with one more known class, made from another run in seconds. The other run stays as it is.
 
 `promotion.json` in its folder: parent (a run id), label, name, owner, browser (who made it and may undo it), texts
-(what the new class was learnt from), kept_back (the group's other texts), true_label, agreeing (how many of the group have it), before and after (the field's
-numbers on the same texts, None where nobody knows the truth), seconds, test_texts (all, and those of the new class).
+(what the new class was learnt from), kept_back (the group's other texts), true_label, agreeing (how many texts of the
+group have it), before and after (the field's numbers on the same texts, None where nobody knows the truth), seconds,
+test_texts (all, and those of the new class).
 """
 
 from __future__ import annotations
