@@ -69,8 +69,8 @@ def report(store: RunStore, run: Run) -> None:
     known, assignment = set(model.labels), found.assignment
     held_out = [i for i, label in enumerate(found.labels) if label not in known and label not in OPEN_LABELS]
     print(
-        f"{run.config.dataset}, {run.config.known_ratio:.0%} known, seed {run.config.seed}: {len(found.clusters)} clusters "
-        f"in {len(found.texts):,} open texts; {len(held_out):,} have one of "
+        f"{run.config.dataset}, {run.config.known_ratio:.0%} known, seed {run.config.seed}: "
+        f"{len(found.clusters)} clusters in {len(found.texts):,} open texts; {len(held_out):,} have one of "
         f"{len({found.labels[i] for i in held_out})} held-out labels"
     )
     clustered = [i for i in held_out if assignment[i] != REST]

@@ -30,8 +30,8 @@ def test_texts_that_are_alike_come_into_one_group(found):
 
 
 def test_a_group_is_named_by_words_that_the_others_do_not_have(found):
-    assert {cluster.keywords[0] for cluster in found.clusters} <= {"gym", "opening", "hours", "lost", "umbrella", "bake",
-        "chocolate", "cake"}  # fmt: skip
+    words = {"gym", "opening", "hours", "lost", "umbrella", "bake", "chocolate", "cake"}
+    assert {cluster.keywords[0] for cluster in found.clusters} <= words
     assert all(cluster.keywords[-1] == "please" for cluster in found.clusters)
     assert len({cluster.name for cluster in found.clusters}) == 3
 
