@@ -62,7 +62,13 @@ def build(shared: Shared, query: gr.Textbox) -> None:
                 plot = PlotView(height=420, empty="The map of the open texts appears here.", elem_id="found")
                 with gr.Column(visible=False, elem_id="one-group") as panel:
                     with gr.Row(equal_height=True):
-                        name = gr.Textbox(label="Name of the class", max_length=80, max_lines=1, scale=5)
+                        name = gr.Textbox(
+                            label="Name of the class",
+                            info="Enter renames the group.",
+                            max_length=80,
+                            max_lines=1,
+                            scale=5,
+                        )
                         make = gr.Button("Make it a known class", variant="primary", scale=4, min_width=190)
                     texts = gr.CheckboxGroup([], label="Its texts; only checked ones count", elem_id="group-texts")
                     with gr.Row(equal_height=True):
@@ -196,7 +202,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         look_for, [model, findings, source, pasted, file, smallest], standing_views, concurrency_limit=2, **quietly
     )
     groups.click(look_at, findings, [findings, card, *views], **quietly)
-    gr.on([name.blur, name.submit], rename, [findings, name], [findings, card, *views], **quietly)
+    name.submit(rename, [findings, name], [findings, card, *views], **quietly)
     drop.click(keep, [findings, texts], [findings, card, *views], **quietly)
     merge.click(join, [findings, other], [findings, card, *views], **quietly)
     make.click(
