@@ -18,6 +18,7 @@ from ans.data import stratified_parts
 from ans.encoder import TextEncoder, choose_device
 from ans.heads import MultiViewHeads
 from ans.negatives import SHELL_MODES, class_deviations, class_radii, synthesize
+from ans.promotion import with_class
 from ans.tables import LabelledTexts
 from ans.training import Emit, ShouldStop, TrainingStopped, closed_set_classifier, phase_one, phase_two
 
@@ -207,6 +208,10 @@ class OpenWorldClassifier:
             )
         ]
         return torch.cat(views, dim=-1)[0].cpu(), rows.tolist()
+
+    def add_class(self, label: str, texts: Sequence[str]) -> OpenWorldClassifier:
+        """A copy that also knows `label`, learnt in seconds from `texts`; see `ans.promotion.with_class`."""
+        return with_class(self, label, texts)
 
     # Persistence
 

@@ -173,7 +173,10 @@ def _phase_states(events: list[dict]) -> list[dict]:
 
 
 def _finished(run: Run, status: Status) -> dict:
-    evaluation, config = run.evaluation, run.config
+    evaluation, config, promotion = run.evaluation, run.config, run.promotion
+    if promotion is not None:
+        made = f"Made in Discover from another run, which is still there, by adding the class {promotion['label']}."
+        return {"clock": "", "numbers": numbers(evaluation["metrics"], config), "note": made}
     seconds, device = evaluation["seconds"], device_name(evaluation["device"])
     return {
         "clock": clock(status.ended - status.started),

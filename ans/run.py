@@ -5,7 +5,8 @@
                 events.jsonl     one line per step
                 stop             present once somebody pressed Stop
                 name.json        the name a person gave it, if one did
-                owner.json       the browser that uploaded it (uploaded runs only)
+                owner.json       the browser whose texts are in it, if it was uploaded or made from uploaded texts
+                promotion.json   how it was made from another run by adding a class (ans/promoted_runs.py)
                 model/           the classifier (finished runs)
                 evaluation.json  metrics, known classes, seconds by phase, device
                 test.json, test.safetensors   test texts and labels; their features, head logits, answers
@@ -88,7 +89,7 @@ class Run:
 
     @property
     def owner(self) -> str | None:
-        """The browser that uploaded this run, or the data it was trained on; None for everybody's.
+        """The browser that uploaded this run, or data it has learnt from; None for everybody's.
 
         See `RunStore.uploads`.
         """
@@ -96,6 +97,11 @@ class Run:
             return uploader
         path, uploads = Path(self.config.dataset), self.folder.parent.parent / "uploads"
         return path.relative_to(uploads).parts[0] if path.is_relative_to(uploads) and path != uploads else None
+
+    @property
+    def promotion(self) -> dict | None:
+        """How this run came from another by adding a class (see `ans.promoted_runs`); None if it was trained."""
+        return _read_if_there(self.folder / "promotion.json")
 
     @property
     def is_starter(self) -> bool:

@@ -11,7 +11,7 @@ import gradio as gr
 from ans import progress
 from ans.maps import Maps
 from ans.serving import Serving
-from ans.ui import ask, data, evaluate, link, map, runs, train
+from ans.ui import ask, data, discover, evaluate, link, map, runs, train
 from ans.ui.shared import Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
@@ -90,6 +90,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             data_tab = data.build(shared, train_tab)
             map.build(shared, ask_tab.query)
             evaluate.build(shared, ask_tab.query)
+            discover.build(shared, ask_tab.query)
             runs_view = runs.build(shared)
         timer = gr.Timer(POLL_SECONDS)
 
@@ -125,8 +126,8 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             if before is None or (now.ready, now.names) != (before.ready, before.names):
                 menu = gr.update(
                     choices=[(run.name, run.id) for run in store.seen_by(who).finished()],
-                    value=model_id,
                     visible=bool(now.ready),
+                    **({} if model_id == chosen else {"value": model_id}),  # another tab may be choosing in this moment
                 )
             waiting = gr.skip() if now.ready else ask.waiting(serving)
             return card, curves, stop, now.watched, now, menu, waiting, runs.listing(shared, who, model_id)

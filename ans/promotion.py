@@ -1,0 +1,125 @@
+"""One more known class for a trained classifier: one new head a view, one new row of the closed-set classifier.
+
+Nothing that was trained before moves: the encoder, the other heads and the other rows keep every bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ans.config import TrainConfig
+from ans.conventions import OPEN_LABELS, OPEN_NAME
+from ans.heads import MultiViewHeads, OneVsRestHeads
+from ans.training import HeadTraining, closed_set_classifier
+
+if TYPE_CHECKING:
+    from ans.classifier import OpenWorldClassifier
+
+FEWEST_TEXTS = 3  # different ones: below that there is no spread to read a radius from
+# The new row alone is a logistic regression, and its few texts can nearly always be separated: without a decay it
+# would grow without end.
+ROW_STEPS, ROW_DECAY = 100, 1e-3
+
+
+def with_class(model: OpenWorldClassifier, label: str, texts: Sequence[str]) -> OpenWorldClassifier:
+    """A copy of a trained classifier that also knows `label`, learnt from `texts`; the encoder is shared.
+
+    Raises:
+        ValueError: the name is empty, taken or stands for open, or there are too few different texts.
+    """
+    model._need_training()
+    label, texts = " ".join(label.split()), list(dict.fromkeys(texts))
+    check_name(label, model.labels)
+    if len(texts) < FEWEST_TEXTS:
+        raise ValueError(
+            f"a new class needs at least {FEWEST_TEXTS} different texts, got {len(texts)}; add texts of {label!r}."
+        )
+    m = len(model.labels)
+    features = torch.cat([model.train_features, model.features(texts).to(model.train_features.device)])
+    targets = torch.cat([model.train_targets, torch.full((len(texts),), m)])
+    heads = _with_head(model.heads, features, targets, model.config)
+    closed = _with_row(model.closed, features[:, : model.encoder.dim], targets)
+    grown = type(model)(model.config.with_(known_classes=(*model.labels, label)))
+    grown._set([*model.labels, label], model.encoder, closed, heads, features, targets, [*model.train_texts, *texts])
+    grown.seconds = dict(model.seconds)
+    return grown
+
+
+def check_name(label: str, known: Sequence[str]) -> None:
+    """Refuse a name that can't be a new class.
+
+    Raises:
+        ValueError: it is empty, taken or stands for open.
+    """
+    if not label:
+        raise ValueError("the new class needs a name; type one, for example gym_hours.")
+    if label in known:
+        raise ValueError(f"{label!r} is a known class already; choose another name.")
+    if label.lower() in {*OPEN_LABELS, OPEN_NAME}:
+        raise ValueError(f"{label!r} stands for texts of no known class; choose another name.")
+
+
+def _with_head(heads: MultiViewHeads, features: Tensor, targets: Tensor, config: TrainConfig) -> MultiViewHeads:
+    """All heads and one more, trained as in phase 2 against the texts of all others and its own synthesized negatives.
+
+    Args:
+        features: [N, V·d]; targets: [N], the new class's rows hold the largest index.
+    """
+    m = heads.num_classes
+    # The shell around a handful of texts covers where the others of their class lie: the fewer they are beside a class
+    # of mean size, the less do the synthesized negatives weigh.
+    few = min(1.0, int((targets == m).sum()) * m / int((targets < m).sum()))
+    config = config.with_(synthesized_weight=config.synthesized_weight * few)
+    torch.manual_seed(config.seed)
+    grown = MultiViewHeads(m + 1, heads.dim, len(heads.views), config.head_dropout).to(features.device)
+    for old, new, part in zip(heads.views, grown.views, heads.split(features), strict=True):
+        head = OneVsRestHeads(1, heads.dim, dropout=config.head_dropout).to(features.device)
+        training = HeadTraining(head, part, targets, config, only=m)
+        for _ in range(config.head_steps):
+            training.step()
+        training.finish()
+        joined = {name: torch.cat([value, head.state_dict()[name]]) for name, value in old.state_dict().items()}
+        new.load_state_dict(joined)
+    return grown
+
+
+def _with_row(closed: nn.Sequential, features: Tensor, targets: Tensor) -> nn.Sequential:
+    """The closed-set classifier with one more output, trained on the cross-entropy over C + 1 classes.
+
+    Args:
+        features: [N, d], the tuned view; targets: [N], the new class's rows hold the largest index.
+    """
+    m = closed[-1].out_features
+    with torch.no_grad():
+        hidden = closed[:-1](features)
+        others = closed[-1](hidden).logsumexp(1)
+    is_new = (targets == m).to(features.device)
+    # The few new texts weigh as much as the texts of a class of mean size.
+    weights = torch.where(is_new, len(targets) / m / is_new.sum(), 1.0)
+    row = nn.Linear(hidden.shape[1], 1).to(features.device)
+    nn.init.zeros_(row.weight)
+    nn.init.zeros_(row.bias)
+    optimizer = torch.optim.LBFGS(row.parameters(), max_iter=ROW_STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        # Only the new logit moves, so the softmax over C + 1 is a sigmoid of it against all others together.
+        logits = row(hidden).squeeze(1) - others
+        value = F.binary_cross_entropy_with_logits(logits, is_new.float(), weights)
+        value = value + ROW_DECAY * row.weight.square().sum()
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    grown = closed_set_classifier(features.shape[1], m + 1).to(features.device)
+    state = closed.state_dict()
+    last = f"{len(closed) - 1}"
+    state[f"{last}.weight"] = torch.cat([state[f"{last}.weight"], row.weight.detach()])
+    state[f"{last}.bias"] = torch.cat([state[f"{last}.bias"], row.bias.detach()])
+    grown.load_state_dict(state)
+    return grown

@@ -1,0 +1,273 @@
+"""The Discover tab: groups among the open texts; one of them becomes a known class, and can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ans import discovery
+from ans.discovery import Discovery
+from ans.loose_texts import texts_of, texts_of_file
+from ans.plots.discovery import group_map
+from ans.promoted_runs import Group, promote, undo
+from ans.serving import LONGEST
+from ans.ui import discover_cards as cards
+from ans.ui.discover_views import GroupsView
+from ans.ui.shared import Shared
+from ans.ui.views import PlotView, RunView
+
+TEST, OWN = "The test texts", "My own texts"
+FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl"]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What one visitor found: for which run, in whose texts, and what stood there before each class was added."""
+
+    run_id: str | None = None
+    own: bool = False
+    judged: int = 0
+    found: Discovery | None = None
+    chosen: int | None = None
+    before: tuple[Findings, ...] = ()
+
+
+def build(shared: Shared, query: gr.Textbox) -> None:
+    """Lay out the tab inside the current Tabs and wire it. `query` is Ask's text box."""
+    with gr.Tab("Discover", id="discover"):
+        findings, leaving = gr.State(Findings()), gr.State(None)
+        card = RunView(cards.NO_MODEL, elem_id="discover-card")
+        with gr.Row(visible=False, elem_id="discover-next") as after:
+            ask = gr.Button("Ask it", variant="primary", min_width=140)
+            back = gr.Button("Undo: take the class back", min_width=140, visible=False)
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=4, min_width=300):
+                source = gr.Radio([TEST, OWN], value=TEST, label="Look among")
+                pasted = gr.Textbox(
+                    label="One text a line", lines=6, max_lines=10, visible=False, placeholder="is the gym open today"
+                )
+                file = gr.File(
+                    label="Or a file: CSV, TSV, JSONL, TXT", file_types=FILE_TYPES, height=110, visible=False
+                )
+                smallest = gr.Slider(
+                    0, 50, value=0, step=1, label="Smallest group", info="In texts. 0: a hundredth of all, 5 to 13."
+                )
+                find = gr.Button("Find groups", variant="primary", elem_id="find-groups")
+                groups = GroupsView(cards.group_list(None, None), elem_id="groups")
+            with gr.Column(scale=7, min_width=320):
+                plot = PlotView(height=420, empty="The map of the open texts appears here.", elem_id="found")
+                with gr.Column(visible=False, elem_id="one-group") as panel:
+                    with gr.Row(equal_height=True):
+                        name = gr.Textbox(
+                            label="Name of the class",
+                            info="Enter renames the group.",
+                            max_length=80,
+                            max_lines=1,
+                            scale=5,
+                        )
+                        make = gr.Button("Make it a known class", variant="primary", scale=4, min_width=190)
+                    texts = gr.CheckboxGroup([], label="Its texts; only checked ones count", elem_id="group-texts")
+                    with gr.Row(equal_height=True):
+                        drop = gr.Button("Drop the unchecked", min_width=150)
+                        other = gr.Dropdown([], label="Merge with", scale=2, min_width=180)
+                        merge = gr.Button("Merge", min_width=90)
+
+    store, serving, model, browser = shared.store, shared.serving, shared.model, shared.browser
+    views = [groups, plot, panel, name, texts, other]
+    quietly = {"show_progress": "hidden", "api_visibility": "private"}
+
+    def opened(run_id: str | None, now: Findings, who: str | None) -> tuple:
+        if now.run_id == run_id and run_id is not None:
+            return tuple(gr.skip() for _ in range(4 + len(views)))
+        first, buttons = standing(run_id, who)
+        return Findings(run_id), first, *buttons, *shown(Findings(run_id))
+
+    def standing(run_id: str | None, who: str | None) -> tuple[dict, tuple[dict, dict]]:
+        """The card of a run nothing was looked for in yet, and the two buttons below it."""
+        run = store.get(run_id)
+        if run is None:
+            return cards.NO_MODEL, _next(False, False)
+        if run.promotion is None:
+            return cards.start(), _next(False, False)
+        return cards.promoted(run), _next(True, run.promotion["browser"] == who)
+
+    def look_for(
+        run_id: str | None, now: Findings, where: str, typed: str, upload: str | None, size: float
+    ) -> Iterator[tuple]:
+        nothing, own = tuple(gr.skip() for _ in views), where == OWN
+        hidden = _next(False, False)
+        if not run_id:
+            yield now, cards.NO_MODEL, *hidden, *nothing
+            return
+        try:
+            yield now, cards.busy("Finding groups", "Reading the open texts.", cards.FIND, 0.05), *hidden, *nothing
+            run, classifier = serving.run(run_id), serving.model(run_id)
+            if own:
+                given = texts_of_file(Path(upload)) if upload else texts_of(typed or "")
+                if not given:
+                    raise ValueError("there is nothing to look at yet; paste some texts, one a line, or choose a file.")
+                if len(given) > discovery.MOST:
+                    raise ValueError(
+                        f"up to {discovery.MOST:,} texts can be looked at, got {len(given):,}; bring fewer."
+                    )
+                progress = "Judging your texts: which of them are open?"
+                for open_texts in discovery.open_among(classifier, [text[:LONGEST] for text in given]):
+                    share = 0.6 * open_texts.judged / len(given)
+                    yield now, cards.busy("Finding groups", progress, cards.FIND, share), *hidden, *nothing
+            else:
+                open_texts = discovery.open_test_texts(run, classifier.encoder.dim)
+            detail = (
+                f"Clustering {len(open_texts.texts):,} open texts: some seconds, for thousands up to half a minute."
+            )
+            yield now, cards.busy("Finding groups", detail, cards.FIND, 0.65), *hidden, *nothing
+            seen = discovery.discover(open_texts, int(size) if size >= 2 else None, run.config.seed)
+        except ValueError as error:
+            yield now, cards.failed("No groups", error, cards.FIND), *hidden, *nothing
+            return
+        after_it = Findings(run_id, own, open_texts.judged, seen)
+        yield after_it, cards.found(seen, open_texts.judged, own), *hidden, *shown(after_it)
+
+    def look_at(now: Findings, event: gr.EventData) -> tuple:
+        return changed(replace(now, chosen=int(event.id)))
+
+    def rename(now: Findings, typed: str) -> tuple:
+        if now.chosen is None or not typed.strip() or typed == now.found.clusters[now.chosen].name:
+            return tuple(gr.skip() for _ in range(2 + len(views)))
+        return changed(replace(now, found=now.found.renamed(now.chosen, typed)))
+
+    def keep(now: Findings, rows: list[int]) -> tuple:
+        return edited(now, lambda: now.found.keeping(now.chosen, rows))
+
+    def join(now: Findings, second: int | None) -> tuple:
+        if second is None:
+            raise gr.Error("Choose the group to merge with first.", print_exception=False)
+        moved = now.chosen - (second < now.chosen)
+        return edited(replace(now, chosen=moved), lambda: now.found.merged(now.chosen, second))
+
+    def make_known(now: Findings, typed: str, rows: list[int], who: str) -> Iterator[tuple]:
+        nothing, hidden = tuple(gr.skip() for _ in views), _next(False, False)
+        title = f"Making {typed.strip() or 'it'} a known class"
+        detail = "One new head is trained, with synthesized negatives of its own. The others stay as they are."
+        yield now, gr.skip(), cards.busy(title, detail, cards.MAKE, 0.5), *hidden, *nothing
+        try:
+            kept = now.found.keeping(now.chosen, rows)
+            own_rows = kept.clusters[now.chosen].rows
+            truth = None if kept.labels is None else [kept.labels[row] for row in own_rows]
+            group = Group(typed, [kept.texts[row] for row in own_rows], truth)
+            parent = serving.run(now.run_id)
+            run = promote(store, parent, serving.model(parent.id), group, who, now.own)
+        except ValueError as error:
+            yield now, gr.skip(), cards.failed("This group can't become a class", error, cards.NAME), *hidden, *nothing
+            return
+        then = replace(now, run_id=run.id, found=kept.without(now.chosen), chosen=None, before=(*now.before, now))
+        yield then, _menu(shared, run.id, who), cards.promoted(run), *_next(True, True), *shown(then)
+
+    def take_back(run_id: str | None, now: Findings, who: str) -> tuple:
+        run = store.get(run_id)
+        promotion = None if run is None else run.promotion
+        if promotion is None or promotion["browser"] != who:
+            raise gr.Error("Only a class that was added in this browser can be taken back.", print_exception=False)
+        parent = promotion["parent"] if store.get(promotion["parent"]) is not None else None
+        first, buttons = standing(parent, who)
+        then = Findings(parent)
+        if now.before and now.before[-1].run_id == parent:  # the groups are as they were before
+            then = now.before[-1]
+            first = cards.looked_at(then.found, then.chosen)
+        return then, _menu(shared, parent, who), run.id, first, *buttons, *shown(then)
+
+    def remove(run_id: str | None, who: str) -> None:
+        run = store.get(run_id)
+        if run is not None:
+            undo(store, run, who)
+
+    def ask_it(run_id: str | None) -> tuple:
+        run = store.get(run_id)
+        promotion = None if run is None else run.promotion
+        text = gr.skip() if promotion is None else (promotion["kept_back"] or promotion["texts"])[0]
+        return gr.Tabs(selected="ask"), text
+
+    source.change(
+        lambda where: (gr.update(visible=where == OWN), gr.update(visible=where == OWN)),
+        source,
+        [pasted, file],
+        **quietly,
+    )
+    standing_views = [findings, card, after, back, *views]
+    model.change(opened, [model, findings, browser], standing_views, **quietly)
+    find.click(
+        look_for, [model, findings, source, pasted, file, smallest], standing_views, concurrency_limit=2, **quietly
+    )
+    groups.click(look_at, findings, [findings, card, *views], **quietly)
+    name.submit(rename, [findings, name], [findings, card, *views], **quietly)
+    drop.click(keep, [findings, texts], [findings, card, *views], **quietly)
+    merge.click(join, [findings, other], [findings, card, *views], **quietly)
+    make.click(
+        make_known,
+        [findings, name, texts, browser],
+        [findings, model, card, after, back, *views],
+        concurrency_limit=1,
+        **quietly,
+    )
+    # First the page leaves the run, then the run goes: nobody asks a model that is not there any more.
+    back.click(
+        take_back, [model, findings, browser], [findings, model, leaving, card, after, back, *views], **quietly
+    ).then(remove, [leaving, browser], None, **quietly)
+    ask.click(ask_it, model, [shared.tabs, query], **quietly)
+
+
+def shown(now: Findings) -> tuple:
+    """List, map, and what is inside the panel of the chosen group."""
+    found, chosen = now.found, now.chosen
+    if found is None or chosen is None:
+        panel = (gr.update(visible=False), gr.skip(), gr.skip(), gr.skip())
+    else:
+        cluster = found.clusters[chosen]
+        choices = [(found.texts[row], row) for row in cluster.rows]
+        others = [(c.name, index) for index, c in enumerate(found.clusters) if index != chosen]
+        panel = (
+            gr.update(visible=True),
+            gr.update(value=cluster.name),
+            gr.update(choices=choices, value=cluster.rows),
+            gr.update(choices=others, value=None),
+        )
+    return cards.group_list(found, chosen), _figure(now), *panel
+
+
+def changed(now: Findings) -> tuple:
+    """Everything about the group that is looked at, anew."""
+    return now, cards.looked_at(now.found, now.chosen), *shown(now)
+
+
+def edited(now: Findings, edit: Callable[[], Discovery]) -> tuple:
+    """`changed` after an edit of the groups.
+
+    Raises:
+        gr.Error: the edit is not possible.
+    """
+    try:
+        return changed(replace(now, found=edit()))
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def _figure(now: Findings) -> Any:
+    found = now.found
+    if found is None or not len(found.texts):
+        return None
+    names, key = [cluster.name for cluster in found.clusters], f"{now.run_id}/{now.judged}/{len(found.texts)}"
+    return group_map(found.places.tolist(), found.texts, found.assignment.tolist(), names, now.chosen, key)
+
+
+def _next(visible: bool, undoable: bool) -> tuple[dict, dict]:
+    """The row with what one can do with a new class, and its button to take it back."""
+    return gr.update(visible=visible), gr.update(visible=undoable)
+
+
+def _menu(shared: Shared, run_id: str | None, who: str) -> dict:
+    """The choice of the model in use, with this run chosen."""
+    choices = [(run.name, run.id) for run in shared.store.finished() if run.owner in (None, who)]
+    return gr.update(choices=choices, value=run_id)

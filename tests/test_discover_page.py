@@ -1,0 +1,73 @@
+"""What the Discover tab says and draws, without a browser."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ans.discovery import Cluster, Discovery
+from ans.loose_texts import texts_of, texts_of_file
+from ans.plots.discovery import group_map
+from ans.ui import discover_cards as cards
+
+NUMBERS = {"accuracy": 90.0, "f1": 80.0, "f1_known": 79.0, "f1_open": 95.0, "auroc": 96.0}
+ABOUT = {
+    "label": "gym", "texts": ["a"] * 8, "kept_back": ["b"] * 4, "agreeing": 10, "true_label": "gym_hours",
+    "before": NUMBERS, "after": NUMBERS | {"accuracy": 88.5}, "seconds": 1.4, "test_texts": [500, 6],
+}  # fmt: skip
+
+
+def card(**changes) -> dict:
+    return cards.promoted(SimpleNamespace(name="a run + gym", promotion=ABOUT | changes))
+
+
+@pytest.fixture
+def found() -> Discovery:
+    places = np.array([[0, 0], [1, 0], [0, 1], [5, 5]], dtype=float)
+    return Discovery(["a", "b", "c", "<b>d</b>"], None, places, [Cluster("x", ["k"], [0, 1]), Cluster("y", [], [2])])
+
+
+def test_the_numbers_stand_before_and_after_with_their_change():
+    shown = card()
+    assert [row[:2] for row in shown["numbers"]] == [
+        ["", "Accuracy"], ["Before", "90.0"], ["After", "88.5"], ["Change", "−1.5"]
+    ]  # fmt: skip
+    assert "In the test it stands for gym_hours, as 10 of the group's 12 texts do." in shown["note"]
+    assert "6 of them of this class: they count as open before, as known after." in shown["note"]
+
+
+@pytest.mark.parametrize(("kept_back", "why"), [([], "your texts carry no labels"), (["b"], "most of these texts are")])
+def test_without_a_truth_there_are_no_numbers_and_the_reason_is_said(kept_back, why):
+    shown = card(before=None, after=None, true_label=None, kept_back=kept_back)
+    assert shown["numbers"] is None
+    assert f"There are no numbers: {why}" in shown["note"]
+
+
+def test_each_state_says_where_a_person_stands(found):
+    states = [cards.start(), cards.found(found, 9, own=True), cards.looked_at(found, 0), card()]
+    now = [[step["name"] for step in state["phases"] if step["state"] == "now"] for state in states]
+    assert now == [["Find groups"], ["Look at one"], ["Name it"], ["Ask it"]]
+    assert cards.failed("No groups", ValueError("too few; bring more."), cards.FIND)["detail"] == "Too few; bring more."
+
+
+def test_the_list_and_the_map_give_a_group_the_same_colour_and_leave_the_rest_grey(found):
+    listed = cards.group_list(found, 1)
+    assert listed["rest"] == "1 text is in no group."
+    traces = group_map(found.places, found.texts, found.assignment, ["x", "y"], 1, "key").to_dict()["data"]
+    assert [trace["name"] for trace in traces] == ["in no group", "x", "y"]  # the chosen one above all others
+    assert [trace["marker"]["color"] for trace in traces[1:]] == [group["colour"] for group in listed["groups"]]
+    assert sum(len(trace["x"]) for trace in traces) == 4
+
+
+def test_pasted_and_uploaded_texts_are_read_as_people_have_them(tmp_path):
+    assert texts_of("  one \n\n two  words\n") == ["one", "two words"]
+    lines, table, odd = tmp_path / "a.txt", tmp_path / "a.csv", tmp_path / "b.csv"
+    lines.write_text("one\ntwo, with a comma\n", encoding="utf-8")
+    table.write_text("id,query\n1,one\n2,\n3,three\n", encoding="utf-8")
+    odd.write_text("id,when,who\n1,2,3\n", encoding="utf-8")
+    assert texts_of_file(lines) == ["one", "two, with a comma"]
+    assert texts_of_file(table) == ["one", "three"]
+    with pytest.raises(ValueError, match="expected one of texts"):
+        texts_of_file(odd)
