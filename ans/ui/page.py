@@ -10,7 +10,7 @@ import gradio as gr
 
 from ans import progress
 from ans.serving import Serving
-from ans.ui import ask, map, train
+from ans.ui import ask, compare, map, train
 from ans.ui.shared import Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
@@ -87,6 +87,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             with gr.Tab("Train", id="train"):
                 train_tab = train.build(shared)
             map_label = map.build(shared, ask_tab.query)
+            compare.build(shared, ask_tab.query)
         timer = gr.Timer(POLL_SECONDS)
 
         polled = [
