@@ -27,6 +27,7 @@ class Choice:
     """A method one can choose: a rule of `ans.baselines`, or the heads with one kind of negatives.
 
     `needs`: what `RunFeatures.tuned` has to read for it. `paper`: table and name in the paper. `cost`: rough seconds.
+    `probability`: whether its score is one.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Choice:
     needs: str | None = None
     paper: tuple[str, str] | None = None
     cost: int = 1
+    probability: bool = False
 
     def own(self, config: TrainConfig) -> bool:
         """Whether this is what the run itself was trained with."""
@@ -42,18 +44,18 @@ class Choice:
 
 
 RULES = (
-    Choice("msp", "MSP", "msp", None, ("1", "MSP")),
+    Choice("msp", "MSP", "msp", None, ("1", "MSP"), probability=True),
     Choice("max_logit", "MaxLogit", "max_logit", "dev"),
     Choice("energy", "energy", "energy", "dev"),
     Choice("mahalanobis", "Mahalanobis", "mahalanobis", "dev"),
     Choice("neighbours", "k nearest neighbours", "nearest_neighbours", "dev"),
     Choice("lof", "LOF", "local_outlier_factor", "dev"),
-    Choice("openmax", "OpenMax", "openmax", None, ("1", "OpenMax")),
-    Choice("adb", "ADB", "adb", "dropped", ("1", "ADB"), cost=3),
+    Choice("openmax", "OpenMax", "openmax", None, ("1", "OpenMax"), probability=True),
+    Choice("adb", "ADB", "adb", "dropped", ("1", "ADB"), cost=8),
 )
 MSP = RULES[0]
 HEADS = (
-    Choice("none", "heads, no negatives (λ = 0)", paper=("2", "one-vs-rest (lambda=0)"), cost=4),
+    Choice("none", "heads, no negatives", paper=("2", "one-vs-rest (lambda=0)"), cost=4),
     Choice("noise", "heads, Gaussian noise", paper=("2", "+ gaussian noise"), cost=5),
     Choice("noise+projection", "heads, noise + projection", paper=("2", "+ projection"), cost=5),
     Choice("mixing", "heads, mixing", cost=5),
@@ -68,7 +70,7 @@ ABLATION = ("none", "noise", "noise+projection", "ans")  # Table 2
 class Compared:
     """A method on one run: `fitted` judges any text; its `answers` to the test; the field's numbers, in percent.
 
-    `own`: the run's own heads, for which nothing was trained.
+    `seconds` is what fitting took, without reading texts. `own`: the run's own heads, for which nothing was trained.
     """
 
     choice: Choice
@@ -213,8 +215,8 @@ def _fit(features: RunFeatures, choice: Choice, tell: Tell, should_stop: ShouldS
 
     model = features.model
     config = model.config.with_(device="auto")  # where the model is now
-    started = time.perf_counter()
     tuned = features.tuned(choice.needs, tell, should_stop)
+    started = time.perf_counter()
     own = choice.own(config)
     if own:
         fitted = fitted_heads(model.heads, config.head_views, model.encoder.device)

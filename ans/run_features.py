@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from ans.benchmark.tuned import Part, Tuned
@@ -36,7 +37,10 @@ class RunFeatures:
                 "choose a run whose views are both or tuned."
             )
         self.model = model
-        self.test_texts, self.test_labels, arrays = run.load_test()
+        try:
+            self.test_texts, self.test_labels, arrays = run.load_test()
+        except (OSError, KeyError, ValueError, SafetensorError) as error:
+            raise ValueError("the test part of this run is damaged; train it again.") from error
         test_targets = torch.tensor(targets(self.test_labels, model.labels))
         none = torch.empty(0, model.train_features.shape[1])
         self._tuned = Tuned(

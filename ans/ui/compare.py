@@ -38,7 +38,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
                     label="Rules on its features", info="The thresholds are those of their authors.",
                 )  # fmt: skip
                 heads = gr.CheckboxGroup(
-                    [(choice.name.removeprefix("heads, "), choice.key) for choice in HEADS], value=["none"],
+                    [(choice.name.removeprefix("heads, "), choice.key) for choice in HEADS], value=["none", "ans"],
                     label="The same heads with negatives made by", info="Each is trained anew, in seconds.",
                 )  # fmt: skip
                 with gr.Row():

@@ -113,7 +113,7 @@ def _run_table(
                 }
                 for name in HEADINGS
             ],
-            "seconds": "" if one.own else f"{one.seconds:.1f} s",
+            "seconds": "" if one.own else f"{one.seconds:.1f}",
             "paper": _paper_cells(paper_row(one.choice, config)),
         }
         for one in ordered
@@ -130,7 +130,7 @@ def _run_table(
     rules_chosen = any(one.choice.rule is not None for one in ready)
     rows += _paper_only(config) if rules_chosen else []
     has_paper = any(row["paper"] for row in rows)
-    headings = [*HEADINGS.values(), "fitted in", *(PAPER_COLUMNS.values() if has_paper else ())]
+    headings = [*HEADINGS.values(), "seconds", *(PAPER_COLUMNS.values() if has_paper else ())]
     return {"name": run.name, "headings": headings, "rows": rows, "measure": list(HEADINGS).index(measure)}
 
 

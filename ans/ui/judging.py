@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ans.comparison import MSP, SURE, Comparisons, Judgement, heads_name
+from ans.comparison import MSP, SURE, Comparisons, Deception, Judgement, heads_name
 from ans.conventions import OPEN_LABELS
 from ans.runs import Run
 
@@ -19,7 +20,7 @@ NO_MODEL = {
     "detail": "Choose a trained run above. The starter model comes by itself; other runs are made in Train.",
 }
 NO_DECEPTIONS = {"title": "Where MSP is confidently wrong", "detail": "Choose a trained run above.", "items": []}
-MOST_DECEPTIONS = 40
+MOST_DECEPTIONS, MOST_OF_A_CLASS = 40, 3  # variety: the surest are often near copies of each other
 FOOT = (
     "The middle line is each method's own threshold. A bar's length is the share of the test texts with the same "
     "kind of answer, open or known, that lie no farther from it: the longer, the surer."
@@ -69,8 +70,8 @@ def deceptions_view(comparisons: Comparisons, run: Run | None) -> dict:
             f"Of {total:,} open test texts, MSP is at least {SURE:.0%} sure of a known class for {sure:,}. "
             f"{name} says OPEN to {len(found):,} of these."
         )
-        if len(found) > MOST_DECEPTIONS:
-            detail += f" The {MOST_DECEPTIONS} MSP is surest of:"
+        if len(found) > len(listed := _varied(found)):
+            detail += f" The {len(listed)} MSP is surest of, at most {MOST_OF_A_CLASS} of a class:"
     return NO_DECEPTIONS | {
         "detail": detail,
         "items": [
@@ -78,11 +79,22 @@ def deceptions_view(comparisons: Comparisons, run: Run | None) -> dict:
                 "text": one.text,
                 "truth": "out of scope" if one.truth in OPEN_LABELS else one.truth,
                 "label": one.label,
-                "sure": f"{min(one.probability, 0.999):.1%}",
+                "sure": percent(one.probability),
             }
-            for one in found[:MOST_DECEPTIONS]
+            for one in _varied(found)
         ],
     }
+
+
+def _varied(found: Sequence[Deception]) -> list[Deception]:
+    """The first few of each true class."""
+    seen: Counter[str] = Counter()
+    out = []
+    for one in found:
+        seen[one.truth] += 1
+        if seen[one.truth] <= MOST_OF_A_CLASS:
+            out.append(one)
+    return out[:MOST_DECEPTIONS]
 
 
 def _group(comparisons: Comparisons, run: Run, keys: Sequence[str], text: str) -> dict:
@@ -98,6 +110,10 @@ def _group(comparisons: Comparisons, run: Run, keys: Sequence[str], text: str) -
 
 def _row(judgement: Judgement, right: str | None) -> dict:
     answer = judgement.label if judgement.label is not None else "OPEN"
+    if judgement.choice.probability:
+        score = f"{percent(judgement.score)} against {100 * judgement.threshold:.0f} %"
+    else:
+        score = f"{_number(judgement.score)} against {_number(judgement.threshold)}"
     return {
         "name": judgement.choice.name,
         "own": judgement.own,
@@ -105,7 +121,7 @@ def _row(judgement: Judgement, right: str | None) -> dict:
         "open": judgement.label is None,
         "right": None if right is None else answer == right,
         "sureness": round(judgement.sureness, 4),
-        "score": f"{_number(judgement.score)} against {_number(judgement.threshold)}",
+        "score": score,
     }
 
 
@@ -126,5 +142,10 @@ def _about(run: Run, truth: str | None) -> str:
     return f"A test text {'out of scope' if truth in OPEN_LABELS else f'of the held-out class {truth}'}: OPEN is right."
 
 
+def percent(probability: float) -> str:
+    """A probability for a person; what is below one never reads as certain."""
+    return f"{100 * min(probability, 0.999):.1f} %"
+
+
 def _number(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    return f"{value:.{2 if abs(value) < 10 else 1}f}".replace("-", "−")

@@ -10,21 +10,22 @@ function progress(share) {
   return track;
 }
 
-function methodCell(row) {
-  const cell = node('th', 'method');
-  cell.scope = 'row';
-  cell.append(node('span', 'name', row.name));
-  if (row.note) cell.append(node('span', 'note', row.note));
-  return cell;
-}
-
+// A row of numbers; a method without any has a note in their place.
 function methodRow(row, width, measure) {
-  const line = node('tr', row.kind);
-  line.append(methodCell(row));
-  const cells = row.cells || Array.from({ length: 5 }, () => ({ text: '' }));
-  for (const [i, cell] of cells.entries())
-    line.append(node('td', (cell.best ? 'best ' : '') + (i === measure ? 'sorted' : ''), cell.text));
-  line.append(node('td', 'aside', row.seconds || ''));
+  const line = node('tr', row.kind), method = node('th', 'method');
+  method.scope = 'row';
+  method.append(node('span', 'name', row.name));
+  line.append(method);
+  if (row.cells) {
+    if (row.note) method.append(node('span', 'note', row.note));
+    for (const [i, cell] of row.cells.entries())
+      line.append(node('td', (cell.best ? 'best ' : '') + (i === measure ? 'sorted' : ''), cell.text));
+    line.append(node('td', 'aside', row.seconds));
+  } else {
+    const note = node('td', 'note', row.note);
+    note.colSpan = 6;
+    line.append(note);
+  }
   for (let i = 6; i < width; i += 1) line.append(node('td', 'aside', row.paper[i - 6] || ''));
   return line;
 }

@@ -10,8 +10,8 @@ function draw() {
     const button = node('button', 'deception');
     button.type = 'button';
     const below = node('span', 'below');
-    below.append(node('span', 'truth', item.truth), node('span', '', 'MSP: ' + item.label));
-    button.append(node('span', 'text', item.text), node('span', 'sure', item.sure), below);
+    below.append(node('span', 'truth', item.truth), node('span', '', 'MSP says ' + item.label + ', ' + item.sure + ' sure'));
+    button.append(node('span', 'text', item.text), below);
     button.onclick = () => trigger('click', { text: item.text });
     list.append(button);
   }

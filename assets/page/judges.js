@@ -6,7 +6,10 @@ function judge(row) {
   const name = node('span', 'name', row.name);
   const answer = node('span', 'answer', row.answer);
   if (row.right !== null) {
-    const mark = node('span', row.right ? 'mark right' : 'mark wrong', row.right ? 'right' : 'wrong');
+    const mark = node('span', 'mark', row.right ? '✓' : '✗');
+    mark.setAttribute('role', 'img');
+    mark.setAttribute('aria-label', row.right ? 'right' : 'wrong');
+    mark.title = row.right ? 'right' : 'wrong';
     answer.append(' ', mark);
   }
   const track = node('div', 'track'), bar = node('div', 'bar'), half = Math.max(1.5, 50 * row.sureness);
