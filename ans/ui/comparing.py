@@ -49,9 +49,8 @@ def views(
         waiting += [choice for choice in missing if choice.key not in failures]
         tables.append(_run_table(run, ready, missing, failures, measure))
         values = {one.choice.name: one.numbers[measure] for one in ready if one.numbers[measure] is not None}
-        paper = {
-            one.choice.name: row for one in ready if (row := (paper_row(one.choice, run.config) or {}).get(measure))
-        }
+        published = {one.choice.name: paper_row(one.choice, run.config) or {} for one in ready}
+        paper = {name: row[measure] for name, row in published.items() if measure in row}
         drawn.append((run.name, values, paper))
         count += len(ready)
     figure = None

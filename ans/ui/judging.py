@@ -19,7 +19,8 @@ NO_MODEL = {
     "title": "There is no run to ask",
     "detail": "Choose a trained run above. The starter model comes by itself; other runs are made in Train.",
 }
-NO_DECEPTIONS = {"title": "Where MSP is confidently wrong", "detail": "Choose a trained run above.", "items": []}
+NO_RUN = "Open test texts that MSP takes for a known class appear here, once a trained run is chosen."
+NO_DECEPTIONS = {"title": "Where MSP is confidently wrong", "detail": NO_RUN, "items": []}
 MOST_DECEPTIONS, MOST_OF_A_CLASS = 40, 3  # variety: the surest are often near copies of each other
 FOOT = (
     "The middle line is each method's own threshold. A bar's length is the share of the test texts with the same "
@@ -32,7 +33,8 @@ def judgements(comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str
     if not runs:
         yield NO_MODEL
         return
-    if not (text or "").strip():
+    text = (text or "").strip()
+    if not text:
         yield EMPTY
         return
     if any(not comparisons.serving.is_loaded(run.id) for run in runs):
