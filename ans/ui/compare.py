@@ -88,8 +88,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             try:
                 drawn = -1
                 while not job.ended(REDRAW_SECONDS):
-                    table, figure, count = comparing.views(comparisons, found, keys, name, job)
-                    yield table, gr.skip() if count == drawn else figure, *_buttons(busy=True)
+                    view, figure, count = comparing.views(comparisons, found, keys, name, job)
+                    yield view, gr.skip() if count == drawn else figure, *_buttons(busy=True)
                     drawn = count
             finally:
                 job.stop()

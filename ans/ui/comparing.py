@@ -56,7 +56,7 @@ def views(
     figure = None
     if any(values for _, values, _ in drawn):
         figure = comparison_bars(drawn, [CHOICES["ans"].name], HEADINGS[measure])
-    return {**_headline(count, waiting, job), "runs": tables, "sorted": HEADINGS[measure]}, figure, count
+    return {**_headline(count, waiting, job), "runs": tables}, figure, count
 
 
 def shown(
