@@ -146,4 +146,4 @@ def tune_distance_aware(encoder, num_classes: int, train, dev, config: TrainConf
 
 def da_adb(tuned: Tuned, config: TrainConfig) -> Answers:
     """ADB's learnt balls on those features."""
-    return adaptive_boundary(tuned, config.seed)
+    return adaptive_boundary(tuned, config.seed).answer(tuned.test)

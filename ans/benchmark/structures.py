@@ -28,12 +28,12 @@ def msp_with_negatives(tuned: Tuned, config: TrainConfig) -> Answers:
 
 def adb(tuned: Tuned, config: TrainConfig) -> Answers:
     """ADB on the hidden layer of the C-way classifier."""
-    return adaptive_boundary(_with(tuned, _train(tuned, config, extra=False)), config.seed)
+    return adaptive_boundary(_with(tuned, _train(tuned, config, extra=False)), config.seed).answer(tuned.test)
 
 
 def adb_with_negatives(tuned: Tuned, config: TrainConfig) -> Answers:
     """ADB on the hidden layer of the (C + 1)-way classifier."""
-    return adaptive_boundary(_with(tuned, _train(tuned, config, extra=True)), config.seed)
+    return adaptive_boundary(_with(tuned, _train(tuned, config, extra=True)), config.seed).answer(tuned.test)
 
 
 def _with(tuned: Tuned, weights: dict) -> Tuned:

@@ -11,7 +11,7 @@ import gradio as gr
 from ans import progress
 from ans.maps import Maps
 from ans.serving import Serving
-from ans.ui import ask, data, discover, evaluate, link, map, runs, train
+from ans.ui import ask, compare, data, discover, evaluate, link, map, runs, train
 from ans.ui.shared import Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
@@ -90,6 +90,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             data_tab = data.build(shared, train_tab)
             map.build(shared, ask_tab.query)
             evaluate.build(shared, ask_tab.query)
+            compare.build(shared, ask_tab.query)
             discover.build(shared, ask_tab.query)
             runs_view = runs.build(shared)
         timer = gr.Timer(POLL_SECONDS)
