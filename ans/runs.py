@@ -111,10 +111,12 @@ class RunStore:
         Raises:
             ValueError: it trains, or waits to; it has to be stopped first.
         """
-        if run.status.state in (QUEUED, RUNNING):
-            raise ValueError(f"{run.name} is {run.status.state}; press Stop in the Train tab first, then delete it.")
         leaving = self.root / f".{run.id}.{secrets.token_hex(3)}"
         try:
+            if run.status.state in (QUEUED, RUNNING):
+                raise ValueError(
+                    f"{run.name} is {run.status.state}; press Stop in the Train tab first, then delete it."
+                )
             run.folder.rename(leaving)  # gone from all lists at once, however long the rest takes
         except FileNotFoundError:
             return  # another page deleted it in this moment

@@ -53,7 +53,7 @@ def test_every_bounded_setting_is_an_option_whose_bounds_are_checked(refuse, spe
     ("arguments", "sentence"),
     [
         ([], "the following arguments are required: COMMAND; see python -m ans --help."),
-        (["predict"], "the following arguments are required: DIR; see python -m ans predict --help."),
+        (["predict"], "the following arguments are required: MODEL; see python -m ans predict --help."),
         (["evaluate", "x"], "the following arguments are required: --dataset; see python -m ans evaluate --help."),
         (["train", "--known", "0.5"], "unrecognized arguments: --known 0.5; see python -m ans --help."),
         (

@@ -65,7 +65,7 @@ def test_a_real_runs_errors_add_up_to_its_metrics(tmp_path, classifier, small_sp
 def test_a_run_without_an_evaluation_and_a_damaged_one_say_so(tmp_path, small_config):
     store = RunStore(tmp_path / "runs")
     run = store.create(small_config)
-    with pytest.raises(ValueError, match=r"has no evaluation: it is queued\. Choose a finished run"):
+    with pytest.raises(ValueError, match=r"has no evaluation: it is queued\. Choose"):
         read_answers(run)
     run.set_status(FINISHED)
     (run.folder / "evaluation.json").write_text(json.dumps({"known": [], "held_out": []}))
