@@ -56,7 +56,7 @@ class FittedMap:
 
 
 class Maps:
-    """All maps of a page. Safe to call from many threads."""
+    """All maps of the runs that are served. Safe to call from many threads."""
 
     def __init__(self, serving: Serving) -> None:
         self.serving = serving

@@ -19,7 +19,10 @@ class Serving:
     """Answers from the finished runs of a store. Safe to call from many threads."""
 
     def __init__(self, store: RunStore) -> None:
+        from ans.maps import Maps  # here, since maps are made from what is served
+
         self.store = store
+        self.maps = Maps(self)
         self._models, self._examples = Recent(MODELS_KEPT), Recent(EXAMPLES_KEPT)
 
     def warm(self) -> None:

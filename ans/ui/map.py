@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ans.maps import MapKey, Maps
+from ans.maps import MapKey
 from ans.serving import LONGEST
 from ans.ui import ask, map_radius, map_stages
 from ans.ui.map_drawing import about, drawing, judged, nothing, shown, star
@@ -29,7 +29,7 @@ POLL_SECONDS = 0.7
 
 def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
     """Lay out the tab inside the current Tabs and wire it. Returns the text box of the star."""
-    maps, model = Maps(shared.serving), shared.model
+    maps, model = shared.serving.maps, shared.model
     with gr.Tab("Map", id="map", elem_id="map-tab") as tab:
         settings, visited = gr.State(None), gr.State(False)  # head settings tried out; whether the tab was opened
         timer = gr.Timer(POLL_SECONDS, active=False)

@@ -75,8 +75,8 @@ def figure_of(fitted: FittedMap, key: MapKey):
         rows = drawn[here]
         texts = [points.texts[i] for i in rows]
         groups.append(Group(name, fitted.places[here], rows, texts, truths[rows], answers[rows], points.right[rows]))
-    what = "all classes" if key.label is None else f"the head of {key.label}"
-    title = f"{what[0].upper()}{what[1:]}, {METHOD_NAMES[key.method]} in {key.dimensions}-D"
+    what = "All classes" if key.label is None else f"The head of {key.label}"
+    title = f"{what}, {METHOD_NAMES[key.method]} in {key.dimensions}-D"
     return point_map(groups, names, f"{key.run_id}/{key.label}/{key.method}/{key.dimensions}", title)
 
 
