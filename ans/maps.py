@@ -54,9 +54,14 @@ class FittedMap:
     places: np.ndarray
     place: Callable[[np.ndarray], np.ndarray]
 
+    def by_group(self) -> list[tuple[str, np.ndarray, np.ndarray]]:
+        """Each group's name, its drawn points as indices into `points` [m], and their places [m, D]."""
+        number = self.points.group[self.drawn]
+        return [(name, self.drawn[number == i], self.places[number == i]) for i, name in enumerate(self.points.groups)]
+
 
 class Maps:
-    """All maps of a page. Safe to call from many threads."""
+    """All maps of the runs that are served. Safe to call from many threads."""
 
     def __init__(self, serving: Serving) -> None:
         self.serving = serving

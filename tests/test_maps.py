@@ -26,7 +26,7 @@ def maps(classifier, small_split, small_config, tmp_path_factory) -> Maps:
     run.set_status(RUNNING)
     run.save_outcome(Outcome(classifier, small_split, judge(classifier, small_split), {"encoder": 1.0, "heads": 1.0}))
     run.set_status(FINISHED)
-    return Maps(Serving(store))
+    return Serving(store).maps
 
 
 @pytest.fixture(scope="module")
@@ -178,15 +178,20 @@ def test_a_fixed_radius_is_scaled_as_well(small_config):
 # What the tab says
 
 
-def test_training_heads_tells_how_far_it_is_and_ends_with_both_numbers(maps, run_id):
-    told = list(map_radius.training(maps, run_id, HeadSettings(gamma=3.0)))
-    assert told[0][0]["state"] == "running"
-    card, tried, train, back = told[-1]
-    assert tried == HeadSettings(gamma=3.0)
+def test_training_heads_ends_with_both_numbers_and_a_way_back(maps, run_id):
+    card, tried, train, back = list(map_radius.training(maps, run_id, HeadSettings(radius=2.0)))[-1]
+    assert tried == HeadSettings(radius=2.0)
     assert card["numbers"][0] == ["", "this run", "now", "change"]
     assert card["numbers"][1][0] == "Accuracy"
     assert train["interactive"]
     assert back["interactive"]
+
+
+def test_training_heads_tells_how_far_it_is():
+    card = map_radius.progress_card({"step": 20, "steps": 80}, 3.2)
+    assert (card["share"], card["detail"], card["clock"]) == (0.25, "Step 20 of 80.", "3 s")
+    assert map_radius.progress_card({"step": 80, "steps": 80}, 9)["detail"] == "Judging the test texts."
+    assert map_radius.progress_card({}, 0)["detail"] == "Starting."
 
 
 def test_heads_that_cannot_be_trained_say_why(maps, run_id, monkeypatch):

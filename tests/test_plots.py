@@ -17,49 +17,46 @@ def group(name: str, places: list, first: int) -> Group:
 
 def test_the_map_has_one_trace_a_group_with_what_the_page_needs_of_each_point():
     groups = [group("known positives", [(0, 1), (2, 3)], 10), group("synthesized negatives", [(4, 5)], 12)]
-    drawn = point_map(groups, ["alarm_set", "open"], "run/class/pca/2", "The head of alarm_set").to_dict()
-    assert [trace["name"] for trace in drawn["data"]] == ["known positives", "synthesized negatives"]
-    first = drawn["data"][0]
-    assert list(first["x"]) == [0, 2]
-    assert list(first["y"]) == [1, 3]
-    assert list(first["text"]) == ["text 0", "text 1"]
-    assert first["customdata"].tolist() == [[10, 0, 1, 1], [11, 0, 1, 0]]
-    assert [trace["marker"]["color"] for trace in drawn["data"]] == [KNOWN, SYNTHESIZED]
-    assert drawn["layout"]["uirevision"] == "run/class/pca/2"
-    assert drawn["layout"]["meta"]["names"] == ["alarm_set", "open"]
-    assert drawn["layout"]["xaxis"]["visible"] is False
+    drawn = point_map(groups, ["alarm_set", "open"], "run/class/pca/2", "The head of alarm_set")
+    first, second = drawn.data
+    assert (first.name, second.name) == ("known positives", "synthesized negatives")
+    assert (list(first.x), list(first.y), list(first.text)) == ([0, 2], [1, 3], ["text 0", "text 1"])
+    assert first.customdata.tolist() == [[10, 0, 1, 1], [11, 0, 1, 0]]
+    assert (first.marker.color, second.marker.color) == (KNOWN, SYNTHESIZED)
+    assert drawn.layout.uirevision == "run/class/pca/2"
+    assert drawn.layout.meta["names"] == ["alarm_set", "open"]
+    assert drawn.layout.xaxis.visible is False
 
 
 def test_places_of_three_numbers_are_drawn_in_space():
-    drawn = point_map([group("open: out of scope", [(0, 1, 2), (3, 4, 5)], 0)], ["a", "b"], "key", "title").to_dict()
-    assert drawn["data"][0]["type"] == "scatter3d"
-    assert list(drawn["data"][0]["z"]) == [2, 5]
+    (drawn,) = point_map([group("open: out of scope", [(0, 1, 2), (3, 4, 5)], 0)], ["a", "b"], "key", "title").data
+    assert drawn.type == "scatter3d"
+    assert list(drawn.z) == [2, 5]
 
 
 def test_each_stage_is_a_frame_that_moves_the_points_and_their_threads():
     moving = np.array([[[0, 0], [1, 0]], [[0, 2], [1, 3]]])
-    drawn = stage_map(np.zeros((1, 2)), np.ones((1, 2)), moving, "key").to_dict()
-    assert [frame["name"] for frame in drawn["frames"]] == ["0", "1"]
-    threads, points = drawn["frames"][1]["data"]
-    assert (points["x"], points["y"]) == ([0, 1], [2, 3])
-    assert threads["y"] == [0, 2, None, 0, 3, None]
-    assert [drawn["data"][i]["name"] for i in drawn["frames"][1]["traces"]][1] == "negatives in the making"
+    drawn = stage_map(np.zeros((1, 2)), np.ones((1, 2)), moving, "key")
+    assert [frame.name for frame in drawn.frames] == ["0", "1"]
+    threads, points = drawn.frames[1].data
+    assert (list(points.x), list(points.y)) == ([0, 1], [2, 3])
+    assert list(threads.y) == [0, 2, None, 0, 3, None]
+    assert drawn.data[drawn.frames[1].traces[1]].name == "negatives in the making"
 
 
 def test_the_histogram_counts_every_point_of_every_stage_and_draws_the_shell():
     own, nearest = np.array([[0.0, 0.0, 0.0], [2.0, 3.0, 4.0]]), np.array([[0.0, 0.0, 0.0], [2.0, 2.5, 2.5]])
-    drawn = stage_distances(own, nearest, radius=2.0, gamma=2.0, key="key").to_dict()
-    assert [sum(frame["data"][i]["y"]) for frame in drawn["frames"] for i in range(2)] == [3, 3, 3, 3]
-    assert {shape["x0"] for shape in drawn["layout"]["shapes"]} == {2.0, 4.0}
-    assert drawn["layout"]["xaxis"]["range"][1] >= 4.0
+    drawn = stage_distances(own, nearest, radius=2.0, gamma=2.0, key="key")
+    assert [sum(trace.y) for frame in drawn.frames for trace in frame.data] == [3, 3, 3, 3]
+    assert {shape.x0 for shape in drawn.layout.shapes} == {2.0, 4.0}
+    assert drawn.layout.xaxis.range[1] >= 4.0
 
 
 def test_the_loss_has_a_dot_at_its_stage():
-    drawn = stage_loss([2.0, 0.5, 0.7], ["texts", "noise", "shell"], "key").to_dict()
-    assert drawn["data"][0]["y"] == [2.0, 0.5, 0.7]
-    assert [(frame["data"][0]["x"], frame["data"][0]["y"]) for frame in drawn["frames"]] == [
-        ([0], [2.0]), ([1], [0.5]), ([2], [0.7]),
-    ]  # fmt: skip
+    drawn = stage_loss([2.0, 0.5, 0.7], ["texts", "noise", "shell"], "key")
+    assert list(drawn.data[0].y) == [2.0, 0.5, 0.7]
+    dots = [frame.data[0] for frame in drawn.frames]
+    assert [(dot.x, dot.y) for dot in dots] == [((0,), (2.0,)), ((1,), (0.5,)), ((2,), (0.7,))]
 
 
 def test_the_curves_put_losses_on_the_left_axis_and_accuracy_on_the_right():

@@ -54,7 +54,7 @@ def test_a_map_in_three_dimensions_has_three_numbers_a_place(clouds, method):
 
 
 def test_too_few_rows_and_an_unknown_method_are_refused(clouds):
-    with pytest.raises(ValueError, match=r"^a map needs at least three texts, got 2\.$"):
+    with pytest.raises(ValueError, match=r"^a map needs at least 3 texts, got 2\.$"):
         fit(clouds[:2], "pca", seed=0)
     with pytest.raises(ValueError, match=r"^the map's method must be one of pca, umap, tsne, got 'som'\.$"):
         fit(clouds, "som", seed=0)

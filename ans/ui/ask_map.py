@@ -54,8 +54,7 @@ def moved(maps: Maps, run_id: str | None, card: dict, before: Shown) -> tuple[An
 def _groups(maps: Maps, key: MapKey) -> list[tuple[str, np.ndarray, list[str]]]:
     """Name, places and texts of each group, evenly thinned."""
     fitted, groups = maps.fitted(key), []
-    for number, name in enumerate(fitted.points.groups):
-        rows = np.flatnonzero(fitted.points.group == number)
-        some = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST_POINTS)).astype(int)]
-        groups.append((name, fitted.places[some], [fitted.points.texts[i] for i in some]))
+    for name, rows, places in fitted.by_group():
+        some = np.linspace(0, len(rows) - 1, min(len(rows), MOST_POINTS)).astype(int)
+        groups.append((name, places[some], [fitted.points.texts[i] for i in rows[some]]))
     return groups

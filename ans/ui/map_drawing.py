@@ -64,19 +64,17 @@ def drawing(maps: Maps, wanted: MapKey, text: str) -> tuple[dict, str, gr.Timer]
 
 def figure_of(fitted: FittedMap, key: MapKey):
     """The map as a figure."""
-    points, drawn = fitted.points, fitted.drawn
+    points = fitted.points
     names = sorted({*points.truths, *points.answers})
     index = {name: i for i, name in enumerate(names)}
     truths = np.array([index[name] for name in points.truths])
     answers = np.array([index[name] for name in points.answers])
-    groups = []
-    for number, name in enumerate(points.groups):
-        here = np.flatnonzero(points.group[drawn] == number)  # rows of `places`
-        rows = drawn[here]
-        texts = [points.texts[i] for i in rows]
-        groups.append(Group(name, fitted.places[here], rows, texts, truths[rows], answers[rows], points.right[rows]))
-    what = "all classes" if key.label is None else f"the head of {key.label}"
-    title = f"{what[0].upper()}{what[1:]}, {METHOD_NAMES[key.method]} in {key.dimensions}-D"
+    groups = [
+        Group(name, places, rows, [points.texts[i] for i in rows], truths[rows], answers[rows], points.right[rows])
+        for name, rows, places in fitted.by_group()
+    ]
+    what = "All classes" if key.label is None else f"The head of {key.label}"
+    title = f"{what}, {METHOD_NAMES[key.method]} in {key.dimensions}-D"
     return point_map(groups, names, f"{key.run_id}/{key.label}/{key.method}/{key.dimensions}", title)
 
 
