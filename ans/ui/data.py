@@ -74,7 +74,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         mine = gr.update(visible=uploads.owns(browser, name or ""))
         nothing = texts_value([], 0, "", LOOK)
         key = (name, share, more, number)
-        after = (key, None, ("", ""), mine, gr.update(visible=False), gr.update(interactive=False))
+        after = ("", key, None, ("", ""), mine, gr.update(visible=False), gr.update(interactive=False))
         if not library.has(name or "", int(number or 0)):
             yield BUSY, {"classes": [], "empty": "One moment."}, "", nothing, *after
         try:
@@ -154,7 +154,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     quietly = {"show_progress": "hidden", "api_visibility": "private"}
     chosen = [dataset, ratio, other, seed, shared.browser]
     where = [dataset, seed, shared.browser]
-    drawing = [facts, classes, draw_note, texts, seen, picks, asked, owned, sure, redraw]
+    drawing = [facts, classes, draw_note, texts, search, seen, picks, asked, owned, sure, redraw]
     tab.select(come_back, [*chosen, seen], drawing, **quietly)
     gr.on(
         [dataset.change, ratio.change, other.release, seed.change, redraw.click], show, chosen, drawing,

@@ -6,7 +6,7 @@ let data = { classes: [] }, sorted = { by: 'name', down: false }, picked = new S
 function send() { trigger('select', { picked: data.classes.map(c => c.name).filter(name => picked.has(name)) }); }
 
 function heading() {
-  const head = node('div', 'line head');
+  const head = node('div', 'line head' + (data.pick ? ' pick' : ''));
   const all = node('input');
   all.type = 'checkbox';
   all.checked = picked.size === data.classes.length;
@@ -65,7 +65,6 @@ function draw() {
   const box = node('div', 'list' + (data.pick ? ' pick' : ''));
   for (const item of order) box.append(line(item, most));
   root.append(heading(), box);
-  root.querySelector('.head').classList.toggle('pick', !!data.pick);
   box.scrollTop = top;
 }
 

@@ -26,6 +26,7 @@ function draw() {
   }
   if (!v.rows.length) { root.append(node('p', 'nothing', v.empty || '')); return; }
   const list = node('div', 'rows');
+  list.tabIndex = 0; // so that the arrow keys scroll it
   for (const row of v.rows) list.append(line(row, v.clickable));
   root.append(list);
   if (v.rows.length < v.total) {

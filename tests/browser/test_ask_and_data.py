@@ -21,6 +21,7 @@ def opened(browser, url: str):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: (errors.append("a dialog opened"), dialog.dismiss()))
     page.goto(url)
+    page.locator("#examples button").first.wait_for()  # a model is chosen
     return page, errors
 
 
