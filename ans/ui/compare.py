@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import gradio as gr
 
@@ -80,7 +81,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         yield from comparing.shown(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], name)
 
     def fit(run_ids, rule_keys, head_keys, name: str, who: str | None) -> Iterator[tuple]:
-        """Draws what is fitted while the rest is; `show` comes after it, however it ends."""
+        """Draws what is fitted while the rest is; `ended` comes after it, however it ends."""
         found, keys = allowed(run_ids, who), [*rule_keys, *head_keys]
         yield gr.skip(), gr.skip(), *_buttons(busy=True)
         try:
@@ -95,7 +96,11 @@ def build(shared: Shared, query: gr.Textbox) -> None:
                 job.stop()
         except ValueError as error:
             yield comparing.failed(error), None, *_buttons(busy=False)
-        yield gr.skip(), gr.skip(), *_buttons(busy=False)
+
+    def ended(*values: Any) -> Iterator[tuple]:
+        """What there is now, and free buttons: the last drawing of `fit` may come after Stop's own answer."""
+        for view, figure in show(*values):
+            yield view, figure, *_buttons(busy=False)
 
     def judge(typed: str, run_ids, rule_keys, head_keys, who: str | None) -> Iterator[dict]:
         yield from judging.judgements(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], typed)
@@ -118,7 +123,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         ),
     ]
     for event in running:
-        event.then(show, shown, [table, bars], **quietly).then(judge, judged, judges, **quietly)
+        event.then(ended, shown, fitting, **quietly).then(judge, judged, judges, **quietly)
     stop.click(lambda: _buttons(busy=False), None, fitting[2:], cancels=running, **quietly)
     gr.on([text.change, runs.change], judge, judged, judges, concurrency_limit=4, **quietly)
     deceptions.click(_clicked_text, None, text, **quietly)
