@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ans.retrain import Retrained
     from ans.training import Emit, ShouldStop
 
-MAPS_KEPT, POINTS_KEPT, HEADS_KEPT = 16, 6, 3
+MAPS_KEPT, POINTS_KEPT, HEADS_KEPT = 10, 4, 3
 MOST_FOR_SLOW = 3_000  # points that UMAP and t-SNE draw; more would take minutes
 STAGED = 60  # negatives that are followed through Algorithm 1
 

@@ -88,9 +88,8 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
             return gr.update(spot=[]), None, {"state": "failed", "title": "No answer", "reason": str(error)}
 
     def clicked(run_id: str, name: str, how: str, size: int, tried, event: gr.EventData):
-        wanted = key(run_id, name, how, size, tried)
         try:
-            points, prediction = maps.point(wanted, int(event.id))
+            points, prediction = maps.point(key(run_id, name, how, size, tried), int(event.id))
         except ValueError as error:
             return None, {"state": "failed", "title": "No answer", "reason": str(error)}
         card = ask.answer_card(prediction, 0) | {"foot": "Judged by the heads this map shows."}

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.waiting import PATIENCE
 
 PLOT, LONG = "document.querySelector('#map .plot')", 1000 * PATIENCE
-LOUD = f"{PLOT}._fullData.filter(trace => trace.marker.opacity === 1).reduce((sum, trace) => sum + trace.x.length, 0)"
+LOUD = f"{PLOT}._fullData.filter(trace => trace.marker?.opacity === 1).reduce((sum, trace) => sum + trace.x.length, 0)"
 
 
 @pytest.fixture
