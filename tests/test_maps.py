@@ -26,7 +26,7 @@ def maps(classifier, small_split, small_config, tmp_path_factory) -> Maps:
     run.set_status(RUNNING)
     run.save_outcome(Outcome(classifier, small_split, judge(classifier, small_split), {"encoder": 1.0, "heads": 1.0}))
     run.set_status(FINISHED)
-    return Serving(store).maps
+    return Maps(Serving(store))
 
 
 @pytest.fixture(scope="module")

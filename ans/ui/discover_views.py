@@ -8,4 +8,4 @@ from ans.ui.views import _JsonView
 class GroupsView(_JsonView):
     """Groups with their keywords and first texts. Its `click` event carries `id`, the group's place in the list."""
 
-    script, frame = "groups.js", '<div class="groups"></div>'
+    script, frame = "clusters.js", '<div class="clusters"></div>'

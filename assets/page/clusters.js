@@ -1,5 +1,5 @@
 // Groups of open texts; a click says which one. `chosen` is the one that is looked at.
-const root = element.querySelector('.groups');
+const root = element.querySelector('.clusters');
 
 function card(group, index, chosen) {
   const box = node('button', 'group' + (index === chosen ? ' chosen' : ''));
