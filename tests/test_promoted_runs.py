@@ -10,7 +10,7 @@ from ans.promoted_runs import Group, promote, undo
 from ans.runs import FINISHED, RUNNING, Run, RunStore
 from ans.tables import LabelledTexts
 
-TRUE = "flight_status"
+TRUE = "password_reset"
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +37,10 @@ def parent(store, classifier, small_split, small_config, held_out) -> Run:
 
 
 @pytest.fixture(scope="module")
-def group(held_out) -> Group:
+def group(held_out, small_split) -> Group:
     """Twenty of the thirty, and one text of another kind, under a name the dataset does not have."""
-    return Group("where is my flight", [*held_out[:20], "do fish sleep"], [TRUE] * 20 + ["oos"])
+    stranger = small_split.test.texts[small_split.test.labels.index("oos")]
+    return Group("lost password", [*held_out[:20], stranger], [TRUE] * 20 + ["oos"])
 
 
 @pytest.fixture(scope="module")
@@ -49,27 +50,27 @@ def promoted(store, parent, classifier, group) -> Run:
 
 def test_the_new_run_is_finished_and_answers_with_the_new_class(store, parent, promoted, held_out):
     assert promoted.id in [run.id for run in store.finished()]
-    assert promoted.name == f"{parent.name} + where is my flight"
-    assert promoted.evaluation["known"] == [*parent.evaluation["known"], "where is my flight"]
+    assert promoted.name == f"{parent.name} + lost password"
+    assert promoted.evaluation["known"] == [*parent.evaluation["known"], "lost password"]
     assert promoted.evaluation["held_out"] == []
     answers = [answer.label for answer in promoted.load_classifier("cpu").predict(held_out)]
-    assert answers.count("where is my flight") > 15
+    assert answers.count("lost password") > 15
 
 
 def test_the_run_it_came_from_stays_as_it_was(parent, promoted, held_out):
     assert parent.promotion is None
     assert parent.load_test()[1].count(TRUE) == len(held_out)
-    assert "where is my flight" not in parent.load_classifier("cpu").labels
+    assert "lost password" not in parent.load_classifier("cpu").labels
 
 
 def test_what_the_class_learnt_from_measures_nothing(parent, promoted):
     about = promoted.promotion
     texts, labels, arrays = promoted.load_test()
     assert set(about["texts"]).isdisjoint(texts)
-    assert len(about["texts"]), len(about["kept_back"]) == (14, 7)
+    assert (len(about["texts"]), len(about["kept_back"])) == (14, 7)
     assert len(texts) == len(arrays["answers"]) == about["test_texts"][0] == len(parent.load_test()[0]) - 14
     assert set(about["kept_back"]) <= set(texts)
-    assert about["test_texts"][1] == labels.count("where is my flight") >= 10
+    assert about["test_texts"][1] == labels.count("lost password") >= 10
 
 
 def test_the_true_name_of_most_texts_is_the_class_in_the_test(promoted):
@@ -78,7 +79,7 @@ def test_the_true_name_of_most_texts_is_the_class_in_the_test(promoted):
     assert TRUE not in promoted.load_test()[1]
     metrics = promoted.evaluation["metrics"]
     assert about["after"] == {name: metrics[name] for name in about["after"]}
-    assert about["after"]["accuracy"] > about["before"]["accuracy"] - 5
+    assert about["after"]["accuracy"] > about["before"]["accuracy"] - 10
     assert about["before"]["f1_open"] > 50
 
 

@@ -8,7 +8,7 @@ import torch
 from ans.classifier import OpenWorldClassifier
 from ans.data import load_corpus
 
-LABEL = "flight_status"
+LABEL = "password_reset"
 
 
 @pytest.fixture(scope="module")
