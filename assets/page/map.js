@@ -3,7 +3,7 @@
 const root = element.querySelector('.pointmap'), gd = root.querySelector('.plot');
 const part = (name) => root.querySelector('.' + name);
 const shown = { hidden: new Set(), search: '', misjudged: false, chosen: null, at: -1 };
-let figure = null, groups = [], found = [];
+let figure = null, groups = [], found = [], painted = '';
 
 const dark = () => document.body.classList.contains('dark');
 const ARRAYS = { f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
@@ -102,6 +102,7 @@ function dressed(layout) {
 
 async function paint() {
   if (!figure || !gd.clientWidth) return;
+  painted = String(props.spot);
   await window.Plotly.react(gd, traces(), dressed(figure.layout), { responsive: false, displaylogo: false, displayModeBar: false,
     showSendToCloud: false, plotlyServerURL: '', scrollZoom: true, doubleClick: 'reset' });
   if (!gd.hooked) {
@@ -217,6 +218,6 @@ watch('spot', () => {
   const text = (props.spot || []).at(-1) || '';
   if (text !== typed) shown.chosen = null;  // the cards beside the map now tell of the typed text
   typed = text;
-  if (is3d()) paint(); else placeMarks();
+  if (is3d() && painted !== String(props.spot)) paint(); else placeMarks();  // a new map has painted it already
 });
 draw();

@@ -100,7 +100,7 @@ def test_a_visitor_looks_around_the_map(page) -> None:
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
     with page.expect_download() as file:
         page.get_by_role("button", name="HTML", exact=True).click()
-    alone = page.context.new_page()
+    alone = page.context.browser.new_page()
     asked = []
     alone.on("request", lambda request: asked.append(request.url))
     alone.goto(file.value.path().as_uri())
