@@ -61,7 +61,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             with gr.Column(scale=7, min_width=320):
                 plot = PlotView(height=420, empty="The map of the open texts appears here.", elem_id="found")
                 with gr.Column(visible=False, elem_id="one-group") as panel:
-                    with gr.Row(equal_height=True):
+                    with gr.Row(equal_height=False):
                         name = gr.Textbox(
                             label="Name of the class",
                             info="Enter renames the group.",
@@ -71,10 +71,10 @@ def build(shared: Shared, query: gr.Textbox) -> None:
                         )
                         make = gr.Button("Make it a known class", variant="primary", scale=4, min_width=190)
                     texts = gr.CheckboxGroup([], label="Its texts; only checked ones count", elem_id="group-texts")
-                    with gr.Row(equal_height=True):
-                        drop = gr.Button("Drop the unchecked", min_width=150)
+                    with gr.Row(equal_height=False):
+                        drop = gr.Button("Drop the unchecked", size="md", min_width=190)
                         other = gr.Dropdown([], label="Merge with", scale=2, min_width=180)
-                        merge = gr.Button("Merge", min_width=90)
+                        merge = gr.Button("Merge", size="md", min_width=90)
 
     store, serving, model, browser = shared.store, shared.serving, shared.model, shared.browser
     views = [groups, plot, panel, name, texts, other]
