@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from ans import run_features
-from ans.comparison import CHOICES, MSP, SURE, Comparisons, paper_row
+from ans import comparison, run_features
+from ans.comparison import CHOICES, MSP, Comparisons, paper_row
 from ans.comparison_job import Job
 from ans.config import TrainConfig
 from ans.conventions import OPEN
@@ -117,16 +117,16 @@ def test_rules_see_the_runs_features_its_known_dev_texts_and_the_closed_classifi
     assert (tuned.test.targets == OPEN).sum() == 60
 
 
-def test_dropout_blurs_what_adb_learns_from_and_leaves_the_model_as_it_is(comparisons, store, classifier):
-    text = "wake me up at seven"
-    run = run_of(store, tuned=True)
-    before = comparisons.features(run.id).of_text(text).tuned
-    tuned = comparisons.features(run.id).tuned("dropped", lambda *_: None, lambda: False)
-    distance = (tuned.dropped - tuned.train.tuned).norm(dim=1)
+def test_dropout_blurs_what_adb_learns_from_and_is_never_on_in_the_model_that_answers(comparisons, store):
+    features = Comparisons(comparisons.serving).features(run_of(store, tuned=True).id)
+    seen = []
+    tuned = features.tuned("dropped", lambda *_: seen.append(features.model.encoder.tail.training), lambda: False)
+    seen.append(features.model.encoder.tail.training)
+    assert seen == [False, False]
     assert tuned.dropped.shape == tuned.train.tuned.shape
+    distance = (tuned.dropped - tuned.train.tuned).norm(dim=1)
     assert (distance > 0).all()
     assert distance.mean() < tuned.train.tuned.norm(dim=1).mean()
-    assert torch.equal(before, comparisons.features(run.id).of_text(text).tuned)
 
 
 def test_when_the_dataset_is_gone_only_the_rules_that_need_its_dev_texts_say_so(store, comparisons, monkeypatch):
@@ -154,24 +154,38 @@ def test_stop_ends_a_comparison_and_keeps_what_is_fitted(store, comparisons):
     choices = fresh.chosen(run.id, ["openmax", "none", "mixing"])
     assert [one.choice.key for one in fresh.ready(run.id, choices)] == ["openmax", "ans"]
     assert fresh.fit(run.id, CHOICES["openmax"]) is first
-    assert fresh.one_at_a_time.acquire(blocking=False), "the next comparison would wait for ever"
+    assert not fresh.one_at_a_time.locked(), "the next comparison would wait for ever"
 
 
-def test_deceptions_are_open_test_texts_that_msp_is_sure_of_and_the_run_leaves_open(comparisons, run):
-    found, sure, total = comparisons.deceptions(run.id)
-    features = comparisons.features(run.id)
-    own, msp = comparisons.fit(run.id, CHOICES["ans"]).answers, comparisons.fit(run.id, MSP).answers
+def test_a_comparison_that_is_stopped_while_it_waits_for_another_fits_nothing(store, comparisons):
+    fresh, run = Comparisons(comparisons.serving), run_of(store, tuned=False)
+    with fresh.one_at_a_time:
+        job = Job(fresh, [(run.id, CHOICES["openmax"]), (run.id, CHOICES["adb"])])
+        job.stop()
+    assert job.ended(30)
+    choices = fresh.chosen(run.id, ["openmax", "adb"])
+    assert [one.choice.key for one in fresh.ready(run.id, choices)] == ["ans"]
+
+
+def test_deceptions_are_open_test_texts_that_msp_is_sure_of_and_the_run_leaves_open(comparisons, run, monkeypatch):
+    fresh = Comparisons(comparisons.serving)
+    features = fresh.features(run.id)
+    own, msp = fresh.fit(run.id, CHOICES["ans"]).answers, fresh.fit(run.id, MSP).answers
+    is_open = torch.tensor([label == "oos" for label in features.test_labels])
+    monkeypatch.setattr(comparison, "SURE", float(msp.scores[is_open].median()))
+    surest = int((msp.scores * is_open).argmax())
+    own.answers[surest] = 0  # had the run taken it for known, it would be no deception
+    sure = is_open & (msp.scores >= comparison.SURE)
+    found, count, total = fresh.deceptions(run.id)
     assert total == 60
-    assert sure >= len(found)
+    assert count == sure.sum()
+    expected = [features.test_texts[i] for i in (sure & (own.answers == OPEN)).nonzero().flatten().tolist()]
+    assert sorted(one.text for one in found) == sorted(expected)
+    assert 0 < len(found) < count
     for one in found:
         i = features.test_texts.index(one.text)
-        assert one.truth == features.test_labels[i] == "oos"
-        assert own.answers[i] == OPEN
-        assert one.label == features.model.labels[msp.answers[i]]
+        assert (one.truth, one.label) == ("oos", features.model.labels[msp.classes[i]])
         assert one.probability == pytest.approx(float(msp.scores[i]))
-        assert one.probability >= SURE
-    expected = [i for i in range(len(features.test_texts)) if msp.scores[i] >= SURE and own.answers[i] == OPEN]
-    assert len(found) == sum(features.test_labels[i] == "oos" for i in expected)
     assert [one.probability for one in found] == sorted((one.probability for one in found), reverse=True)
 
 
