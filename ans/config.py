@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 NEGATIVE_MODES = ("ans", "noise+projection", "noise", "mixing", "hard mixing", "none")
-VIEWS = ("tuned", "untouched", "both")
+VIEWS = ("tuned", "both")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -56,7 +56,9 @@ class TrainConfig:
     # Phase 2, sections 3.2 and 3.3, Algorithm 1
     # Fine-tuning learns what tells the known classes apart and forgets some of what tells unknown texts from them.
     views: str = _setting(
-        "both", "whose features the heads see: fine-tuned encoder, untouched one, both (logits averaged)", choices=VIEWS
+        "both",
+        "whose features the heads see: the fine-tuned encoder's, or also the untouched one's (logits averaged)",
+        choices=VIEWS,
     )
     # What decides how the heads end is the number and size of their updates, not the passes over the texts: about 80 at
     # 1e-3 serve 5 classes of 600 texts as well as 112 classes of 100. (A.5 has min(C, 20) passes.)
@@ -137,7 +139,7 @@ class TrainConfig:
         """The views of a text that heads are trained on. An encoder that is not tuned has only one."""
         if self.trainable_layers == 0:
             return ("tuned",)
-        return ("tuned", "untouched") if self.views == "both" else (self.views,)
+        return ("tuned", "untouched") if self.views == "both" else ("tuned",)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; `from_dict` turns them back into an equal config."""

@@ -27,15 +27,10 @@ class RunFeatures:
     The dev texts, and the training texts as seen with dropout, are read when a rule first needs them, and kept.
 
     Raises:
-        ValueError: the run's heads never saw the tuned features, so they are not stored; or its test part is damaged.
+        ValueError: the run's test part is damaged.
     """
 
     def __init__(self, run: Run, model: OpenWorldClassifier) -> None:
-        if "tuned" not in model.config.head_views:
-            raise ValueError(
-                "the heads of this run see the untouched encoder alone, and the other methods need the tuned one; "
-                "choose a run whose views are both or tuned."
-            )
         self.model = model
         try:
             self.test_texts, self.test_labels, arrays = run.load_test()

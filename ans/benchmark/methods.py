@@ -77,22 +77,33 @@ def fitted_heads(heads: MultiViewHeads, views: tuple[str, ...], device: torch.de
 
 
 def train_heads_on(
-    tuned: Tuned, config: TrainConfig, emit: Emit = lambda event: None, should_stop: ShouldStop = lambda: False
+    tuned: Tuned,
+    config: TrainConfig,
+    emit: Emit = lambda event: None,
+    should_stop: ShouldStop = lambda: False,
+    views: tuple[str, ...] | None = None,
 ) -> Fitted:
-    """Phase 2 on features of phase 1.
+    """Phase 2 on features of phase 1; `views` are the config's if not given.
 
     Raises:
         TrainingStopped: `should_stop` said so.
     """
-    features = tuned.train.views(config.head_views).to(choose_device(config.device))
+    views = config.head_views if views is None else views
+    features = tuned.train.views(views).to(choose_device(config.device))
     heads = phase_two(features, tuned.train.targets, tuned.num_classes, tuned.dim, config, emit, should_stop)
-    return fitted_heads(heads, config.head_views, features.device)
+    return fitted_heads(heads, views, features.device)
 
 
 @Rule
 def ans(tuned: Tuned, config: TrainConfig) -> Fitted:
     """This project's method: the heads, with negatives as `config` says."""
     return train_heads_on(tuned, config)
+
+
+@Rule
+def ans_untouched(tuned: Tuned, config: TrainConfig) -> Fitted:
+    """The heads on the untouched view alone; the classes still come from the tuned one."""
+    return train_heads_on(tuned, config, views=("untouched",))
 
 
 def measured(found: Answers, tuned: Tuned) -> Metrics:

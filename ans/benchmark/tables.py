@@ -9,7 +9,7 @@ from functools import partial
 from ans import baselines
 from ans import trained_baselines as own
 from ans.benchmark import report, structures
-from ans.benchmark.methods import Method, ans
+from ans.benchmark.methods import Method, ans, ans_untouched
 from ans.config import TrainConfig
 
 ALL = ("clinc", "banking", "stackoverflow")
@@ -89,7 +89,7 @@ KNOBS = Benchmark(
     [
         Method("all", ans),
         Method("heads on tuned features only", ans, {"views": "tuned"}),
-        Method("heads on untouched features only", ans, {"views": "untouched"}),
+        Method("heads on untouched features only", ans_untouched),
         Method("a class's extent from Σ", ans, {"spread_neighbours": 0}),
         Method("no averaging of weights", ans, {"head_averaging": 0}),
         Method("λ = 1 for any number of classes", ans, {"many_classes": 1000}),
