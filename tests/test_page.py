@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from gradio.state_holder import SessionState
 
 from ans.config import TrainConfig, setting
 from ans.conventions import Candidate, Prediction
@@ -14,7 +16,7 @@ from ans.experiment import Outcome, judge
 from ans.maps import Maps
 from ans.runs import FAILED, FINISHED, RUNNING, RunStore
 from ans.serving import LONGEST, Serving
-from ans.ui import ask, ask_map, link, train
+from ans.ui import ask, ask_map, link, page, train
 from ans.uploads import Uploads
 
 
@@ -132,3 +134,15 @@ def test_a_model_that_is_gone_is_told_instead_of_an_answer(tmp_path: Path):
     shown = list(ask.verdicts(Serving(RunStore(tmp_path)), "hello", "gone"))
     assert shown[-1]["state"] == "failed"
     assert shown[-1]["reason"] == "no trained model 'gone'; choose one from the list, or train one."
+
+
+def test_no_handler_takes_a_model_that_this_pages_list_does_not_hold(tmp_path: Path):
+    """The list holds what its browser may see, so the id of another browser's run, sent by hand, reaches no handler."""
+    built = page.build(Serving(RunStore(tmp_path / "runs")))
+    model = next(block for block in built.blocks.values() if block.elem_id == "model")
+    takers = [event for event in built.fns.values() if model in event.inputs]
+    assert len(takers) >= 5
+    for event in takers:
+        sent = ["somebody's-run" if component is model else None for component in event.inputs]
+        with pytest.raises(gr.Error, match="not in the list of choices"):
+            asyncio.run(built.preprocess_data(event, sent, SessionState(built)))
