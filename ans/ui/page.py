@@ -128,7 +128,9 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
                 menu = gr.update(
                     choices=[(run.name, run.id) for run in store.seen_by(who).finished()],
                     visible=bool(now.ready),
-                    **({} if model_id == chosen else {"value": model_id}),  # another tab may be choosing in this moment
+                    **(
+                        {} if before is not None and model_id == chosen else {"value": model_id}
+                    ),  # a tab may be choosing
                 )
             waiting = gr.skip() if now.ready else ask.waiting(serving)
             return card, curves, stop, now.watched, now, menu, waiting, runs.listing(shared, who, model_id)

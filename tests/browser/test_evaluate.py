@@ -42,9 +42,7 @@ def test_a_visitor_finds_the_errors_of_a_kind_and_of_a_class_and_takes_one_to_th
     first = page.locator("#mistakes tbody button.link").first
     until(lambda: first.inner_text() == taken[0].text, "the surest error of this kind comes first")
     first.click()
-    page.wait_for_function(
-        "() => document.querySelector('#map .plot')?._fullData?.some(trace => trace.name === 'your text')"
-    )
+    page.locator("#map .star").wait_for()
     page.get_by_role("tab", name="Ask").click()
     assert page.get_by_label("What does a user type?").input_value() == taken[0].text
     assert errors == []
