@@ -91,7 +91,7 @@ function placeMarks() {
 
 function dressed(layout) {
   const line = dark() ? 'rgba(148,163,184,.25)' : 'rgba(100,116,139,.22)', made = structuredClone(layout);
-  for (const axis of ['xaxis', 'yaxis', 'zaxis']) Object.assign(made.scene[axis], { gridcolor: line, showbackground: true, backgroundcolor: dark() ? 'rgba(148,163,184,.05)' : 'rgba(100,116,139,.05)' });
+  for (const axis of ['xaxis', 'yaxis', 'zaxis']) Object.assign(made.scene[axis], { gridcolor: line, showbackground: true, backgroundcolor: dark() ? '#0d1527' : '#f5f7fa' });
   if (!is3d()) delete made.scene;
   return Object.assign(made, {
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', autosize: true, dragmode: is3d() ? 'turntable' : 'pan',

@@ -104,7 +104,9 @@ def test_a_visitor_looks_around_the_map(page) -> None:
     asked = []
     alone.on("request", lambda request: asked.append(request.url))
     alone.goto(file.value.path().as_uri())
-    alone.wait_for_function("() => document.querySelector('#map')._fullData.some(one => one.name === 'known classes')")
+    alone.wait_for_function(
+        "() => document.querySelector('#map')?._fullData?.some(one => one.name === 'known classes')"
+    )
     assert alone.locator("[data-title*='Share'], [data-title*='cloud']").count() == 0
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
     alone.close()
