@@ -20,8 +20,8 @@ from ans.ui.views import PlotView
 REDRAW_SECONDS = 0.4
 LEFT_OUT = (
     "All methods see the features of the chosen run, so only their rule differs. DOC, DeepUnk, (C + 1)-way and DA-ADB "
-    "tune the encoder anew, which takes minutes; they are not on this page. The command python -m ans benchmark baselines "
-    "runs them."
+    "tune the encoder anew, which takes minutes; they are not on this page. "
+    "The command python -m ans benchmark baselines runs them."
 )
 
 
