@@ -189,11 +189,18 @@ class Run:
         return OpenWorldClassifier.load(self.folder / "model", device)
 
     def load_test(self) -> tuple[list[str], list[str], dict]:
-        """Test texts, their label names, and arrays: features [N, d], logits [N, C], answers [N]."""
+        """Test texts, their label names, and arrays: features [N, d], logits [N, C], answers [N].
+
+        Raises:
+            ValueError: they are not there, perhaps since the run was deleted in this moment.
+        """
         from safetensors.numpy import load_file
 
-        texts = read_json(self.folder / "test.json")
-        return texts["texts"], texts["labels"], load_file(self.folder / "test.safetensors")
+        try:
+            texts = read_json(self.folder / "test.json")
+            return texts["texts"], texts["labels"], load_file(self.folder / "test.safetensors")
+        except FileNotFoundError as error:
+            raise ValueError("the test texts of this run are gone; choose another model.") from error
 
     def save_outcome(self, outcome) -> None:
         """Write model, test answers and evaluation of an `ans.experiment.Outcome`."""

@@ -310,3 +310,11 @@ def test_a_deleted_starter_comes_back_at_the_next_start(store):
     store.delete(run)
     assert store.get(run.id) is None
     assert store.starter().status.state == QUEUED
+
+
+def test_a_run_that_is_deleted_while_somebody_looks_at_it_says_so(store):
+    run = store.create(TrainConfig())
+    run.request_stop()
+    store.delete(run)
+    with pytest.raises(ValueError, match="the test texts of this run are gone; choose another model"):
+        run.load_test()
