@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 
 from ans import discovery
-from ans.batch import lines_of, lines_of_file
 from ans.discovery import Discovery
+from ans.loose_texts import texts_of, texts_of_file
 from ans.plots.discovery import group_map
 from ans.promoted_runs import Group, promote, undo
 from ans.serving import LONGEST
@@ -107,7 +107,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             yield now, cards.busy("Finding groups", "Reading the open texts.", cards.FIND, 0.05), *hidden, *nothing
             run, classifier = serving.run(run_id), serving.model(run_id)
             if own:
-                given = (lines_of_file(Path(upload)) if upload else lines_of(typed or "")).texts
+                given = texts_of_file(Path(upload)) if upload else texts_of(typed or "")
                 if not given:
                     raise ValueError("there is nothing to look at yet; paste some texts, one a line, or choose a file.")
                 if len(given) > discovery.MOST:
