@@ -52,7 +52,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStor
         finally:
             process.terminate()
             process.wait(30)
-    assert "Traceback" not in (folder / "log").read_text()
+    log = (folder / "log").read_text()
+    # Gradio prints its own refusal of a model that left the list in the moment of a request; nothing else may be there.
+    assert log.count("Traceback") == log.count("is not in the list of choices"), log
 
 
 @pytest.fixture(scope="session")
