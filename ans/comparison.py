@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.published import published
-from ans.serving import LONGEST, Recent, Serving
+from ans.recent import Recent
+from ans.serving import LONGEST, Serving
 
 if TYPE_CHECKING:
     from ans.benchmark.methods import Answers, Fitted

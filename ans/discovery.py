@@ -6,17 +6,14 @@ Five UMAP dimensions go to HDBSCAN, two to the map.
 
 from __future__ import annotations
 
-import os
-import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ans.conventions import OPEN
+from ans.projection import umap_at_work
 
 if TYPE_CHECKING:
     from ans.classifier import OpenWorldClassifier
@@ -193,15 +190,7 @@ def _nearest(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _umap(rows: np.ndarray, dimensions: int, spread: float, knn: tuple, seed: int) -> np.ndarray:
-    # Without a place to write, numba would compile for twenty seconds at every start.
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "ans-numba"))
-    from threadpoolctl import threadpool_limits
-
-    # numba leaves its own number of OpenMP threads behind, and torch in this thread would then wait for cores in vain.
-    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
-        warnings.simplefilter("ignore")
-        import umap
-
+    with umap_at_work() as umap:
         return umap.UMAP(
             n_neighbors=NEIGHBOURS,
             n_components=dimensions,

@@ -53,13 +53,13 @@ class Snapshot:
     @classmethod
     def take(cls, store: RunStore, watched: Run | None) -> Snapshot:
         """The store as it is now, seen by a page that watches one run."""
-        active = store.active()
+        active, runs = store.active(), store.all()
         return cls(
             None if watched is None else watched.id,
             "" if watched is None else watched.version,
             "" if active is None else f"{active.id} {active.version}",
-            tuple(run.id for run in store.finished()),
-            tuple((run.id, run.name) for run in store.all()),
+            tuple(run.id for run in runs if run.status.ended_well),
+            tuple((run.id, run.name) for run in runs),
         )
 
 

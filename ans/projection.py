@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -46,12 +48,7 @@ def _pca(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
 
 
 def _umap(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
-    # Without a place to write, numba would compile for twenty seconds at every start.
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "ans-numba"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import umap
-
+    with umap_at_work() as umap:
         # A seed makes UMAP repeat itself and place single texts fast; PCA as a start saves the slow spectral one.
         model = umap.UMAP(
             n_components=dimensions,
@@ -68,6 +65,21 @@ def _umap(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
             return model.transform(more)
 
     return Projection(np.asarray(model.embedding_), place)
+
+
+@contextmanager
+def umap_at_work() -> Iterator[ModuleType]:
+    """The umap package, silent, with a cache for what numba compiles, and with OpenMP left as it was afterwards."""
+    # Without a place to write, numba would compile for twenty seconds at every start.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "ans-numba"))
+    from threadpoolctl import threadpool_limits
+
+    # numba leaves its own number of OpenMP threads behind, and torch in this thread would then wait for cores in vain.
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
+        warnings.simplefilter("ignore")
+        import umap
+
+        yield umap
 
 
 def _tsne(rows: np.ndarray, seed: int, dimensions: int) -> Projection:

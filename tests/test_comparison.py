@@ -12,24 +12,15 @@ from ans.comparison import CHOICES, MSP, Comparisons, paper_row
 from ans.comparison_job import Job
 from ans.config import TrainConfig
 from ans.conventions import OPEN
-from ans.experiment import Outcome, judge
 from ans.plots.comparison import comparison_bars
 from ans.plots.style import KNOWN
-from ans.runs import FINISHED, RUNNING, RunStore
+from ans.runs import FINISHED, RunStore
 from ans.serving import Serving
 from ans.ui import comparing, judging
 from ans.ui.compare import visible
+from tests.finished_runs import finished_run
 
 RULES = [choice for choice in CHOICES.values() if choice.rule is not None]
-
-
-def finished_run(store: RunStore, config: TrainConfig, model, split):
-    """A run of the store with this model."""
-    run = store.create(config)
-    run.set_status(RUNNING)
-    run.save_outcome(Outcome(model, split, judge(model, split), {"encoder": 1.0, "heads": 1.0}))
-    run.set_status(FINISHED)
-    return run
 
 
 @pytest.fixture(scope="module")

@@ -9,24 +9,22 @@ import numpy as np
 import pytest
 
 from ans.conventions import OPEN_NAME
-from ans.experiment import Outcome, judge
+from ans.experiment import judge
 from ans.head_settings import HeadSettings
 from ans.maps import MapKey, Maps, _turned
 from ans.projection import Projection
-from ans.runs import FINISHED, RUNNING, RunStore
+from ans.runs import RunStore
 from ans.serving import Serving
 from ans.ui import map_drawing, map_radius, map_stages
 from tests.browser.waiting import until
+from tests.finished_runs import finished_run
 
 
 @pytest.fixture(scope="module")
 def maps(classifier, small_split, small_config, tmp_path_factory) -> Maps:
     """The maps of a store with one finished run: the shared small classifier."""
     store = RunStore(tmp_path_factory.mktemp("maps") / "runs")
-    run = store.create(small_config)
-    run.set_status(RUNNING)
-    run.save_outcome(Outcome(classifier, small_split, judge(classifier, small_split), {"encoder": 1.0, "heads": 1.0}))
-    run.set_status(FINISHED)
+    finished_run(store, small_config, classifier, small_split)
     return Maps(Serving(store))
 
 

@@ -13,12 +13,12 @@ from gradio.state_holder import SessionState
 
 from ans.config import TrainConfig, setting
 from ans.conventions import Candidate, Prediction
-from ans.experiment import Outcome, judge
 from ans.maps import Maps
-from ans.runs import FAILED, FINISHED, RUNNING, RunStore
+from ans.runs import FAILED, RunStore
 from ans.serving import LONGEST, Serving
 from ans.ui import ask, ask_map, link, page, train
 from ans.uploads import Uploads
+from tests.finished_runs import finished_run
 
 
 def form(**changes) -> tuple:
@@ -81,10 +81,7 @@ def test_uploaded_data_train_for_their_browser_alone_also_where_strangers_can_re
 
 def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier, small_split, small_config, tmp_path):
     store = RunStore(tmp_path / "runs")
-    run = store.create(small_config)
-    run.set_status(RUNNING)
-    run.save_outcome(Outcome(classifier, small_split, judge(classifier, small_split), {"encoder": 1.0, "heads": 1.0}))
-    run.set_status(FINISHED)
+    run = finished_run(store, small_config, classifier, small_split)
     serving = Serving(store)
     maps = Maps(serving)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ans.data import OpenWorldSplit, load_corpus
-from ans.experiment import Outcome, judge
 from ans.promoted_runs import Group, promote, undo
-from ans.runs import FINISHED, RUNNING, Run, RunStore
+from ans.runs import Run, RunStore
 from ans.tables import LabelledTexts
+from tests.finished_runs import finished_run
 
 TRUE = "password_reset"
 
@@ -29,11 +29,7 @@ def store(tmp_path_factory) -> RunStore:
 def parent(store, classifier, small_split, small_config, held_out) -> Run:
     test = LabelledTexts(small_split.test.texts + held_out, small_split.test.labels + [TRUE] * len(held_out))
     split = OpenWorldSplit("assistant", small_split.known, [TRUE], small_split.train, small_split.dev, test)
-    run = store.create(small_config)
-    run.set_status(RUNNING)
-    run.save_outcome(Outcome(classifier, split, judge(classifier, split), {"encoder": 1.0, "heads": 1.0}))
-    run.set_status(FINISHED)
-    return run
+    return finished_run(store, small_config, classifier, split)
 
 
 @pytest.fixture(scope="module")

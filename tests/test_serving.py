@@ -7,20 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from ans.experiment import Outcome, judge
 from ans.recent import Recent
-from ans.runs import FINISHED, RUNNING, RunStore
+from ans.runs import RunStore
 from ans.serving import Serving
+from tests.finished_runs import finished_run
 
 
 @pytest.fixture(scope="module")
 def serving(classifier, small_split, small_config, tmp_path_factory) -> Serving:
     """A store with one finished run: the shared small classifier."""
     store = RunStore(tmp_path_factory.mktemp("serving") / "runs")
-    run = store.create(small_config)
-    run.set_status(RUNNING)
-    run.save_outcome(Outcome(classifier, small_split, judge(classifier, small_split), {"encoder": 1.0, "heads": 1.0}))
-    run.set_status(FINISHED)
+    finished_run(store, small_config, classifier, small_split)
     return Serving(store)
 
 

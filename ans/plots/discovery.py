@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ans.plots.style import REST, wrap
+from ans.plots.style import HIDDEN_AXIS, REST, wrap
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -72,12 +72,11 @@ def group_map(
             yshift=14,
             font={"size": 14 if chosen is not None else 11},
         )
-    hidden_axis = {"visible": False, "zeroline": False}  # a projection's axes mean nothing
     figure.update_layout(
         template="none",
         uirevision=key,
-        xaxis=hidden_axis,
-        yaxis=hidden_axis,
+        xaxis=HIDDEN_AXIS,
+        yaxis=HIDDEN_AXIS,
         margin={"l": 0, "r": 0, "t": 24, "b": 0},
         meta={"tools": True},
         hovermode="closest",

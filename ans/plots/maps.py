@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ans.plots.style import KNOWN, OPEN, OUT_OF_SCOPE, REST, SYNTHESIZED
+from ans.plots.style import HIDDEN_AXIS, KNOWN, OPEN, OUT_OF_SCOPE, REST, SYNTHESIZED
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -64,13 +64,12 @@ def point_map(groups: Sequence[Group], names: Sequence[str], key: str, title: st
             figure.add_scatter3d(x=x, y=y, z=z[0], marker=marker | plain, **shared)
         else:
             figure.add_scattergl(x=x, y=y, marker=marker, **shared)
-    hidden = {"visible": False, "zeroline": False}  # a projection's axes mean nothing
     walls = {"title": {"text": ""}, "showticklabels": False, "zeroline": False}
     figure.update_layout(
         template="none",
         uirevision=key,
-        xaxis=hidden,
-        yaxis=hidden,
+        xaxis=HIDDEN_AXIS,
+        yaxis=HIDDEN_AXIS,
         scene={f"{axis}axis": walls | {"showspikes": False} for axis in "xyz"}
         | {"aspectmode": "cube", "camera": {"eye": {"x": 1.1, "y": 1.1, "z": 0.8}}},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ans.plots.maps import GROUP_STYLE
-from ans.plots.style import wrap
+from ans.plots.style import HIDDEN_AXIS, wrap
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -36,12 +36,11 @@ def small_map(
             marker={"color": colour, "symbol": symbol, "opacity": opacity, "size": 5},
             hovertemplate="%{text}<extra>" + name + "</extra>",
         )
-    hidden_axis = {"visible": False, "zeroline": False}  # a projection's axes mean nothing
     figure.update_layout(
         template="none",
         uirevision=key,
-        xaxis=hidden_axis,
-        yaxis=hidden_axis,
+        xaxis=HIDDEN_AXIS,
+        yaxis=HIDDEN_AXIS,
         title={"text": f"As the head of {html.escape(label)} sees it", "font": {"size": 13}, "x": 0.02, "y": 0.97},
         margin={"l": 0, "r": 0, "t": 28, "b": 0},
         legend={

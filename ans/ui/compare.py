@@ -132,7 +132,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
 
 def visible(shared: Shared, who: str | None) -> list[Run]:
     """The finished runs that this browser may see, newest first: everybody's, and its own."""
-    return [run for run in shared.store.finished() if run.owner in (None, who)]
+    return shared.store.seen_by(who).finished()
 
 
 def _buttons(busy: bool) -> tuple[dict, dict, dict, dict]:

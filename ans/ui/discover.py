@@ -269,5 +269,5 @@ def _next(visible: bool, undoable: bool) -> tuple[dict, dict]:
 
 def _menu(shared: Shared, run_id: str | None, who: str) -> dict:
     """The choice of the model in use, with this run chosen."""
-    choices = [(run.name, run.id) for run in shared.store.finished() if run.owner in (None, who)]
+    choices = [(run.name, run.id) for run in shared.store.seen_by(who).finished()]
     return gr.update(choices=choices, value=run_id)

@@ -5,3 +5,14 @@ function node(tag, className, text) {
   if (text !== undefined) made.textContent = text;
   return made;
 }
+
+// The field's numbers: the first line and the first cell of each line are headings.
+function numbers(table) {
+  const made = node('table', 'numbers');
+  for (const [i, line] of table.entries()) {
+    const row = node('tr');
+    for (const [j, cell] of line.entries()) row.append(node(i === 0 || j === 0 ? 'th' : 'td', '', cell));
+    made.append(row);
+  }
+  return made;
+}

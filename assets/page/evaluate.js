@@ -26,16 +26,6 @@ function notice(v) {
   return [box];
 }
 
-function numbers(table) {
-  const made = node('table', 'numbers');
-  for (const [i, line] of table.entries()) {
-    const row = node('tr');
-    for (const [j, cell] of line.entries()) row.append(node(i === 0 || j === 0 ? 'th' : 'td', '', cell));
-    made.append(row);
-  }
-  return made;
-}
-
 // What became of the texts of each kind: how many were judged right, and how many fell to which error.
 function fates(v) {
   const box = node('div', 'fates'), at = Object.fromEntries(v.kinds.map(k => [k.kind, k]));

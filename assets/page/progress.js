@@ -7,16 +7,6 @@ function phases(list) {
   return box;
 }
 
-function numbers(table) {
-  const made = node('table', 'numbers');
-  for (const [i, line] of table.entries()) {
-    const row = node('tr');
-    for (const [j, cell] of line.entries()) row.append(node(i === 0 || j === 0 ? 'th' : 'td', '', cell));
-    made.append(row);
-  }
-  return made;
-}
-
 function draw() {
   const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
   root.replaceChildren();
