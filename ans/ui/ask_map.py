@@ -28,7 +28,7 @@ def build(maps: Maps, model: gr.Dropdown, verdict: VerdictView) -> PlotView:
 
     verdict.change(
         move, [model, verdict, shown], [plot, shown], show_progress="hidden", trigger_mode="always_last",
-        concurrency_limit=2, api_visibility="private",
+        api_visibility="private", queue=False,
     )  # fmt: skip
     return plot
 

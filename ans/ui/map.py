@@ -126,8 +126,8 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
     redraw(model.change(reset, model, [which, settings], **quietly)).then(follow, [*what, text], said, **quietly)
     for event in (radius.trained, radius.returned):
         redraw(event).then(follow, [*what, text], said, concurrency_limit=4, **quietly)
-    timer.tick(finish, [*what, text], drawn, **quietly)
-    text.change(follow, [*what, text], said, concurrency_limit=4, **quietly)
+    timer.tick(finish, [*what, text], drawn, queue=False, **quietly)
+    text.change(follow, [*what, text], said, queue=False, **quietly)
     plot.click(clicked, what, [point, verdict], concurrency_limit=4, **quietly)
 
     stages.wire(part, MADE, which, query, model)

@@ -136,8 +136,10 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             return card, curves, stop, now.watched, now, menu, waiting, runs.listing(shared, who, model_id)
 
         quietly = {"show_progress": "hidden", "api_visibility": "private"}
+        # What comes several times a second goes past the queue: under load its stream of events may close just as the
+        # next event arrives, and that one, perhaps somebody's click, is lost.
         page.load(opened, [mine, browser], [*polled, browser, ask_tab.query], **quietly)
-        timer.tick(poll, [train_tab.watched, seen, model, browser], polled, **quietly)
+        timer.tick(poll, [train_tab.watched, seen, model, browser], polled, queue=False, **quietly)
         page.load(data.choices(shared), browser, [data_tab.dataset, train_tab.dataset], **quietly)
         page.load(lambda: train.device_sentence(serving), None, train_tab.device, **quietly)
 
