@@ -9,9 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -20,13 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Page  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 
 from ans.map_points import MOST_POINTS  # noqa: E402
 from ans.runs import Run, RunStore  # noqa: E402
-from tests.browser.conftest import FLAGS, answers  # noqa: E402
-from tests.browser.waiting import until  # noqa: E402
+from tests.browser.running_app import headless_chromium, running_app  # noqa: E402
 
 PLOT = "document.querySelector('#map .plot')"
 TEXT = "i would like to know what the exchange rate is today"
@@ -106,21 +103,8 @@ def main() -> None:
             if run.is_starter or run.id == newest.id:  # the starter, so that none is trained meanwhile
                 shutil.copytree(run.folder, Path(folder) / "runs" / run.id)
         enlarge(RunStore(Path(folder) / "runs").finished()[0])
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        app = subprocess.Popen([sys.executable, "app.py", "--home", folder, "--port", str(port)], cwd=ROOT)
-        try:
-            url = f"http://127.0.0.1:{port}/"
-            until(lambda: answers(url), "the page answers")
-            with sync_playwright() as playwright:
-                path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-                browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
-                found = measure(browser.new_page(viewport={"width": 1280, "height": 900}), url)
-                browser.close()
-        finally:
-            app.terminate()
-            app.wait(30)
+        with running_app(Path(folder)) as url, headless_chromium() as browser:
+            found = measure(browser.new_page(viewport={"width": 1280, "height": 900}), url)
     for name, times in found.items():
         print(f"{name}: median {statistics.median(times):.0f} ms, longest {max(times):.0f} ms, of {len(times)}")
 

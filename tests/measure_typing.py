@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from ans.config import TrainConfig
 from ans.runs import RUNNING, RunStore
-from tests.browser.conftest import FLAGS, ROOT, answers
+from tests.browser.running_app import headless_chromium, running_app
 from tests.browser.waiting import until
 
 SENTENCES = ("my card was swallowed by the machine", "what is the boiling point of helium", "wake me at seven")
@@ -49,27 +46,15 @@ def main() -> None:
         home = Path(folder)
         if arguments.home is not None:
             shutil.copytree(arguments.home, home, dirs_exist_ok=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        app = subprocess.Popen([sys.executable, "app.py", "--port", str(port), "--home", str(home)], cwd=ROOT)
-        try:
-            url, store = f"http://127.0.0.1:{port}/", RunStore(home / "runs")
-            until(lambda: answers(url), "the page answers")
+        with running_app(home) as url:
+            store = RunStore(home / "runs")
             until(lambda: store.finished() and store.active() is None, "a model is there and nothing trains")
             measure(url, store, arguments.keys)
-        finally:
-            app.terminate()
-            app.wait(30)
 
 
 def measure(url: str, store: RunStore, keys: int) -> None:
     """Type at rest, then during a training that outlasts the typing."""
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
+    with headless_chromium() as browser:
         page = browser.new_page()
         page.goto(url)
         box = page.locator("#query textarea")
@@ -83,7 +68,6 @@ def measure(url: str, store: RunStore, keys: int) -> None:
         report("while a training runs", page, box, keys)
         assert run.status.state == RUNNING, "the training ended before the typing did"
         run.request_stop()
-        browser.close()
 
 
 def report(what: str, page, box, keys: int) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ans.data import load_corpus
 from ans.runs import FINISHED
-from tests.browser.waiting import until
+from tests.browser.waiting import PATIENCE, until
 
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} {{alert(3)}}"
 CLASSES = ("alarm_set", "card_lost", "flight_book", "leave_request")
@@ -25,13 +25,16 @@ def opened(browser, url: str):
     return page, errors
 
 
+def texts_of(name: str) -> list[str]:
+    train = load_corpus("assistant").train
+    return [text for text, label in zip(train.texts, train.labels, strict=True) if label == name]
+
+
 def own_file(folder: Path) -> Path:
     """A file as people have them: other column names, a repeated row, a hostile label, no open texts."""
-    corpus = load_corpus("assistant")
     rows = []
     for name in CLASSES:
-        own = [text for text, label in zip(corpus.train.texts, corpus.train.labels, strict=True) if label == name]
-        rows += [(text, HOSTILE if name == "leave_request" else name) for text in own[:16]]
+        rows += [(text, HOSTILE if name == "leave_request" else name) for text in texts_of(name)[:16]]
     path = folder / "my tickets.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=";").writerows([("message", "topic"), *rows, rows[0]])
@@ -92,11 +95,12 @@ def test_many_texts_are_judged_filtered_downloaded_and_stopped(app, starter, bro
     assert errors == []
 
 
-def test_own_data_are_understood_kept_trained_on_and_asked_and_nobody_else_sees_them(
+def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_else_sees_them(
     app, starter, browser, tmp_path
 ) -> None:
     url, store = app
     page, errors = opened(browser, url)
+    page.set_default_timeout(1000 * PATIENCE)  # the groups wait for UMAP to be compiled
     page.get_by_role("tab", name="Data").click()
 
     # Browse: classes, samples, search, a draw and a choice by hand
@@ -136,6 +140,25 @@ def test_own_data_are_understood_kept_trained_on_and_asked_and_nobody_else_sees_
     page.get_by_text("Out of scope", exact=True).wait_for(state="detached")
     page.get_by_label("What does a user type?").fill("wake me up at seven tomorrow")
     page.locator("#verdict .latency").wait_for()
+
+    # Among texts of no class a group is found and made a class, and the same question has another answer
+    page.get_by_role("tab", name="Discover").click()
+    page.get_by_label("My own texts").click()
+    page.get_by_label("One text a line").fill("\n".join(texts_of("exchange_rate") + texts_of("baggage_lost")))
+    page.get_by_role("button", name="Find groups").click()
+    page.locator("#groups .group", has_text="exchange").first.click()
+    question = page.locator("#group-texts label").first.inner_text()
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_label("What does a user type?").fill(question)
+    page.locator("#verdict .answer strong", has_text="OPEN").wait_for()
+    page.get_by_role("tab", name="Discover").click()
+    page.get_by_label("Name of the class").fill("new topic")
+    page.get_by_role("button", name="Make it a known class").click()
+    page.get_by_role("button", name="Ask it").click()
+    page.locator("#verdict .head .name", has_text="new topic").wait_for()
+    page.get_by_label("What does a user type?").fill("")
+    page.get_by_label("What does a user type?").fill(question)
+    page.locator("#verdict .answer strong", has_text="new topic").wait_for()
 
     # Somebody else's browser knows nothing of these data
     stranger, more = opened(browser, url)
