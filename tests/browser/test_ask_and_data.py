@@ -72,7 +72,7 @@ def test_many_texts_are_judged_filtered_downloaded_and_stopped(app, starter, bro
     page.get_by_label("Texts, one a line").fill(f"wake me up at seven\n=1+1\n{HOSTILE}")
     page.get_by_role("button", name="Judge", exact=True).click()
     page.locator("#batch", has_text="3 texts judged").wait_for()
-    assert page.locator("#verdicts .row").count() == 3
+    page.wait_for_function("() => document.querySelectorAll('#verdicts .row').length === 3")
     page.locator("#kind").get_by_label("OPEN").click()
     page.wait_for_function("() => document.querySelectorAll('#verdicts .row.known').length === 0")
     with page.expect_download() as download:
@@ -81,13 +81,13 @@ def test_many_texts_are_judged_filtered_downloaded_and_stopped(app, starter, bro
     assert "'=1+1,OPEN" in content
     assert "alarm_set,alarm_set" not in content
     lines = tmp_path / "many.txt"
-    lines.write_text("how many moons has jupiter\n" * 10_000)
+    lines.write_text("how many moons has jupiter\n" * 20_000)
     page.locator("input[type=file]").first.set_input_files(lines)
     page.get_by_text("many.txt").first.wait_for()
     page.get_by_role("button", name="Judge", exact=True).click()
     page.locator("#batch [role=progressbar]").wait_for()
     page.locator("#stop-judging").click()
-    page.locator("#batch", has_text="of 10,000 judged").wait_for()
+    page.locator("#batch", has_text="of 20,000 judged").wait_for()
     page.locator("#verdicts .row").first.click()
     page.locator("#verdict .latency").wait_for()
     assert page.get_by_label("What does a user type?").input_value() == "how many moons has jupiter"
