@@ -1,4 +1,4 @@
-"""Judging many texts at once: reading them from lines or a file, chunk by chunk with a stop between, and as CSV."""
+"""Judging many texts at once: chunk by chunk with a stop between, and as CSV."""
 
 from __future__ import annotations
 
@@ -6,31 +6,16 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ans.conventions import OPEN
-from ans.serving import LONGEST
-from ans.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, read_file, usual_column
+from ans.loose_texts import Lines
 
 if TYPE_CHECKING:
     from ans.classifier import OpenWorldClassifier
 
-MOST_LINES = 20_000
 CHUNK = 128  # texts between two looks at the progress and at Stop: under a second on one core
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The texts to be judged, at most `MOST_LINES`, and their labels where the file has some (else empty texts).
-
-    `beyond` counts the texts that were left out because there are too many.
-    """
-
-    texts: list[str]
-    labels: list[str]
-    beyond: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,34 +26,6 @@ class Verdict:
     label: str | None
     score: float
     strongest: str
-
-
-def lines_of(pasted: str) -> Lines:
-    """One text a line; blank lines are none."""
-    return _lines([(clean(line), "") for line in pasted.splitlines()])
-
-
-def lines_of_file(path: Path) -> Lines:
-    """The texts of a file: each line of a TXT file, the text column of a CSV, TSV, JSONL or JSON file.
-
-    Raises:
-        ValueError: the file can't be read, or none of its columns can be told to be the text.
-    """
-    if path.suffix.lower() == ".txt":
-        return lines_of(decode(path.read_bytes()))
-    try:
-        table = read_file(path)
-    except ValueError as error:  # where the server keeps an upload says nothing to a person
-        raise ValueError(str(error).replace(str(path), path.name)) from error
-    text, label = usual_column(table.names, TEXT_COLUMNS), usual_column(table.names, LABEL_COLUMNS)
-    if text is None and len(table.names) == 1:
-        text = table.names[0]
-    if text is None:
-        raise ValueError(
-            f"{path.name} has the columns {', '.join(table.names)}; expected one for the text, named for example text "
-            "or utterance. Rename that column."
-        )
-    return _lines([(clean(row.get(text)), clean(row.get(label)) if label else "") for row in table.records])
 
 
 class Batch:
@@ -129,9 +86,3 @@ def as_csv(verdicts: Sequence[Verdict], labels: Sequence[str] = ()) -> bytes:
 def harmless(cell: str) -> str:
     """A cell that a spreadsheet shows as it is: an apostrophe stands before what it would compute."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-
-
-def _lines(pairs: list[tuple[str, str]]) -> Lines:
-    pairs = [(text[:LONGEST], label) for text, label in pairs if text]
-    kept = pairs[:MOST_LINES]
-    return Lines([text for text, _ in kept], [label for _, label in kept], len(pairs) - len(kept))

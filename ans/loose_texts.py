@@ -1,30 +1,57 @@
-"""Texts without labels, as people paste or upload them."""
+"""Texts as people paste or upload them: lines, or the text column of a file, with a label beside it or without."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from ans.tables import TEXT_COLUMNS, decode, read_records
+from ans.serving import LONGEST
+from ans.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, read_file, usual_column
+
+MOST_LINES = 20_000
 
 
-def texts_of(pasted: str) -> list[str]:
+@dataclass(frozen=True)
+class Lines:
+    """Texts, at most `MOST_LINES`, and their labels where the file has some (else empty texts).
+
+    `beyond` counts the texts that were left out because there are too many.
+    """
+
+    texts: list[str]
+    labels: list[str]
+    beyond: int = 0
+
+
+def lines_of(pasted: str) -> Lines:
     """One text a line; blank lines are none."""
-    lines = (" ".join(line.split()) for line in pasted.splitlines())
-    return [line for line in lines if line]
+    return _lines([(clean(line), "") for line in pasted.splitlines()])
 
 
-def texts_of_file(path: Path) -> list[str]:
-    """The text column of a CSV, TSV or JSONL file, or the lines of a TXT file.
+def lines_of_file(path: Path) -> Lines:
+    """The texts of a file: each line of a TXT file, the text column of a CSV, TSV, JSONL or JSON file.
 
     Raises:
-        ValueError: the file can't be read, or no column is named like one of texts.
+        ValueError: the file can't be read, or none of its columns can be told to be the text.
     """
     if path.suffix.lower() == ".txt":
-        return texts_of(decode(path.read_bytes()))
-    names, records = read_records(path)
-    column = next((name for usual in TEXT_COLUMNS for name in names if name.lower() == usual), None)
-    if column is None:
+        return lines_of(decode(path.read_bytes()))
+    try:
+        table = read_file(path)
+    except ValueError as error:  # where the server keeps an upload says nothing to a person
+        raise ValueError(str(error).replace(str(path), path.name)) from error
+    text, label = usual_column(table.names, TEXT_COLUMNS), usual_column(table.names, LABEL_COLUMNS)
+    if text is None and len(table.names) == 1:
+        text = table.names[0]
+    if text is None:
         raise ValueError(
-            f"{path.name} has the columns {', '.join(names)}; expected one of texts, named for example text or query."
+            f"{path.name} has the columns {', '.join(table.names)}; expected one for the text, named for example text "
+            "or utterance. Rename that column."
         )
-    return texts_of("\n".join(" ".join(str(row.get(column) or "").split()) for row in records))
+    return _lines([(clean(row.get(text)), clean(row.get(label)) if label else "") for row in table.records])
+
+
+def _lines(pairs: list[tuple[str, str]]) -> Lines:
+    pairs = [(text[:LONGEST], label) for text, label in pairs if text]
+    kept = pairs[:MOST_LINES]
+    return Lines([text for text, _ in kept], [label for _, label in kept], len(pairs) - len(kept))

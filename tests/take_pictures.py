@@ -1,7 +1,7 @@
-"""Take the README's pictures and its animation of the real app: `python -m tests.take_pictures [--out assets/pictures]`.
+"""Take the README's pictures and its animation of the real app: `python -m tests.take_pictures`.
 
-A fresh home is used: the starter model is trained first, then one with the default settings, as a visitor would, and the
-tabs show what came out. `--look DIR` puts every tab in three looks (light, dark, narrow) there, for a person's eyes.
+A fresh home is used: the starter model is trained first, then one with the default settings, as a visitor would, and
+the tabs show what came out. `--look DIR` puts every tab in three looks (light, dark, narrow) there, for a person's eyes.
 """
 
 from __future__ import annotations

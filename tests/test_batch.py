@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ans.batch import CHUNK, MOST_LINES, Batch, Lines, Verdict, as_csv, lines_of, lines_of_file
+from ans.batch import CHUNK, Batch, Verdict, as_csv
+from ans.loose_texts import MOST_LINES, Lines, lines_of, lines_of_file
 from ans.tables import read_table
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from ans.discovery import Cluster, Discovery
-from ans.loose_texts import texts_of, texts_of_file
 from ans.plots.discovery import group_map
 from ans.ui import discover_cards as cards
 
@@ -59,15 +58,3 @@ def test_the_list_and_the_map_give_a_group_the_same_colour_and_leave_the_rest_gr
     assert [trace["name"] for trace in traces] == ["in no group", "x", "y"]  # the chosen one above all others
     assert [trace["marker"]["color"] for trace in traces[1:]] == [group["colour"] for group in listed["groups"]]
     assert sum(len(trace["x"]) for trace in traces) == 4
-
-
-def test_pasted_and_uploaded_texts_are_read_as_people_have_them(tmp_path):
-    assert texts_of("  one \n\n two  words\n") == ["one", "two words"]
-    lines, table, odd = tmp_path / "a.txt", tmp_path / "a.csv", tmp_path / "b.csv"
-    lines.write_text("one\ntwo, with a comma\n", encoding="utf-8")
-    table.write_text("id,query\n1,one\n2,\n3,three\n", encoding="utf-8")
-    odd.write_text("id,when,who\n1,2,3\n", encoding="utf-8")
-    assert texts_of_file(lines) == ["one", "two, with a comma"]
-    assert texts_of_file(table) == ["one", "three"]
-    with pytest.raises(ValueError, match="expected one of texts"):
-        texts_of_file(odd)

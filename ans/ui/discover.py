@@ -11,10 +11,9 @@ import gradio as gr
 
 from ans import discovery
 from ans.discovery import Discovery
-from ans.loose_texts import texts_of, texts_of_file
+from ans.loose_texts import lines_of, lines_of_file
 from ans.plots.discovery import group_map
 from ans.promoted_runs import Group, promote, undo
-from ans.serving import LONGEST
 from ans.ui import discover_cards as cards
 from ans.ui.discover_views import GroupsView
 from ans.ui.shared import Shared
@@ -107,7 +106,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             yield now, cards.busy("Finding groups", "Reading the open texts.", cards.FIND, 0.05), *hidden, *nothing
             run, classifier = serving.run(run_id), serving.model(run_id)
             if own:
-                given = texts_of_file(Path(upload)) if upload else texts_of(typed or "")
+                given = (lines_of_file(Path(upload)) if upload else lines_of(typed or "")).texts
                 if not given:
                     raise ValueError("there is nothing to look at yet; paste some texts, one a line, or choose a file.")
                 if len(given) > discovery.MOST:
@@ -115,7 +114,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
                         f"up to {discovery.MOST:,} texts can be looked at, got {len(given):,}; bring fewer."
                     )
                 progress = "Judging your texts: which of them are open?"
-                for open_texts in discovery.open_among(classifier, [text[:LONGEST] for text in given]):
+                for open_texts in discovery.open_among(classifier, given):
                     share = 0.6 * open_texts.judged / len(given)
                     yield now, cards.busy("Finding groups", progress, cards.FIND, share), *hidden, *nothing
             else:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from ans.batch import MOST_LINES, Batch, Verdict, as_csv, lines_of, lines_of_file
+from ans.batch import Batch, Verdict, as_csv
+from ans.loose_texts import MOST_LINES, lines_of, lines_of_file
 from ans.progress import clock
 from ans.serving import Serving
 from ans.tables import EXTENSIONS
