@@ -1,7 +1,7 @@
 """Take the README's pictures and its animation of the real app: `python -m tests.take_pictures`.
 
 A fresh home is used: the starter model is trained first, then one with the default settings, as a visitor would, and
-the tabs show what came out. `--look DIR` puts every tab in three looks (light, dark, narrow) there, for a person's eyes.
+the tabs show what came out. `--look DIR` puts every tab in three looks (light, dark, narrow) there, to be looked at.
 """
 
 from __future__ import annotations
