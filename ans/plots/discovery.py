@@ -52,6 +52,7 @@ def group_map(
             y=[round(float(places[i][1]), 3) for i in rows],
             text=[wrap(texts[i]) for i in rows],
             name=name,
+            meta=index,
             mode="markers",
             marker={
                 "color": REST if index < 0 else colour(index),

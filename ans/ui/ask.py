@@ -12,7 +12,7 @@ from ans.progress import share_done
 from ans.runs import FAILED, INTERRUPTED, STOPPED
 from ans.serving import LONGEST, Serving
 from ans.ui import ask_map, link, many
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import ChipsView, VerdictView
 
 EMPTY = {
@@ -62,10 +62,10 @@ def build(shared: Shared) -> AskTab:
     def answer(text: str, run_id: str | None) -> Iterator[dict]:
         yield from verdicts(serving, text, run_id)
 
-    query.change(answer, [query, model], verdict, show_progress="hidden", concurrency_limit=4, api_visibility="private")
-    model.change(answer, [query, model], verdict, show_progress="hidden", api_visibility="private")
-    chips.click(_clicked_text, None, query, show_progress="hidden", api_visibility="private")
-    many_tab.rows.click(_taken_up, None, [query, inner], show_progress="hidden", api_visibility="private")
+    query.change(answer, [query, model], verdict, concurrency_limit=4, **QUIETLY)
+    model.change(answer, [query, model], verdict, **QUIETLY)
+    chips.click(_clicked_text, None, query, **AT_ONCE)
+    many_tab.rows.click(_taken_up, None, [query, inner], **AT_ONCE)
     return AskTab(query, verdict, chips)
 
 

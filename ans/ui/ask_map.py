@@ -11,6 +11,7 @@ import numpy as np
 from ans.maps import MapKey, Maps
 from ans.plots.small_map import small_map
 from ans.plots.style import wrap
+from ans.ui.shared import AT_ONCE
 from ans.ui.views import PlotView, VerdictView
 
 NEAR = 3  # the map stays with its head as long as that is among so many strongest ones
@@ -27,8 +28,7 @@ def build(maps: Maps, model: gr.Dropdown, verdict: VerdictView) -> PlotView:
         return moved(maps, run_id, json.loads(card) if card else {}, before)
 
     verdict.change(
-        move, [model, verdict, shown], [plot, shown], show_progress="hidden", trigger_mode="always_last",
-        api_visibility="private", queue=False,
+        move, [model, verdict, shown], [plot, shown], trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     return plot
 

@@ -13,7 +13,7 @@ from ans.intake import FEWEST_TRAINING_TEXTS, Columns, Understood, guess_columns
 from ans.serving import LONGEST
 from ans.tables import EXTENSIONS, Table, read_file
 from ans.ui.listing_views import FindingsView, TextsView, texts_value
-from ans.ui.shared import Shared
+from ans.ui.shared import QUIETLY, Shared
 from ans.uploads import MOST_BYTES, Uploads
 
 NONE = "(none)"
@@ -98,15 +98,14 @@ def build(shared: Shared, uploads: Uploads) -> BringTab:
         gr.Info(f"Kept as {path.stem}. Only this browser sees it.")
         return str(path), None, None, None
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
     outcome = [understood, report, preview, keep]
     columns = [text, label, split]
     file.change(
         opened, file, [table, report, mapping, *columns, name], show_progress="minimal", show_progress_on=report,
         api_visibility="private",
-    ).then(checked, [table, *columns], outcome, **quietly)  # fmt: skip
-    gr.on([column.input for column in columns], checked, [table, *columns], outcome, **quietly)
-    keep.click(stored, [shared.browser, name, understood], [kept, table, understood, file], **quietly)
+    ).then(checked, [table, *columns], outcome, **QUIETLY)  # fmt: skip
+    gr.on([column.input for column in columns], checked, [table, *columns], outcome, **QUIETLY)
+    keep.click(stored, [shared.browser, name, understood], [kept, table, understood, file], **QUIETLY)
     return BringTab(kept)
 
 

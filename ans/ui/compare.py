@@ -14,7 +14,7 @@ from ans.runs import Run
 from ans.serving import LONGEST
 from ans.ui import comparing, judging
 from ans.ui.compare_views import ComparisonView, DeceptionsView, JudgesView
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import PlotView
 
 REDRAW_SECONDS = 0.4
@@ -109,25 +109,24 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     def deceived(run_ids, who: str | None) -> dict:
         return judging.deceptions_view(comparisons, next(iter(allowed(run_ids, who)), None))
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
     chosen = [runs, rules, heads]
     shown, judged = [*chosen, measure, shared.browser], [text, *chosen, shared.browser]
     fitting = [table, bars, compare, ablation, stop, measure]
-    gr.on([tab.select, model.change], opened, [model, runs, query, text, shared.browser], [runs, text], **quietly)
-    gr.on([runs.change, measure.change], show, shown, [table, bars], concurrency_limit=4, **quietly).then(
-        deceived, [runs, shared.browser], deceptions, **quietly
+    gr.on([tab.select, model.change], opened, [model, runs, query, text, shared.browser], [runs, text], **AT_ONCE)
+    gr.on([runs.change, measure.change], show, shown, [table, bars], **AT_ONCE).then(
+        deceived, [runs, shared.browser], deceptions, **AT_ONCE
     )
     running = [
-        compare.click(fit, shown, fitting, concurrency_limit=4, **quietly),
-        ablation.click(lambda: ([], list(ABLATION)), None, [rules, heads], **quietly).then(
-            fit, shown, fitting, concurrency_limit=4, **quietly
+        compare.click(fit, shown, fitting, concurrency_limit=4, **QUIETLY),
+        ablation.click(lambda: ([], list(ABLATION)), None, [rules, heads], **QUIETLY).then(
+            fit, shown, fitting, concurrency_limit=4, **QUIETLY
         ),
     ]
     for event in running:
-        event.then(ended, shown, fitting, **quietly).then(judge, judged, judges, **quietly)
-    stop.click(lambda: _buttons(busy=False), None, fitting[2:], cancels=running, **quietly)
-    gr.on([text.change, runs.change], judge, judged, judges, concurrency_limit=4, **quietly)
-    deceptions.click(_clicked_text, None, text, **quietly)
+        event.then(ended, shown, fitting, **AT_ONCE).then(judge, judged, judges, **AT_ONCE)
+    stop.click(lambda: _buttons(busy=False), None, fitting[2:], cancels=running, **QUIETLY)
+    gr.on([text.change, runs.change], judge, judged, judges, **AT_ONCE)
+    deceptions.click(_clicked_text, None, text, **AT_ONCE)
 
 
 def visible(shared: Shared, who: str | None) -> list[Run]:

@@ -13,7 +13,7 @@ from ans.config import TrainConfig
 from ans.data import BUNDLED, make_open_world_split
 from ans.ui import bring
 from ans.ui.listing_views import PAGE, ClassesView, FindingsView, TextsView, texts_value
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.train import RATIOS, TrainTab, dataset_choices, may_use
 from ans.uploads import Uploads
 
@@ -151,28 +151,27 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         choices = dataset_choices(shared.store, browser)
         return gr.update(choices=choices, value=path), gr.update(choices=choices), gr.Tabs(selected="browse")
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
     chosen = [dataset, ratio, other, seed, shared.browser]
     where = [dataset, seed, shared.browser]
     drawing = [facts, classes, draw_note, texts, search, seen, picks, asked, owned, sure, redraw]
-    tab.select(come_back, [*chosen, seen], drawing, **quietly)
+    tab.select(come_back, [*chosen, seen], drawing, **QUIETLY)
     gr.on(
         [dataset.change, ratio.change, other.release, seed.change, redraw.click], show, chosen, drawing,
-        trigger_mode="always_last", concurrency_limit=4, **quietly,
+        trigger_mode="always_last", concurrency_limit=4, **QUIETLY,
     )  # fmt: skip
-    ratio.change(lambda share: gr.update(visible=share == -1.0), ratio, other, **quietly)
-    classes.select(pick, where, [picks, draw_note, redraw], **quietly)
-    classes.click(class_chosen, where, [texts, asked, turn, search], **quietly)
-    search.change(searched, [*where, search, asked], [texts, asked], concurrency_limit=4, **quietly)
-    texts.retry(turned, [*where, asked, turn], [texts, turn], **quietly)
-    texts.select(grown, [*where, asked, turn], texts, **quietly)
+    ratio.change(lambda share: gr.update(visible=share == -1.0), ratio, other, **AT_ONCE)
+    classes.select(pick, where, [picks, draw_note, redraw], **QUIETLY)
+    classes.click(class_chosen, where, [texts, asked, turn, search], **QUIETLY)
+    search.change(searched, [*where, search, asked], [texts, asked], concurrency_limit=4, **QUIETLY)
+    texts.retry(turned, [*where, asked, turn], [texts, turn], **QUIETLY)
+    texts.select(grown, [*where, asked, turn], texts, **QUIETLY)
     use.click(
         take, [dataset, ratio, other, seed, picks, shared.browser],
-        [train.dataset, train.ratio, train.other, train.seed, train.known, train.known_of, shared.tabs], **quietly,
+        [train.dataset, train.ratio, train.other, train.seed, train.known, train.known_of, shared.tabs], **QUIETLY,
     )  # fmt: skip
-    delete.click(lambda: gr.update(visible=True), None, sure, **quietly)
-    sure.click(remove, [dataset, train.dataset, shared.browser], [dataset, train.dataset], **quietly)
-    bring_tab.kept.change(kept, [bring_tab.kept, shared.browser], [dataset, train.dataset, inner], **quietly)
+    delete.click(lambda: gr.update(visible=True), None, sure, **AT_ONCE)
+    sure.click(remove, [dataset, train.dataset, shared.browser], [dataset, train.dataset], **QUIETLY)
+    bring_tab.kept.change(kept, [bring_tab.kept, shared.browser], [dataset, train.dataset, inner], **QUIETLY)
     return DataTab(dataset)
 
 

@@ -16,7 +16,7 @@ from ans.plots.discovery import group_map
 from ans.promoted_runs import Group, promote, undo
 from ans.ui import discover_cards as cards
 from ans.ui.discover_views import GroupsView
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import PlotView, RunView
 
 TEST, OWN = "The test texts", "My own texts"
@@ -77,7 +77,6 @@ def build(shared: Shared, query: gr.Textbox) -> None:
 
     store, serving, model, browser = shared.store, shared.serving, shared.model, shared.browser
     views = [groups, plot, panel, name, texts, other]
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
 
     def opened(run_id: str | None, now: Findings, who: str | None) -> tuple:
         if now.run_id == run_id and run_id is not None:
@@ -132,6 +131,11 @@ def build(shared: Shared, query: gr.Textbox) -> None:
 
     def look_at(now: Findings, event: gr.EventData) -> tuple:
         return changed(replace(now, chosen=int(event.id)))
+
+    def look_at_point(now: Findings, event: gr.EventData) -> tuple:
+        if int(event.about) < 0:  # a text in no group
+            return tuple(gr.skip() for _ in range(2 + len(views)))
+        return changed(replace(now, chosen=int(event.about)))
 
     def rename(now: Findings, typed: str) -> tuple:
         if now.chosen is None or not typed.strip() or typed == now.found.clusters[now.chosen].name:
@@ -193,29 +197,30 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         lambda where: (gr.update(visible=where == OWN), gr.update(visible=where == OWN)),
         source,
         [pasted, file],
-        **quietly,
+        **AT_ONCE,
     )
     standing_views = [findings, card, after, back, *views]
-    model.change(opened, [model, findings, browser], standing_views, **quietly)
+    model.change(opened, [model, findings, browser], standing_views, **AT_ONCE)
     find.click(
-        look_for, [model, findings, source, pasted, file, smallest], standing_views, concurrency_limit=2, **quietly
+        look_for, [model, findings, source, pasted, file, smallest], standing_views, concurrency_limit=2, **QUIETLY
     )
-    groups.click(look_at, findings, [findings, card, *views], **quietly)
-    name.submit(rename, [findings, name], [findings, card, *views], **quietly)
-    drop.click(keep, [findings, texts], [findings, card, *views], **quietly)
-    merge.click(join, [findings, other], [findings, card, *views], **quietly)
+    groups.click(look_at, findings, [findings, card, *views], **AT_ONCE)
+    plot.click(look_at_point, findings, [findings, card, *views], **AT_ONCE)
+    name.submit(rename, [findings, name], [findings, card, *views], **AT_ONCE)
+    drop.click(keep, [findings, texts], [findings, card, *views], **QUIETLY)
+    merge.click(join, [findings, other], [findings, card, *views], **QUIETLY)
     make.click(
         make_known,
         [findings, name, texts, browser],
         [findings, model, card, after, back, *views],
         concurrency_limit=1,
-        **quietly,
+        **QUIETLY,
     )
     # First the page leaves the run, then the run goes: nobody asks a model that is not there any more.
     back.click(
-        take_back, [model, findings, browser], [findings, model, leaving, card, after, back, *views], **quietly
-    ).then(remove, [leaving, browser], None, **quietly)
-    ask.click(ask_it, model, [shared.tabs, query], **quietly)
+        take_back, [model, findings, browser], [findings, model, leaving, card, after, back, *views], **QUIETLY
+    ).then(remove, [leaving, browser], None, **QUIETLY)
+    ask.click(ask_it, model, [shared.tabs, query], **AT_ONCE)
 
 
 def shown(now: Findings) -> tuple:

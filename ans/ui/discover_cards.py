@@ -52,7 +52,7 @@ def found(discovery: Discovery, judged: int, own: bool) -> dict:
     whose = "your" if own else "the test's"
     title = f"{count} groups in {texts:,} open texts" if count else f"No group in {texts:,} open texts"
     detail = f"Of {whose} {judged:,} texts the model leaves {texts:,} open. " + (
-        "Click a group to look at its texts."
+        "Click a group, in the list or on the map, to look at its texts."
         if count
         else "No texts are alike enough. Allow smaller groups, or bring more texts."
     )

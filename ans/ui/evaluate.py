@@ -14,13 +14,13 @@ import numpy as np
 from ans import progress
 from ans.config import TrainConfig
 from ans.conventions import OPEN_NAME, ZERO
-from ans.evaluation import ERROR_KINDS, OUT_OF_SCOPE, TestAnswers, read_answers, summary
+from ans.evaluation import ERROR_KINDS, OPEN_TAKEN, OUT_OF_SCOPE, TestAnswers, read_answers, summary
 from ans.plots import evaluation as plots
 from ans.plots.curves import training_curves
 from ans.published import published_for
 from ans.run import Run
 from ans.serving import Serving
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import PlotView, _JsonView
 
 NOTHING = {
@@ -62,7 +62,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
                 with gr.Column(scale=6, min_width=320, elem_classes="card"):
                     classes = EvaluationView(elem_id="classes")
                 with gr.Column(scale=6, min_width=320, elem_classes="card"):
-                    gr.HTML("<h3>Truth and answer</h3>", padding=False)
+                    gr.HTML("<h3>Truth and answer</h3><p>Click a cell to see its errors.</p>", padding=False)
                     matrix = PlotView(height=520, empty="The confusion matrix appears here.", elem_id="matrix")
                     confusions = EvaluationView(elem_id="confusions")
             with gr.Row(equal_height=True):
@@ -98,12 +98,12 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         if before is not None:  # else nobody has looked yet, and nothing is computed for nobody
             yield from drawings(serving, run_id)
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
-    tab.select(opened, [model, drawn], shown, **quietly)
-    model.change(changed, [model, drawn], shown, **quietly)
+    tab.select(opened, [model, drawn], shown, **QUIETLY)
+    model.change(changed, [model, drawn], shown, **QUIETLY)
     for view in (overview, classes, confusions):
-        view.click(_wanted, None, mistakes, **quietly)
-    mistakes.click(_to_the_map, None, [query, shared.tabs], **quietly)
+        view.click(_wanted, None, mistakes, **AT_ONCE)
+    matrix.click(_wanted_cell, None, mistakes, **AT_ONCE)
+    mistakes.click(_to_the_map, None, [query, shared.tabs], **AT_ONCE)
 
 
 def drawings(serving: Serving, run_id: str | None) -> Iterator[tuple]:
@@ -233,6 +233,18 @@ def _wanted(event: gr.EventData) -> dict:
         name: str(value) for name in ("kind", "label", "truth", "answer") if (value := getattr(event, name, None))
     }
     return gr.update(wanted={**chosen, "at": time.time()})  # asked for again, it is shown again
+
+
+def _wanted_cell(event: gr.EventData) -> dict:
+    """The errors of one cell of the confusion matrix; on its diagonal, all of that class."""
+    truth, answer = str(event.y), str(event.x)
+    if truth == answer:
+        chosen = {"label": truth}
+    elif truth == OPEN_NAME:  # the table of errors has open texts under the names of their held-out classes
+        chosen = {"kind": OPEN_TAKEN, "label": answer}
+    else:
+        chosen = {"truth": truth, "answer": answer}
+    return gr.update(wanted={**chosen, "at": time.time()})
 
 
 def _to_the_map(event: gr.EventData) -> tuple[str, dict]:

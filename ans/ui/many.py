@@ -16,7 +16,7 @@ from ans.progress import clock
 from ans.serving import Serving
 from ans.tables import EXTENSIONS
 from ans.ui.listing_views import PAGE, TextsView, texts_value
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import RunView
 
 ALL, OPEN, KNOWN = "all", "open", "known"
@@ -96,14 +96,13 @@ def build(shared: Shared) -> ManyTab:
     def more(current: Batch, chosen: str, event: gr.EventData) -> dict:
         return listed(current, chosen, int(event.count) + PAGE)
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
-    started = judge.click(prepare, [pasted, file, model], [batch, card, judge, stop, results], **quietly)
+    started = judge.click(prepare, [pasted, file, model], [batch, card, judge, stop, results], **QUIETLY)
     started.success(
-        run, [batch, model], [card, judge, stop, results, kind, rows, download], concurrency_limit=2, **quietly
+        run, [batch, model], [card, judge, stop, results, kind, rows, download], concurrency_limit=2, **QUIETLY
     )
-    stop.click(end, batch, stop, queue=False, **quietly)
-    kind.input(table, [batch, kind], [rows, download], **quietly)
-    rows.select(more, [batch, kind], rows, **quietly)
+    stop.click(end, batch, stop, **AT_ONCE)
+    kind.input(table, [batch, kind], [rows, download], **QUIETLY)
+    rows.select(more, [batch, kind], rows, **QUIETLY)
     return ManyTab(rows)
 
 

@@ -11,7 +11,7 @@ from ans.serving import LONGEST
 from ans.ui import ask, map_radius, map_stages
 from ans.ui.map_drawing import about, drawing, judged, nothing, shown, star
 from ans.ui.map_views import MapView, PointView
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, Shared
 from ans.ui.views import VerdictView
 
 ALL = "(all classes)"
@@ -113,22 +113,21 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
         )
         return typed, gr.skip() if head is None else head, True
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
     what = [model, which, method, dimensions, settings]
     drawn = [plot, note, timer]
     said = [plot, point, verdict]
 
     def redraw(event):
-        return event.then(draw, [*what, text], drawn, concurrency_limit=4, **quietly)
+        return event.then(draw, [*what, text], drawn, **AT_ONCE)
 
-    redraw(tab.select(opened, [model, visited, query], [text, which, visited], **quietly))
-    gr.on([which.change, method.change, dimensions.change], draw, [*what, text], drawn, concurrency_limit=4, **quietly)
-    redraw(model.change(reset, model, [which, settings], **quietly)).then(follow, [*what, text], said, **quietly)
+    redraw(tab.select(opened, [model, visited, query], [text, which, visited], **AT_ONCE))
+    gr.on([which.change, method.change, dimensions.change], draw, [*what, text], drawn, **AT_ONCE)
+    redraw(model.change(reset, model, [which, settings], **AT_ONCE)).then(follow, [*what, text], said, **AT_ONCE)
     for event in (radius.trained, radius.returned):
-        redraw(event).then(follow, [*what, text], said, concurrency_limit=4, **quietly)
-    timer.tick(finish, [*what, text], drawn, queue=False, **quietly)
-    text.change(follow, [*what, text], said, queue=False, **quietly)
-    plot.click(clicked, what, [point, verdict], concurrency_limit=4, **quietly)
+        redraw(event).then(follow, [*what, text], said, **AT_ONCE)
+    timer.tick(finish, [*what, text], drawn, **AT_ONCE)
+    text.change(follow, [*what, text], said, **AT_ONCE)
+    plot.click(clicked, what, [point, verdict], **AT_ONCE)
 
     stages.wire(part, MADE, which, query, model)
     return text

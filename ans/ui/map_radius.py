@@ -12,7 +12,7 @@ import gradio as gr
 from ans.head_settings import HeadSettings
 from ans.maps import Maps
 from ans.progress import HEADINGS, clock
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import RunView
 
 NEGATIVES = [
@@ -74,11 +74,10 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
             gr.update(interactive=True), gr.update(interactive=False),
         )  # fmt: skip
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
     everything = [*sliders, card, settings, train, back]
-    trained = train.click(start, [model, *sliders], [card, settings, train, back], concurrency_limit=2, **quietly)
-    returned = back.click(own, model, everything, **quietly)
-    model.change(own, model, everything, **quietly)
+    trained = train.click(start, [model, *sliders], [card, settings, train, back], concurrency_limit=2, **QUIETLY)
+    returned = back.click(own, model, everything, **AT_ONCE)
+    model.change(own, model, everything, **AT_ONCE)
     return RadiusPart(trained, returned)
 
 

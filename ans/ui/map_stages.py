@@ -12,7 +12,7 @@ import gradio as gr
 from ans.maps import MapKey, Maps
 from ans.plots.stages import stage_distances, stage_loss, stage_map
 from ans.ui.map_views import StagesView
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, Shared
 
 if TYPE_CHECKING:
     from ans.config import TrainConfig
@@ -53,7 +53,6 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
         typed_for = [strongest_head(maps, run_id, typed)] if (typed or "").strip() else []
         return gr.update(choices=known, value=next(x for x in (on_map, *typed_for, before, known[0]) if x in known))
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
     inputs = [shared.model, label, settings]
 
     def wire(part: gr.Radio, mine: str, on_map: gr.Dropdown, query: gr.Textbox, model: gr.Dropdown) -> None:
@@ -64,10 +63,10 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
             return show(*values) if chosen == mine else gr.skip()
 
         for event in (part.change, model.change):
-            event(opened, [part, model, on_map, label, query], label, **quietly).then(
-                show_if_open, [part, *inputs], view, concurrency_limit=4, **quietly
+            event(opened, [part, model, on_map, label, query], label, **AT_ONCE).then(
+                show_if_open, [part, *inputs], view, **AT_ONCE
             )
-        label.change(show_if_open, [part, *inputs], view, concurrency_limit=4, **quietly)
+        label.change(show_if_open, [part, *inputs], view, **AT_ONCE)
 
     return StagesPart(wire)
 

@@ -12,7 +12,7 @@ from ans import progress
 from ans.maps import Maps
 from ans.serving import Serving
 from ans.ui import ask, compare, data, discover, evaluate, link, map, runs, train
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import PLOTLY_JS, STYLES
 
 TITLE = "Open-world text classification"
@@ -135,15 +135,12 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             waiting = gr.skip() if now.ready else ask.waiting(serving)
             return card, curves, stop, now.watched, now, menu, waiting, runs.listing(shared, who, model_id)
 
-        quietly = {"show_progress": "hidden", "api_visibility": "private"}
-        # What comes several times a second goes past the queue: under load its stream of events may close just as the
-        # next event arrives, and that one, perhaps somebody's click, is lost.
-        page.load(opened, [mine, browser], [*polled, browser, ask_tab.query], **quietly)
-        timer.tick(poll, [train_tab.watched, seen, model, browser], polled, queue=False, **quietly)
-        page.load(data.choices(shared), browser, [data_tab.dataset, train_tab.dataset], **quietly)
-        page.load(lambda: train.device_sentence(serving), None, train_tab.device, **quietly)
+        page.load(opened, [mine, browser], [*polled, browser, ask_tab.query], **QUIETLY)
+        timer.tick(poll, [train_tab.watched, seen, model, browser], polled, **AT_ONCE)
+        page.load(data.choices(shared), browser, [data_tab.dataset, train_tab.dataset], **AT_ONCE)
+        page.load(lambda: train.device_sentence(serving), None, train_tab.device, **AT_ONCE)
 
-        model.change(lambda run_id: ask.examples(serving, run_id), model, ask_tab.chips, **quietly)
+        model.change(lambda run_id: ask.examples(serving, run_id), model, ask_tab.chips, **AT_ONCE)
 
         def classify(text: str, model_id: str | None = None) -> dict:
             """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""

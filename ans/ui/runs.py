@@ -14,7 +14,7 @@ import gradio as gr
 from ans.progress import share_done
 from ans.run import FINISHED, QUEUED, RUNNING, Run
 from ans.run_archive import load_archive, save_archive
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.train import ENCODERS
 from ans.ui.views import _JsonView
 
@@ -86,11 +86,10 @@ def build(shared: Shared) -> RunsView:
         finally:
             Path(path).unlink(missing_ok=True)
 
-    quietly = {"show_progress": "hidden", "api_visibility": "private"}
-    saved = view.click(act, [browser, model], [view, model, shared.tabs, file, made], **quietly)
-    saved.then(None, file, None, js=SAVE_FILE).then(_clear, made, made, **quietly)
-    upload.upload(add, [upload, browser, model], view, concurrency_limit=1, **quietly)
-    model.change(lambda who, chosen: listing(shared, who, chosen), [browser, model], view, **quietly)
+    saved = view.click(act, [browser, model], [view, model, shared.tabs, file, made], **QUIETLY)
+    saved.then(None, file, None, js=SAVE_FILE).then(_clear, made, made, **QUIETLY)
+    upload.upload(add, [upload, browser, model], view, concurrency_limit=1, **QUIETLY)
+    model.change(lambda who, chosen: listing(shared, who, chosen), [browser, model], view, **AT_ONCE)
     return view
 
 

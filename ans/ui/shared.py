@@ -10,6 +10,12 @@ from ans.maps import Maps
 from ans.runs import RunStore
 from ans.serving import Serving
 
+# How events are wired. `AT_ONCE` goes past Gradio's queue: the page has no more than one stream open for the queue's
+# answers, and when several events come together, that stream now and then closes on the next one, perhaps somebody's
+# click, which is lost then. What yields, raises gr.Error, warns, or waits its turn needs the queue: `QUIETLY`.
+QUIETLY = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE = {**QUIETLY, "queue": False}
+
 
 @dataclass(frozen=True)
 class Shared:

@@ -14,7 +14,7 @@ from ans.data import BUNDLED, PUBLIC
 from ans.plots.curves import training_curves
 from ans.runs import QUEUED, RUNNING, Run, RunStore
 from ans.serving import Serving
-from ans.ui.shared import Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import PlotView, RunView
 from ans.uploads import Uploads
 
@@ -112,19 +112,16 @@ def build(shared: Shared) -> TrainTab:
             current.request_stop()
         return gr.update(interactive=False)
 
-    ratio.change(
-        lambda chosen: gr.update(visible=chosen == -1.0), ratio, other, show_progress="hidden", api_visibility="private"
-    )
+    ratio.change(lambda chosen: gr.update(visible=chosen == -1.0), ratio, other, **AT_ONCE)
     dataset.change(
         lambda name, of: (gr.skip(), of) if name == of else (gr.update(choices=[], value=[], visible=False), None),
         [dataset, known_of],
         [known, known_of],
-        show_progress="hidden",
-        api_visibility="private",
+        **AT_ONCE,
     )
     inputs = [known, shared.browser, dataset, ratio, other, seed, encoder, *advanced]
-    train.click(start, inputs, [watched, mine, run, stop], api_visibility="private", show_progress="hidden")
-    stop.click(end, watched, stop, api_visibility="private", show_progress="hidden", queue=False)
+    train.click(start, inputs, [watched, mine, run, stop], **QUIETLY)
+    stop.click(end, watched, stop, **AT_ONCE)
     return TrainTab(dataset, ratio, other, seed, known, known_of, run, curves, train, stop, watched, device)
 
 

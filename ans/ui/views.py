@@ -59,6 +59,8 @@ class RunView(_JsonView):
 class PlotView(gr.HTML):
     """A Plotly figure updated in place, and a star for one text on it: `spot` is [] or [x, y, text].
 
+    Its `click` event carries `x` and `y` of the point or cell, and `about`, the `meta` of its trace.
+
     `empty` is what stands there before there is a figure.
     """
 

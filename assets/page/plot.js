@@ -1,4 +1,5 @@
-// One Plotly figure that is updated in place: zoom, hidden groups and the WebGL context survive.
+// One Plotly figure that is updated in place: zoom, hidden groups and the WebGL context survive. A click on a point or a
+// cell says where it lies and what the server wrote into its trace's `meta`.
 const gd = element.querySelector('.plot');
 const dark = () => document.body.classList.contains('dark');
 
@@ -15,11 +16,15 @@ function dressed(layout) {
 }
 
 async function draw() {
-  if (!props.value) { if (gd.data) { window.Plotly.purge(gd); gd.replaceChildren(); } return; }
+  if (!props.value) { if (gd.data) { window.Plotly.purge(gd); gd.replaceChildren(); gd.hooked = false; } return; }
   const figure = JSON.parse(props.value);
   await window.Plotly.react(gd, figure.data, dressed(figure.layout),
     { responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: '', scrollZoom: true,
       displayModeBar: figure.layout.meta && figure.layout.meta.tools ? 'hover' : false });
+  if (!gd.hooked) {
+    gd.hooked = true;
+    gd.on('plotly_click', ({ points: [at] }) => trigger('click', { x: at.x, y: at.y, about: at.data.meta ?? null }));
+  }
   await star();
 }
 

@@ -52,6 +52,17 @@ def test_a_visitor_makes_a_group_a_known_class_asks_it_and_takes_it_back(app, st
     groups = page.locator("#groups .group")
     groups.first.wait_for()
     count = groups.count()
+    x, y = page.evaluate("""() => {  // a point of the first group on the map
+        const plot = document.querySelector('#found .plot'), box = plot.getBoundingClientRect();
+        const { xaxis, yaxis } = plot._fullLayout, group = plot._fullData.find(trace => trace.meta === 0);
+        return [box.left + xaxis._offset + xaxis.l2p(group.x[0]), box.top + yaxis._offset + yaxis.l2p(group.y[0])];
+    }""")
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    page.locator("#found .hoverlayer .hovertext").wait_for()
+    page.mouse.down()
+    page.mouse.up()
+    page.locator("#groups .group.chosen").wait_for()
     groups.first.click()
     page.locator("#group-texts input").first.uncheck()
     page.get_by_role("button", name="Drop the unchecked").click()

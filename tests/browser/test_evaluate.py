@@ -35,6 +35,24 @@ def test_a_visitor_finds_the_errors_of_a_kind_and_of_a_class_and_takes_one_to_th
     until(lambda: page.locator("#mistakes select").input_value() == label, "the errors are those of the class")
     assert page.locator("#mistakes tbody tr").count() == min(25, len(own))
 
+    # A cell of the confusion matrix shows its errors
+    one = next(one for one in wrong if one.truth in answers.known)
+    page.locator("#matrix .plot").scroll_into_view_if_needed()
+    x, y = page.evaluate(
+        """([truth, answer]) => {
+        const plot = document.querySelector('#matrix .plot'), box = plot.getBoundingClientRect();
+        const { xaxis, yaxis } = plot._fullLayout;
+        return [box.left + xaxis._offset + xaxis.c2p(xaxis.d2c(answer)), box.top + yaxis._offset + yaxis.c2p(yaxis.d2c(truth))];
+    }""",  # noqa: E501
+        [one.truth, one.answer],
+    )
+    page.mouse.move(x, y - 1)
+    page.mouse.move(x, y)
+    page.locator("#matrix .hoverlayer .hovertext").wait_for()
+    page.mouse.down()
+    page.mouse.up()
+    page.locator("#mistakes .pair", has_text=f"{one.truth} → {one.answer}").wait_for()
+
     # A kind shows its errors, the surest first, and one of them goes to the map as the star
     taken = [one for one in wrong if one.kind == OPEN_TAKEN]
     page.locator("#overview button.kind.taken").click()
