@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ans.config import TrainConfig
 from ans.conventions import OPEN_LABELS, OPEN_NAME
 from ans.heads import MultiViewHeads, OneVsRestHeads
-from ans.training import HeadTraining, closed_set_classifier
+from ans.training import HeadTraining, closed_set_classifier, random_numbers_from
 
 if TYPE_CHECKING:
     from ans.classifier import OpenWorldClassifier
@@ -77,16 +77,16 @@ def _with_head(heads: MultiViewHeads, features: Tensor, targets: Tensor, config:
     # the bundled dataset at 25 % known, 15 texts each).
     few = min(1.0, 0.5 * int((targets == m).sum()) * m / int((targets < m).sum()))
     config = config.with_(synthesized_weight=config.synthesized_weight * few)
-    torch.manual_seed(config.seed)
-    grown = MultiViewHeads(m + 1, heads.dim, len(heads.views), config.head_dropout).to(features.device)
-    for old, new, part in zip(heads.views, grown.views, heads.split(features), strict=True):
-        head = OneVsRestHeads(1, heads.dim, dropout=config.head_dropout).to(features.device)
-        training = HeadTraining(head, part, targets, config, only=m)
-        for _ in range(config.head_steps):
-            training.step()
-        training.finish()
-        joined = {name: torch.cat([value, head.state_dict()[name]]) for name, value in old.state_dict().items()}
-        new.load_state_dict(joined)
+    with random_numbers_from(config.seed):
+        grown = MultiViewHeads(m + 1, heads.dim, len(heads.views), config.head_dropout).to(features.device)
+        for old, new, part in zip(heads.views, grown.views, heads.split(features), strict=True):
+            head = OneVsRestHeads(1, heads.dim, dropout=config.head_dropout).to(features.device)
+            training = HeadTraining(head, part, targets, config, only=m)
+            for _ in range(config.head_steps):
+                training.step()
+            training.finish()
+            joined = {name: torch.cat([value, head.state_dict()[name]]) for name, value in old.state_dict().items()}
+            new.load_state_dict(joined)
     return grown
 
 

@@ -15,7 +15,7 @@ from ans.classifier import OpenWorldClassifier
 from ans.conventions import OPEN
 from ans.data import load_corpus, targets
 from ans.runs import Run
-from ans.training import ShouldStop, TrainingStopped
+from ans.training import ShouldStop, TrainingStopped, random_numbers_from
 
 READ_AT_ONCE = 256  # texts between two signs of progress
 Tell = Callable[[str, int, int], None]  # what is being done, how far, of how much
@@ -89,14 +89,16 @@ class RunFeatures:
             return self._tuned.train.tuned
         encoder = copy.deepcopy(self.model.encoder)  # the run's own goes on answering, without dropout
         encoder.tail.train()
-        torch.manual_seed(self.model.config.seed)
 
         @torch.no_grad()
         def features(texts: Sequence[str]) -> Tensor:
             states = encoder.cache(list(texts))
             return encoder(*states.batch(torch.arange(len(texts)), encoder.device)).cpu()
 
-        return _in_steps(self.model.train_texts, features, "reading the training texts with dropout", tell, should_stop)
+        with random_numbers_from(self.model.config.seed):
+            return _in_steps(
+                self.model.train_texts, features, "reading the training texts with dropout", tell, should_stop
+            )
 
 
 def _in_steps(texts: Sequence[str], read, doing: str, tell: Tell, should_stop: ShouldStop) -> Tensor:

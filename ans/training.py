@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
@@ -20,8 +22,22 @@ Emit = Callable[[dict], None]
 ShouldStop = Callable[[], bool]
 
 
+_RANDOM_NUMBERS = threading.Lock()
+
+
 class TrainingStopped(Exception):
     """Somebody asked the training to stop; nothing of this run is kept."""
+
+
+@contextmanager
+def random_numbers_from(seed: int) -> Iterator[None]:
+    """PyTorch's one generator for one training at a time, so that the seed alone decides how heads end.
+
+    First weights and dropout draw from it, and in the page several people may try out heads at once.
+    """
+    with _RANDOM_NUMBERS:
+        torch.manual_seed(seed)
+        yield
 
 
 def warmup_then_decay(step: int, total: int, warmup: float) -> float:
@@ -63,9 +79,9 @@ def phase_two(
     should_stop: ShouldStop,
 ) -> MultiViewHeads:
     """Trained heads on features [N, V·d]. The seed alone decides how they begin, whatever phase 1 drew."""
-    torch.manual_seed(config.seed)
-    heads = MultiViewHeads(num_classes, dim, features.shape[1] // dim, config.head_dropout).to(features.device)
-    train_heads(heads, features, labels, config, emit, should_stop)
+    with random_numbers_from(config.seed):
+        heads = MultiViewHeads(num_classes, dim, features.shape[1] // dim, config.head_dropout).to(features.device)
+        train_heads(heads, features, labels, config, emit, should_stop)
     return heads
 
 

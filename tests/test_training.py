@@ -1,5 +1,7 @@
 """Both phases as plain loops: what they draw, what they learn, what they report, how they stop."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 from torch import Tensor
@@ -89,6 +91,15 @@ def test_training_of_the_heads_follows_its_seed():
     first, again, other = (trained_on_blobs(short.with_(seed=seed)).state_dict() for seed in (0, 0, 1))
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert not any(torch.equal(first[name], other[name]) for name in first)
+
+
+def test_two_trainings_at_a_time_end_like_each_alone():
+    configs = [BLOB_CONFIG.with_(seed=seed, head_steps=100) for seed in (1, 2)]
+    alone = [trained_on_blobs(config).state_dict() for config in configs]
+    with ThreadPoolExecutor() as pool:
+        together = [heads.state_dict() for heads in pool.map(trained_on_blobs, configs)]
+    for one, other in zip(alone, together, strict=True):
+        assert all(torch.equal(one[name], other[name]) for name in one)
 
 
 def test_each_view_gets_the_heads_it_would_get_alone_and_only_their_votes_meet():
