@@ -12,6 +12,7 @@ from ans.benchmark import readme
 from ans.benchmark.cells import Settings, run
 from ans.benchmark.command import WHICH, named, numbers, ratios
 from ans.benchmark.methods import Answers, Method, ans, best_threshold_f1, from_scores
+from ans.benchmark.other_tables import take_over
 from ans.benchmark.report import mean, settings_of
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
@@ -120,6 +121,19 @@ def test_other_settings_replace_the_record_of_a_cell(config, tmp_path, no_output
         settings = Settings([config.dataset], [0.5], [0], config.with_(head_steps=steps))
         run(methods, settings, Results(path, "x"), no_output)
     assert [record["config"]["head_steps"] for record in Results(path, "x").records] == [5]
+
+
+def test_a_cell_that_another_table_has_with_the_same_rule_and_settings_is_taken_from_there(config, tmp_path):
+    table1, ablation = Results(tmp_path / "table1.json", "table1"), Results(tmp_path / "ablation.json", "ablation")
+    (tmp_path / "other.json").write_text("[1, 2]")
+    table1.add("ANS", config, ["a", "b"], {"accuracy": 90.0}, {"method": 1.0})
+    settings = Settings([config.dataset], [config.known_ratio], [config.seed], config)
+    take_over(BENCHMARKS["ablation"].methods, settings, ablation)
+    assert [(one["method"], one["metrics"]) for one in ablation.records] == [("+ ascent (ANS)", {"accuracy": 90.0})]
+    other_settings = Settings([config.dataset], [config.known_ratio], [config.seed], config.with_(gamma=3.0))
+    baselines = Results(tmp_path / "baselines.json", "baselines")
+    take_over(BENCHMARKS["baselines"].methods, other_settings, baselines)
+    assert baselines.records == []
 
 
 def test_phase_one_is_shared_by_all_settings_of_phase_two_and_by_no_others(config):

@@ -40,7 +40,8 @@ def benchmark(given: argparse.Namespace) -> None:
         print(compare(config.with_(dataset="clinc"), given.ratios or (0.25, 0.75)))
         return
     from ans.benchmark.cells import Settings, run
-    from ans.benchmark.results import RESULTS_FOLDER, Results, cell, cell_of
+    from ans.benchmark.other_tables import take_over
+    from ans.benchmark.results import RESULTS_FOLDER, Results, cell_of, setting_of
     from ans.benchmark.tables import BENCHMARKS
 
     chosen = BENCHMARKS[given.which]
@@ -53,8 +54,9 @@ def benchmark(given: argparse.Namespace) -> None:
     list(settings)  # every setting is valid before the first one is computed
     methods = named(chosen.methods, given.method)
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{chosen.name}.json", chosen.name)
+    take_over(methods, settings, results)
     run(methods, settings, results, sys.stderr)
-    asked = {cell("", config)[1:] for config in settings}
+    asked = {setting_of(config) for config in settings}
     print(chosen.print([record for record in results.records if cell_of(record)[1:] in asked]))
 
 

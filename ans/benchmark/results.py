@@ -50,9 +50,8 @@ class Results:
         return next((r for r in self.records if r["method"] == method and r["config"] == settings), None)
 
     def add(self, method: str, config: TrainConfig, known: list[str], measured: dict, seconds: dict) -> None:
-        """Write one more record; an older one of the same cell, with other settings, gives way."""
-        self.records = [record for record in self.records if cell_of(record) != cell(method, config)]
-        self.records.append(
+        """Write what was measured just now, here."""
+        self.keep(
             {
                 "method": method,
                 "config": settings_of(config),
@@ -63,13 +62,17 @@ class Results:
                 **environment(config.device),
             }
         )
+
+    def keep(self, record: dict) -> None:
+        """Write one more record; an older one of the same cell, with other settings, gives way."""
+        self.records = [one for one in self.records if cell_of(one) != cell_of(record)] + [record]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write_json(self.path, {"benchmark": self.benchmark, "runs": self.records})
 
 
-def cell(method: str, config: TrainConfig) -> tuple:
-    """A cell of the table: the method, then its setting as in `CELL`."""
-    return method, *(getattr(config, name) for name in CELL)
+def setting_of(config: TrainConfig) -> tuple:
+    """What of a configuration says which cell of a row is meant."""
+    return tuple(getattr(config, name) for name in CELL)
 
 
 def cell_of(record: dict) -> tuple:
