@@ -227,11 +227,22 @@ def test_seeds_and_ratios_are_read_as_people_write_them():
 
 
 def test_the_tables_in_the_readme_are_those_of_the_results():
-    text = readme.README.read_text(encoding="utf-8")
-    named = [found["name"] for found in readme.BLOCK.finditer(text)]
-    assert "table1" in named
-    assert {path.stem for path in RESULTS_FOLDER.glob("*.json")} == set(named), "a file of results nobody reads"
-    assert readme.fill(text) == text, "run `python -m ans benchmark readme`"
+    texts = [page.read_text(encoding="utf-8") for page in readme.PAGES]
+    assert "<!-- measured: table1 -->" in texts[0]
+    named = {found["name"] for text in texts for found in readme.BLOCK.finditer(text)}
+    assert {path.stem for path in RESULTS_FOLDER.glob("*.json")} == named, "a file of results nobody reads"
+    for text in texts:
+        assert readme.fill(text) == text, "run `python -m ans benchmark readme`"
+
+
+def test_a_row_that_was_measured_on_fewer_seeds_says_so_and_rows_keep_their_order(config, tmp_path):
+    results = Results(tmp_path / "baselines.json", "baselines")
+    for method, seed in (("ANS", 0), ("MSP", 0), ("ANS", 1)):
+        numbers = {"accuracy": 90.0 + seed, "f1": 80.0}
+        results.add(method, config.with_(seed=seed), ["a", "b"], numbers, {"method": 1.0})
+    rows = BENCHMARKS["baselines"].table(results.records).split("\n\n")[0].splitlines()[2:]
+    assert [row.split(" | ")[0] for row in rows] == ["| MSP (seeds 0 only)", "| ANS"]
+    assert rows[1].endswith("| 90.5 | 90.5 |")
 
 
 def test_every_measured_mean_of_table_1_is_above_the_papers():

@@ -57,7 +57,7 @@ def benchmark(given: argparse.Namespace) -> None:
     take_over(methods, settings, results)
     run(methods, settings, results, sys.stderr)
     asked = {setting_of(config) for config in settings}
-    print(chosen.print([record for record in results.records if cell_of(record)[1:] in asked]))
+    print(chosen.table([record for record in results.records if cell_of(record)[1:] in asked]))
 
 
 def named(methods: Sequence[Method], names: Sequence[str] | None) -> list[Method]:

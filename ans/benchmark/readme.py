@@ -1,4 +1,7 @@
-"""The README's tables and Figure 3, written from the records in assets/benchmarks, so that the two cannot disagree."""
+"""The tables of README.md and of assets/benchmarks/README.md, and Figure 3, written from the records beside the latter.
+
+So the figures in these pages cannot disagree with what was measured.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from ans.benchmark import radius_figure
 from ans.benchmark.results import RESULTS_FOLDER, ROOT, Results
 from ans.benchmark.tables import BENCHMARKS
 
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", RESULTS_FOLDER / "README.md")
 # <!-- measured: FILE --> … <!-- end -->, FILE without its ending in assets/benchmarks
 BLOCK = re.compile(r"(<!-- measured: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -37,11 +40,12 @@ def block(path: Path) -> str:
     note = (
         f"`{encoders}`, {devices}, seeds {', '.join(map(str, seeds))}, {when}, torch {records[0]['versions']['torch']}."
     )
-    return f"{BENCHMARKS[results.benchmark].print(records)}\n\n{note}"
+    return f"{BENCHMARKS[results.benchmark].table(records)}\n\n{note}"
 
 
 def write() -> None:
-    """Fill the README's blocks, and draw Figure 3."""
-    README.write_text(fill(README.read_text(encoding="utf-8")), encoding="utf-8")
+    """Fill the blocks of both pages, and draw Figure 3."""
+    for page in PAGES:
+        page.write_text(fill(page.read_text(encoding="utf-8")), encoding="utf-8")
     if (found := RESULTS_FOLDER / "radius.json").is_file():
         radius_figure.write(Results(found, "radius").records)

@@ -45,14 +45,19 @@ def headline_table(records: Sequence[dict], method: str = "ANS") -> str:
 
 
 def methods_table(records: Sequence[dict], metric: str, table: str, published_names: dict[str, str]) -> str:
-    """One row a method, one column a setting: the mean of a metric over seeds, in brackets the published figure."""
+    """One row a method, one column a setting: the mean of a metric over seeds, in brackets the published figure.
+
+    A method that was measured on fewer seeds than others says so.
+    """
+    every = _seeds(records)
     settings = sorted({_setting(record) for record in records})
     methods = list(dict.fromkeys(record["method"] for record in records))
     header = [NAMES[metric], *(f"{dataset} {ratio:.0%}" for dataset, ratio in settings), "mean"]
     rows = []
     for method in methods:
         groups = {setting: group for setting, group in settings_of(records, method)}
-        row, means = [method], []
+        own = _seeds(record for record in records if record["method"] == method)
+        row, means = [method if own == every else f"{method} (seeds {', '.join(map(str, own))} only)"], []
         for setting in settings:
             if setting not in groups:
                 row.append("–")
@@ -96,6 +101,10 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _seeds(records: Iterable[dict]) -> list[int]:
+    return sorted({record["config"]["seed"] for record in records})
 
 
 def _setting(record: dict) -> tuple[str, float]:
