@@ -62,7 +62,9 @@ def build(shared: Shared, query: gr.Textbox) -> None:
                 with gr.Column(scale=6, min_width=320, elem_classes="card"):
                     classes = EvaluationView(elem_id="classes")
                 with gr.Column(scale=6, min_width=320, elem_classes="card"):
-                    gr.HTML("<h3>Truth and answer</h3><p>Click a cell to see its errors.</p>", padding=False)
+                    gr.HTML(
+                        "<h3>Truth and answer</h3><p class='note'>Click a cell to see its errors.</p>", padding=False
+                    )
                     matrix = PlotView(height=520, empty="The confusion matrix appears here.", elem_id="matrix")
                     confusions = EvaluationView(elem_id="confusions")
             with gr.Row(equal_height=True):
