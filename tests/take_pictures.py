@@ -97,7 +97,7 @@ def _open(page: Page, name: str) -> None:
         tab.first.click()
         return
     page.locator(".overflow-menu > button:visible").first.click()
-    page.get_by_text(name, exact=True).last.click()
+    page.locator(".overflow-menu").get_by_text(name, exact=True).first.click()
 
 
 def ask(page: Page) -> None:
@@ -165,8 +165,7 @@ def pictures(browser: Browser, url: str, folder: Path, look: str, names: Sequenc
         TABS[name](page)
         page.wait_for_timeout(1500)  # until what moves has come to rest
         page.mouse.move(0, 0)
-        shot = Image.open(io.BytesIO(page.screenshot(full_page=look == "narrow"))).convert("RGB")
-        shot.quantize(256, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=look == "narrow")
         print(folder / f"{name}.png", flush=True)
     page.close()
 

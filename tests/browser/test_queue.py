@@ -1,0 +1,58 @@
+"""The answers of Gradio's queue reach the page, also when the server closes their stream in the wrong moment."""
+
+from __future__ import annotations
+
+from ans.ui.views import QUEUE_JS
+
+# A server as Gradio's is: one stream of messages, and an answer with an id for each event.
+SERVER = """() => {
+  window.streams = [];
+  window.fetch = async (input) => {
+    if (String(input.url || input).includes('/queue/data'))
+      return new Response(new ReadableStream({ start: (out) => { window.streams.push(out); } }));
+    return new Promise(taken => { window.take = (id) => taken(new Response(JSON.stringify({ event_id: id }))); });
+  };
+  window.send = (stream, message) =>
+    window.streams[stream].enqueue(new TextEncoder().encode(`data: ${JSON.stringify(message)}\\n\\n`));
+}"""
+LISTEN = """async () => {
+  window.heard = [];
+  const reader = (await window.fetch('http://app/queue/data?session_hash=a')).body.getReader();
+  (async () => {
+    for (let next; !(next = await reader.read()).done;) {
+      const message = JSON.parse(new TextDecoder().decode(next.value).slice(5));
+      window.heard.push(message.msg);
+    }
+    window.heard.push('end');
+  })();
+}"""
+
+
+def test_an_event_is_answered_though_the_server_closes_the_stream_while_it_is_on_its_way(browser) -> None:
+    page = browser.new_page()
+    page.evaluate(SERVER)
+    page.add_script_tag(path=QUEUE_JS)
+    page.evaluate(LISTEN)
+    page.evaluate("() => { window.fetch('http://app/queue/join', { method: 'POST' }); }")
+    page.evaluate("() => { window.send(0, { msg: 'close_stream' }); window.streams[0].close(); }")
+    page.wait_for_function("() => window.streams.length === 2")  # the page itself never asked for the second
+    assert page.evaluate("() => window.heard") == []
+    page.evaluate("() => { window.take('e'); window.send(1, { msg: 'process_completed', event_id: 'e' }); }")
+    page.evaluate("() => { window.send(1, { msg: 'close_stream' }); window.streams[1].close(); }")
+    page.wait_for_function("() => window.heard.at(-1) === 'end'")
+    assert page.evaluate("() => window.heard") == ["process_completed", "close_stream", "end"]
+    assert page.evaluate("() => window.streams.length") == 2
+    page.close()
+
+
+def test_a_stream_that_the_page_has_left_is_not_opened_again_for_an_event_that_comes_just_then(browser) -> None:
+    page = browser.new_page()
+    page.evaluate(SERVER)
+    page.add_script_tag(path=QUEUE_JS)
+    page.evaluate(LISTEN)
+    page.evaluate("() => window.send(0, { msg: 'close_stream' })")
+    page.wait_for_function("() => window.heard.length === 1")
+    page.evaluate("() => { window.fetch('http://app/queue/join', { method: 'POST' }); window.streams[0].close(); }")
+    page.wait_for_function("() => window.heard.at(-1) === 'end'")
+    assert page.evaluate("() => window.streams.length") == 1  # Gradio opens the next one, and hears it
+    page.close()
