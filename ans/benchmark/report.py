@@ -13,7 +13,7 @@ NAMES = {"accuracy": "accuracy", "f1": "F1", "f1_open": "F1-open", "f1_known": "
 def headline_table(records: Sequence[dict], method: str = "ANS") -> str:
     """Table 1's row of one method: mean ± deviation over seeds, the published mean ± deviation, the difference.
 
-    The last row is the mean over the settings that have a published row.
+    The last row is the mean over the settings that have a published row; if none has, the paper's columns are left out.
     """
     header = ["dataset", "known"]
     for name in ("accuracy", "F1"):
@@ -41,6 +41,9 @@ def headline_table(records: Sequence[dict], method: str = "ANS") -> str:
         )
         last = ["**mean**", "", f"{accuracy:.1f}", f"{paper_accuracy:.1f}", f"{accuracy - paper_accuracy:+.1f}"]
         rows.append([*last, f"{f1:.1f}", f"{paper_f1:.1f}", f"{f1 - paper_f1:+.1f}", "", "", "", f"{best:.1f}", ""])
+    if not ours:  # the paper has none of these settings
+        kept = [i for i, name in enumerate(header) if name not in ("paper", "difference")]
+        header, rows = [header[i] for i in kept], [[row[i] for i in kept] for row in rows]
     return markdown(header, rows)
 
 
