@@ -14,7 +14,12 @@ function decoded(array) {  // Plotly's way to send numbers: base64 of a typed ar
 const is3d = () => groups.length > 0 && groups[0].z !== null;
 const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
+const folded = new Map();  // of thousands of texts, the same on every map of a run
 function wrapped(text) {
+  if (!folded.has(text)) folded.set(text, fold(text));
+  return folded.get(text);
+}
+function fold(text) {
   const lines = [''];
   for (const word of text.slice(0, 400).split(' ')) {
     if (lines.at(-1) && lines.at(-1).length + word.length > 58) lines.push(word);
