@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +16,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from ans.benchmark.radius_figure import FIGURE
 from ans.runs import RunStore
+from ans.ui.views import PLOTLY_JS
 from tests.browser.running_app import ROOT, headless_chromium, running_app
 from tests.browser.waiting import until
 
@@ -170,6 +173,18 @@ def pictures(browser: Browser, url: str, folder: Path, look: str, names: Sequenc
     page.close()
 
 
+def radius_curve(browser: Browser, path: Path) -> None:
+    """Figure 3, drawn from the figure that `benchmark readme` writes."""
+    page = browser.new_page(viewport={"width": 1000, "height": 440})
+    page.set_content("<div id='figure' style='width: 960px; height: 400px'></div>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.evaluate(
+        "figure => window.Plotly.newPlot('figure', figure.data, figure.layout)", json.loads(FIGURE.read_text())
+    )
+    page.locator("#figure").screenshot(path=path)
+    page.close()
+
+
 def main() -> None:
     """Train, film, photograph."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -181,6 +196,7 @@ def main() -> None:
         until(lambda: store.finished() and store.active() is None, "the starter model is trained")
         film(browser, url, store, arguments.out / "typing_and_training.webp")
         pictures(browser, url, arguments.out, "light", PICTURED)
+        radius_curve(browser, arguments.out / "radius.png")
         for look in LOOKS if arguments.look else ():
             (arguments.look / look).mkdir(parents=True, exist_ok=True)
             pictures(browser, url, arguments.look / look, look)
