@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ans.ui.views import QUEUE_JS
 
 # A server as Gradio's is: one stream of messages, and an answer with an id for each event.
@@ -28,11 +30,18 @@ LISTEN = """async () => {
 }"""
 
 
-def test_an_event_is_answered_though_the_server_closes_the_stream_while_it_is_on_its_way(browser) -> None:
+@pytest.fixture
+def page(browser):
+    """A page that listens to the first stream of such a server, with the app's script between them."""
     page = browser.new_page()
     page.evaluate(SERVER)
     page.add_script_tag(path=QUEUE_JS)
     page.evaluate(LISTEN)
+    yield page
+    page.close()
+
+
+def test_an_event_is_answered_though_the_server_closes_the_stream_while_it_is_on_its_way(page) -> None:
     page.evaluate("() => { window.fetch('http://app/queue/join', { method: 'POST' }); }")
     page.evaluate("() => { window.send(0, { msg: 'close_stream' }); window.streams[0].close(); }")
     page.wait_for_function("() => window.streams.length === 2")  # the page itself never asked for the second
@@ -42,17 +51,11 @@ def test_an_event_is_answered_though_the_server_closes_the_stream_while_it_is_on
     page.wait_for_function("() => window.heard.at(-1) === 'end'")
     assert page.evaluate("() => window.heard") == ["process_completed", "close_stream", "end"]
     assert page.evaluate("() => window.streams.length") == 2
-    page.close()
 
 
-def test_a_stream_that_the_page_has_left_is_not_opened_again_for_an_event_that_comes_just_then(browser) -> None:
-    page = browser.new_page()
-    page.evaluate(SERVER)
-    page.add_script_tag(path=QUEUE_JS)
-    page.evaluate(LISTEN)
+def test_a_stream_that_the_page_has_left_is_not_opened_again_for_an_event_that_comes_just_then(page) -> None:
     page.evaluate("() => window.send(0, { msg: 'close_stream' })")
     page.wait_for_function("() => window.heard.length === 1")
     page.evaluate("() => { window.fetch('http://app/queue/join', { method: 'POST' }); window.streams[0].close(); }")
     page.wait_for_function("() => window.heard.at(-1) === 'end'")
     assert page.evaluate("() => window.streams.length") == 1  # Gradio opens the next one, and hears it
-    page.close()
