@@ -35,8 +35,7 @@ def retrain(
         TrainingStopped: `should_stop` said so.
     """
     features, targets = classifier.train_features, classifier.train_targets
-    with torch.random.fork_rng(devices=[]):  # phase 2 seeds the process's generator; others draw from it, too
-        heads = phase_two(features, targets, len(classifier.labels), classifier.encoder.dim, config, emit, should_stop)
+    heads = phase_two(features, targets, len(classifier.labels), classifier.encoder.dim, config, emit, should_stop)
     made = OpenWorldClassifier(config)
     made._set(
         classifier.labels, classifier.encoder, classifier.closed, heads, features, targets, classifier.train_texts

@@ -31,11 +31,11 @@ class TrainingStopped(Exception):
 
 @contextmanager
 def random_numbers_from(seed: int) -> Iterator[None]:
-    """PyTorch's one generator for one training at a time, so that the seed alone decides how heads end.
+    """PyTorch's one generator for one training at a time, so that the seed alone decides how heads end; then as it was.
 
     First weights and dropout draw from it, and in the page several people may try out heads at once.
     """
-    with _RANDOM_NUMBERS:
+    with _RANDOM_NUMBERS, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
 
