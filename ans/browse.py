@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
 from ans.conventions import OPEN_LABELS
 from ans.data import BUNDLED, PUBLIC, Corpus, load_corpus
 from ans.intake import guess_columns
-from ans.tables import EXTENSIONS, clean, read_file
+from ans.recent import Recent
+from ans.tables import EXTENSIONS, clean, read_file, without_folder
 
 PARTS = ("train", "dev", "test")
 UNLABELLED = "unlabelled"
@@ -95,12 +96,11 @@ class Library:
     """Listings of datasets by name or path; the last few stay in memory. Safe to call from many threads."""
 
     def __init__(self, patience: float = PATIENCE, load: Callable[..., Corpus] = load_corpus) -> None:
-        self._kept: OrderedDict[tuple, Listing] = OrderedDict()
-        self._lock, self._patience, self._load = threading.Lock(), patience, load
+        self._listings, self._patience, self._load = Recent(KEPT), patience, load
 
     def has(self, dataset: str, seed: int = 0) -> bool:
         """Whether a listing is there at once."""
-        return (dataset, seed, _stamp(dataset)) in self._kept
+        return (dataset, seed, _stamp(dataset)) in self._listings
 
     def listing(self, dataset: str, seed: int = 0) -> Listing:
         """The listing of a dataset; a single file is split by `seed`, as a training with that seed would split it.
@@ -108,17 +108,8 @@ class Library:
         Raises:
             ValueError: no such dataset, an unreadable one, or a download that does not come.
         """
-        key = (dataset, seed, _stamp(dataset))
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = self._public(dataset) if dataset in PUBLIC else _listing(dataset, seed, self._load)
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return made
+        make = partial(self._public, dataset) if dataset in PUBLIC else partial(_listing, dataset, seed, self._load)
+        return self._listings.get((dataset, seed, _stamp(dataset)), make)
 
     def _public(self, name: str) -> Listing:
         late = (
@@ -160,7 +151,7 @@ def _listing(dataset: str, seed: int, load: Callable[..., Corpus]) -> Listing:
     except ValueError as error:
         if path is None:
             raise
-        return Listing(path.stem, _raw(path), None, str(error).replace(str(path), path.name))
+        return Listing(path.stem, _raw(path), None, without_folder(error, path))
     raw = [] if path is None else _raw(path)
     texts = [
         Text(text, label, part)
