@@ -234,7 +234,7 @@ def _wanted(event: gr.EventData) -> dict:
     chosen = {
         name: str(value) for name in ("kind", "label", "truth", "answer") if (value := getattr(event, name, None))
     }
-    return gr.update(wanted={**chosen, "at": time.time()})  # asked for again, it is shown again
+    return _shown_errors(chosen)
 
 
 def _wanted_cell(event: gr.EventData) -> dict:
@@ -246,7 +246,11 @@ def _wanted_cell(event: gr.EventData) -> dict:
         chosen = {"kind": OPEN_TAKEN, "label": answer}
     else:
         chosen = {"truth": truth, "answer": answer}
-    return gr.update(wanted={**chosen, "at": time.time()})
+    return _shown_errors(chosen)
+
+
+def _shown_errors(chosen: dict) -> dict:
+    return gr.update(wanted={**chosen, "at": time.time()})  # asked for again, it is shown again
 
 
 def _to_the_map(event: gr.EventData) -> tuple[str, dict]:
