@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ans.config import TrainConfig
 from ans.published import published_for
 from ans.runs import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Run, RunStore, Status
+from ans.wording import clock, percent, signed
 
 # Name of each phase for a person, and its usual share of the time; only the bar's smoothness hangs on the share.
 PHASES = {
@@ -117,16 +118,6 @@ def curves(events: list[dict]) -> Curves:
     )
 
 
-def clock(seconds: float) -> str:
-    """`7 s`, `1 min 20 s`, `2 h 05 min`."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
 def view(run: Run, now: float) -> dict:
     """A run for the page: state, title, clock, detail, phases, share, and at the end the numbers."""
     status, events = run.status, run.events()
@@ -194,14 +185,10 @@ def device_name(device: str) -> str:
 
 def numbers(metrics: dict, config: TrainConfig) -> list[list[str]]:
     """A table: the field's four numbers and AUROC in percent, and the paper's row where there is one."""
-    rows = [["", *HEADINGS.values()], ["This run", *(_percent(metrics[name]) for name in HEADINGS)]]
+    rows = [["", *HEADINGS.values()], ["This run", *(percent(metrics[name]) for name in HEADINGS)]]
     paper = published_for(config)
     if paper is not None:
-        rows.append(["Paper, BERT-base", *(_percent(paper.get(name)) for name in HEADINGS)])
+        rows.append(["Paper, BERT-base", *(percent(paper.get(name)) for name in HEADINGS)])
         gaps = [None if name not in paper else metrics[name] - paper[name] for name in HEADINGS]
-        rows.append(["Difference", *("" if gap is None else f"{gap:+.1f}".replace("-", "−") for gap in gaps)])
+        rows.append(["Difference", *map(signed, gaps)])
     return rows
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ans import progress
+from ans import progress, wording
 from ans.config import TrainConfig
 from ans.published import published, published_for
 from ans.runs import FAILED, FINISHED, RUNNING, Run, RunStore
@@ -79,8 +79,8 @@ def test_the_numbers_stand_beside_the_papers_row_and_the_difference():
     rows = progress.numbers(METRICS, TrainConfig(dataset="clinc", known_ratio=0.25))
     assert rows[0] == ["", "Accuracy", "F1", "F1-known", "F1-open", "AUROC"]
     assert rows[1] == ["This run", "93.0", "85.2", "84.8", "95.5", "96.0"]
-    assert rows[2] == ["Paper, BERT-base", "92.6", "84.8", "84.5", "95.3", ""]
-    assert rows[3] == ["Difference", "+0.4", "+0.4", "+0.2", "+0.2", ""]
+    assert rows[2] == ["Paper, BERT-base", "92.6", "84.8", "84.5", "95.3", "–"]
+    assert rows[3] == ["Difference", "+0.4", "+0.4", "+0.2", "+0.2", "–"]
 
 
 def test_no_row_of_the_paper_is_shown_where_it_has_none():
@@ -89,8 +89,8 @@ def test_no_row_of_the_paper_is_shown_where_it_has_none():
     assert published_for(TrainConfig(dataset="clinc", known_ratio=0.25, known_classes=("a", "b"))) is None
 
 
-def test_missing_numbers_leave_their_cells_empty():
-    assert progress.numbers({**METRICS, "f1_open": None, "auroc": None}, TrainConfig())[1][-2:] == ["", ""]
+def test_missing_numbers_are_a_dash():
+    assert progress.numbers({**METRICS, "f1_open": None, "auroc": None}, TrainConfig())[1][-2:] == ["–", "–"]
 
 
 def test_the_published_rows_are_those_of_table_1():
@@ -101,7 +101,7 @@ def test_the_published_rows_are_those_of_table_1():
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0.4, "0 s"), (59, "59 s"), (80, "1 min 20 s"), (7500, "2 h 05 min")])
 def test_a_clock_reads_as_a_person_would_say_it(seconds, shown):
-    assert progress.clock(seconds) == shown
+    assert wording.clock(seconds) == shown
 
 
 def test_a_snapshot_changes_exactly_when_there_is_something_to_redraw(run):
@@ -135,3 +135,8 @@ def test_the_model_in_use_is_the_one_just_trained_else_the_chosen_else_the_newes
     assert progress.model_in_use(snapshot("old", "new", "old"), None, None) == "new"
     assert progress.model_in_use(snapshot("gone", "new"), snapshot("gone", "new"), "gone") == "new"
     assert progress.model_in_use(snapshot(None), None, None) is None
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1.26, "+1.3"), (-0.4, "−0.4"), (None, "–")])
+def test_a_difference_has_its_sign_and_a_missing_one_a_dash(value, shown):
+    assert wording.signed(value) == shown

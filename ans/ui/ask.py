@@ -14,6 +14,7 @@ from ans.serving import LONGEST, Serving
 from ans.ui import ask_map, link, many
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import ChipsView, VerdictView
+from ans.wording import signed
 
 EMPTY = {
     "state": "empty",
@@ -101,10 +102,10 @@ def reason(prediction: Prediction) -> str:
     """One sentence that says why."""
     best = prediction.candidates[0]
     if prediction.open:
-        return f"No head says yes. The nearest to a yes is {best.label} at {_signed(best.logit)}."
+        return f"No head says yes. The nearest to a yes is {best.label} at {signed(best.logit)}."
     agreeing = [candidate for candidate in prediction.candidates if candidate.logit >= 0]
     if len(agreeing) == 1 and best.label == prediction.label:
-        return f"One head says yes: {best.label}, at {_signed(best.logit)}."
+        return f"One head says yes: {best.label}, at {signed(best.logit)}."
     count = f"{len(agreeing)} heads say yes" if len(agreeing) > 1 else f"The head of {best.label} says yes"
     return f"{count}; the closed-set classifier picks {prediction.label}."
 
@@ -147,7 +148,3 @@ def _taken_up(event: gr.EventData) -> tuple[str, dict]:
 
 def _clicked_text(event: gr.EventData) -> str:
     return str(event.text)
-
-
-def _signed(logit: float) -> str:
-    return f"{logit:+.1f}".replace("-", "−")

@@ -12,6 +12,7 @@ from ans.plots.comparison import comparison_bars
 from ans.progress import HEADINGS
 from ans.published import published_rows
 from ans.runs import Run
+from ans.wording import percent
 
 NOTHING = {
     "state": "empty",
@@ -107,7 +108,7 @@ def _run_table(
             "note": "this run" if one.own else "",
             "cells": [
                 {
-                    "text": _percent(one.numbers[name]),
+                    "text": percent(one.numbers[name]),
                     "best": one.numbers[name] is not None and one.numbers[name] == best[name],
                 }
                 for name in HEADINGS
@@ -148,8 +149,4 @@ def _paper_only(config: TrainConfig) -> list[dict]:
 
 
 def _paper_cells(row: dict[str, float] | None) -> list[str]:
-    return [] if row is None else [_percent(row[name]) for name in PAPER_COLUMNS]
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+    return [] if row is None else [percent(row[name]) for name in PAPER_COLUMNS]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ans.discovery import REST, Discovery
 from ans.plots.discovery import colour
-from ans.progress import HEADINGS, clock
+from ans.progress import HEADINGS
 from ans.runs import Run
+from ans.wording import clock, percent, signed
 
 STEPS = ("Find groups", "Look at one", "Name it", "Make it a known class", "Ask it")
 FIND, LOOK, NAME, MAKE, ASK = range(5)
@@ -118,9 +119,9 @@ def _numbers(about: dict) -> list[list[str]]:
     both = [name for name in HEADINGS if before[name] is not None and after[name] is not None]
     return [
         ["", *(HEADINGS[name] for name in both)],
-        ["Before", *(f"{before[name]:.1f}" for name in both)],
-        ["After", *(f"{after[name]:.1f}" for name in both)],
-        ["Change", *(f"{after[name] - before[name]:+.1f}".replace("-", "−") for name in both)],
+        ["Before", *(percent(before[name]) for name in both)],
+        ["After", *(percent(after[name]) for name in both)],
+        ["Change", *(signed(after[name] - before[name]) for name in both)],
     ]
 
 

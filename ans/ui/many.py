@@ -12,12 +12,12 @@ import gradio as gr
 
 from ans.batch import Batch, Verdict, as_csv
 from ans.loose_texts import MOST_LINES, lines_of, lines_of_file
-from ans.progress import clock
 from ans.serving import Serving
 from ans.tables import EXTENSIONS
 from ans.ui.listing_views import PAGE, TextsView, texts_value
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import RunView
+from ans.wording import clock, signed
 
 ALL, OPEN, KNOWN = "all", "open", "known"
 NOTHING = {
@@ -162,7 +162,7 @@ def listed(batch: Batch, kind: str, most: int) -> dict:
             "text": verdict.text,
             "tag": "OPEN" if verdict.label is None else verdict.label,
             "kind": OPEN if verdict.label is None else KNOWN,
-            "aside": f"{verdict.score:+.1f}".replace("-", "−"),
+            "aside": signed(verdict.score),
         }
         for verdict in found[:most]
     ]

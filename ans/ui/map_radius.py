@@ -11,9 +11,10 @@ import gradio as gr
 
 from ans.head_settings import HeadSettings
 from ans.maps import Maps
-from ans.progress import HEADINGS, clock
+from ans.progress import HEADINGS
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import RunView
+from ans.wording import clock, percent, signed
 
 NEGATIVES = [
     ("Noise, ascent, projection (the paper)", "ans"),
@@ -143,13 +144,7 @@ def new_numbers(maps: Maps, run_id: str, metrics: dict, seconds: float) -> dict:
     own = maps.serving.run(run_id).evaluation["metrics"]
     rows = [["", "this run", "now", "change"]]
     for key, name in HEADINGS.items():
-        both = None not in (own[key], metrics[key])
-        change = f"{metrics[key] - own[key]:+.1f}".replace("-", "−") if both else ""
+        change = signed(None if None in (own[key], metrics[key]) else metrics[key] - own[key])
         rows.append([name, percent(own[key]), percent(metrics[key]), change])
     note = "These heads answer on this tab until you go back; Ask and the stored run keep the run's own."
     return {"state": "finished", "title": "New heads", "clock": clock(seconds), "numbers": rows, "note": note}
-
-
-def percent(value: float | None) -> str:
-    """A number of the table; empty where the test has no such texts."""
-    return "" if value is None else f"{value:.1f}"

@@ -1,0 +1,23 @@
+"""How numbers are written for a person."""
+
+from __future__ import annotations
+
+
+def clock(seconds: float) -> str:
+    """`7 s`, `1 min 20 s`, `2 h 05 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def percent(value: float | None) -> str:
+    """A number that is in percent already; a dash where the test has no such texts."""
+    return "–" if value is None else f"{value:.1f}"
+
+
+def signed(value: float | None) -> str:
+    """A difference or a logit with its sign, a true minus; a dash for None."""
+    return "–" if value is None else f"{value:+.1f}".replace("-", "−")
