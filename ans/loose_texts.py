@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ans.serving import LONGEST
-from ans.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, read_file, usual_column
+from ans.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, read_upload, usual_column
 
 MOST_LINES = 20_000
 
@@ -36,10 +36,7 @@ def lines_of_file(path: Path) -> Lines:
     """
     if path.suffix.lower() == ".txt":
         return lines_of(decode(path.read_bytes()))
-    try:
-        table = read_file(path)
-    except ValueError as error:  # where the server keeps an upload says nothing to a person
-        raise ValueError(str(error).replace(str(path), path.name)) from error
+    table = read_upload(path)
     text, label = usual_column(table.names, TEXT_COLUMNS), usual_column(table.names, LABEL_COLUMNS)
     if text is None and len(table.names) == 1:
         text = table.names[0]

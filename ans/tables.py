@@ -89,6 +89,19 @@ def read_file(path: Path) -> Table:
     return Table(names, [dict(zip(names, row, strict=False)) for row in rows[1:]], encoding, delimiter)
 
 
+def read_upload(path: Path) -> Table:
+    """`read_file` of what somebody uploaded. Raises as it does, without the folder, which is the server's alone."""
+    try:
+        return read_file(path)
+    except ValueError as error:
+        raise ValueError(without_folder(error, path)) from error
+
+
+def without_folder(error: Exception, path: Path) -> str:
+    """What an error says, with the file's name for its path."""
+    return str(error).replace(str(path), path.name)
+
+
 def read_records(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     """All rows of one file, as (column names, row dictionaries). Raises as `read_file` does."""
     table = read_file(path)

@@ -11,7 +11,7 @@ import gradio as gr
 from ans.data import FEWEST_TEXTS
 from ans.intake import FEWEST_TRAINING_TEXTS, Columns, Understood, guess_columns, understand
 from ans.serving import LONGEST
-from ans.tables import EXTENSIONS, Table, read_file
+from ans.tables import EXTENSIONS, Table, read_upload
 from ans.ui.listing_views import FindingsView, TextsView, texts_value
 from ans.ui.shared import QUIETLY, Shared
 from ans.uploads import MOST_BYTES, Uploads
@@ -168,7 +168,4 @@ def _findings(columns: Columns, found: Understood) -> list[dict]:
 def _read(path: Path) -> Table:
     if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"{path.name} is larger than {LIMIT} MB; split it, or keep fewer texts.")
-    try:
-        return read_file(path)
-    except ValueError as error:  # where the server keeps an upload says nothing to a person
-        raise ValueError(str(error).replace(str(path), path.name)) from error
+    return read_upload(path)
