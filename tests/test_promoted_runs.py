@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ans.data import OpenWorldSplit, load_corpus
+from ans.data import OpenWorldSplit
 from ans.promoted_runs import Group, promote, undo
 from ans.runs import Run, RunStore
 from ans.tables import LabelledTexts
+from tests.assistant_texts import training_texts_of
 from tests.finished_runs import finished_run
 
 TRUE = "password_reset"
@@ -16,8 +17,7 @@ TRUE = "password_reset"
 @pytest.fixture(scope="module")
 def held_out() -> list[str]:
     """Texts of a class the model has never seen; they stand in the run's test part."""
-    train = load_corpus("assistant").train
-    return [text for text, label in zip(train.texts, train.labels, strict=True) if label == TRUE][:30]
+    return training_texts_of(TRUE)[:30]
 
 
 @pytest.fixture(scope="module")

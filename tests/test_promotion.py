@@ -7,6 +7,7 @@ import torch
 
 from ans.classifier import OpenWorldClassifier
 from ans.data import load_corpus
+from tests.assistant_texts import training_texts_of
 
 LABEL = "password_reset"
 
@@ -14,8 +15,7 @@ LABEL = "password_reset"
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
     """Thirty training texts of a class that the shared classifier has never seen."""
-    train = load_corpus("assistant").train
-    return [text for text, label in zip(train.texts, train.labels, strict=True) if label == LABEL][:30]
+    return training_texts_of(LABEL)[:30]
 
 
 @pytest.fixture(scope="module")

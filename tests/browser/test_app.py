@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradio_client import Client
 
 from ans.runs import FINISHED, QUEUED, RUNNING, STOPPED
+from tests.assistant_texts import training_texts_of
 from tests.browser.waiting import until
 
 
@@ -88,7 +89,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     # Ask answers with the new model: a class it doesn't know any more is open now
     page.get_by_role("tab", name="Ask").click()
     label = run.evaluation["known"][0]
-    box.fill(_training_text(label))
+    box.fill(training_texts_of(label)[0])
     page.locator("#verdict .answer strong", has_text=label).wait_for()
 
     assert errors == []
@@ -98,10 +99,3 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
 
 def _local(url: str) -> bool:
     return url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
-
-
-def _training_text(label: str) -> str:
-    from ans.data import load_corpus
-
-    train = load_corpus("assistant").train
-    return train.texts[train.labels.index(label)]

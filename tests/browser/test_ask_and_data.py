@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 from urllib.parse import quote
 
-from ans.data import load_corpus
 from ans.runs import FINISHED
+from tests.assistant_texts import training_texts_of
 from tests.browser.waiting import PATIENCE, until
 
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} {{alert(3)}}"
@@ -25,16 +25,11 @@ def opened(browser, url: str):
     return page, errors
 
 
-def texts_of(name: str) -> list[str]:
-    train = load_corpus("assistant").train
-    return [text for text, label in zip(train.texts, train.labels, strict=True) if label == name]
-
-
 def own_file(folder: Path) -> Path:
     """A file as people have them: other column names, a repeated row, a hostile label, no open texts."""
     rows = []
     for name in CLASSES:
-        rows += [(text, HOSTILE if name == "leave_request" else name) for text in texts_of(name)[:16]]
+        rows += [(text, HOSTILE if name == "leave_request" else name) for text in training_texts_of(name)[:16]]
     path = folder / "my tickets.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=";").writerows([("message", "topic"), *rows, rows[0]])
@@ -144,7 +139,7 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     # Among texts of no class a group is found and made a class, and the same question has another answer
     page.get_by_role("tab", name="Discover").click()
     page.get_by_label("My own texts").click()
-    page.get_by_label("One text a line").fill("\n".join(texts_of("exchange_rate") + texts_of("baggage_lost")))
+    page.get_by_label("One text a line").fill("\n".join(training_texts_of("exchange_rate", "baggage_lost")))
     page.get_by_role("button", name="Find groups").click()
     page.locator("#groups .group", has_text="exchange").first.click()
     question = page.locator("#group-texts label").first.inner_text()
