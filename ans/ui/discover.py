@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ans import discovery
-from ans.discovery import Discovery
+from ans.discovery import REST, Discovery
 from ans.loose_texts import lines_of, lines_of_file
 from ans.plots.discovery import group_map
 from ans.promoted_runs import Group, promote, undo
@@ -130,16 +130,22 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         yield after_it, cards.found(seen, open_texts.judged, own), *hidden, *shown(after_it)
 
     def look_at(now: Findings, event: gr.EventData) -> tuple:
-        return changed(replace(now, chosen=int(event.id)))
+        return looking_at(now, int(event.id))
 
     def look_at_point(now: Findings, event: gr.EventData) -> tuple:
-        if int(event.about) < 0:  # a text in no group
-            return tuple(gr.skip() for _ in range(2 + len(views)))
-        return changed(replace(now, chosen=int(event.about)))
+        return looking_at(now, int(event.about))
+
+    def looking_at(now: Findings, group: int) -> tuple:
+        if group in (REST, now.chosen):  # what a person has unchecked in the chosen group stays so
+            return unchanged()
+        return changed(replace(now, chosen=group))
+
+    def unchanged() -> tuple:
+        return tuple(gr.skip() for _ in range(2 + len(views)))
 
     def rename(now: Findings, typed: str) -> tuple:
         if now.chosen is None or not typed.strip() or typed == now.found.clusters[now.chosen].name:
-            return tuple(gr.skip() for _ in range(2 + len(views)))
+            return unchanged()
         return changed(replace(now, found=now.found.renamed(now.chosen, typed)))
 
     def keep(now: Findings, rows: list[int]) -> tuple:
@@ -273,5 +279,4 @@ def _next(visible: bool, undoable: bool) -> tuple[dict, dict]:
 
 def _menu(shared: Shared, run_id: str | None, who: str) -> dict:
     """The choice of the model in use, with this run chosen."""
-    choices = [(run.name, run.id) for run in shared.store.seen_by(who).finished()]
-    return gr.update(choices=choices, value=run_id)
+    return gr.update(choices=shared.models(who), value=run_id)
