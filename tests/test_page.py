@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -146,3 +147,18 @@ def test_no_handler_takes_a_model_that_this_pages_list_does_not_hold(tmp_path: P
             coming = built.preprocess_data(event, sent, SessionState(built))
             with pytest.raises(gr.Error, match="not in the list of choices"):
                 elsewhere.submit(asyncio.run, coming).result()
+
+
+def test_every_handler_that_yields_is_queued_and_ends_with_a_yield_that_changes_nothing(tmp_path: Path):
+    """Past the queue only the first yield reaches the page; and the last one is sent twice."""
+    built = page.build(Serving(RunStore(tmp_path / "runs")))
+    yielding = [event for event in built.fns.values() if inspect.isgeneratorfunction(event.fn)]
+    assert len(yielding) > 10
+    assert [event.name for event in yielding if event.queue is False] == []
+    assert [event.name for event in yielding if event.fn.__globals__["__name__"] != "ans.ui.told_once"] == []
+    answer = next(event for event in yielding if event.name == "answer")
+    assert list(answer.fn(" ", "some run")) == [ask.EMPTY, gr.skip()]
+    look_for = next(event for event in yielding if event.name == "look_for")
+    *_, told, last = look_for.fn(None, None, "", "", None, 0)
+    assert told[1]["title"] == "There is no trained model yet"
+    assert last == tuple(gr.skip() for _ in look_for.outputs)

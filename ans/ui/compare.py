@@ -113,7 +113,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     shown, judged = [*chosen, measure, shared.browser], [text, *chosen, shared.browser]
     fitting = [table, bars, compare, ablation, stop, measure]
     gr.on([tab.select, model.change], opened, [model, runs, query, text, shared.browser], [runs, text], **AT_ONCE)
-    gr.on([runs.change, measure.change], show, shown, [table, bars], **AT_ONCE).then(
+    gr.on([runs.change, measure.change], show, shown, [table, bars], **QUIETLY).then(
         deceived, [runs, shared.browser], deceptions, **AT_ONCE
     )
     running = [
@@ -123,9 +123,9 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         ),
     ]
     for event in running:
-        event.then(ended, shown, fitting, **AT_ONCE).then(judge, judged, judges, **AT_ONCE)
+        event.then(ended, shown, fitting, **QUIETLY).then(judge, judged, judges, **QUIETLY)
     stop.click(lambda: _buttons(busy=False), None, fitting[2:], cancels=running, **QUIETLY)
-    gr.on([text.change, runs.change], judge, judged, judges, **AT_ONCE)
+    gr.on([text.change, runs.change], judge, judged, judges, **QUIETLY)
     deceptions.click(_clicked_text, None, text, **AT_ONCE)
 
 

@@ -13,6 +13,7 @@ from ans.maps import Maps
 from ans.serving import Serving
 from ans.ui import ask, compare, data, discover, evaluate, link, map, runs, train
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
+from ans.ui.told_once import tell_once
 from ans.ui.views import PLOTLY_JS, QUEUE_JS, STYLES
 
 TITLE = "Open-world text classification"
@@ -127,7 +128,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
             menu, model_id = gr.skip(), progress.model_in_use(now, before, chosen)
             if before is None or (now.ready, now.names) != (before.ready, before.names):
                 menu = gr.update(
-                    choices=[(run.name, run.id) for run in store.seen_by(who).finished()],
+                    choices=shared.models(who),
                     visible=bool(now.ready),
                     **(
                         {} if before is not None and model_id == chosen else {"value": model_id}
@@ -155,6 +156,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
                 raise gr.Error(str(error), print_exception=False) from error
 
         gr.api(classify, api_name="classify", concurrency_limit=4)
+    tell_once(page)
     page.queue(api_open=False, default_concurrency_limit=4, max_size=64)
     return page
 

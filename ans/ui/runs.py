@@ -149,8 +149,7 @@ def _need_right(shared: Shared, run: Run) -> None:
 
 
 def _in_use(shared: Shared, who: str | None, run: Run) -> dict:
-    choices = [(one.name, one.id) for one in shared.store.seen_by(who).finished()]
-    return gr.update(choices=choices, value=run.id, visible=True)
+    return gr.update(choices=shared.models(who), value=run.id, visible=True)
 
 
 def _zip(run: Run) -> Path:

@@ -38,3 +38,7 @@ class Shared:
     def store(self) -> RunStore:
         """All runs."""
         return self.serving.store
+
+    def models(self, who: str | None) -> list[tuple[str, str]]:
+        """What the menu of models lists for a browser: name and id of each finished run that it may see."""
+        return [(run.name, run.id) for run in self.store.seen_by(who).finished()]
