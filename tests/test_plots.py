@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ans.plots.curves import training_curves
-from ans.plots.maps import Group, point_map
+from ans.plots.maps import MOST_ROUND, Group, point_map
 from ans.plots.stages import stage_distances, stage_loss, stage_map
 from ans.plots.style import KNOWN, SYNTHESIZED, wrap
 
@@ -32,6 +34,14 @@ def test_places_of_three_numbers_are_drawn_in_space():
     (drawn,) = point_map([group("open: out of scope", [(0, 1, 2), (3, 4, 5)], 0)], ["a", "b"], "key", "title").data
     assert drawn.type == "scatter3d"
     assert list(drawn.z) == [2, 5]
+
+
+def test_thousands_of_points_are_the_cheapest_meshes_in_space_and_keep_their_shapes_in_the_plane():
+    many = [(0, 1, 2)] * MOST_ROUND
+    groups = [group("known classes, test", many, 0), group("synthesized negatives", many[:1], MOST_ROUND)]
+    for size, symbols in ((3, ["square", "diamond"]), (2, ["circle-open", "diamond"])):
+        flat = [replace(one, places=one.places[:, :size]) for one in groups]
+        assert [trace.marker.symbol for trace in point_map(flat, ["a", "b"], "key", "title").data] == symbols
 
 
 def test_each_stage_is_a_frame_that_moves_the_points_and_their_threads():

@@ -23,6 +23,7 @@ GROUP_STYLE = {  # colour, symbol, opacity; drawn in the order in which the grou
     "open: out of scope": (OUT_OF_SCOPE, "x", 0.75),
 }
 SIZES = ((2_500, 7), (8_000, 5), (20_000, 4))  # the more points, the smaller
+MOST_ROUND = 8_000  # points that are drawn round in 3-D
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ def point_map(groups: Sequence[Group], names: Sequence[str], key: str, title: st
         marker = {"color": colour, "symbol": symbol, "opacity": opacity, "size": size} | ring
         shared = {"name": group.name, "text": list(group.texts), "customdata": about, "mode": "markers"}
         if z:
-            plain = {"size": max(2, size - 3), "symbol": symbol.replace("x", "circle")}  # no clean x in 3-D
-            figure.add_scatter3d(x=x, y=y, z=z[0], marker=marker | plain, **shared)
+            figure.add_scatter3d(x=x, y=y, z=z[0], marker=marker | _in_space(symbol, size, total), **shared)
         else:
             figure.add_scattergl(x=x, y=y, marker=marker, **shared)
     walls = {"title": {"text": ""}, "showticklabels": False, "zeroline": False}
@@ -78,3 +78,12 @@ def point_map(groups: Sequence[Group], names: Sequence[str], key: str, title: st
         hovermode="closest",
     )
     return figure
+
+
+def _in_space(symbol: str, size: int, total: int) -> dict:
+    """What differs about a marker in 3-D. Each is a mesh there: a circle of forty triangles, a square of two, and many
+    thousands of circles take twice as long to draw without a graphics card. So small, they look alike.
+    """
+    if total > MOST_ROUND:
+        return {"size": 1.6, "symbol": "diamond" if symbol == "diamond" else "square", "line": {"width": 0}}
+    return {"size": max(2, size - 3), "symbol": symbol.replace("x", "circle")}  # there is no clean x in 3-D

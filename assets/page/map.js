@@ -1,6 +1,7 @@
 // A map of texts. The server sends points; searching, hiding, singling out, clicking and saving happen here, so that
 // they answer at once. `props.value` is a figure of ans.plots.maps.point_map, `props.spot` [] or the typed text's place.
-const root = element.querySelector('.pointmap'), gd = root.querySelector('.plot');
+const root = element.querySelector('.pointmap'), flat = root.querySelector('.plot'), space = flat.cloneNode();
+let gd = flat;  // what is in the page of the two; each keeps its WebGL, which takes long to set up without a graphics card
 const part = (name) => root.querySelector('.' + name);
 const shown = { hidden: new Set(), search: '', misjudged: false, chosen: null, at: -1 };
 let figure = null, groups = [], found = [], painted = '';
@@ -106,6 +107,8 @@ function dressed(layout) {
 }
 
 async function paint() {
+  const wanted = is3d() ? space : flat;
+  if (figure && wanted !== gd) { gd.replaceWith(wanted); gd = wanted; }
   if (!figure || !gd.clientWidth) return;
   painted = String(props.spot);
   await window.Plotly.react(gd, traces(), dressed(figure.layout), { responsive: false, displaylogo: false, displayModeBar: false,
@@ -133,6 +136,7 @@ function legend() {
     const chip = node('button', 'group'), dot = node('span', 'dot ' + group.marker.symbol);
     chip.type = 'button';
     dot.style.setProperty('--dot', group.marker.color);
+    dot.style.opacity = Math.min(1, group.marker.opacity + 0.1);
     chip.append(dot, node('span', '', group.name), node('span', 'count', group.points.length.toLocaleString('en')));
     chip.setAttribute('aria-pressed', String(!shown.hidden.has(group.name)));
     chip.onclick = () => {
@@ -163,7 +167,11 @@ async function draw() {
   root.classList.toggle('is-empty', !figure);
   part('nothing').textContent = sent.nothing || '';
   groups = figure ? read(figure) : [];
-  if (!figure) { if (gd.data) window.Plotly.purge(gd); gd.hooked = false; placeMarks(); return; }
+  if (!figure) {
+    for (const one of [flat, space]) { if (one.data) window.Plotly.purge(one); one.hooked = false; }
+    placeMarks();
+    return;
+  }
   if (shown.chosen) shown.chosen = groups.flatMap(g => g.points).find(p => p.id === shown.chosen.id && p.text === shown.chosen.text) || null;
   legend();
   await single();
@@ -215,7 +223,13 @@ part('home').onclick = () => is3d() ? window.Plotly.relayout(gd, { 'scene.camera
                                     : window.Plotly.relayout(gd, { 'xaxis.autorange': true, 'yaxis.autorange': true });
 part('png').onclick = () => window.Plotly.downloadImage(saved(), { format: 'png', width: 1400, height: 900, scale: 2, filename: fileName() });
 part('html').onclick = saveHtml;
-new ResizeObserver(() => { if (!gd.clientWidth) return; if (gd.data) window.Plotly.Plots.resize(gd); else paint(); }).observe(gd);
+const resized = new ResizeObserver(() => {
+  if (!gd.clientWidth) return;
+  if (!gd.data) paint();
+  else if (gd._fullLayout.width !== gd.clientWidth || gd._fullLayout.height !== gd.clientHeight) window.Plotly.Plots.resize(gd);
+});
+resized.observe(flat);
+resized.observe(space);
 
 watch('value', draw);
 let typed = '';
