@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ans.serving import LONGEST
-from ans.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, read_upload, usual_column
+from ans.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, need_room, read_upload, usual_column
 
 MOST_LINES = 20_000
 
@@ -28,6 +28,17 @@ def lines_of(pasted: str) -> Lines:
     return _lines([(clean(line), "") for line in pasted.splitlines()])
 
 
+def lines_given(pasted: str | None, file: str | Path | None) -> Lines:
+    """The texts that were pasted, or those of a file that was uploaded.
+
+    Raises:
+        ValueError: both are there; or as `lines_of_file`.
+    """
+    if file and (pasted or "").strip():
+        raise ValueError("there are pasted texts and a file, too; remove one of them.")
+    return lines_of_file(Path(file)) if file else lines_of(pasted or "")
+
+
 def lines_of_file(path: Path) -> Lines:
     """The texts of a file: each line of a TXT file, the text column of a CSV, TSV, JSONL or JSON file.
 
@@ -35,6 +46,7 @@ def lines_of_file(path: Path) -> Lines:
         ValueError: the file can't be read, or none of its columns can be told to be the text.
     """
     if path.suffix.lower() == ".txt":
+        need_room(path)
         return lines_of(decode(path.read_bytes()))
     table = read_upload(path)
     text, label = usual_column(table.names, TEXT_COLUMNS), usual_column(table.names, LABEL_COLUMNS)

@@ -18,6 +18,7 @@ LABEL_COLUMNS = (
     "class_name", "y",
 )  # fmt: skip
 EXTENSIONS = (".tsv", ".csv", ".jsonl", ".ndjson", ".json", ".txt")
+MOST_BYTES = 20 << 20  # of one upload
 csv.field_size_limit(10_000_000)  # a stray quote must give our message, not the module's
 
 
@@ -89,8 +90,22 @@ def read_file(path: Path) -> Table:
     return Table(names, [dict(zip(names, row, strict=False)) for row in rows[1:]], encoding, delimiter)
 
 
+def need_room(path: Path) -> None:
+    """See that a file is no larger than an upload may be.
+
+    Raises:
+        ValueError: it is.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"{path.name} is larger than {MOST_BYTES >> 20} MB; split it, or keep fewer texts.")
+
+
 def read_upload(path: Path) -> Table:
-    """`read_file` of what somebody uploaded. Raises as it does, without the folder, which is the server's alone."""
+    """`read_file` of what somebody uploaded, at most `MOST_BYTES`.
+
+    Raises as it does, without the folder, which is the server's alone.
+    """
+    need_room(path)
     try:
         return read_file(path)
     except ValueError as error:

@@ -15,7 +15,6 @@ from pathlib import Path
 from ans.intake import Understood
 from ans.tables import LabelledTexts
 
-MOST_BYTES = 20 * 1024 * 1024  # of one file
 MOST_DATASETS = 20  # of one browser
 LONGEST_NAME = 60
 

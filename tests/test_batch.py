@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ans.batch import CHUNK, Batch, Verdict, as_csv
-from ans.loose_texts import MOST_LINES, Lines, lines_of, lines_of_file
-from ans.tables import read_table
+from ans.loose_texts import MOST_LINES, Lines, lines_given, lines_of, lines_of_file
+from ans.tables import MOST_BYTES, read_table
 
 
 def written(path: Path, content: str) -> Path:
@@ -96,3 +96,21 @@ def test_the_download_is_a_table_this_app_reads_again(tmp_path):
     path = tmp_path / "verdicts.csv"
     path.write_bytes(as_csv(verdicts))
     assert read_table(path, "text", "verdict").texts == ["où, est ma carte", "x"]
+
+
+def test_pasted_texts_and_a_file_at_once_are_refused_since_nobody_knows_which_are_meant(tmp_path):
+    path = tmp_path / "some.txt"
+    path.write_text("from the file")
+    assert lines_given(" ", path).texts == ["from the file"]
+    assert lines_given("pasted", None).texts == ["pasted"]
+    with pytest.raises(ValueError, match="remove one of them"):
+        lines_given("pasted", path)
+
+
+@pytest.mark.parametrize("name", ["large.txt", "large.csv"])
+def test_a_file_beyond_the_limit_is_not_read(tmp_path, name):
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    with pytest.raises(ValueError, match=rf"^{name} is larger than 20 MB"):
+        lines_given("", path)

@@ -11,14 +11,14 @@ import gradio as gr
 from ans.data import FEWEST_TEXTS
 from ans.intake import FEWEST_TRAINING_TEXTS, Columns, Understood, guess_columns, understand
 from ans.serving import LONGEST
-from ans.tables import EXTENSIONS, Table, read_upload
+from ans.tables import EXTENSIONS, MOST_BYTES, Table, read_upload
 from ans.ui.listing_views import FindingsView, TextsView, texts_value
 from ans.ui.shared import QUIETLY, Shared
-from ans.uploads import MOST_BYTES, Uploads
+from ans.uploads import Uploads
 
 NONE = "(none)"
 PREVIEW, EXAMPLES = 6, 4
-LIMIT = MOST_BYTES // 1024 // 1024
+LIMIT = MOST_BYTES >> 20
 NOTHING = {
     "state": "empty",
     "title": "Your own texts",
@@ -61,7 +61,7 @@ def build(shared: Shared, uploads: Uploads) -> BringTab:
         if path is None:
             return None, NOTHING, gr.update(visible=False), *(gr.skip() for _ in range(4))
         try:
-            read = _read(Path(path))
+            read = read_upload(Path(path))
         except ValueError as error:
             failed = {"state": "failed", "title": "This file can't be used", "detail": str(error)}
             return None, failed, gr.update(visible=False), *(gr.skip() for _ in range(4))
@@ -163,9 +163,3 @@ def _findings(columns: Columns, found: Understood) -> list[dict]:
             named = what if count == 1 else "classes" if what == "class" else f"{what}s"
             made.append({"kind": kind, "text": f"{count:,} {named} {then}", "examples": list(examples)[:EXAMPLES]})
     return made
-
-
-def _read(path: Path) -> Table:
-    if path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path.name} is larger than {LIMIT} MB; split it, or keep fewer texts.")
-    return read_upload(path)

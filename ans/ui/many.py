@@ -11,9 +11,9 @@ from pathlib import Path
 import gradio as gr
 
 from ans.batch import Batch, Verdict, as_csv
-from ans.loose_texts import MOST_LINES, lines_of, lines_of_file
+from ans.loose_texts import MOST_LINES, lines_given
 from ans.serving import Serving
-from ans.tables import EXTENSIONS
+from ans.tables import EXTENSIONS, MOST_BYTES
 from ans.ui.listing_views import PAGE, TextsView, texts_value
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import RunView
@@ -46,7 +46,9 @@ def build(shared: Shared) -> ManyTab:
                 elem_id="pasted",
             )  # fmt: skip
             file = gr.File(
-                label="Or a CSV, TSV, TXT, JSONL or JSON file, at most 20 MB", file_types=list(EXTENSIONS), height=170
+                label=f"Or a CSV, TSV, TXT, JSONL or JSON file, at most {MOST_BYTES >> 20} MB",
+                file_types=list(EXTENSIONS),
+                height=170,
             )
             with gr.Row():
                 judge = gr.Button("Judge", variant="primary", scale=3, elem_id="judge")
@@ -65,7 +67,7 @@ def build(shared: Shared) -> ManyTab:
     def prepare(text: str, path: str | None, run_id: str | None) -> tuple[Batch, dict, dict, dict, dict]:
         try:
             serving.run(run_id)
-            lines = lines_of_file(Path(path)) if path else lines_of(text or "")
+            lines = lines_given(text, path)
         except ValueError as error:
             raise gr.Error(str(error), title="These can't be judged", print_exception=False) from error
         if not lines.texts:
