@@ -162,3 +162,13 @@ def test_every_handler_that_yields_is_queued_and_ends_with_a_yield_that_changes_
     *_, told, last = look_for.fn(None, None, "", "", None, 0)
     assert told[1]["title"] == "There is no trained model yet"
     assert last == tuple(gr.skip() for _ in look_for.outputs)
+
+
+def test_the_map_takes_a_text_over_from_ask_once_and_then_keeps_what_is_typed_there(tmp_path: Path):
+    built = page.build(Serving(RunStore(tmp_path / "runs")))
+    opened = next(event for event in built.fns.values() if event.name == "opened" and len(event.inputs) == 4)
+    said = [
+        opened.fn(None, *before)[::2] for before in ((None, "ask", ""), ("ask", "ask", "mine"), ("ask", "new", "mine"))
+    ]
+    assert said == [("ask", "ask"), ("mine", "ask"), ("new", "new")]
+    assert opened.fn(None, "ask", "", "mine")[0] == "mine"

@@ -60,6 +60,7 @@ def launch_options() -> dict[str, Any]:
         "enable_monitoring": False,
         "footer_links": ["settings"],
         "max_file_size": "500mb",  # a downloaded run, on its way back
+        "state_session_capacity": 500,  # visitors whose choices are remembered, at about a megabyte each
         "quiet": True,
         "ssr_mode": False,
         "app_kwargs": {"openapi_url": None},
@@ -124,8 +125,9 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
         def changed(
             now: progress.Snapshot, before: progress.Snapshot | None, chosen: str | None, who: str | None
         ) -> tuple:
-            card, curves, stop = train.run_update(store.get(now.watched))
-            menu, model_id = gr.skip(), progress.model_in_use(now, before, chosen)
+            theirs = train_tab.trainings.is_theirs(now.watched, who)
+            card, curves, stop = train.run_update(store.get(now.watched), theirs)
+            menu, model_id = gr.skip(), progress.model_in_use(now, before if theirs else None, chosen)
             if before is None or (now.ready, now.names) != (before.ready, before.names):
                 menu = gr.update(
                     choices=shared.models(who),

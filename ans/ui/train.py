@@ -15,6 +15,7 @@ from ans.plots.curves import training_curves
 from ans.runs import QUEUED, RUNNING, Run, RunStore
 from ans.serving import Serving
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
+from ans.ui.trainings import Trainings
 from ans.ui.views import PlotView, RunView
 from ans.uploads import Uploads
 
@@ -37,7 +38,8 @@ SYMBOLS = {
 class TrainTab:
     """The components the page's poll updates, and those the Data tab fills in.
 
-    `known` holds classes that were picked by hand, `known_of` the dataset they belong to.
+    `known` holds classes that were picked by hand, `known_of` the dataset they belong to; `trainings` knows who started
+    what.
     """
 
     dataset: gr.Dropdown
@@ -52,13 +54,14 @@ class TrainTab:
     stop: gr.Button
     watched: gr.State
     device: gr.Markdown
+    trainings: Trainings
 
 
 def build(shared: Shared) -> TrainTab:
     """Lay out the tab inside the current Tab and wire it."""
     store, mine, restricted = shared.store, shared.mine, shared.restricted
     watched, known_of = gr.State(None), gr.State(None)
-    uploads = Uploads(store.uploads)
+    uploads, trainings = Uploads(store.uploads), Trainings(store, restricted)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
             data_info = "" if restricted else "Or the path of a folder or a CSV, TSV or JSONL file on this machine."
@@ -103,12 +106,17 @@ def build(shared: Shared) -> TrainTab:
             raise gr.Error("These data belong to another browser. Upload them in Data to train on them.")
         own = uploads.owns(browser, str(values[0] or ""))
         config = form_config(values, restricted, tuple(by_hand or ()), own)
+        try:
+            trainings.need_room(browser)
+        except ValueError as error:
+            raise gr.Error(str(error), title="Not now", print_exception=False) from error
         created = store.create(config)
+        trainings.begun(created.id, browser)
         return created.id, created.id, progress.view(created, time.time()), gr.update(interactive=True)
 
-    def end(run_id: str | None) -> dict:
+    def end(run_id: str | None, browser: str | None) -> dict:
         current = store.get(run_id)
-        if current is not None:
+        if current is not None and trainings.is_theirs(run_id, browser):
             current.request_stop()
         return gr.update(interactive=False)
 
@@ -121,8 +129,8 @@ def build(shared: Shared) -> TrainTab:
     )
     inputs = [known, shared.browser, dataset, ratio, other, seed, encoder, *advanced]
     train.click(start, inputs, [watched, mine, run, stop], **QUIETLY)
-    stop.click(end, watched, stop, **AT_ONCE)
-    return TrainTab(dataset, ratio, other, seed, known, known_of, run, curves, train, stop, watched, device)
+    stop.click(end, [watched, shared.browser], stop, **AT_ONCE)
+    return TrainTab(dataset, ratio, other, seed, known, known_of, run, curves, train, stop, watched, device, trainings)
 
 
 def dataset_choices(store: RunStore, browser: str | None) -> list[tuple[str, str]]:
@@ -219,11 +227,11 @@ def nothing_yet() -> dict:
     }
 
 
-def run_update(run: Run | None) -> tuple[dict, Any, dict]:
-    """Run card, curves and Stop button for the watched run."""
+def run_update(run: Run | None, theirs: bool) -> tuple[dict, Any, dict]:
+    """Run card, curves and Stop button for the watched run; `theirs`: who watches may stop it."""
     if run is None:
         return nothing_yet(), None, gr.update(interactive=False)
     drawn = progress.curves(run.events())
     figure = training_curves(drawn.losses, drawn.accuracy) if any(x for _, x, _ in drawn.losses) else None
-    stoppable = run.status.state in (QUEUED, RUNNING) and not run.stop_requested
+    stoppable = theirs and run.status.state in (QUEUED, RUNNING) and not run.stop_requested
     return progress.view(run, time.time()), figure, gr.update(interactive=stoppable)
