@@ -154,9 +154,10 @@ def discover(found: OpenTexts, smallest: int | None = None, seed: int = 0) -> Di
     """
     count = len(found.texts)
     if not FEWEST <= count <= MOST:
+        what = "more texts of your own" if count < FEWEST else "fewer texts"
         raise ValueError(
             f"groups can be looked for among {FEWEST} to {MOST:,} open texts, got {count:,} "
-            f"({found.judged:,} were judged); bring {'more' if count < FEWEST else 'fewer'} texts."
+            f"({found.judged:,} were judged); bring {what}."
         )
     from sklearn.cluster import HDBSCAN
     from sklearn.preprocessing import normalize

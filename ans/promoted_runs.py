@@ -39,9 +39,7 @@ class Group:
     true_labels: Sequence[str] | None
 
 
-def promote(
-    store: RunStore, parent: Run, model: OpenWorldClassifier, group: Group, browser: str, uploaded: bool
-) -> Run:
+def promote(store: RunStore, parent: Run, model: OpenWorldClassifier, group: Group, browser: str, private: bool) -> Run:
     """Make the run "<parent> + <class>", finished and evaluated.
 
     Texts of the test part are divided: two thirds teach the new class, a third measures it. What was learnt from is
@@ -49,7 +47,8 @@ def promote(
     stands for the true name that most of its texts have. Texts without a truth all teach.
 
     Args:
-        model: the parent's. uploaded: the texts are the browser's own, so the run belongs to it.
+        model: the parent's. private: the run belongs to the browser: its texts do, or strangers share
+            the page.
 
     Raises:
         ValueError: the name can't be a new class, or there are too few texts.
@@ -84,7 +83,7 @@ def promote(
         "seconds": seconds,
         "test_texts": [len(rows), test.labels.count(label)],
     }
-    return _put(store, outcome, about, f"{parent.name} + {label}", browser if uploaded else parent.owner)
+    return _put(store, outcome, about, f"{parent.name} + {label}", browser if private else parent.owner)
 
 
 def undo(store: RunStore, run: Run, browser: str) -> str | None:

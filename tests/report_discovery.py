@@ -98,7 +98,7 @@ def promote_five(run: Run, model, found: Discovery) -> None:
         for label, cluster in largest_pure(found, set(model.labels)):
             rows = cluster.rows
             group = Group(label, [found.texts[row] for row in rows], [found.labels[row] for row in rows])
-            last = promote(store, last, grown, group, browser="report", uploaded=False)
+            last = promote(store, last, grown, group, browser="report", private=False)
             grown, about = last.load_classifier(), last.promotion
             print(
                 f"  + {label}: {len(rows)} texts, {about['agreeing']} of them of that label; learnt from "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 
 from ans.discovery import Cluster, Discovery
 from ans.plots.discovery import group_map
 from ans.ui import discover_cards as cards
+from ans.ui.discover import Findings, edited
 
 NUMBERS = {"accuracy": 90.0, "f1": 80.0, "f1_known": 79.0, "f1_open": 95.0, "auroc": 96.0}
 ABOUT = {
@@ -58,3 +60,16 @@ def test_the_list_and_the_map_give_a_group_the_same_colour_and_leave_the_rest_gr
     assert [trace["name"] for trace in traces] == ["in no group", "x", "y"]  # the chosen one above all others
     assert [trace["marker"]["color"] for trace in traces[1:]] == [group["colour"] for group in listed["groups"]]
     assert sum(len(trace["x"]) for trace in traces) == 4
+
+
+def test_an_edit_of_a_group_takes_the_name_along_that_was_typed_for_it(found):
+    now = Findings("run", found=found, chosen=0)
+    dropped, *_ = edited(now, "my name", lambda groups: groups.keeping(0, list(groups.clusters[0].rows[:-1])))
+    assert dropped.found.clusters[dropped.chosen].name == "my name"
+    kept, *_ = edited(now, " ", lambda groups: groups.keeping(0, list(groups.clusters[0].rows[:-1])))
+    assert kept.found.clusters[kept.chosen].name == found.clusters[0].name
+
+
+def test_groups_that_the_server_has_forgotten_are_told():
+    with pytest.raises(gr.Error, match="Find groups again"):
+        edited(Findings("run"), "name", lambda groups: groups)

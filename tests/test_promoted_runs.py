@@ -41,7 +41,7 @@ def group(held_out, small_split) -> Group:
 
 @pytest.fixture(scope="module")
 def promoted(store, parent, classifier, group) -> Run:
-    return promote(store, parent, classifier, group, browser="mine", uploaded=False)
+    return promote(store, parent, classifier, group, browser="mine", private=False)
 
 
 def test_the_new_run_is_finished_and_answers_with_the_new_class(store, parent, promoted, held_out):
@@ -80,7 +80,7 @@ def test_the_true_name_of_most_texts_is_the_class_in_the_test(promoted):
 
 
 def test_a_class_from_uploaded_texts_belongs_to_the_browser_and_has_no_numbers(store, parent, classifier, held_out):
-    run = promote(store, parent, classifier, Group("gym", held_out[:8], None), browser="mine", uploaded=True)
+    run = promote(store, parent, classifier, Group("gym", held_out[:8], None), browser="mine", private=True)
     assert (run.owner, parent.owner) == ("mine", None)
     about = run.promotion
     assert (about["before"], about["after"], about["kept_back"]) == (None, None, [])
@@ -89,12 +89,12 @@ def test_a_class_from_uploaded_texts_belongs_to_the_browser_and_has_no_numbers(s
 
 def test_a_group_of_out_of_scope_texts_stands_for_no_class_of_the_test(store, parent, classifier, small_split):
     outside = [t for t, name in zip(small_split.test.texts, small_split.test.labels, strict=True) if name == "oos"]
-    run = promote(store, parent, classifier, Group("odd", outside[:9], ["oos"] * 9), browser="mine", uploaded=False)
+    run = promote(store, parent, classifier, Group("odd", outside[:9], ["oos"] * 9), browser="mine", private=False)
     assert (run.promotion["true_label"], run.promotion["before"]) == (None, None)
 
 
 def test_taking_it_back_gives_the_parent_and_removes_the_run(store, parent, classifier, group):
-    run = promote(store, parent, classifier, group, browser="mine", uploaded=False)
+    run = promote(store, parent, classifier, group, browser="mine", private=False)
     with pytest.raises(ValueError, match="added in this browser"):
         undo(store, run, "another")
     assert undo(store, run, "mine") == parent.id
@@ -114,5 +114,5 @@ def test_a_refused_class_leaves_nothing_behind(store, parent, classifier, held_o
         with pytest.raises(
             ValueError, match=r"known class already|another class|stands for|at least 5 different texts"
         ):
-            promote(store, parent, classifier, refused, browser="mine", uploaded=False)
+            promote(store, parent, classifier, refused, browser="mine", private=False)
     assert sorted(store.root.iterdir()) == before

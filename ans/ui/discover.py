@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from ans import discovery
 from ans.discovery import REST, Discovery
-from ans.loose_texts import lines_of, lines_of_file
+from ans.loose_texts import lines_given
 from ans.plots.discovery import group_map
 from ans.promoted_runs import Group, promote, undo
 from ans.ui import discover_cards as cards
@@ -19,6 +18,7 @@ from ans.ui.discover_views import GroupsView
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import PlotView, RunView
 
+GONE = "The groups are not here any more, the page was left alone for too long. Find groups again."
 TEST, OWN = "The test texts", "My own texts"
 FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl"]
 
@@ -97,15 +97,15 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         run_id: str | None, now: Findings, where: str, typed: str, upload: str | None, size: float
     ) -> Iterator[tuple]:
         nothing, own = tuple(gr.skip() for _ in views), where == OWN
-        hidden = _next(False, False)
+        buttons = gr.skip(), gr.skip()  # the class that was added last can still be asked and taken back
         if not run_id:
-            yield now, cards.NO_MODEL, *hidden, *nothing
+            yield now, cards.NO_MODEL, *buttons, *nothing
             return
         try:
-            yield now, cards.busy("Finding groups", "Reading the open texts.", cards.FIND, 0.05), *hidden, *nothing
+            yield now, cards.busy("Finding groups", "Reading the open texts.", cards.FIND, 0.05), *buttons, *nothing
             run, classifier = serving.run(run_id), serving.model(run_id)
             if own:
-                given = (lines_of_file(Path(upload)) if upload else lines_of(typed or "")).texts
+                given = lines_given(typed, upload).texts
                 if not given:
                     raise ValueError("there is nothing to look at yet; paste some texts, one a line, or choose a file.")
                 if len(given) > discovery.MOST:
@@ -115,19 +115,19 @@ def build(shared: Shared, query: gr.Textbox) -> None:
                 progress = "Judging your texts: which of them are open?"
                 for open_texts in discovery.open_among(classifier, given):
                     share = 0.6 * open_texts.judged / len(given)
-                    yield now, cards.busy("Finding groups", progress, cards.FIND, share), *hidden, *nothing
+                    yield now, cards.busy("Finding groups", progress, cards.FIND, share), *buttons, *nothing
             else:
                 open_texts = discovery.open_test_texts(run, classifier.encoder.dim)
             detail = (
                 f"Clustering {len(open_texts.texts):,} open texts: some seconds, for thousands up to half a minute."
             )
-            yield now, cards.busy("Finding groups", detail, cards.FIND, 0.65), *hidden, *nothing
+            yield now, cards.busy("Finding groups", detail, cards.FIND, 0.65), *buttons, *nothing
             seen = discovery.discover(open_texts, int(size) if size >= 2 else None, run.config.seed)
         except ValueError as error:
-            yield now, cards.failed("No groups", error, cards.FIND), *hidden, *nothing
+            yield now, cards.failed("No groups", error, cards.FIND), *buttons, *nothing
             return
         after_it = Findings(run_id, own, open_texts.judged, seen)
-        yield after_it, cards.found(seen, open_texts.judged, own), *hidden, *shown(after_it)
+        yield after_it, cards.found(seen, open_texts.judged, own), *buttons, *shown(after_it)
 
     def look_at(now: Findings, event: gr.EventData) -> tuple:
         return looking_at(now, int(event.id))
@@ -136,7 +136,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         return looking_at(now, int(event.about))
 
     def looking_at(now: Findings, group: int) -> tuple:
-        if group in (REST, now.chosen):  # what a person has unchecked in the chosen group stays so
+        if now.found is None or group in (REST, now.chosen):  # what a person has unchecked in the chosen group stays so
             return unchanged()
         return changed(replace(now, chosen=group))
 
@@ -148,17 +148,20 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             return unchanged()
         return changed(replace(now, found=now.found.renamed(now.chosen, typed)))
 
-    def keep(now: Findings, rows: list[int]) -> tuple:
-        return edited(now, lambda: now.found.keeping(now.chosen, rows))
+    def keep(now: Findings, rows: list[int], typed: str) -> tuple:
+        return edited(now, typed, lambda found: found.keeping(now.chosen, rows))
 
-    def join(now: Findings, second: int | None) -> tuple:
+    def join(now: Findings, second: int | None, typed: str) -> tuple:
         if second is None:
             raise gr.Error("Choose the group to merge with first.", print_exception=False)
-        moved = now.chosen - (second < now.chosen)
-        return edited(replace(now, chosen=moved), lambda: now.found.merged(now.chosen, second))
+        place = None if now.chosen is None else now.chosen - (second < now.chosen)
+        return edited(now, typed, lambda found: found.merged(now.chosen, second), place)
 
     def make_known(now: Findings, typed: str, rows: list[int], who: str) -> Iterator[tuple]:
         nothing, hidden = tuple(gr.skip() for _ in views), _next(False, False)
+        if now.found is None or now.chosen is None:
+            yield now, gr.skip(), cards.failed("There is no group", GONE, cards.FIND), gr.skip(), gr.skip(), *nothing
+            return
         title = f"Making {typed.strip() or 'it'} a known class"
         detail = "One new head is trained, with synthesized negatives of its own. The others stay as they are."
         yield now, gr.skip(), cards.busy(title, detail, cards.MAKE, 0.5), *hidden, *nothing
@@ -168,9 +171,10 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             truth = None if kept.labels is None else [kept.labels[row] for row in own_rows]
             group = Group(typed, [kept.texts[row] for row in own_rows], truth)
             parent = serving.run(now.run_id)
-            run = promote(store, parent, serving.model(parent.id), group, who, now.own)
+            run = promote(store, parent, serving.model(parent.id), group, who, now.own or shared.restricted)
         except ValueError as error:
-            yield now, gr.skip(), cards.failed("This group can't become a class", error, cards.NAME), *hidden, *nothing
+            card = cards.failed("This group can't become a class", error, cards.NAME)
+            yield now, gr.skip(), card, *standing(now.run_id, who)[1], *nothing
             return
         then = replace(now, run_id=run.id, found=kept.without(now.chosen), chosen=None, before=(*now.before, now))
         yield then, _menu(shared, run.id, who), cards.promoted(run), *_next(True, True), *shown(then)
@@ -213,8 +217,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     groups.click(look_at, findings, [findings, card, *views], **AT_ONCE)
     plot.click(look_at_point, findings, [findings, card, *views], **AT_ONCE)
     name.submit(rename, [findings, name], [findings, card, *views], **AT_ONCE)
-    drop.click(keep, [findings, texts], [findings, card, *views], **QUIETLY)
-    merge.click(join, [findings, other], [findings, card, *views], **QUIETLY)
+    drop.click(keep, [findings, texts, name], [findings, card, *views], **QUIETLY)
+    merge.click(join, [findings, other, name], [findings, card, *views], **QUIETLY)
     make.click(
         make_known,
         [findings, name, texts, browser],
@@ -252,14 +256,17 @@ def changed(now: Findings) -> tuple:
     return now, cards.looked_at(now.found, now.chosen), *shown(now)
 
 
-def edited(now: Findings, edit: Callable[[], Discovery]) -> tuple:
-    """`changed` after an edit of the groups.
+def edited(now: Findings, typed: str, edit: Callable[[Discovery], Discovery], place: int | None = None) -> tuple:
+    """`changed` after an edit of the groups. The chosen one takes the typed name along, and is at `place` after it.
 
     Raises:
         gr.Error: the edit is not possible.
     """
+    if now.found is None or now.chosen is None:
+        raise gr.Error(GONE, print_exception=False)
     try:
-        return changed(replace(now, found=edit()))
+        named = now.found.renamed(now.chosen, typed) if typed.strip() else now.found
+        return changed(replace(now, found=edit(named), chosen=now.chosen if place is None else place))
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
 

@@ -41,7 +41,7 @@ def busy(title: str, detail: str, now: int, share: float | None = None) -> dict:
     return {"state": "busy", "title": title, "detail": detail, "phases": steps(now), "share": share}
 
 
-def failed(title: str, error: Exception, now: int) -> dict:
+def failed(title: str, error: Exception | str, now: int) -> dict:
     """Something could not be done; its message says what to do."""
     message = str(error)
     return {"state": "failed", "title": title, "detail": message[:1].upper() + message[1:], "phases": steps(now)}
