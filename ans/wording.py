@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def clock(seconds: float) -> str:
     """`7 s`, `1 min 20 s`, `2 h 05 min`."""
@@ -21,3 +23,8 @@ def percent(value: float | None) -> str:
 def signed(value: float | None) -> str:
     """A difference or a logit with its sign, a true minus; a dash for None."""
     return "–" if value is None else f"{value:+.1f}".replace("-", "−")
+
+
+def as_markdown(text: str) -> str:
+    """A text of somebody's as Markdown that shows it as it is: no image, link or heading comes of it."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

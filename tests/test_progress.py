@@ -140,3 +140,8 @@ def test_the_model_in_use_is_the_one_just_trained_else_the_chosen_else_the_newes
 @pytest.mark.parametrize(("value", "shown"), [(1.26, "+1.3"), (-0.4, "−0.4"), (None, "–")])
 def test_a_difference_has_its_sign_and_a_missing_one_a_dash(value, shown):
     assert wording.signed(value) == shown
+
+
+def test_a_name_stands_in_markdown_as_it_was_typed():
+    assert wording.as_markdown("![x](https://a.b/c.png)") == r"\!\[x\]\(https\:\/\/a\.b\/c\.png\)"
+    assert wording.as_markdown("Störung 7") == "Störung 7"

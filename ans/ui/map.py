@@ -31,7 +31,7 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
     """Lay out the tab inside the current Tabs and wire it. Returns the text box of the star."""
     maps, model = shared.maps, shared.model
     with gr.Tab("Map", id="map", elem_id="map-tab") as tab:
-        settings, visited = gr.State(None), gr.State(False)  # head settings tried out; whether the tab was opened
+        settings, taken = gr.State(None), gr.State(None)  # head settings tried out; the text last taken over from Ask
         timer = gr.Timer(POLL_SECONDS, active=False)
         part = gr.Radio(PARTS, value=LOOK, label="What to do on the map", show_label=False, elem_id="map-part")
         with gr.Row(equal_height=False, elem_id="map-look"):
@@ -72,6 +72,8 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
             wanted = key(*values[:-1])
         except ValueError:
             return gr.skip(), gr.skip(), gr.Timer(active=False)
+        if wanted.is_slow and maps.failure(wanted) is None:
+            maps.prepare(wanted)  # of many visitors' maps only some are kept
         ready = not wanted.is_slow or maps.is_ready(wanted) or maps.failure(wanted) is not None
         return drawing(maps, wanted, values[-1]) if ready else (gr.skip(), gr.skip(), gr.skip())
 
@@ -106,12 +108,12 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
         ]
         return gr.update(choices=choices, value=known[0]), None
 
-    def opened(run_id: str | None, before: bool, typed: str) -> tuple:
-        """The text typed in Ask is the star; at the first visit the map is that of the head it comes nearest to."""
-        head = (
-            map_stages.strongest_head(maps, run_id, typed) if run_id and not before and (typed or "").strip() else None
-        )
-        return typed, gr.skip() if head is None else head, True
+    def opened(run_id: str | None, taken: str | None, typed: str, here: str) -> tuple:
+        """The text typed in Ask is the star, until another is typed here; at the first visit the map is that of the
+        head it comes nearest to.
+        """
+        head = map_stages.strongest_head(maps, run_id, typed) if taken is None else None
+        return here if typed in (taken, "") else typed, gr.skip() if head is None else head, typed
 
     what = [model, which, method, dimensions, settings]
     drawn = [plot, note, timer]
@@ -120,14 +122,14 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
     def redraw(event):
         return event.then(draw, [*what, text], drawn, **AT_ONCE)
 
-    redraw(tab.select(opened, [model, visited, query], [text, which, visited], **AT_ONCE))
+    redraw(tab.select(opened, [model, taken, query, text], [text, which, taken], **AT_ONCE))
     gr.on([which.change, method.change, dimensions.change], draw, [*what, text], drawn, **AT_ONCE)
     redraw(model.change(reset, model, [which, settings], **AT_ONCE)).then(follow, [*what, text], said, **AT_ONCE)
     for event in (radius.trained, radius.returned):
         redraw(event).then(follow, [*what, text], said, **AT_ONCE)
     timer.tick(finish, [*what, text], drawn, **AT_ONCE)
     text.change(follow, [*what, text], said, **AT_ONCE)
-    plot.click(clicked, what, [point, verdict], **AT_ONCE)
+    plot.click(clicked, what, [point, verdict], trigger_mode="multiple", **AT_ONCE)
 
     stages.wire(part, MADE, which, query, model)
     return text

@@ -13,6 +13,7 @@ from ans.map_points import SYNTHESIZED, TESTED, MapPoints
 from ans.maps import FittedMap, MapKey, Maps
 from ans.plots.maps import Group, point_map
 from ans.ui import ask
+from ans.wording import as_markdown
 
 METHOD_NAMES = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
 OF_ALL = (
@@ -48,7 +49,7 @@ def drawing(maps: Maps, wanted: MapKey, text: str) -> tuple[dict, str, gr.Timer]
     now = shown(maps, wanted)
     fitted = maps.fitted(now)
     name = METHOD_NAMES[wanted.method]
-    note = OF_ALL if wanted.label is None else OF_ONE.format(label=wanted.label)
+    note = OF_ALL if wanted.label is None else OF_ONE.format(label=as_markdown(wanted.label))
     if len(fitted.drawn) < len(fitted.points):
         note += f" {name} draws {len(fitted.drawn):,} of {len(fitted.points):,} points, evenly chosen."
     if wanted.config is not None:

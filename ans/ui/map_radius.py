@@ -78,7 +78,7 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
     everything = [*sliders, card, settings, train, back]
     trained = train.click(start, [model, *sliders], [card, settings, train, back], concurrency_limit=2, **QUIETLY)
     returned = back.click(own, model, everything, **AT_ONCE)
-    model.change(own, model, everything, **AT_ONCE)
+    model.change(own, model, everything, cancels=trained, **QUIETLY)  # heads of one run are no heads of another
     return RadiusPart(trained, returned)
 
 

@@ -50,8 +50,8 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
         if not run_id:
             return gr.update(choices=[], value=None)
         known = shared.serving.run(run_id).evaluation["known"]
-        typed_for = [strongest_head(maps, run_id, typed)] if (typed or "").strip() else []
-        return gr.update(choices=known, value=next(x for x in (on_map, *typed_for, before, known[0]) if x in known))
+        wanted = (on_map, strongest_head(maps, run_id, typed), before, known[0])
+        return gr.update(choices=known, value=next(x for x in wanted if x in known))
 
     inputs = [shared.model, label, settings]
 
@@ -71,9 +71,17 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
     return StagesPart(wire)
 
 
-def strongest_head(maps: Maps, run_id: str, text: str) -> str:
-    """The class whose head comes nearest to a yes: the one a person who typed this text wants to see."""
-    return maps.predict(MapKey(run_id), text).candidates[0].label
+def strongest_head(maps: Maps, run_id: str | None, text: str) -> str | None:
+    """The class whose head comes nearest to a yes: the one a person who typed this text wants to see.
+
+    None without a text or a model that answers; the map's own drawing tells what is wrong with that one.
+    """
+    if not run_id or not (text or "").strip():
+        return None
+    try:
+        return maps.predict(MapKey(run_id), text).candidates[0].label
+    except ValueError:
+        return None
 
 
 def nothing(sentence: str) -> str:
