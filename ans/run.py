@@ -192,8 +192,9 @@ class Run:
         """Test texts, their label names, and arrays: features [N, d], logits [N, C], answers [N].
 
         Raises:
-            ValueError: they are not there, perhaps since the run was deleted in this moment.
+            ValueError: they are damaged, or not there, perhaps since the run was deleted in this moment.
         """
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         try:
@@ -201,6 +202,8 @@ class Run:
             return texts["texts"], texts["labels"], load_file(self.folder / "test.safetensors")
         except FileNotFoundError as error:
             raise ValueError("the test texts of this run are gone; choose another model.") from error
+        except SafetensorError as error:
+            raise ValueError(f"the test answers of this run are damaged ({error}); train it again.") from error
 
     def save_outcome(self, outcome) -> None:
         """Write model, test answers and evaluation of an `ans.experiment.Outcome`."""

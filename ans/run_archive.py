@@ -57,13 +57,16 @@ def save_archive(run: Run, path: Path) -> None:
                 continue
             shrinks = not name.endswith(".safetensors")
             packing = zipfile.ZIP_DEFLATED if shrinks else zipfile.ZIP_STORED
+            entry = zipfile.ZipInfo(f"{top}/{name}")  # without a time: the same run is the same zip, and kept once
+            entry.compress_type = packing
             if name in ("config.json", "model/model.json"):
                 values = read_json(file)
                 settings = values if name == "config.json" else values["config"]
                 settings |= {"dataset": dataset, "data_dir": None}
-                archive.writestr(f"{top}/{name}", json.dumps(values, ensure_ascii=False), packing)
+                archive.writestr(entry, json.dumps(values, ensure_ascii=False))
             else:
-                archive.write(file, f"{top}/{name}", packing)
+                with file.open("rb") as source, archive.open(entry, "w") as packed:
+                    shutil.copyfileobj(source, packed)
 
 
 def load_archive(path: Path, store: RunStore, owner: str, encoders: Collection[str]) -> Run:

@@ -64,7 +64,10 @@ class Serving:
     def model(self, run_id: str | None):
         """The run's OpenWorldClassifier."""
         run = self.run(run_id)
-        return self._models.get(run.id, run.load_classifier)
+        try:
+            return self._models.get(run.id, run.load_classifier)
+        except ValueError as error:  # where the run lies is the server's business
+            raise ValueError(str(error).replace(str(run.folder), run.name)) from error
 
     def answer(self, run_id: str | None, text: str) -> tuple[Prediction, float]:
         """The prediction for one text, cut at `LONGEST`, and the milliseconds it took."""

@@ -228,3 +228,9 @@ def test_pickled_weights_are_no_weights(archive, store, tmp_path):
         archive, tmp_path, lambda files: {**files, "my-tickets/model/weights.safetensors": pickle.dumps(print)}
     )
     assert "don't fit together" in refusal(path, store)
+
+
+def test_the_same_run_makes_the_same_zip(run, archive, tmp_path):
+    again = tmp_path / archive.name
+    save_archive(run, again)
+    assert again.read_bytes() == archive.read_bytes()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ans.evaluation import read_answers
 from ans.recent import Recent
 from ans.runs import RunStore
 from ans.serving import Serving
@@ -89,3 +90,14 @@ def test_recent_keeps_no_failure():
 def test_paths_of_the_store_stay_inside_it(serving, tmp_path: Path):
     with pytest.raises(ValueError, match="no trained model"):
         serving.answer(f"../{tmp_path.name}", "hello")
+
+
+def test_what_is_damaged_is_told_without_the_servers_folders(small_config, classifier, small_split, tmp_path):
+    store = RunStore(tmp_path / "runs")
+    run = finished_run(store, small_config, classifier, small_split)
+    (run.folder / "model" / "weights.safetensors").write_bytes(b"torn")
+    (run.folder / "test.safetensors").write_bytes(b"torn")
+    for read in (lambda: Serving(store).model(run.id), run.load_test, lambda: read_answers(run)):
+        with pytest.raises(ValueError, match="train it again") as caught:
+            read()
+        assert str(tmp_path) not in str(caught.value)
