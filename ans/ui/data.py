@@ -79,7 +79,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
             yield BUSY, {"classes": [], "empty": "One moment."}, "", nothing, *after
         try:
             found = listing(name, number, browser)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             failed = {"state": "failed", "title": "These data can't be read", "detail": str(error)}
             yield failed, {"classes": [], "empty": "There is nothing to show."}, "", nothing, *after
             return
@@ -160,7 +160,8 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         trigger_mode="always_last", concurrency_limit=4, **QUIETLY,
     )  # fmt: skip
     ratio.change(lambda share: gr.update(visible=share == -1.0), ratio, other, **AT_ONCE)
-    classes.select(pick, where, [picks, draw_note, redraw], **QUIETLY)
+    # Every tick counts, also one that comes while the last is on its way. Each carries all boxes: one after the other.
+    classes.select(pick, where, [picks, draw_note, redraw], trigger_mode="multiple", concurrency_limit=1, **QUIETLY)
     classes.click(class_chosen, where, [texts, asked, turn, search], **QUIETLY)
     search.change(searched, [*where, search, asked], [texts, asked], concurrency_limit=4, **QUIETLY)
     texts.retry(turned, [*where, asked, turn], [texts, turn], **QUIETLY)

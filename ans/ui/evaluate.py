@@ -100,8 +100,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         if before is not None:  # else nobody has looked yet, and nothing is computed for nobody
             yield from drawings(serving, run_id)
 
-    tab.select(opened, [model, drawn], shown, **QUIETLY)
-    model.change(changed, [model, drawn], shown, **QUIETLY)
+    looked = tab.select(opened, [model, drawn], shown, **QUIETLY)
+    model.change(changed, [model, drawn], shown, cancels=looked, **QUIETLY)
     for view in (overview, classes, confusions):
         view.click(_wanted, None, mistakes, **AT_ONCE)
     matrix.click(_wanted_cell, None, mistakes, **AT_ONCE)
@@ -114,7 +114,7 @@ def drawings(serving: Serving, run_id: str | None) -> Iterator[tuple]:
     if not run_id:
         yield {"view": "overview", **NOTHING}, gr.update(visible=False), *nothing, ""
         return
-    yield {"view": "overview", **READING}, gr.skip(), *nothing, gr.skip()
+    yield {"view": "overview", **READING}, gr.skip(), *nothing, ""  # somebody has looked
     try:
         run = serving.run(run_id)
         answers = read_answers(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.train import ENCODERS
 from ans.ui.views import _JsonView
 
+DOWNLOAD, LEFT_AFTER = "ans-download-", 3600  # folders of zips, and seconds after which nobody waits for one
 STATES = {FINISHED: "trained", RUNNING: "training", QUEUED: "waiting"}  # the others are called what they are
 # The browser saves what the server has just put into the button that nobody sees.
 SAVE_FILE = """(file) => {
@@ -86,7 +88,10 @@ def build(shared: Shared) -> RunsView:
         finally:
             Path(path).unlink(missing_ok=True)
 
-    saved = view.click(act, [browser, model], [view, model, shared.tabs, file, made], **QUIETLY)
+    # A second action may come while a download is still being packed.
+    saved = view.click(
+        act, [browser, model], [view, model, shared.tabs, file, made], trigger_mode="multiple", **QUIETLY
+    )
     saved.then(None, file, None, js=SAVE_FILE).then(_clear, made, made, **QUIETLY)
     upload.upload(add, [upload, browser, model], view, concurrency_limit=1, **QUIETLY)
     model.change(lambda who, chosen: listing(shared, who, chosen), [browser, model], view, **AT_ONCE)
@@ -153,7 +158,10 @@ def _in_use(shared: Shared, who: str | None, run: Run) -> dict:
 
 
 def _zip(run: Run) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="ans-download-"))
+    for left in Path(tempfile.gettempdir()).glob(f"{DOWNLOAD}*"):  # of pages that were closed meanwhile
+        if time.time() - left.stat().st_mtime > LEFT_AFTER:
+            _clear(left)
+    folder = Path(tempfile.mkdtemp(prefix=DOWNLOAD))
     path = folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', run.name).strip('-').lower() or run.id}.zip"
     try:
         save_archive(run, path)

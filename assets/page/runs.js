@@ -47,7 +47,10 @@ function actions(row) {
   }
   if (row.usable) box.append(
     button('Open', 'Open ' + row.title + ' and ask it', () => trigger('click', { action: 'open', id: row.id }), 'strong'),
-    button('Download', 'Download ' + row.title, () => trigger('click', { action: 'download', id: row.id })));
+    button('Download', 'Download ' + row.title, () => {
+      root.querySelector('.note').textContent = 'The download is being packed.';
+      trigger('click', { action: 'download', id: row.id });
+    }));
   if (row.may_change) box.append(
     button('Rename', 'Rename ' + row.title, () => { renaming = row.id; deleting = null; draw(); root.querySelector('.rename input').focus(); }));
   if (row.may_delete) box.append(

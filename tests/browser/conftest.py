@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -29,7 +30,7 @@ def _gradios_own(log: str) -> int:
     """Tracebacks that Gradio prints by itself: it refuses a model that left the list in the moment of a request, and it
     stumbles over its own stream of events when a page is left while several are under way.
     """
-    count = log.count("is not in the list of choices")
+    count = len(re.findall(r"Value: .* is not in the list of choices", log))
     for trouble in log.split("Exception in ASGI application")[1:]:
         if "sse_stream" in trouble:
             count += 1 + sum(

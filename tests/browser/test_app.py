@@ -40,9 +40,8 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     for name in ("Texts of known classes", "Texts of held-out classes", "Out of scope"):
         page.get_by_text(name, exact=True).wait_for()
     box.press_sequentially("wake me up at seven", delay=20)
-    page.locator("#verdict .answer strong", has_text="alarm_set").wait_for()
-    assert page.locator("#verdict .head.yes").count() >= 1
-    assert page.locator("#verdict .near").count() == 3
+    page.locator("#verdict .is-known .head.yes.chosen", has_text="alarm_set").wait_for()  # each key has a verdict
+    page.locator("#verdict .is-known .near").nth(2).wait_for()
     box.fill("what is the boiling point of helium")
     page.locator("#verdict .answer strong", has_text="OPEN").wait_for()
     assert page.locator("#verdict .head.yes").count() == 0
