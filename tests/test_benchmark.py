@@ -241,7 +241,7 @@ def test_a_row_that_was_measured_on_fewer_seeds_says_so_and_rows_keep_their_orde
         numbers = {"accuracy": 90.0 + seed, "f1": 80.0}
         results.add(method, config.with_(seed=seed), ["a", "b"], numbers, {"method": 1.0})
     rows = BENCHMARKS["baselines"].table(results.records).split("\n\n")[0].splitlines()[2:]
-    assert [row.split(" | ")[0] for row in rows] == ["| MSP (seeds 0 only)", "| ANS"]
+    assert [row.split(" | ")[0] for row in rows] == ["| MSP (seed 0 only)", "| ANS"]
     assert rows[1].endswith("| 90.5 | 90.5 |")
 
 

@@ -60,7 +60,8 @@ def methods_table(records: Sequence[dict], metric: str, table: str, published_na
     for method in methods:
         groups = {setting: group for setting, group in settings_of(records, method)}
         own = _seeds(record for record in records if record["method"] == method)
-        row, means = [method if own == every else f"{method} (seeds {', '.join(map(str, own))} only)"], []
+        which = f"{'seed' if len(own) == 1 else 'seeds'} {', '.join(map(str, own))} only"
+        row, means = [method if own == every else f"{method} ({which})"], []
         for setting in settings:
             if setting not in groups:
                 row.append("–")
