@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-NEGATIVE_MODES = ("ans", "noise+projection", "noise", "mixing", "hard mixing", "none")
+NEGATIVE_MODES = ("ans", "noise+projection", "noise+ascent", "noise", "mixing", "hard mixing", "none")
 VIEWS = ("tuned", "both")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 

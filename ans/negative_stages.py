@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ans.classifier import OpenWorldClassifier
-from ans.negatives import SHELL_MODES, ascend, gaussian_noise, project
+from ans.negatives import SHELL_MODES, WITH_ASCENT, WITH_PROJECTION, ascend, gaussian_noise, project
 from ans.projection import fit
 
 POSITIVES, NOISE, ASCENT, PROJECTION = "positives", "noise", "ascent", "projection"
@@ -70,11 +70,11 @@ def negative_stages(
 
     noise = gaussian_noise(positives.shape, deviations, config.noise_scale, generator)
     stages = [(POSITIVES, torch.zeros_like(noise)), (NOISE, noise)]
-    if mode == "ans":
+    if mode in WITH_ASCENT:
         for _ in range(config.ascent_steps):
             noise = ascend(positives, noise, logits, 1, config.ascent_rate * radii)
             stages.append((ASCENT, noise))
-    if mode != "noise":
+    if mode in WITH_PROJECTION:
         stages.append((PROJECTION, project(noise, radii, config.gamma)))
 
     moved = torch.cat([noise for _, noise in stages])  # [S, P, d]

@@ -14,7 +14,9 @@ from torch import Tensor
 # In a Gaussian cloud of many dimensions all texts are about √(2·Tr Σ) apart, the nearest ones too. Real classes are
 # clumps: the third nearest text lies at 0.5 to 0.7 of that. This brings both measures of an extent to one scale.
 CLUMPING = 1.6
-SHELL_MODES = ("ans", "noise+projection", "noise")  # what `synthesize` can make
+# What `synthesize` can make: by its steps, `ans` being all three.
+WITH_ASCENT, WITH_PROJECTION = ("ans", "noise+ascent"), ("ans", "noise+projection")
+SHELL_MODES = ("ans", "noise+projection", "noise+ascent", "noise")
 
 
 def class_deviations(features: Tensor, labels: Tensor, num_classes: int, neighbours: int = 0) -> Tensor:
@@ -132,7 +134,7 @@ def synthesize(
 
     Args:
         positives: [C, P, d]. deviations: [C, d]. radii: [C]. logits: the heads, [C, P, d] → [C, P].
-        mode: `ans`, or the ablation's `noise+projection` and `noise`.
+        mode: one of `SHELL_MODES`: `ans`, the ablation's `noise+projection` and `noise`, or `noise+ascent`.
         ascent_rate: η as a share of the class's radius.
 
     Returns:
@@ -142,9 +144,9 @@ def synthesize(
     even = radii.unsqueeze(1) / math.sqrt(2 * deviations.shape[1])
     deviations = torch.where(deviations.any(1, keepdim=True), deviations, even)
     noise = gaussian_noise(positives.shape, deviations, noise_scale, generator)
-    if mode == "ans":
+    if mode in WITH_ASCENT:
         noise = ascend(positives, noise, logits, ascent_steps, ascent_rate * radii)
-    if mode != "noise":
+    if mode in WITH_PROJECTION:
         noise = project(noise, radii, gamma)
     return (positives + noise).detach()
 

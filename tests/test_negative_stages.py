@@ -53,7 +53,11 @@ def test_each_step_of_the_ascent_raises_the_heads_loss(stages):
 
 @pytest.mark.parametrize(
     ("negatives", "kinds"),
-    [("noise", ["positives", "noise"]), ("noise+projection", ["positives", "noise", "projection"])],
+    [
+        ("noise", ["positives", "noise"]),
+        ("noise+projection", ["positives", "noise", "projection"]),
+        ("noise+ascent", ["positives", "noise", *["ascent"] * 5]),
+    ],
 )
 def test_a_model_without_ascent_or_projection_shows_none(classifier, negatives, kinds):
     other = copy.copy(classifier)

@@ -235,6 +235,12 @@ def test_mode_ans_is_noise_then_ascent_then_projection_with_eta_a_share_of_the_r
     assert torch.equal(made, expected)
 
 
+def test_mode_noise_and_ascent_leaves_the_negatives_where_the_ascent_ends(heads, positives, deviations):
+    made = synthesize(positives, deviations, RADII, heads, generator(), mode="noise+ascent", ascent_rate=0.2)
+    noise = gaussian_noise(positives.shape, deviations, 2.0, generator())
+    assert torch.equal(made, positives + ascend(positives, noise, heads, 5, 0.2 * RADII))
+
+
 def test_the_same_seed_gives_the_same_negatives_and_another_seed_others(heads, positives, deviations):
     first, again, other = (synthesize(positives, deviations, RADII, heads, generator(seed)) for seed in (5, 5, 6))
     assert torch.equal(first, again)

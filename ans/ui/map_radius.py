@@ -19,6 +19,7 @@ from ans.wording import clock, percent, signed
 NEGATIVES = [
     ("Noise, ascent, projection (the paper)", "ans"),
     ("Noise and projection, no ascent", "noise+projection"),
+    ("Noise and ascent, no projection", "noise+ascent"),
     ("Noise alone", "noise"),
     ("No synthesized negatives", "none"),
 ]
