@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import gradio as gr
@@ -11,7 +12,7 @@ from ans.serving import LONGEST
 from ans.ui import ask, map_radius, map_stages
 from ans.ui.map_drawing import about, drawing, judged, nothing, shown, star
 from ans.ui.map_views import MapView, PointView
-from ans.ui.shared import AT_ONCE, Shared
+from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import VerdictView
 
 ALL = "(all classes)"
@@ -32,6 +33,7 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
     maps, model = shared.maps, shared.model
     with gr.Tab("Map", id="map", elem_id="map-tab") as tab:
         settings, taken = gr.State(None), gr.State(None)  # head settings tried out; the text last taken over from Ask
+        other_heads = gr.State(0.0)  # when other heads came to answer
         timer = gr.Timer(POLL_SECONDS, active=False)
         part = gr.Radio(PARTS, value=LOOK, label="What to do on the map", show_label=False, elem_id="map-part")
         with gr.Row(equal_height=False, elem_id="map-look"):
@@ -124,11 +126,12 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
 
     redraw(tab.select(opened, [model, taken, query, text], [text, which, taken], **AT_ONCE))
     gr.on([which.change, method.change, dimensions.change], draw, [*what, text], drawn, **AT_ONCE)
-    redraw(model.change(reset, model, [which, settings], **AT_ONCE)).then(follow, [*what, text], said, **AT_ONCE)
-    for event in (radius.trained, radius.returned):
-        redraw(event).then(follow, [*what, text], said, **AT_ONCE)
+    changed = model.change(reset, model, [which, settings], **AT_ONCE)
+    for event in (changed, radius.trained, radius.returned):
+        redraw(event).then(lambda: time.monotonic(), None, other_heads, **QUIETLY)  # only the queue tells of a State
     timer.tick(finish, [*what, text], drawn, **AT_ONCE)
-    text.change(follow, [*what, text], said, **AT_ONCE)
+    # One event for both, or an answer for the text before could come last.
+    gr.on([text.change, other_heads.change], follow, [*what, text], said, trigger_mode="always_last", **AT_ONCE)
     plot.click(clicked, what, [point, verdict], trigger_mode="multiple", **AT_ONCE)
 
     stages.wire(part, MADE, which, query, model)

@@ -62,7 +62,7 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
         def show_if_open(chosen: str, *values) -> str:
             return show(*values) if chosen == mine else gr.skip()
 
-        for event in (part.change, model.change):
+        for event in (part.change, model.change, on_map.change):
             event(opened, [part, model, on_map, label, query], label, **AT_ONCE).then(
                 show_if_open, [part, *inputs], view, **AT_ONCE
             )

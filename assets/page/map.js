@@ -115,13 +115,26 @@ async function paint() {
     showSendToCloud: false, plotlyServerURL: '', scrollZoom: true, doubleClick: 'reset' });
   if (!gd.hooked) {
     gd.hooked = true;
-    gd.on('plotly_click', event => { if (event.points[0].customdata !== undefined) choose(event.points[0].customdata); });
+    gd.on(is3d() ? 'plotly_hover' : 'plotly_click', ({ points: [at] }) => {
+      if (is3d()) over = at.customdata;
+      else if (at.customdata !== undefined) choose(at.customdata);
+    });
+    gd.on('plotly_unhover', () => { over = undefined; });
     gd.on('plotly_afterplot', placeMarks);
     gd.on('plotly_relayouting', placeMarks);
     gd.on('plotly_relayout', placeMarks);
   }
   placeMarks();
 }
+
+// In 3-D Plotly tells of a click in each frame while the button is down, and from within its own drawing; to draw then
+// would not end. A click there is a button that comes up where it went down, over a point.
+let over, pressed = [0, 0];
+space.addEventListener('pointerdown', (event) => { pressed = [event.clientX, event.clientY]; }, true);
+space.addEventListener('pointerup', (event) => {
+  const still = Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < 5;
+  if (still && over !== undefined) choose(over);
+}, true);
 
 function choose(id) {
   for (const group of groups) for (const point of group.points) if (point.id === id) shown.chosen = point;

@@ -101,6 +101,17 @@ def test_a_visitor_looks_around_the_map(page, tmp_path) -> None:
     page.wait_for_function(f"() => {PLOT}._fullData.some(trace => trace.name === 'your text')")
     assert abs(page.evaluate(eye) - turned) < 0.01
 
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for step in range(60):  # until the mouse is over a point
+        page.mouse.move(box["x"] + box["width"] / 2 - 120 + 4 * step, box["y"] + box["height"] / 2 + 2 * step)
+        if page.locator("#map .hovertext").count():
+            break
+    clicked = page.locator("#map .hovertext").text_content()
+    page.mouse.down()
+    page.mouse.up()
+    page.locator("#map-point .kind").wait_for()
+    assert page.locator("#map-point .text").text_content()[:12] in clicked
+
     # What is seen can be taken along
     with page.expect_download() as picture:
         page.get_by_role("button", name="PNG").click()
@@ -125,7 +136,7 @@ def test_a_visitor_sees_how_a_negative_is_made(page) -> None:
     page.get_by_text("How a negative is made").click()
     made = page.locator("#made .stages")
     page.wait_for_function("() => document.querySelector('#made .of-loss')?._fullData?.length === 2")
-    assert page.get_by_label("Class", exact=True).input_value() == "alarm_set"
+    until(lambda: page.get_by_label("Class", exact=True).input_value() == "alarm_set", "it is the class of the map")
     points = "document.querySelector('#made .of-map').calcdata[3].map(point => [point.x, point.y])"
     before = page.evaluate(f"() => {points}")
     made.get_by_role("button", name="noise").click()
