@@ -98,10 +98,10 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         except ValueError as error:
             yield comparing.failed(error), None, *_buttons(busy=False)
 
-    def ended(*values: Any) -> Iterator[tuple]:
+    def ended(*values: Any) -> tuple:
         """What there is now, and free buttons: the last drawing of `fit` may come after Stop's own answer."""
-        for view, figure in show(*values):
-            yield view, figure, *_buttons(busy=False)
+        *_, (view, figure) = show(*values)
+        return view, figure, *_buttons(busy=False)
 
     def judge(typed: str, run_ids, rule_keys, head_keys, who: str | None) -> Iterator[dict]:
         yield from judging.judgements(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], typed)
@@ -123,7 +123,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         ),
     ]
     for event in running:
-        event.then(ended, shown, fitting, **QUIETLY).then(judge, judged, judges, **QUIETLY)
+        event.then(ended, shown, fitting, **AT_ONCE).then(judge, judged, judges, **QUIETLY)
     stop.click(lambda: _buttons(busy=False), None, fitting[2:], cancels=running, **QUIETLY)
     gr.on([text.change, runs.change], judge, judged, judges, **QUIETLY)
     deceptions.click(_clicked_text, None, text, **AT_ONCE)
