@@ -185,13 +185,13 @@ def test_the_same_text_is_judged_by_every_ready_method_and_its_truth_is_told(com
     comparisons.fit(run.id, CHOICES["openmax"])
     features = comparisons.features(run.id)
     text = features.test_texts[features.test_labels.index("oos")]
-    (card,) = judging.judgements(comparisons, [run], ["openmax"], text)
+    card = judging.judgements(comparisons, [run], ["openmax"], text)
     rows = card["runs"][0]["rows"]
     assert [row["name"] for row in rows] == ["ANS", "MSP", "OpenMax"]
     assert all(row["right"] is row["open"] for row in rows)
     assert card["detail"] == "A test text out of scope: OPEN is right."
-    assert list(judging.judgements(comparisons, [run], [], " ")) == [judging.EMPTY]
-    assert list(judging.judgements(comparisons, [], [], text)) == [judging.NO_MODEL]
+    assert judging.judgements(comparisons, [run], [], " ") == judging.EMPTY
+    assert judging.judgements(comparisons, [], [], text) == judging.NO_MODEL
 
 
 def test_the_table_is_in_the_order_of_the_chosen_measure(comparisons, store):

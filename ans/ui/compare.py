@@ -78,8 +78,13 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             there = [run_id]
         return gr.update(choices=[(name, key) for key, name in found.items()], value=there), here or typed or ""
 
-    def show(run_ids, rule_keys, head_keys, name: str, who: str | None) -> Iterator[tuple]:
-        yield from comparing.shown(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], name)
+    def show(run_ids, rule_keys, head_keys, name: str, who: str | None) -> tuple:
+        return comparing.shown(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], name)
+
+    def loading(run_ids, who: str | None) -> tuple:
+        """A note for the table and one for the card of answers, if a model has to be loaded first."""
+        loaded = all(shared.serving.is_loaded(run.id) for run in allowed(run_ids, who))
+        return (gr.skip(), gr.skip()) if loaded else (comparing.LOADING, comparing.LOADING)
 
     def fit(run_ids, rule_keys, head_keys, name: str, who: str | None) -> Iterator[tuple]:
         """Draws what is fitted while the rest is; `ended` comes after it, however it ends."""
@@ -100,11 +105,10 @@ def build(shared: Shared, query: gr.Textbox) -> None:
 
     def ended(*values: Any) -> tuple:
         """What there is now, and free buttons: the last drawing of `fit` may come after Stop's own answer."""
-        *_, (view, figure) = show(*values)
-        return view, figure, *_buttons(busy=False)
+        return *show(*values), *_buttons(busy=False)
 
-    def judge(typed: str, run_ids, rule_keys, head_keys, who: str | None) -> Iterator[dict]:
-        yield from judging.judgements(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], typed)
+    def judge(typed: str, run_ids, rule_keys, head_keys, who: str | None) -> dict:
+        return judging.judgements(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], typed)
 
     def deceived(run_ids, who: str | None) -> dict:
         return judging.deceptions_view(comparisons, next(iter(allowed(run_ids, who)), None))
@@ -113,9 +117,10 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     shown, judged = [*chosen, measure, shared.browser], [text, *chosen, shared.browser]
     fitting = [table, bars, compare, ablation, stop, measure]
     gr.on([tab.select, model.change], opened, [model, runs, query, text, shared.browser], [runs, text], **AT_ONCE)
-    gr.on([runs.change, measure.change], show, shown, [table, bars], **QUIETLY).then(
-        deceived, [runs, shared.browser], deceptions, **AT_ONCE
-    )
+    runs.change(loading, [runs, shared.browser], [table, judges], **AT_ONCE).then(
+        show, shown, [table, bars], **AT_ONCE
+    ).then(judge, judged, judges, **AT_ONCE).then(deceived, [runs, shared.browser], deceptions, **AT_ONCE)
+    measure.change(show, shown, [table, bars], **AT_ONCE)
     running = [
         compare.click(fit, shown, fitting, concurrency_limit=4, **QUIETLY),
         ablation.click(lambda: ([], list(ABLATION)), None, [rules, heads], **QUIETLY).then(
@@ -123,9 +128,9 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         ),
     ]
     for event in running:
-        event.then(ended, shown, fitting, **AT_ONCE).then(judge, judged, judges, **QUIETLY)
+        event.then(ended, shown, fitting, **AT_ONCE).then(judge, judged, judges, **AT_ONCE)
     stop.click(lambda: _buttons(busy=False), None, fitting[2:], cancels=running, **QUIETLY)
-    gr.on([text.change, runs.change], judge, judged, judges, **QUIETLY)
+    text.change(judge, judged, judges, **AT_ONCE)
     deceptions.click(_clicked_text, None, text, **AT_ONCE)
 
 

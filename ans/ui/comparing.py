@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ans.comparison import CHOICES, Choice, Compared, Comparisons, paper_row
@@ -19,6 +19,7 @@ NOTHING = {
     "title": "Nothing to compare yet",
     "detail": "Choose a trained run. The starter model comes by itself; other runs are made in Train.",
 }
+LOADING = {"state": "busy", "title": "Loading the model", "detail": "A few seconds, once."}
 PAPER_COLUMNS = {"accuracy": "paper's accuracy", "f1": "paper's F1"}
 
 
@@ -60,16 +61,12 @@ def views(
     return {**_headline(count, waiting, job), "runs": tables}, figure, count
 
 
-def shown(
-    comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str], measure: str
-) -> Iterator[tuple[dict, Any]]:
-    """(table, figure) of what is ready, with a note first while a model is being loaded."""
-    if any(not comparisons.serving.is_loaded(run.id) for run in runs):
-        yield {"state": "busy", "title": "Loading the model", "detail": "A few seconds, once."}, None
+def shown(comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str], measure: str) -> tuple[dict, Any]:
+    """(table, figure) of what is ready."""
     try:
-        yield views(comparisons, runs, keys, measure)[:2]
+        return views(comparisons, runs, keys, measure)[:2]
     except ValueError as error:
-        yield failed(error), None
+        return failed(error), None
 
 
 def failed(error: Exception) -> dict:

@@ -100,8 +100,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         if before is not None:  # else nobody has looked yet, and nothing is computed for nobody
             yield from drawings(serving, run_id)
 
-    looked = tab.select(opened, [model, drawn], shown, **QUIETLY)
-    model.change(changed, [model, drawn], shown, cancels=looked, **QUIETLY)
+    tab.select(opened, [model, drawn], shown, **QUIETLY)
+    model.change(changed, [model, drawn], shown, **QUIETLY)
     for view in (overview, classes, confusions):
         view.click(_wanted, None, mistakes, **AT_ONCE)
     matrix.click(_wanted_cell, None, mistakes, **AT_ONCE)

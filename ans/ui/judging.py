@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ans.comparison import MSP, SURE, Comparisons, Deception, Judgement, heads_name
 from ans.conventions import OPEN_LABELS
@@ -28,24 +28,19 @@ FOOT = (
 )
 
 
-def judgements(comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str], text: str) -> Iterator[dict]:
-    """What the card of answers shows: perhaps a note that a model is loading, then every fitted method's answer."""
+def judgements(comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str], text: str) -> dict:
+    """What the card of answers shows: every fitted method's answer."""
     if not runs:
-        yield NO_MODEL
-        return
+        return NO_MODEL
     text = (text or "").strip()
     if not text:
-        yield EMPTY
-        return
-    if any(not comparisons.serving.is_loaded(run.id) for run in runs):
-        yield {"state": "busy", "title": "Loading the model", "detail": "A few seconds, once."}
+        return EMPTY
     try:
         groups = [_group(comparisons, run, keys, text) for run in runs]
     except ValueError as error:
-        yield {"state": "failed", "title": "No answer", "detail": str(error)}
-        return
+        return {"state": "failed", "title": "No answer", "detail": str(error)}
     truth = comparisons.truth(runs[0].id, text)
-    yield {
+    return {
         "state": "answer",
         "title": _summary([row for group in groups for row in group["rows"]]),
         "detail": _about(runs[0], truth),

@@ -42,7 +42,7 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
     """Lay out this part of the tab and wire it.
 
     Args:
-        settings: the `HeadSettings` that are tried out, or None for the run's own heads; this part sets it.
+        settings: (run, the `HeadSettings` tried out on it), or None for the run's own heads; this part sets it.
     """
     model = shared.model
     with gr.Column(elem_id="radius"):
@@ -79,7 +79,7 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
     everything = [*sliders, card, settings, train, back]
     trained = train.click(start, [model, *sliders], [card, settings, train, back], concurrency_limit=2, **QUIETLY)
     returned = back.click(own, model, everything, **AT_ONCE)
-    model.change(own, model, everything, cancels=trained, **QUIETLY)  # heads of one run are no heads of another
+    model.change(own, model, everything, **AT_ONCE)
     return RadiusPart(trained, returned)
 
 
@@ -109,7 +109,7 @@ def training(maps: Maps, run_id: str, tried: HeadSettings) -> Iterator[tuple]:
         yield failed(str(ended["error"])), gr.skip(), gr.update(interactive=True), gr.skip()
         return
     card = new_numbers(maps, run_id, ended["made"].judged.metrics.headline(), time.monotonic() - started)
-    yield card, tried, gr.update(interactive=True), gr.update(interactive=True)
+    yield card, (run_id, tried), gr.update(interactive=True), gr.update(interactive=True)
 
 
 def nothing_yet() -> dict:

@@ -41,7 +41,7 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
         if not run_id or not name:
             return nothing("There is no trained model yet. The starter model comes by itself; or start one in Train.")
         try:
-            config = None if tried is None else maps.config(run_id, tried)
+            config = maps.config(run_id, tried[1]) if tried and tried[0] == run_id else None
             return told(maps, MapKey(run_id, name, config=config))
         except ValueError as error:
             return nothing(str(error))

@@ -61,6 +61,7 @@
   window.fetch = (input, init) => {
     const path = new URL(input.url || input, location.href).pathname;
     if (path.endsWith('/queue/join')) return join(input, init);
+    if (path.endsWith('/cancel') && init?.body) waiting.delete(JSON.parse(init.body).event_id);  // nothing completes it
     return path.endsWith('/queue/data') ? stream(input, init) : plain(input, init);
   };
 })();
