@@ -59,3 +59,12 @@ def test_a_stream_that_the_page_has_left_is_not_opened_again_for_an_event_that_c
     page.evaluate("() => { window.fetch('http://app/queue/join', { method: 'POST' }); window.streams[0].close(); }")
     page.wait_for_function("() => window.heard.at(-1) === 'end'")
     assert page.evaluate("() => window.streams.length") == 1  # Gradio opens the next one, and hears it
+
+
+def test_for_a_cancelled_event_the_stream_is_not_opened_again(page) -> None:
+    page.evaluate("() => { window.fetch('http://app/queue/join', { method: 'POST' }); window.take('e'); }")
+    page.evaluate("() => { window.fetch('http://app/cancel', { body: JSON.stringify({ event_id: 'e' }) }); }")
+    page.evaluate("() => { window.send(0, { msg: 'close_stream' }); window.streams[0].close(); }")
+    page.wait_for_function("() => window.heard.at(-1) === 'end'")
+    assert page.evaluate("() => window.heard") == ["close_stream", "end"]
+    assert page.evaluate("() => window.streams.length") == 1
