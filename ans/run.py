@@ -28,7 +28,8 @@ from ans.json_files import read_json, write_json
 
 STATES = ("queued", "running", "finished", "stopped", "failed", "interrupted")
 QUEUED, RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = STATES
-ENDED = (FINISHED, STOPPED, FAILED, INTERRUPTED)
+DELETED = "deleted"  # of a run that somebody deletes while it is read; no run of a store is in it
+ENDED = (FINISHED, STOPPED, FAILED, INTERRUPTED, DELETED)
 LONGEST_NAME = 80
 
 
@@ -72,20 +73,25 @@ class Run:
     @property
     def status(self) -> Status:
         """The newest status."""
-        return Status(**read_json(self.folder / "status.json"))
+        values = _read_if_there(self.folder / "status.json")
+        return Status(DELETED) if values is None else Status(**values)
 
     @property
     def evaluation(self) -> dict | None:
-        """Metrics, known and held-out classes, seconds and device; None until the run has finished."""
-        return _read_if_there(self.folder / "evaluation.json")
+        """Metrics, known and held-out classes, seconds and device; None until the run has finished.
+
+        Raises:
+            ValueError: the run was deleted in this moment.
+        """
+        evaluation = _read_if_there(self.folder / "evaluation.json")
+        if evaluation is None and self.status.state == DELETED:
+            raise ValueError("this run has just been deleted; choose another model.")
+        return evaluation
 
     @property
     def version(self) -> str:
         """A cheap text that changes whenever status or events change; what the page polls."""
-        return "-".join(
-            f"{path.stat().st_mtime_ns}.{path.stat().st_size}" if path.is_file() else "none"
-            for path in (self.folder / "status.json", self.folder / "events.jsonl")
-        )
+        return "-".join(_stamp(self.folder / name) for name in ("status.json", "events.jsonl"))
 
     @property
     def owner(self) -> str | None:
@@ -143,8 +149,10 @@ class Run:
 
     def events(self) -> list[dict]:
         """All events so far, oldest first; a line that is still being written is left out."""
-        path = self.folder / "events.jsonl"
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.is_file() else []
+        try:
+            lines = (self.folder / "events.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+        except FileNotFoundError:
+            return []
         return [json.loads(line) for line in lines]
 
     def set_status(self, state: str, message: str = "") -> None:
@@ -261,6 +269,14 @@ def _read_if_there(path: Path) -> Any:
         return read_json(path)
     except FileNotFoundError:
         return None
+
+
+def _stamp(path: Path) -> str:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return "none"
+    return f"{stat.st_mtime_ns}.{stat.st_size}"
 
 
 def _alive(process: int | None) -> bool:

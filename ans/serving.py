@@ -61,6 +61,13 @@ class Serving:
             raise ValueError(f"no trained model {run_id!r}; choose one from the list, or train one.")
         return run
 
+    def known(self, run_id: str | None) -> list[str]:
+        """The known classes of a finished run; none if it is gone, which the list of models tells soon enough."""
+        try:
+            return self.run(run_id).evaluation["known"]
+        except ValueError:
+            return []
+
     def model(self, run_id: str | None):
         """The run's OpenWorldClassifier."""
         run = self.run(run_id)

@@ -12,6 +12,7 @@ import pytest
 
 from ans.config import STARTER, TrainConfig
 from ans.json_files import write_json
+from ans.run import DELETED
 from ans.runs import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Run, RunStore, home
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -214,6 +215,20 @@ def test_a_run_that_is_still_being_made_is_neither_listed_nor_taken(store):
     run.folder.rename(store.root / f".{run.id}.abc123")  # where it is built, already with its status
     assert store.all() == []
     assert store.take_next() is None
+
+
+def test_a_run_that_is_deleted_while_somebody_reads_it_is_over_and_can_be_read_no_more(store):
+    run = store.create(CONFIG)
+    run.set_status(FINISHED)
+    read = store.get(run.id)
+    store.delete(run)
+    assert read.status.state == DELETED
+    assert not read.status.ended_well
+    with pytest.raises(ValueError, match="has just been deleted; choose another model"):
+        _ = read.evaluation
+    read.set_status(RUNNING)
+    read.request_stop()
+    assert not run.folder.exists()  # nothing was written where it was
 
 
 def test_a_store_with_stray_files_and_folders_lists_runs_only(store):

@@ -46,6 +46,11 @@ def test_examples_are_test_texts_of_their_kind_and_always_the_same(serving, run_
     assert all(label_of[text] == "oos" for text in examples["oos"])
 
 
+def test_the_known_classes_are_those_of_the_run_and_none_once_it_is_gone(serving, run_id, small_split):
+    assert serving.known(run_id) == small_split.known
+    assert serving.known("20990101-000000-abcdef") == serving.known(None) == []
+
+
 def test_a_run_that_is_not_there_is_refused_with_what_to_do(serving):
     with pytest.raises(
         ValueError, match=r"^there is no trained model yet; wait for the starter model, or train one\.$"

@@ -101,9 +101,8 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
 
     def reset(run_id: str | None):
         """Another model: its classes, and its own heads."""
-        if not run_id:
+        if not (known := shared.serving.known(run_id)):
             return gr.update(choices=[], value=None), None
-        known = shared.serving.run(run_id).evaluation["known"]
         choices = [
             ("All classes, in the encoder's features", ALL),
             *((f"{one}, as its head sees it", one) for one in known),

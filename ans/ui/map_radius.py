@@ -66,10 +66,12 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
             raise gr.Error(str(error), title="These heads can't be trained", print_exception=False) from error
 
     def own(run_id: str | None) -> tuple:
-        values = HeadSettings() if not run_id else HeadSettings.of(shared.serving.run(run_id).config)
+        try:
+            values, shown = HeadSettings.of(shared.serving.run(run_id).config), own_numbers(maps, run_id)
+        except ValueError:  # there is none yet, or somebody has just deleted it
+            values, shown = HeadSettings(), nothing_yet()
         choices = NEGATIVES if values.negatives in dict(map(reversed, NEGATIVES)) else [*NEGATIVES, values.negatives]
         how = gr.update(choices=choices, value=values.negatives)
-        shown = nothing_yet() if not run_id else own_numbers(maps, run_id)
         # The sliders go no farther than they go, whatever the run was trained with.
         return (
             values.radius, min(values.gamma, 4), min(values.synthesized_weight, 4), how, shown, None,

@@ -47,9 +47,8 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
             return nothing(str(error))
 
     def choose(run_id: str | None, on_map: str | None, before: str | None, typed: str) -> dict:
-        if not run_id:
+        if not (known := shared.serving.known(run_id)):
             return gr.update(choices=[], value=None)
-        known = shared.serving.run(run_id).evaluation["known"]
         wanted = (on_map, strongest_head(maps, run_id, typed), before, known[0])
         return gr.update(choices=known, value=next(x for x in wanted if x in known))
 

@@ -119,7 +119,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
                     run = progress.newer_active(visible, run)
                 now = progress.Snapshot.take(visible, run)
                 return tuple(gr.skip() for _ in polled) if now == before else changed(now, before, chosen, who)
-            except FileNotFoundError:  # a run was deleted while it was read; the next tick sees it gone
+            except (ValueError, FileNotFoundError):  # a run was deleted while it was read; the next tick sees it gone
                 return tuple(gr.skip() for _ in polled)
 
         def changed(

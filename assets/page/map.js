@@ -111,18 +111,14 @@ async function paint() {
   if (figure && wanted !== gd) { gd.replaceWith(wanted); gd = wanted; }
   if (!figure || !gd.clientWidth) return;
   painted = String(props.spot);
-  await window.Plotly.react(gd, traces(), dressed(figure.layout), { responsive: false, displaylogo: false, displayModeBar: false,
+  await window.Plotly.react(wanted, traces(), dressed(figure.layout), { responsive: false, displaylogo: false, displayModeBar: false,
     showSendToCloud: false, plotlyServerURL: '', scrollZoom: true, doubleClick: 'reset' });
-  if (!gd.hooked) {
-    gd.hooked = true;
-    gd.on(is3d() ? 'plotly_hover' : 'plotly_click', ({ points: [at] }) => {
-      if (is3d()) over = at.customdata;
-      else if (at.customdata !== undefined) choose(at.customdata);
-    });
-    gd.on('plotly_unhover', () => { over = undefined; });
-    gd.on('plotly_afterplot', placeMarks);
-    gd.on('plotly_relayouting', placeMarks);
-    gd.on('plotly_relayout', placeMarks);
+  if (!wanted.hooked) {  // not `gd`, which may be the other one by now
+    wanted.hooked = true;
+    if (wanted === space) wanted.on('plotly_hover', ({ points: [at] }) => { over = at.customdata; });
+    else wanted.on('plotly_click', ({ points: [at] }) => { if (at.customdata !== undefined) choose(at.customdata); });
+    wanted.on('plotly_unhover', () => { over = undefined; });
+    for (const moved of ['plotly_afterplot', 'plotly_relayouting', 'plotly_relayout']) wanted.on(moved, placeMarks);
   }
   placeMarks();
 }
