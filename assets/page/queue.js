@@ -4,6 +4,7 @@
 // a stream is never aborted, it ends by itself.
 (() => {
   const plain = window.fetch.bind(window), waiting = new Set(), answered = new Set();
+  const END = new TextEncoder().encode('data: {"msg": "close_stream"}\n\n');  // without it, Gradio asks for no other stream
   let asking = 0;  // events whose id has not come back yet
   const isOut = () => asking > 0 || waiting.size > 0;
 
@@ -51,8 +52,9 @@
         try {
           await pass(first, out, left);
           while (!left.already && isOut()) await pass(await open(), out, left);
+          if (!left.already) out.enqueue(END);  // it was kept from Gradio for an event that had its answer already
           out.close();
-        } catch (error) { out.error(error); }
+        } catch (error) { if (!left.already) out.error(error); }
       },
     });
     return new Response(body, { status: first.status, headers: first.headers });

@@ -68,3 +68,14 @@ def test_for_a_cancelled_event_the_stream_is_not_opened_again(page) -> None:
     page.wait_for_function("() => window.heard.at(-1) === 'end'")
     assert page.evaluate("() => window.heard") == ["close_stream", "end"]
     assert page.evaluate("() => window.streams.length") == 1
+
+
+def test_the_page_hears_of_the_end_though_its_last_event_was_answered_before_it_was_known(page) -> None:
+    page.evaluate("() => { window.joined = window.fetch('http://app/queue/join', { method: 'POST' }); }")
+    page.evaluate("() => { window.send(0, { msg: 'process_completed', event_id: 'e' }); }")
+    page.evaluate("() => { window.send(0, { msg: 'close_stream' }); }")  # kept from Gradio, the event is still out
+    page.wait_for_function("() => window.heard.length === 1")
+    page.evaluate("async () => { window.take('e'); await window.joined; window.streams[0].close(); }")
+    page.wait_for_function("() => window.heard.at(-1) === 'end'")
+    assert page.evaluate("() => window.heard") == ["process_completed", "close_stream", "end"]
+    assert page.evaluate("() => window.streams.length") == 1
