@@ -11,7 +11,8 @@ import pytest
 from ans.discovery import Cluster, Discovery
 from ans.plots.discovery import group_map
 from ans.ui import discover_cards as cards
-from ans.ui.discover import Findings, edited
+from ans.ui.discover import edited
+from ans.ui.discover_findings import MOST_REMEMBERED, Findings
 
 NUMBERS = {"accuracy": 90.0, "f1": 80.0, "f1_known": 79.0, "f1_open": 95.0, "auroc": 96.0}
 ABOUT = {
@@ -73,3 +74,20 @@ def test_an_edit_of_a_group_takes_the_name_along_that_was_typed_for_it(found):
 def test_groups_that_the_server_has_forgotten_are_told():
     with pytest.raises(gr.Error, match="Find groups again"):
         edited(Findings("run"), "name", lambda groups: groups)
+
+
+def test_what_was_found_with_a_model_is_there_again_after_another_was_in_use(found):
+    first = Findings("first", True, 9, found, chosen=1)
+    there = first.at("second")
+    assert (there.run_id, there.found) == ("second", None)
+    assert there.at("first") == first
+    assert there.at(None).at("third").at("first") == first  # where nothing was found there is nothing to remember
+
+
+def test_the_groups_of_the_last_few_models_are_kept_and_no_more(found):
+    now = Findings("0", found=found)
+    for i in range(1, MOST_REMEMBERED + 2):
+        now = Findings(str(i), found=found, others=now.at(str(i)).others)
+    assert [one.run_id for one in now.others] == ["1", "2", "3"]
+    assert now.at("0").found is None
+    assert now.at("1").found is found

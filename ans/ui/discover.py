@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -14,25 +14,15 @@ from ans.loose_texts import lines_given
 from ans.plots.discovery import group_map
 from ans.promoted_runs import Group, promote, undo
 from ans.ui import discover_cards as cards
+from ans.ui.discover_findings import Findings
 from ans.ui.discover_views import GroupsView
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import PlotView, RunView
+from ans.wording import as_sentence
 
 GONE = "The groups are not here any more, the page was left alone for too long. Find groups again."
 TEST, OWN = "The test texts", "My own texts"
 FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl"]
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What one visitor found: for which run, in whose texts, and what stood there before each class was added."""
-
-    run_id: str | None = None
-    own: bool = False
-    judged: int = 0
-    found: Discovery | None = None
-    chosen: int | None = None
-    before: tuple[Findings, ...] = ()
 
 
 def build(shared: Shared, query: gr.Textbox) -> None:
@@ -81,17 +71,22 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     def opened(run_id: str | None, now: Findings, who: str | None) -> tuple:
         if now.run_id == run_id and run_id is not None:
             return tuple(gr.skip() for _ in range(4 + len(views)))
-        first, buttons = standing(run_id, who)
-        return Findings(run_id), first, *buttons, *shown(Findings(run_id))
+        then = now.at(run_id)
+        first, buttons = standing(then, who)
+        return then, first, *buttons, *shown(then)
 
-    def standing(run_id: str | None, who: str | None) -> tuple[dict, tuple[dict, dict]]:
-        """The card of a run nothing was looked for in yet, and the two buttons below it."""
-        run = store.get(run_id)
+    def standing(now: Findings, who: str | None) -> tuple[dict, tuple[dict, dict]]:
+        """The card of a run that comes into use, and the two buttons below it."""
+        run = store.get(now.run_id)
         if run is None:
             return cards.NO_MODEL, _next(False, False)
-        if run.promotion is None:
-            return cards.start(), _next(False, False)
-        return cards.promoted(run), _next(True, run.promotion["browser"] == who)
+        promotion = run.promotion
+        buttons = _next(False, False) if promotion is None else _next(True, promotion["browser"] == who)
+        if now.chosen is not None:
+            return cards.looked_at(now.found, now.chosen), buttons
+        if promotion is not None:
+            return cards.promoted(run), buttons
+        return cards.start() if now.found is None else cards.found(now.found, now.judged, now.own), buttons
 
     def look_for(
         run_id: str | None, now: Findings, where: str, typed: str, upload: str | None, size: float
@@ -126,7 +121,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         except ValueError as error:
             yield now, cards.failed("No groups", error, cards.FIND), *buttons, *nothing
             return
-        after_it = Findings(run_id, own, open_texts.judged, seen)
+        after_it = replace(now.at(run_id), own=own, judged=open_texts.judged, found=seen, chosen=None)
         yield after_it, cards.found(seen, open_texts.judged, own), *buttons, *shown(after_it)
 
     def look_at(now: Findings, event: gr.EventData) -> tuple:
@@ -174,9 +169,9 @@ def build(shared: Shared, query: gr.Textbox) -> None:
             run = promote(store, parent, serving.model(parent.id), group, who, now.own or shared.restricted)
         except ValueError as error:
             card = cards.failed("This group can't become a class", error, cards.NAME)
-            yield now, gr.skip(), card, *standing(now.run_id, who)[1], *nothing
+            yield now, gr.skip(), card, *standing(now, who)[1], *nothing
             return
-        then = replace(now, run_id=run.id, found=kept.without(now.chosen), chosen=None, before=(*now.before, now))
+        then = replace(now.at(run.id), own=now.own, judged=now.judged, found=kept.without(now.chosen))
         yield then, _menu(shared, run.id, who), cards.promoted(run), *_next(True, True), *shown(then)
 
     def take_back(run_id: str | None, now: Findings, who: str) -> tuple:
@@ -185,11 +180,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         if promotion is None or promotion["browser"] != who:
             raise gr.Error("Only a class that was added in this browser can be taken back.", print_exception=False)
         parent = promotion["parent"] if store.get(promotion["parent"]) is not None else None
-        first, buttons = standing(parent, who)
-        then = Findings(parent)
-        if now.before and now.before[-1].run_id == parent:  # the groups are as they were before
-            then = now.before[-1]
-            first = cards.looked_at(then.found, then.chosen)
+        then = now.at(parent)  # the groups are as they were before
+        first, buttons = standing(then, who)
         return then, _menu(shared, parent, who), run.id, first, *buttons, *shown(then)
 
     def remove(run_id: str | None, who: str) -> None:
@@ -211,7 +203,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     )
     standing_views = [findings, card, after, back, *views]
     model.change(opened, [model, findings, browser], standing_views, **AT_ONCE)
-    find.click(
+    waiting = find.click(lambda: cards.WAITING, None, card, **AT_ONCE)
+    waiting.then(
         look_for, [model, findings, source, pasted, file, smallest], standing_views, concurrency_limit=2, **QUIETLY
     )
     groups.click(look_at, findings, [findings, card, *views], **AT_ONCE)
@@ -268,7 +261,7 @@ def edited(now: Findings, typed: str, edit: Callable[[Discovery], Discovery], pl
         named = now.found.renamed(now.chosen, typed) if typed.strip() else now.found
         return changed(replace(now, found=edit(named), chosen=now.chosen if place is None else place))
     except ValueError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise gr.Error(as_sentence(error), print_exception=False) from error
 
 
 def _figure(now: Findings) -> Any:

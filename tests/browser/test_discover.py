@@ -38,6 +38,16 @@ def test_a_visitor_makes_a_group_a_known_class_asks_it_and_takes_it_back(app, st
     run = store.finished()[0]
     assert run.name == f"{parent.name} + mine"
     assert run.owner is not None
+
+    # Another model has other groups, or none; each has its own again when one comes back to it
+    def choose(name: str) -> None:
+        model.click()
+        page.get_by_role("option", name=name, exact=True).click()
+
+    choose(parent.name)
+    page.get_by_label("Name of the class").wait_for()
+    choose(run.name)
+    page.get_by_label("Name of the class").wait_for(state="hidden")
     page.get_by_role("button", name="Undo").click()
     until(lambda: store.get(run.id) is None, "the class is taken back")
     until(lambda: model.input_value() == parent.name, "the parent is in use again")
