@@ -1,4 +1,4 @@
-"""How numbers are written for a person."""
+"""How numbers, names and messages are written for a person."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ def percent(value: float | None) -> str:
 def signed(value: float | None) -> str:
     """A difference or a logit with its sign, a true minus; a dash for None."""
     return "–" if value is None else f"{value:+.1f}".replace("-", "−")
+
+
+def as_sentence(error: Exception | str) -> str:
+    """An error's message as a sentence of its own: with a capital, unless it begins with the name of something."""
+    message = str(error)
+    return message[:1].upper() + message[1:] if re.match("[a-z]+ ", message) else message
 
 
 def as_markdown(text: str) -> str:

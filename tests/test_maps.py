@@ -205,7 +205,7 @@ def test_heads_that_cannot_be_trained_say_why(maps, run_id, monkeypatch):
 
     monkeypatch.setattr(maps, "retrained", broken)
     card, *_ = list(map_radius.training(maps, run_id, HeadSettings(gamma=3.5)))[-1]
-    assert (card["title"], card["detail"]) == ("These heads could not be trained", "out of memory")
+    assert (card["title"], card["detail"]) == ("These heads could not be trained", "Out of memory")
 
 
 def test_every_stage_says_what_happens_there(maps, run_id, classifier):

@@ -41,9 +41,9 @@ def test_every_value_of_the_form_reaches_the_config():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"gamma": 0.5}, "gamma must be a number between 1 and 1000, got 0.5."),
+        ({"gamma": 0.5}, "Gamma must be a number between 1 and 1000, got 0.5."),
         ({"fixed_radius": "wide"}, "fixed_radius must be a number between 1e-06 and 1000000, got 'wide'."),
-        ({"epochs": None}, "epochs must have a value, got nothing; leave it out for 5."),
+        ({"epochs": None}, "Epochs must have a value, got nothing; leave it out for 5."),
     ],
 )
 def test_a_wrong_value_is_told_in_the_page(changes, sentence):
@@ -132,7 +132,7 @@ def test_while_there_is_no_model_the_card_says_what_is_going_on(tmp_path: Path):
 def test_a_model_that_is_gone_is_told_instead_of_an_answer(tmp_path: Path):
     shown = list(ask.verdicts(Serving(RunStore(tmp_path)), "hello", "gone"))
     assert shown[-1]["state"] == "failed"
-    assert shown[-1]["reason"] == "no trained model 'gone'; choose one from the list, or train one."
+    assert shown[-1]["reason"] == "No trained model 'gone'; choose one from the list, or train one."
 
 
 def test_no_handler_takes_a_model_that_this_pages_list_does_not_hold(tmp_path: Path):

@@ -14,7 +14,7 @@ from ans.serving import LONGEST, Serving
 from ans.ui import ask_map, link, many
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import ChipsView, VerdictView
-from ans.wording import signed
+from ans.wording import as_sentence, signed
 
 EMPTY = {
     "state": "empty",
@@ -83,7 +83,7 @@ def verdicts(serving: Serving, text: str, run_id: str | None) -> Iterator[dict]:
     try:
         prediction, milliseconds = serving.answer(run_id, text)
     except ValueError as error:
-        yield {"state": "failed", "title": "No answer", "reason": str(error)}
+        yield {"state": "failed", "title": "No answer", "reason": as_sentence(error)}
         return
     yield answer_card(prediction, milliseconds)
 

@@ -15,6 +15,7 @@ from ans.tables import EXTENSIONS, MOST_BYTES, Table, read_upload
 from ans.ui.listing_views import FindingsView, TextsView, texts_value
 from ans.ui.shared import QUIETLY, Shared
 from ans.uploads import Uploads
+from ans.wording import as_sentence
 
 NONE = "(none)"
 PREVIEW, EXAMPLES = 6, 4
@@ -63,7 +64,7 @@ def build(shared: Shared, uploads: Uploads) -> BringTab:
         try:
             read = read_upload(Path(path))
         except ValueError as error:
-            failed = {"state": "failed", "title": "This file can't be used", "detail": str(error)}
+            failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
             return None, failed, gr.update(visible=False), *(gr.skip() for _ in range(4))
         columns = guess_columns(read)
         return (
@@ -83,7 +84,7 @@ def build(shared: Shared, uploads: Uploads) -> BringTab:
         try:
             found = understand(read, columns)
         except ValueError as error:
-            failed = {"state": "failed", "title": "Choose other columns", "detail": str(error)}
+            failed = {"state": "failed", "title": "Choose other columns", "detail": as_sentence(error)}
             return None, failed, gr.update(visible=False), gr.update(interactive=False)
         shown = gr.update(value=sample(found), visible=found.texts > 0)
         return found, reported(read, columns, found), shown, gr.update(interactive=found.texts > 0)
@@ -94,7 +95,7 @@ def build(shared: Shared, uploads: Uploads) -> BringTab:
         try:
             path = uploads.keep(browser, title, found)
         except (ValueError, OSError) as error:
-            raise gr.Error(str(error), title="These data can't be kept", print_exception=False) from error
+            raise gr.Error(as_sentence(error), title="These data can't be kept", print_exception=False) from error
         gr.Info(f"Kept as {path.stem}. Only this browser sees it.")
         return str(path), None, None, None
 

@@ -12,7 +12,7 @@ from ans.plots.comparison import comparison_bars
 from ans.progress import HEADINGS
 from ans.published import published_rows
 from ans.runs import Run
-from ans.wording import percent
+from ans.wording import as_sentence, percent
 
 NOTHING = {
     "state": "empty",
@@ -71,7 +71,7 @@ def shown(comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str], me
 
 def failed(error: Exception) -> dict:
     """The table's place when nothing can be compared."""
-    return {"state": "failed", "title": "This run can't be compared", "detail": str(error)}
+    return {"state": "failed", "title": "This run can't be compared", "detail": as_sentence(error)}
 
 
 def _headline(count: int, waiting: Sequence[Choice], job: Job | None) -> dict:

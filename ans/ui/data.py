@@ -16,6 +16,7 @@ from ans.ui.listing_views import PAGE, ClassesView, FindingsView, TextsView, tex
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.train import RATIOS, TrainTab, dataset_choices, may_use
 from ans.uploads import Uploads
+from ans.wording import as_sentence
 
 SAMPLES = 20
 LOOK = "Choose a class to read some of its texts, or search in all of them."
@@ -80,7 +81,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         try:
             found = listing(name, number, browser)
         except (ValueError, OSError) as error:
-            failed = {"state": "failed", "title": "These data can't be read", "detail": str(error)}
+            failed = {"state": "failed", "title": "These data can't be read", "detail": as_sentence(error)}
             yield failed, {"classes": [], "empty": "There is nothing to show."}, "", nothing, *after
             return
         shown, note = drawn(found, more if share == -1.0 else share, int(number or 0))
@@ -96,7 +97,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         try:
             found = listing(name, number, browser)
         except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(as_sentence(error), print_exception=False) from error
         chosen = [str(label) for label in event.picked]
         words = f"{len(chosen)} of {len(found.classes)} classes are known, picked by hand."
         if len(chosen) < 2:
@@ -112,7 +113,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
             config = TrainConfig(seed=int(number or 0), known_ratio=_ratio(share, more), known_classes=given)
             make_open_world_split(found.corpus, config)
         except ValueError as error:
-            raise gr.Error(str(error), title="This can't be trained", print_exception=False) from error
+            raise gr.Error(as_sentence(error), title="This can't be trained", print_exception=False) from error
         known = gr.update(choices=[c.name for c in found.classes], value=chosen or [], visible=chosen is not None)
         named = gr.update(choices=dataset_choices(shared.store, browser), value=name)
         return named, share, more, number, known, (name if chosen is not None else None), gr.Tabs(selected="train")
@@ -121,7 +122,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         try:
             return listed(listing(name, number, browser), question, round_, most)
         except ValueError as error:
-            return texts_value([], 0, "", str(error))
+            return texts_value([], 0, "", as_sentence(error))
 
     def class_chosen(name, number, browser: str | None, event: gr.EventData) -> tuple:
         question = ("class", str(event.label))
@@ -142,7 +143,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
         try:
             uploads.delete(browser, name)
         except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(as_sentence(error), print_exception=False) from error
         choices = dataset_choices(shared.store, browser)
         left = BUNDLED if in_train == name else in_train
         return gr.update(choices=choices, value=BUNDLED), gr.update(choices=choices, value=left)

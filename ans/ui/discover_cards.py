@@ -6,7 +6,7 @@ from ans.discovery import REST, Discovery
 from ans.plots.discovery import colour
 from ans.progress import HEADINGS
 from ans.runs import Run
-from ans.wording import clock, percent, signed
+from ans.wording import as_sentence, clock, percent, signed
 
 STEPS = ("Find groups", "Look at one", "Name it", "Make it a known class", "Ask it")
 FIND, LOOK, NAME, MAKE, ASK = range(5)
@@ -41,10 +41,12 @@ def busy(title: str, detail: str, now: int, share: float | None = None) -> dict:
     return {"state": "busy", "title": title, "detail": detail, "phases": steps(now), "share": share}
 
 
+WAITING = busy("Finding groups", "Waiting for its turn.", FIND, 0)
+
+
 def failed(title: str, error: Exception | str, now: int) -> dict:
     """Something could not be done; its message says what to do."""
-    message = str(error)
-    return {"state": "failed", "title": title, "detail": message[:1].upper() + message[1:], "phases": steps(now)}
+    return {"state": "failed", "title": title, "detail": as_sentence(error), "phases": steps(now)}
 
 
 def found(discovery: Discovery, judged: int, own: bool) -> dict:

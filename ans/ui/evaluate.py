@@ -22,6 +22,7 @@ from ans.run import Run
 from ans.serving import Serving
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import PlotView, _JsonView
+from ans.wording import as_sentence
 
 NOTHING = {
     "state": "empty",
@@ -119,8 +120,8 @@ def drawings(serving: Serving, run_id: str | None) -> Iterator[tuple]:
         run = serving.run(run_id)
         answers = read_answers(run)
     except ValueError as error:
-        failed = {"view": "overview", "state": "failed", "title": "This model can't be evaluated", "detail": str(error)}
-        yield failed, gr.update(visible=False), *nothing, ""
+        why = {"title": "This model can't be evaluated", "detail": as_sentence(error)}
+        yield {"view": "overview", "state": "failed", **why}, gr.update(visible=False), *nothing, ""
         return
     metrics = run.evaluation["metrics"]
     yield (

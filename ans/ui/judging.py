@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ans.comparison import MSP, SURE, Comparisons, Deception, Judgement, heads_name
 from ans.conventions import OPEN_LABELS
 from ans.runs import Run
+from ans.wording import as_sentence
 
 EMPTY = {
     "state": "empty",
@@ -38,7 +39,7 @@ def judgements(comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str
     try:
         groups = [_group(comparisons, run, keys, text) for run in runs]
     except ValueError as error:
-        return {"state": "failed", "title": "No answer", "detail": str(error)}
+        return {"state": "failed", "title": "No answer", "detail": as_sentence(error)}
     truth = comparisons.truth(runs[0].id, text)
     return {
         "state": "answer",
@@ -57,7 +58,7 @@ def deceptions_view(comparisons: Comparisons, run: Run | None) -> dict:
     try:
         found, sure, total = comparisons.deceptions(run.id)
     except ValueError as error:
-        return NO_DECEPTIONS | {"detail": str(error)}
+        return NO_DECEPTIONS | {"detail": as_sentence(error)}
     if not total:
         detail = "The test part of this run holds no open texts."
     elif not sure:

@@ -17,7 +17,7 @@ from ans.tables import EXTENSIONS, MOST_BYTES
 from ans.ui.listing_views import PAGE, TextsView, texts_value
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import RunView
-from ans.wording import clock, signed
+from ans.wording import as_sentence, clock, signed
 
 ALL, OPEN, KNOWN = "all", "open", "known"
 NOTHING = {
@@ -69,7 +69,7 @@ def build(shared: Shared) -> ManyTab:
             serving.run(run_id)
             lines = lines_given(text, path)
         except ValueError as error:
-            raise gr.Error(str(error), title="These can't be judged", print_exception=False) from error
+            raise gr.Error(as_sentence(error), title="These can't be judged", print_exception=False) from error
         if not lines.texts:
             raise gr.Error("There is no text to judge; paste some, one a line, or drop a file.", print_exception=False)
         busy = {"state": "running", "title": "Starting", "share": 0}
@@ -81,7 +81,7 @@ def build(shared: Shared) -> ManyTab:
                 yield shown, *(gr.skip() for _ in range(6))
         except ValueError as error:
             yield (
-                {"state": "failed", "title": "These could not be judged", "detail": str(error)},
+                {"state": "failed", "title": "These could not be judged", "detail": as_sentence(error)},
                 gr.update(interactive=True), gr.update(interactive=False), *(gr.skip() for _ in range(4)),
             )  # fmt: skip
             return

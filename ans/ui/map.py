@@ -14,6 +14,7 @@ from ans.ui.map_drawing import about, drawing, judged, nothing, shown, star
 from ans.ui.map_views import MapView, PointView
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import VerdictView
+from ans.wording import as_sentence
 
 ALL = "(all classes)"
 METHODS = [("PCA", "pca"), ("UMAP", "umap"), ("t-SNE", "tsne")]
@@ -66,7 +67,7 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
             wanted = key(run_id, name, how, size, tried)
             return drawing(maps, wanted, typed)
         except ValueError as error:
-            return nothing(str(error)), "", gr.Timer(active=False)
+            return nothing(as_sentence(error)), "", gr.Timer(active=False)
 
     def finish(*values: Any):
         """The timer's: put the slow map in place of PCA once it is fitted."""
@@ -89,13 +90,13 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
             wanted = key(run_id, name, how, size, tried)
             return gr.update(spot=star(maps, shown(maps, wanted), typed)), None, judged(maps, wanted, typed)
         except ValueError as error:
-            return gr.update(spot=[]), None, {"state": "failed", "title": "No answer", "reason": str(error)}
+            return gr.update(spot=[]), None, {"state": "failed", "title": "No answer", "reason": as_sentence(error)}
 
     def clicked(run_id: str, name: str, how: str, size: int, tried, event: gr.EventData):
         try:
             points, prediction = maps.point(key(run_id, name, how, size, tried), int(event.id))
         except ValueError as error:
-            return None, {"state": "failed", "title": "No answer", "reason": str(error)}
+            return None, {"state": "failed", "title": "No answer", "reason": as_sentence(error)}
         card = ask.answer_card(prediction, 0) | {"foot": "Judged by the heads this map shows."}
         return about(points, int(event.id)), card
 

@@ -14,7 +14,7 @@ from ans.maps import Maps
 from ans.progress import HEADINGS
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.views import RunView
-from ans.wording import clock, percent, signed
+from ans.wording import as_sentence, clock, percent, signed
 
 NEGATIVES = [
     ("Noise, ascent, projection (the paper)", "ans"),
@@ -58,12 +58,10 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
     sliders = [radius, gamma, weight, negatives]
 
     def start(run_id: str | None, r: float, most: float, share: float, how: str) -> Iterator[tuple]:
-        if not run_id:
-            raise gr.Error("There is no trained model yet; wait for the starter model, or train one.")
         try:
             yield from training(maps, run_id, HeadSettings(r, share, most, how))
         except ValueError as error:
-            raise gr.Error(str(error), title="These heads can't be trained", print_exception=False) from error
+            yield failed(error), gr.skip(), gr.update(interactive=True), gr.skip()
 
     def own(run_id: str | None) -> tuple:
         try:
@@ -79,7 +77,8 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
         )  # fmt: skip
 
     everything = [*sliders, card, settings, train, back]
-    trained = train.click(start, [model, *sliders], [card, settings, train, back], concurrency_limit=2, **QUIETLY)
+    waiting = train.click(lambda: (WAITING, gr.update(interactive=False)), None, [card, train], **AT_ONCE)
+    trained = waiting.then(start, [model, *sliders], [card, settings, train, back], concurrency_limit=2, **QUIETLY)
     returned = back.click(own, model, everything, **AT_ONCE)
     model.change(own, model, everything, **AT_ONCE)
     return RadiusPart(trained, returned)
@@ -114,6 +113,9 @@ def training(maps: Maps, run_id: str, tried: HeadSettings) -> Iterator[tuple]:
     yield card, (run_id, tried), gr.update(interactive=True), gr.update(interactive=True)
 
 
+WAITING = {"state": "running", "title": "Training the heads", "detail": "Waiting for its turn.", "share": 0}
+
+
 def nothing_yet() -> dict:
     """The card while there is no model."""
     return {"state": "empty", "title": "There is no model yet", "detail": "Start a training in the Train tab."}
@@ -129,9 +131,9 @@ def progress_card(told: dict, seconds: float) -> dict:
     }  # fmt: skip
 
 
-def failed(message: str) -> dict:
+def failed(message: Exception | str) -> dict:
     """The card when the heads could not be trained."""
-    return {"state": "failed", "title": "These heads could not be trained", "detail": message}
+    return {"state": "failed", "title": "These heads could not be trained", "detail": as_sentence(message)}
 
 
 def own_numbers(maps: Maps, run_id: str) -> dict:

@@ -13,6 +13,7 @@ from ans.maps import MapKey, Maps
 from ans.plots.stages import stage_distances, stage_loss, stage_map
 from ans.ui.map_views import StagesView
 from ans.ui.shared import AT_ONCE, Shared
+from ans.wording import as_sentence
 
 if TYPE_CHECKING:
     from ans.config import TrainConfig
@@ -44,7 +45,7 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
             config = maps.config(run_id, tried[1]) if tried and tried[0] == run_id else None
             return told(maps, MapKey(run_id, name, config=config))
         except ValueError as error:
-            return nothing(str(error))
+            return nothing(as_sentence(error))
 
     def choose(run_id: str | None, on_map: str | None, before: str | None, typed: str) -> dict:
         if not (known := shared.serving.known(run_id)):

@@ -18,6 +18,7 @@ from ans.run_archive import load_archive, save_archive
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.train import ENCODERS
 from ans.ui.views import _JsonView
+from ans.wording import as_sentence
 
 DOWNLOAD, LEFT_AFTER = "ans-download-", 3600  # folders of zips, and seconds after which nobody waits for one
 STATES = {FINISHED: "trained", RUNNING: "training", QUEUED: "waiting"}  # the others are called what they are
@@ -73,7 +74,7 @@ def build(shared: Shared) -> RunsView:
                 shared.store.delete(run)
                 return listed(f"{name} is deleted.{again}"), skipped, skipped, None, None
         except ValueError as error:
-            return gr.update(note=str(error)), skipped, skipped, None, None
+            return gr.update(note=as_sentence(error)), skipped, skipped, None, None
         raise gr.Error(f"There is no action {action!r}.", print_exception=False)
 
     def add(path: str, who: str | None, chosen: str | None) -> Iterator[dict]:
@@ -81,7 +82,7 @@ def build(shared: Shared) -> RunsView:
         try:
             run = _uploaded(shared, Path(path), who)
         except ValueError as error:
-            yield gr.update(note=str(error))
+            yield gr.update(note=as_sentence(error))
         else:
             note = f"{run.name} is added, for this browser alone. Open it to ask it."
             yield gr.update(value=listing(shared, who, chosen), note=note)
@@ -93,7 +94,8 @@ def build(shared: Shared) -> RunsView:
         act, [browser, model], [view, model, shared.tabs, file, made], trigger_mode="multiple", **QUIETLY
     )
     saved.then(None, file, None, js=SAVE_FILE).then(_clear, made, made, **QUIETLY)
-    upload.upload(add, [upload, browser, model], view, concurrency_limit=1, **QUIETLY)
+    waiting = upload.upload(lambda: gr.update(note="The run waits for its turn."), None, view, **AT_ONCE)
+    waiting.then(add, [upload, browser, model], view, concurrency_limit=1, **QUIETLY)
     model.change(lambda who, chosen: listing(shared, who, chosen), [browser, model], view, **AT_ONCE)
     return view
 

@@ -18,6 +18,7 @@ from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.trainings import Trainings
 from ans.ui.views import PlotView, RunView
 from ans.uploads import Uploads
+from ans.wording import as_sentence
 
 RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("other", -1.0)]
 ENCODERS = ["minilm", "bert-base-uncased"]
@@ -109,7 +110,7 @@ def build(shared: Shared) -> TrainTab:
         try:
             trainings.need_room(browser)
         except ValueError as error:
-            raise gr.Error(str(error), title="Not now", print_exception=False) from error
+            raise gr.Error(as_sentence(error), title="Not now", print_exception=False) from error
         created = store.create(config)
         trainings.begun(created.id, browser)
         return created.id, created.id, progress.view(created, time.time()), gr.update(interactive=True)
@@ -172,7 +173,7 @@ def form_config(values: tuple, restricted: bool, known: tuple[str, ...] = (), ow
             **settings,
         )
     except ValueError as error:
-        raise gr.Error(str(error), title="This can't be trained", print_exception=False) from error
+        raise gr.Error(as_sentence(error), title="This can't be trained", print_exception=False) from error
 
 
 def _number_or_empty(name: str, value: Any) -> Any:

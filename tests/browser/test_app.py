@@ -56,7 +56,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     page.get_by_text("Advanced settings").click()
     page.get_by_label("gamma").fill("0.5")
     page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_test_id("toast-body").get_by_text("gamma must be a number between 1 and 1000, got 0.5.").wait_for()
+    page.get_by_test_id("toast-body").get_by_text("Gamma must be a number between 1 and 1000, got 0.5.").wait_for()
     page.get_by_label("gamma").fill("2")
     beside = browser.new_page()
     beside.goto(url)
