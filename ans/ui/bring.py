@@ -95,7 +95,7 @@ def build(shared: Shared, uploads: Uploads) -> BringTab:
         try:
             path = uploads.keep(browser, title, found)
         except (ValueError, OSError) as error:
-            raise gr.Error(as_sentence(error), title="These data can't be kept", print_exception=False) from error
+            raise gr.Error(as_sentence(error), print_exception=False) from error
         gr.Info(f"Kept as {path.stem}. Only this browser sees it.")
         return str(path), None, None, None
 

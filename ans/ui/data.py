@@ -113,7 +113,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
             config = TrainConfig(seed=int(number or 0), known_ratio=_ratio(share, more), known_classes=given)
             make_open_world_split(found.corpus, config)
         except ValueError as error:
-            raise gr.Error(as_sentence(error), title="This can't be trained", print_exception=False) from error
+            raise gr.Error(as_sentence(error), print_exception=False) from error
         known = gr.update(choices=[c.name for c in found.classes], value=chosen or [], visible=chosen is not None)
         named = gr.update(choices=dataset_choices(shared.store, browser), value=name)
         return named, share, more, number, known, (name if chosen is not None else None), gr.Tabs(selected="train")

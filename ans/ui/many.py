@@ -69,7 +69,7 @@ def build(shared: Shared) -> ManyTab:
             serving.run(run_id)
             lines = lines_given(text, path)
         except ValueError as error:
-            raise gr.Error(as_sentence(error), title="These can't be judged", print_exception=False) from error
+            raise gr.Error(as_sentence(error), print_exception=False) from error
         if not lines.texts:
             raise gr.Error("There is no text to judge; paste some, one a line, or drop a file.", print_exception=False)
         busy = {"state": "running", "title": "Starting", "share": 0}

@@ -110,7 +110,7 @@ def build(shared: Shared) -> TrainTab:
         try:
             trainings.need_room(browser)
         except ValueError as error:
-            raise gr.Error(as_sentence(error), title="Not now", print_exception=False) from error
+            raise gr.Error(as_sentence(error), print_exception=False) from error
         created = store.create(config)
         trainings.begun(created.id, browser)
         return created.id, created.id, progress.view(created, time.time()), gr.update(interactive=True)
@@ -173,7 +173,7 @@ def form_config(values: tuple, restricted: bool, known: tuple[str, ...] = (), ow
             **settings,
         )
     except ValueError as error:
-        raise gr.Error(as_sentence(error), title="This can't be trained", print_exception=False) from error
+        raise gr.Error(as_sentence(error), print_exception=False) from error
 
 
 def _number_or_empty(name: str, value: Any) -> Any:
