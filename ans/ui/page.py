@@ -14,7 +14,7 @@ from ans.serving import Serving
 from ans.ui import ask, compare, data, discover, evaluate, link, map, runs, train
 from ans.ui.shared import AT_ONCE, QUIETLY, Shared
 from ans.ui.told_once import tell_once
-from ans.ui.views import PLOTLY_JS, QUEUE_JS, STYLES
+from ans.ui.views import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS, STYLES
 
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
@@ -55,7 +55,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": theme(),
         "css_paths": STYLES,
-        "head": f"<script>{QUEUE_JS.read_text(encoding='utf-8')}</script>",
+        "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in (QUEUE_JS, FIRST_LOAD_JS)),
         "run_history": False,
         "enable_monitoring": False,
         "footer_links": ["settings"],

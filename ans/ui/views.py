@@ -16,7 +16,7 @@ import plotly
 PAGE_ASSETS = Path(__file__).resolve().parent.parent.parent / "assets" / "page"
 # plotly.py brings the plotly.js it was made for; gr.Plot has an older one, and loses the zoom at each update.
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-QUEUE_JS = PAGE_ASSETS / "queue.js"
+QUEUE_JS, FIRST_LOAD_JS = PAGE_ASSETS / "queue.js", PAGE_ASSETS / "first_load.js"
 STYLES = sorted(PAGE_ASSETS.glob("*.css"), key=lambda path: (path.stem != "style", path.stem))  # what all share first
 
 

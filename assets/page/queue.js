@@ -6,7 +6,7 @@
   const plain = window.fetch.bind(window), waiting = new Set(), answered = new Set();
   const END = new TextEncoder().encode('data: {"msg": "close_stream"}\n\n');  // without it, Gradio asks for no other stream
   let asking = 0;  // events whose id has not come back yet
-  const isOut = () => asking > 0 || waiting.size > 0;
+  const isOut = window.queueIsOut = () => asking > 0 || waiting.size > 0;
 
   async function join(input, init) {
     asking += 1;

@@ -42,11 +42,12 @@ def page(browser):
 
 
 def test_an_event_is_answered_though_the_server_closes_the_stream_while_it_is_on_its_way(page) -> None:
-    page.evaluate("() => { window.fetch('http://app/queue/join', { method: 'POST' }); }")
+    page.evaluate("() => { window.joined = window.fetch('http://app/queue/join', { method: 'POST' }); }")
     page.evaluate("() => { window.send(0, { msg: 'close_stream' }); window.streams[0].close(); }")
     page.wait_for_function("() => window.streams.length === 2")  # the page itself never asked for the second
     assert page.evaluate("() => window.heard") == []
-    page.evaluate("() => { window.take('e'); window.send(1, { msg: 'process_completed', event_id: 'e' }); }")
+    page.evaluate("async () => { window.take('e'); await window.joined; }")
+    page.evaluate("() => window.send(1, { msg: 'process_completed', event_id: 'e' })")
     page.evaluate("() => { window.send(1, { msg: 'close_stream' }); window.streams[1].close(); }")
     page.wait_for_function("() => window.heard.at(-1) === 'end'")
     assert page.evaluate("() => window.heard") == ["process_completed", "close_stream", "end"]
@@ -62,7 +63,8 @@ def test_a_stream_that_the_page_has_left_is_not_opened_again_for_an_event_that_c
 
 
 def test_for_a_cancelled_event_the_stream_is_not_opened_again(page) -> None:
-    page.evaluate("() => { window.fetch('http://app/queue/join', { method: 'POST' }); window.take('e'); }")
+    page.evaluate("() => { window.joined = window.fetch('http://app/queue/join', { method: 'POST' }); }")
+    page.evaluate("async () => { window.take('e'); await window.joined; }")
     page.evaluate("() => { window.fetch('http://app/cancel', { body: JSON.stringify({ event_id: 'e' }) }); }")
     page.evaluate("() => { window.send(0, { msg: 'close_stream' }); window.streams[0].close(); }")
     page.wait_for_function("() => window.heard.at(-1) === 'end'")
