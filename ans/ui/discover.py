@@ -157,9 +157,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         if now.found is None or now.chosen is None:
             yield now, gr.skip(), cards.failed("There is no group", GONE, cards.FIND), gr.skip(), gr.skip(), *nothing
             return
-        title = f"Making {typed.strip() or 'it'} a known class"
         detail = "One new head is trained, with synthesized negatives of its own. The others stay as they are."
-        yield now, gr.skip(), cards.busy(title, detail, cards.MAKE, 0.5), *hidden, *nothing
+        yield now, gr.skip(), cards.making(typed, detail, 0.5), *hidden, *nothing
         try:
             kept = now.found.keeping(now.chosen, rows)
             own_rows = kept.clusters[now.chosen].rows
@@ -212,7 +211,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     name.submit(rename, [findings, name], [findings, card, *views], **AT_ONCE)
     drop.click(keep, [findings, texts, name], [findings, card, *views], **QUIETLY)
     merge.click(join, [findings, other, name], [findings, card, *views], **QUIETLY)
-    make.click(
+    waiting = make.click(lambda typed: cards.making(typed, "Waiting for its turn.", 0), name, card, **AT_ONCE)
+    waiting.then(
         make_known,
         [findings, name, texts, browser],
         [findings, model, card, after, back, *views],

@@ -41,6 +41,11 @@ def busy(title: str, detail: str, now: int, share: float | None = None) -> dict:
     return {"state": "busy", "title": title, "detail": detail, "phases": steps(now), "share": share}
 
 
+def making(typed: str, detail: str, share: float) -> dict:
+    """While a class is learnt."""
+    return busy(f"Making {typed.strip() or 'it'} a known class", detail, MAKE, share)
+
+
 WAITING = busy("Finding groups", "Waiting for its turn.", FIND, 0)
 
 
