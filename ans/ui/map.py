@@ -57,7 +57,7 @@ def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
             stages = map_stages.build(maps, shared, settings)
 
     def key(run_id: str, name: str | None, how: str, size: int, tried) -> MapKey:
-        config = maps.config(run_id, tried[1]) if tried and tried[0] == run_id else None  # another run's are none
+        config = map_radius.tried_config(maps, run_id, tried)
         return MapKey(run_id, None if name in (None, ALL) else name, how, int(size), config)
 
     def draw(run_id: str | None, name: str | None, how: str, size: int, tried, typed: str):

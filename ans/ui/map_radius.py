@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from ans.config import TrainConfig
 from ans.head_settings import HeadSettings
 from ans.maps import Maps
 from ans.progress import HEADINGS
@@ -114,6 +115,15 @@ def training(maps: Maps, run_id: str, tried: HeadSettings) -> Iterator[tuple]:
 
 
 WAITING = {"state": "running", "title": "Training the heads", "detail": "Waiting for its turn.", "share": 0}
+
+
+def tried_config(maps: Maps, run_id: str, tried: tuple[str, HeadSettings] | None) -> TrainConfig | None:
+    """The config of the heads that are tried out on this run; None for the run's own, also while another's are.
+
+    Raises:
+        ValueError: the run is gone.
+    """
+    return maps.config(run_id, tried[1]) if tried and tried[0] == run_id else None
 
 
 def nothing_yet() -> dict:

@@ -11,6 +11,7 @@ import gradio as gr
 
 from ans.maps import MapKey, Maps
 from ans.plots.stages import stage_distances, stage_loss, stage_map
+from ans.ui.map_radius import tried_config
 from ans.ui.map_views import StagesView
 from ans.ui.shared import AT_ONCE, Shared
 from ans.wording import as_sentence
@@ -42,8 +43,7 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
         if not run_id or not name:
             return nothing("There is no trained model yet. The starter model comes by itself; or start one in Train.")
         try:
-            config = maps.config(run_id, tried[1]) if tried and tried[0] == run_id else None
-            return told(maps, MapKey(run_id, name, config=config))
+            return told(maps, MapKey(run_id, name, config=tried_config(maps, run_id, tried)))
         except ValueError as error:
             return nothing(as_sentence(error))
 
