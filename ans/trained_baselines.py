@@ -20,6 +20,10 @@ from ans.training import closed_set_classifier, tune_encoder
 SCALE, MARGIN = 30.0, 0.35  # of the large-margin cosine loss
 REACH_SCALE = 8.0  # DA-ADB's cosine classifier
 CENTROID_MEMORY = 0.9
+# Far more and smaller steps than phase 1 takes here: as in its authors' code, which takes one rate for all weights.
+DA_ADB_SCHEDULE = {
+    "epochs": 100, "patience": 10, "batch_size": 128, "encoder_lr": 2e-5, "classifier_lr": 2e-5,
+}  # fmt: skip
 
 
 def tune_doc(encoder, num_classes: int, train, dev, config: TrainConfig, emit, should_stop) -> nn.Module:

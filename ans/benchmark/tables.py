@@ -77,6 +77,7 @@ BASELINES = Benchmark(
         Method("ADB", baselines.adb),
         Method("(C + 1)-way, mixed negatives", own.mixed_class, tune=own.tune_mixed_class),
         Method("DA-ADB", own.da_adb, tune=own.tune_distance_aware),
+        Method("DA-ADB, its authors' schedule", own.da_adb, own.DA_ADB_SCHEDULE, tune=own.tune_distance_aware),
         Method("MaxLogit", baselines.max_logit),
         Method("energy", baselines.energy),
         Method("Mahalanobis", baselines.mahalanobis),
