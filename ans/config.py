@@ -52,6 +52,11 @@ class TrainConfig:
     classifier_lr: float = _setting(1e-3, "learning rate of the closed-set classifier", low=0, high=1)
     warmup: float = _setting(0.1, "share of the steps over which the learning rate rises", low=0, high=1)
     weight_decay: float = _setting(0.01, "weight decay of AdamW", low=0, high=1)
+    # Once all texts are right, cross-entropy still drives the classes apart, and unknown texts along with them; a truth
+    # that is not quite sure ends that.
+    label_smoothing: float = _setting(
+        0.1, "share of the truth that phase 1 spreads evenly over all known classes", low=0, high=0.95
+    )
 
     # Phase 2, sections 3.2 and 3.3, Algorithm 1
     # Fine-tuning learns what tells the known classes apart and forgets some of what tells unknown texts from them.

@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -65,7 +66,8 @@ def phase_one(
     """A closed-set classifier, tuned together with the encoder's tail. The seed alone decides how it begins."""
     torch.manual_seed(config.seed)
     closed = closed_set_classifier(encoder.dim, num_classes).to(encoder.device)
-    tune_encoder(encoder, closed, train, dev, config, emit, should_stop)
+    objective = partial(closed_set_loss, smoothing=config.label_smoothing)
+    tune_encoder(encoder, closed, train, dev, config, emit, should_stop, objective)
     return closed
 
 
@@ -85,9 +87,9 @@ def phase_two(
     return heads
 
 
-def closed_set_loss(classifier: nn.Module, features: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy over the known classes (section 3.1)."""
-    return F.cross_entropy(classifier(features), labels)
+def closed_set_loss(classifier: nn.Module, features: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+    """Cross-entropy over the known classes (section 3.1), against a truth of which `smoothing` is spread evenly."""
+    return F.cross_entropy(classifier(features), labels, label_smoothing=smoothing)
 
 
 def tune_encoder(
@@ -98,13 +100,13 @@ def tune_encoder(
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
-    objective: Callable[[nn.Module, Tensor, Tensor], Tensor] = closed_set_loss,
+    objective: Callable[[nn.Module, Tensor, Tensor], Tensor],
 ) -> None:
     """Phase 1 (section 3.1): fine-tune the tail with a closed-set classifier; the best weights on dev accuracy stay.
 
     Args:
         classifier: features [B, d] → class logits [B, C]. train, dev: cached prefix states and class indices [N].
-        objective: classifier, features [B, d], labels [B] → loss; baselines have others than the cross-entropy.
+        objective: classifier, features [B, d], labels [B] → loss; each baseline has its own.
 
     Raises:
         TrainingStopped: `should_stop` said so.

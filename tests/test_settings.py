@@ -30,6 +30,7 @@ CHANGES = {
     "classifier_lr": (1e-1, FEATURES),
     "warmup": (0.9, FEATURES),
     "weight_decay": (0.9, FEATURES),
+    "label_smoothing": (0.5, FEATURES),
     "views": ("tuned", HEADS),
     "head_steps": (8, HEADS),
     "head_batch": (4, HEADS),

@@ -1,10 +1,12 @@
 """Both phases as plain loops: what they draw, what they learn, what they report, how they stop."""
 
+import math
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ans.config import TrainConfig
 from ans.encoder import TextEncoder
@@ -14,6 +16,7 @@ from ans.training import (
     HeadTraining,
     TrainingStopped,
     closed_set_classifier,
+    closed_set_loss,
     open_loss,
     phase_two,
     train_heads,
@@ -203,7 +206,9 @@ class PhaseOne:
 
     def run(self, should_stop=never) -> None:
         """Tune, collecting the events."""
-        tune_encoder(self.encoder, self.closed, self.train, self.dev, self.config, self.events.append, should_stop)
+        loss = partial(closed_set_loss, smoothing=self.config.label_smoothing)
+        parts = self.train, self.dev
+        tune_encoder(self.encoder, self.closed, *parts, self.config, self.events.append, should_stop, loss)
 
     def accuracies(self) -> list[float]:
         """Dev accuracy after each pass."""
@@ -233,6 +238,18 @@ def test_early_stopping_keeps_the_weights_that_were_best_on_dev(layers, tiny_enc
     accuracies = phase.accuracies()
     assert accuracies[-1] < max(accuracies), "this test needs a last pass that is not the best"
     assert phase.accuracy(phase.dev) == pytest.approx(max(accuracies))
+
+
+def test_label_smoothing_is_least_for_a_classifier_that_leaves_that_share_of_doubt():
+    def loss(sure: float, smoothing: float) -> float:
+        """The loss where the true one of four classes has this probability, and the others share the rest."""
+        logits = torch.tensor([[sure] + [(1 - sure) / 3] * 3]).log()
+        return closed_set_loss(nn.Identity(), logits, torch.tensor([0]), smoothing).item()
+
+    # 0.2 spread over all four classes leaves 0.85 for the true one and 0.05 for each other.
+    assert loss(0.85, 0.2) < min(loss(0.84, 0.2), loss(0.86, 0.2))
+    assert loss(0.85, 0.2) == pytest.approx(-0.85 * math.log(0.85) - 0.15 * math.log(0.05))
+    assert loss(0.85, 0.0) == pytest.approx(-math.log(0.85))
 
 
 def test_phase_one_stops_after_as_many_passes_without_a_better_one_as_its_patience(tiny_encoder_folder):
