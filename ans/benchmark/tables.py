@@ -94,6 +94,7 @@ KNOBS = Benchmark(
     "knobs",
     [
         Method("all", ans),
+        Method("no label smoothing", ans, {"label_smoothing": 0}),
         Method("heads on tuned features only", ans, {"views": "tuned"}),
         Method("heads on untouched features only", ans_untouched),
         Method("a class's extent from Σ", ans, {"spread_neighbours": 0}),
