@@ -55,7 +55,10 @@ class TrainConfig:
     # Once all texts are right, cross-entropy still drives the classes apart, and unknown texts along with them; a truth
     # that is not quite sure ends that.
     label_smoothing: float = _setting(
-        0.1, "share of the truth that phase 1 spreads evenly over all known classes", low=0, high=0.95
+        0.1,
+        "share of the truth that phase 1 spreads over all known classes; its loss then stays above zero",
+        low=0,
+        high=0.95,
     )
 
     # Phase 2, sections 3.2 and 3.3, Algorithm 1

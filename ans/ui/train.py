@@ -23,7 +23,10 @@ from ans.wording import as_sentence
 RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("other", -1.0)]
 ENCODERS = ["minilm", "bert-base-uncased"]
 # Settings behind the fold, in the paper's order; the explanations are the config's own.
-PHASE_1 = ("trainable_layers", "epochs", "patience", "batch_size", "encoder_lr", "classifier_lr", "max_tokens")
+PHASE_1 = (
+    "trainable_layers", "epochs", "patience", "batch_size", "encoder_lr", "classifier_lr", "label_smoothing",
+    "max_tokens",
+)  # fmt: skip
 PHASE_2 = (
     "views", "negatives", "synthesized_weight", "many_classes", "spread_neighbours", "radius_scale", "fixed_radius",
     "gamma", "noise_scale", "ascent_steps", "ascent_rate", "head_steps", "head_batch", "head_lr", "head_dropout",
