@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ans.training import ShouldStop
 
 RUNS_KEPT = 3
-# A softmax probability that counts as confident: with label smoothing even clear texts get little more than 0.9.
+# A softmax probability that counts as confident: label smoothing teaches the classifier about 0.9 for a clear text.
 SURE = 0.75
 
 
