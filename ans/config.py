@@ -9,6 +9,7 @@ from typing import Any
 
 NEGATIVE_MODES = ("ans", "noise+projection", "noise+ascent", "noise", "mixing", "hard mixing", "none")
 VIEWS = ("tuned", "both")
+FEATURE_SCALES = ("equal", "as tuned")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -59,6 +60,12 @@ class TrainConfig:
         "share of the truth that phase 1 spreads over all known classes; its loss then stays above zero",
         low=0,
         high=0.95,
+    )
+    # Tuning leaves a few dimensions that vary most; in a length, which radius and noise are, they decide nearly alone.
+    feature_scale: str = _setting(
+        "equal",
+        "whether all dimensions of the tuned features are made to vary alike before the heads see them",
+        choices=FEATURE_SCALES,
     )
 
     # Phase 2, sections 3.2 and 3.3, Algorithm 1

@@ -109,7 +109,7 @@ def test_negatives_make_a_softmax_reject_what_it_took_for_known(found):
 TUNED_DIFFERENTLY = [
     method
     for method in BENCHMARKS["baselines"].methods
-    if method.tune is not phase_one and method.changes == trained_baselines.OWN_LOSS
+    if method.tune is not phase_one and method.changes == trained_baselines.OWN_TUNING
 ]
 WORDS = {"card": "I lost my card in", "fly": "book a flight to", "lamp": "turn the light on", "song": "play music by"}
 ENDS = [

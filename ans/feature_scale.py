@@ -1,0 +1,38 @@
+"""Tuned features in which every dimension varies alike. Noise, radius and ascent all measure lengths in them.
+
+Fine-tuning leaves a few dimensions that vary several times as much as the rest. In a length these decide nearly alone,
+and what they tell apart is the known classes; what tells an open text from them is in the others as well.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from ans.encoder import CachedStates, TextEncoder
+
+LEAST = 0.01  # of the mean deviation: a dimension that hardly varies holds nothing that is worth more
+
+
+@torch.no_grad()
+def equalise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedStates) -> None:
+    """Shift and scale the tuned features to mean 0 and one common deviation, their mean one, over these texts.
+
+    That is folded into the weights around them, so nothing else has to know: into the last layer's LayerNorm, and its
+    inverse into the classifier's first layer, whose logits stay what they were.
+
+    Args:
+        encoder: with at least one tuned layer. classifier: its first layer reads features [B, d]. states: N ≥ 2 texts.
+    """
+    deviation, mean = torch.std_mean(encoder.features(states).to(encoder.device), dim=0)
+    factor = deviation.mean() / deviation.clamp(min=LEAST * deviation.mean())
+    last, first = last_norm(encoder), classifier[0]
+    first.bias += first.weight @ mean
+    first.weight /= factor
+    last.bias.copy_((last.bias - mean) * factor)
+    last.weight *= factor
+
+
+def last_norm(encoder: TextEncoder) -> nn.LayerNorm:
+    """What every BERT-family layer ends with; the mean over tokens after it commutes with its weight and bias."""
+    return encoder.tail[-1].output.LayerNorm
