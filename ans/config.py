@@ -9,7 +9,6 @@ from typing import Any
 
 NEGATIVE_MODES = ("ans", "noise+projection", "noise+ascent", "noise", "mixing", "hard mixing", "none")
 VIEWS = ("tuned", "both")
-FEATURE_SCALES = ("equal", "as tuned")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -61,11 +60,13 @@ class TrainConfig:
         low=0,
         high=0.95,
     )
-    # Tuning leaves a few dimensions that vary most; in a length, which radius and noise are, they decide nearly alone.
-    feature_scale: str = _setting(
-        "equal",
-        "whether all dimensions of the tuned features are made to vary alike before the heads see them",
-        choices=FEATURE_SCALES,
+    # Tuning leaves a few dimensions that vary most; in a length, which noise and radius are, they decide nearly alone.
+    # Halfway, since what they tell apart does count for more.
+    equalising: float = _setting(
+        0.5,
+        "how far the dimensions of the tuned features are made to vary alike: 0 as tuned, 1 all equal",
+        low=0,
+        high=1,
     )
 
     # Phase 2, sections 3.2 and 3.3, Algorithm 1

@@ -21,7 +21,7 @@ SCALE, MARGIN = 30.0, 0.35  # of the large-margin cosine loss
 REACH_SCALE = 8.0  # DA-ADB's cosine classifier
 CENTROID_MEMORY = 0.9
 # Each has a loss of its own, and that is not smoothed; their rules take the features as that loss leaves them.
-OWN_TUNING = {"label_smoothing": 0.0, "feature_scale": "as tuned"}
+OWN_TUNING = {"label_smoothing": 0.0, "equalising": 0.0}
 # Far more and smaller steps than phase 1 takes here: as in its authors' code, which takes one rate for all weights.
 DA_ADB_SCHEDULE = OWN_TUNING | {
     "epochs": 100, "patience": 10, "batch_size": 128, "encoder_lr": 2e-5, "classifier_lr": 2e-5,

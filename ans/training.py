@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ans.config import TrainConfig
 from ans.encoder import CachedStates, TextEncoder, batches_by_length
-from ans.feature_scale import equalise
+from ans.equalising import equalise
 from ans.heads import MultiViewHeads, OneVsRestHeads
 from ans.negatives import class_deviations, class_radii, mix, mix_hardest, synthesize
 from ans.precision import mixed_precision
@@ -67,8 +67,8 @@ def phase_one(
     closed = closed_set_classifier(encoder.dim, num_classes).to(encoder.device)
     objective = partial(closed_set_loss, smoothing=config.label_smoothing)
     tune_encoder(encoder, closed, train, dev, config, emit, should_stop, objective)
-    if len(encoder.tail) and config.feature_scale == "equal":
-        equalise(encoder, closed, train[0])
+    if len(encoder.tail):
+        equalise(encoder, closed, train[0], config.equalising)
     return closed
 
 

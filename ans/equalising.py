@@ -1,4 +1,4 @@
-"""Tuned features in which every dimension varies alike. Noise, radius and ascent all measure lengths in them.
+"""Tuned features whose dimensions vary more alike. Noise, radius and ascent all measure lengths in them.
 
 Fine-tuning leaves a few dimensions that vary several times as much as the rest. In a length these decide nearly alone,
 and what they tell apart is the known classes; what tells an open text from them is in the others as well.
@@ -11,21 +11,25 @@ from torch import nn
 
 from ans.encoder import CachedStates, TextEncoder
 
-LEAST = 0.01  # of the mean deviation: a dimension that hardly varies holds nothing that is worth more
+LEAST = 0.01  # of the mean deviation: a dimension that hardly varies holds nothing worth a larger factor
 
 
 @torch.no_grad()
-def equalise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedStates) -> None:
-    """Shift and scale the tuned features to mean 0 and one common deviation, their mean one, over these texts.
+def equalise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedStates, share: float) -> None:
+    """Shift the tuned features to mean 0 over these texts, and each dimension's deviation σ to one ∝ σ^(1 − share).
 
-    That is folded into the weights around them, so nothing else has to know: into the last layer's LayerNorm, and its
-    inverse into the classifier's first layer, whose logits stay what they were.
+    The mean deviation stays. All of it is folded into the weights around the features, so that nothing else has to
+    know: into the last layer's LayerNorm, and its inverse into the classifier's first layer, whose logits stay.
 
     Args:
         encoder: with at least one tuned layer. classifier: its first layer reads features [B, d]. states: N ≥ 2 texts.
+        share: 0 leaves the features as tuned, mean and all; 1 makes all deviations equal.
     """
+    if share == 0:
+        return
     deviation, mean = torch.std_mean(encoder.features(states).to(encoder.device), dim=0)
-    factor = deviation.mean() / deviation.clamp(min=LEAST * deviation.mean())
+    factor = deviation.clamp(min=LEAST * deviation.mean()) ** -share
+    factor *= deviation.mean() / (factor * deviation).mean()
     last, first = last_norm(encoder), classifier[0]
     first.bias += first.weight @ mean
     first.weight /= factor
