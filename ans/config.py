@@ -93,7 +93,7 @@ class TrainConfig:
     synthesized_weight: float = _setting(1.0, "λ: weight of the loss on synthesized negatives", low=0, high=1000)
     # The more classes are known, the more do their texts stand for everything else, and the less need be made up.
     many_classes: int = _setting(
-        40, "beyond this many known classes λ shrinks in proportion: λ·40/C", low=1, high=1000000
+        30, "beyond this many known classes λ shrinks in proportion: λ·30/C", low=1, high=1000000
     )
     # Where a class must say yes is as near to its texts as they are to each other. A class of several clumps has a wide
     # Σ all the same, and would let in what lies between them. (The paper suggests nearest neighbours in its outlook.)

@@ -95,6 +95,7 @@ KNOBS = Benchmark(
     [
         Method("all", ans),
         Method("no label smoothing", ans, {"label_smoothing": 0}),
+        Method("dimensions as tuned", ans, {"equalising": 0}),
         Method("heads on tuned features only", ans, {"views": "tuned"}),
         Method("heads on untouched features only", ans_untouched),
         Method("a class's extent from Σ", ans, {"spread_neighbours": 0}),
