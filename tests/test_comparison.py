@@ -76,13 +76,16 @@ def test_what_needs_no_fitting_is_ready_at_once(store, comparisons):
 def test_a_method_judges_one_text_as_it_judges_the_test(comparisons, run, choice):
     compared = comparisons.fit(run.id, choice)
     features = comparisons.features(run.id)
+    is_open, margins = compared.answers.answers == OPEN, (compared.answers.scores - compared.fitted.threshold).abs()
     for i in (0, 7, len(features.test_texts) - 1):
         (found,) = comparisons.judge(run.id, [compared], features.test_texts[i])
         answer = int(compared.answers.answers[i])
         assert found.label == (None if answer == OPEN else features.model.labels[answer])
         assert found.score == pytest.approx(float(compared.answers.scores[i]), rel=1e-3, abs=1e-3)
         assert (found.label is None) == (found.score < found.threshold)
-        assert 0 < found.sureness <= 1
+        nearer = (margins <= margins[i])[is_open == is_open[i]].float()
+        one_place = 1.01 / len(nearer)  # a text judged alone differs in the last bits
+        assert found.sureness == pytest.approx(nearer.mean().item(), abs=one_place)
 
 
 def test_the_text_farthest_from_the_threshold_is_the_surest_of_its_kind(comparisons, store):
