@@ -60,11 +60,11 @@ class TrainConfig:
         low=0,
         high=0.95,
     )
-    # Tuning leaves a few dimensions that vary most; in a length, which noise and radius are, they decide nearly alone.
-    # Halfway, since what they tell apart does count for more.
+    # A common offset of all features takes up some of the heads' few updates; and in lengths, as noise and radius are,
+    # a dimension that varies twice as much counts four times. Halfway, since what it tells apart does count for more.
     equalising: float = _setting(
         0.5,
-        "how far the dimensions of the tuned features are made to vary alike: 0 as tuned, 1 all equal",
+        "how far the tuned features, moved to mean 0, are made to vary alike in all dimensions; 0: as tuned",
         low=0,
         high=1,
     )

@@ -1,7 +1,8 @@
-"""Tuned features whose dimensions vary more alike. Noise, radius and ascent all measure lengths in them.
+"""Tuned features with mean 0, whose dimensions vary more alike: what the heads learn from in phase 2.
 
-Fine-tuning leaves a few dimensions that vary several times as much as the rest. In a length these decide nearly alone,
-and what they tell apart is the known classes; what tells an open text from them is in the others as well.
+Heads start near zero and make few updates, which a common offset of all features would take up in part; this is most of
+what it brings. In the lengths of noise, radius and ascent, a dimension that varies twice as much counts four times, and
+tuning makes some that do so for what tells the known classes apart.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ def equalise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedStat
     know: into the last layer's LayerNorm, and its inverse into the classifier's first layer, whose logits stay.
 
     Args:
-        encoder: with at least one tuned layer. classifier: its first layer reads features [B, d]. states: N ≥ 2 texts.
-        share: 0 leaves the features as tuned, mean and all; 1 makes all deviations equal.
+        encoder: one without a tuned layer keeps its features. classifier: its first layer reads features [B, d].
+        states: N ≥ 2 texts. share: 0 leaves the features as tuned, mean and all; 1 makes all deviations equal.
     """
-    if share == 0:
+    if share == 0 or not len(encoder.tail):
         return
     deviation, mean = torch.std_mean(encoder.features(states).to(encoder.device), dim=0)
     factor = deviation.clamp(min=LEAST * deviation.mean()) ** -share

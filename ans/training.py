@@ -67,8 +67,7 @@ def phase_one(
     closed = closed_set_classifier(encoder.dim, num_classes).to(encoder.device)
     objective = partial(closed_set_loss, smoothing=config.label_smoothing)
     tune_encoder(encoder, closed, train, dev, config, emit, should_stop, objective)
-    if len(encoder.tail):
-        equalise(encoder, closed, train[0], config.equalising)
+    equalise(encoder, closed, train[0], config.equalising)
     return closed
 
 

@@ -83,6 +83,7 @@ def test_a_method_judges_one_text_as_it_judges_the_test(comparisons, run, choice
         assert found.label == (None if answer == OPEN else features.model.labels[answer])
         assert found.score == pytest.approx(float(compared.answers.scores[i]), rel=1e-3, abs=1e-3)
         assert (found.label is None) == (found.score < found.threshold)
+        assert 0 <= found.sureness <= 1
         nearer = (margins <= margins[i])[is_open == is_open[i]].float()
         one_place = 1.01 / len(nearer)  # a text judged alone differs in the last bits
         assert found.sureness == pytest.approx(nearer.mean().item(), abs=one_place)
