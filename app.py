@@ -10,10 +10,11 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost,127.0.0.1"]))
 
-from ans.runs import RunStore, home
-from ans.serving import Serving
+from ans.paths import home
+from ans.runs.store import RunStore
+from ans.serving.models import Serving
 from ans.ui import page
-from ans.worker import WorkerSupervisor
+from ans.workflows.worker import WorkerSupervisor
 
 
 def parse() -> argparse.Namespace:

@@ -28,11 +28,11 @@ def train(given: argparse.Namespace) -> None:
         print("The model will not be saved; name a folder with --out to keep it.", file=sys.stderr)
     with closing(_Bars()) as bars:
         bars({"phase": "data"})
-        from ans.data import load_corpus, make_open_world_split
+        from ans.data.corpora import load_corpus, make_open_world_split
 
         # Once before torch is there: wrong data is told in a moment.
         make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
-        from ans.experiment import run_experiment
+        from ans.workflows.experiment import run_experiment
 
         outcome = run_experiment(config, bars, lambda: False)
         bars.finish()
@@ -57,8 +57,8 @@ def evaluate(given: argparse.Namespace) -> None:
     """Measure a saved model on the test part of a corpus that has its classes."""
     with closing(_Bars()) as bars:
         bars({"phase": "model"})
-        from ans.data import load_corpus, make_open_world_split
-        from ans.experiment import judge
+        from ans.data.corpora import load_corpus, make_open_world_split
+        from ans.workflows.experiment import judge
 
         classifier = _loaded(given)
         bars({"phase": "data"})
@@ -80,8 +80,8 @@ def evaluate(given: argparse.Namespace) -> None:
 
 def _loaded(given: argparse.Namespace):
     """The classifier in a model's folder, or in a run that was downloaded from the app, zipped or unpacked."""
-    from ans.classifier import OpenWorldClassifier
-    from ans.run_archive import model_folder
+    from ans.model.classifier import OpenWorldClassifier
+    from ans.workflows.archive import model_folder
 
     with model_folder(given.model) as folder:
         return OpenWorldClassifier.load(folder, given.device)
@@ -168,7 +168,7 @@ def _writable_out(out: str) -> Path:
     """
     folder = Path(out).expanduser().resolve()
     if folder.is_dir() and any(folder.iterdir()):
-        from ans.model_files import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE
+        from ans.model.files import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE
 
         about = folder / ABOUT_FILE
         is_model = about.is_file() and FORMAT in about.read_text(encoding="utf-8", errors="replace")

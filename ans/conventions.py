@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass, field
 OPEN = -1
 OPEN_NAME = "open"
 ZERO = 0.0
+LONGEST = 2000  # characters of a text; far beyond what the encoder reads
+# The field's four numbers and AUROC, by their keys in `Metrics`, as a person reads them.
+HEADINGS = {"accuracy": "Accuracy", "f1": "F1", "f1_known": "F1-known", "f1_open": "F1-open", "auroc": "AUROC"}
 # Label spellings that mark a text as belonging to no class, whatever the corpus; never drawn as a known class.
 OPEN_LABELS = frozenset({"oos", "oos_near", "oos_far", "open", "out_of_scope", "out-of-scope", "ood", "unknown"})
 

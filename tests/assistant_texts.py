@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ans.data import load_corpus
+from ans.data.corpora import load_corpus
 
 
 def training_texts_of(*classes: str) -> list[str]:

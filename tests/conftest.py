@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ans.config import TrainConfig
-from ans.data import OpenWorldSplit, load_corpus, make_open_world_split
+from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
 
 # Before anything imports the Hugging Face libraries: they read these once. Worker processes inherit them.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -59,7 +59,7 @@ def small_split(small_config: TrainConfig) -> OpenWorldSplit:
 @pytest.fixture(scope="session")
 def encoder():
     """The embedded MiniLM, two trainable layers. Shared by all tests: don't train it, don't leave gradients on it."""
-    from ans.encoder import TextEncoder
+    from ans.model.encoder import TextEncoder
 
     return TextEncoder.load("minilm", trainable_layers=2)
 
@@ -67,7 +67,7 @@ def encoder():
 @pytest.fixture(scope="session")
 def classifier(small_config: TrainConfig, small_split: OpenWorldSplit):
     """A really trained OpenWorldClassifier on the four classes. Shared by all tests: don't fit it again."""
-    from ans.classifier import OpenWorldClassifier
+    from ans.model.classifier import OpenWorldClassifier
 
     train, dev = small_split.train, small_split.dev
     return OpenWorldClassifier(small_config).fit(train.texts, train.labels, dev.texts, dev.labels)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
-from ans.experiment import Outcome, judge
-from ans.runs import FINISHED, RUNNING, Run, RunStore
+from ans.runs.run import FINISHED, RUNNING, Run
+from ans.runs.store import RunStore
+from ans.workflows.experiment import Outcome, judge, save_outcome
 
 if TYPE_CHECKING:
-    from ans.classifier import OpenWorldClassifier
-    from ans.data import OpenWorldSplit
+    from ans.data.corpora import OpenWorldSplit
+    from ans.model.classifier import OpenWorldClassifier
 
 
 def finished_run(store: RunStore, config: TrainConfig, model: OpenWorldClassifier, split: OpenWorldSplit) -> Run:
     """A run of the store with this model, judged on the test part of this split."""
     run = store.create(config)
     run.set_status(RUNNING)
-    run.save_outcome(Outcome(model, split, judge(model, split), {"encoder": 1.0, "heads": 1.0}))
+    save_outcome(run, Outcome(model, split, judge(model, split), {"encoder": 1.0, "heads": 1.0}))
     run.set_status(FINISHED)
     return run

@@ -12,7 +12,7 @@ from threading import Timer
 import pytest
 
 from ans.__main__ import main
-from ans.data import load_corpus
+from ans.data.corpora import load_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "ans"]

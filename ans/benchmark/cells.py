@@ -10,9 +10,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ans.benchmark.methods import Method, best_threshold_f1, measured
+from ans.baselines.rule import measured
+from ans.benchmark.methods import Method, best_threshold_f1
+from ans.benchmark.phase_one import CorpusStates, tuned
 from ans.benchmark.results import Results
-from ans.benchmark.tuned import CorpusStates, tuned
 from ans.config import TrainConfig
 
 

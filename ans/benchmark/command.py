@@ -40,8 +40,8 @@ def benchmark(given: argparse.Namespace) -> None:
         print(compare(config.with_(dataset="clinc"), given.ratios or (0.25, 0.75)))
         return
     from ans.benchmark.cells import Settings, run
-    from ans.benchmark.other_tables import take_over
     from ans.benchmark.results import RESULTS_FOLDER, Results, cell_of, setting_of
+    from ans.benchmark.reuse import take_over
     from ans.benchmark.tables import BENCHMARKS
 
     chosen = BENCHMARKS[given.which]

@@ -10,14 +10,15 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from ans.benchmark.methods import from_scores, measured
+from ans.baselines.features import Tuned
+from ans.baselines.rule import from_scores, measured
+from ans.benchmark.phase_one import CorpusStates, tuned
 from ans.benchmark.report import markdown
-from ans.benchmark.tuned import CorpusStates, Tuned, tuned
 from ans.config import TrainConfig
 from ans.conventions import ZERO
-from ans.encoder import choose_device
-from ans.heads import OneVsRestHeads
-from ans.training import HeadTraining
+from ans.model.encoder import choose_device
+from ans.model.heads import OneVsRestHeads
+from ans.model.training import HeadTraining
 
 
 def compare(config: TrainConfig, ratios: Sequence[float] = (0.25, 0.75)) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
-from ans.benchmark.results import ROOT
 from ans.config import setting
+from ans.paths import ROOT
 from ans.plots.style import ACCURACY, KNOWN, SYNTHESIZED
 
 if TYPE_CHECKING:

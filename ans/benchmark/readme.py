@@ -9,8 +9,9 @@ import re
 from pathlib import Path
 
 from ans.benchmark import radius_figure
-from ans.benchmark.results import RESULTS_FOLDER, ROOT, Results
+from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
+from ans.paths import ROOT
 
 PAGES = (ROOT / "README.md", RESULTS_FOLDER / "README.md")
 # <!-- measured: FILE --> … <!-- end -->, FILE without its ending in assets/benchmarks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 
-from ans.published import published
+from ans.evaluation.published import published
 
 NAMES = {"accuracy": "accuracy", "f1": "F1", "f1_open": "F1-open", "f1_known": "F1-known", "auroc": "AUROC"}
 

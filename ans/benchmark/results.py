@@ -11,13 +11,13 @@ from pathlib import Path
 
 import torch
 
-from ans.benchmark.tuned import ELSEWHERE
+from ans.benchmark.phase_one import ELSEWHERE
 from ans.config import TrainConfig
-from ans.encoder import choose_device
 from ans.json_files import read_json, write_json
+from ans.model.encoder import choose_device
+from ans.paths import ASSETS, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-RESULTS_FOLDER = ROOT / "assets" / "benchmarks"
+RESULTS_FOLDER = ASSETS / "benchmarks"
 CELL = ("dataset", "known_ratio", "seed", "encoder")
 PACKAGES = ("torch", "transformers", "scikit-learn", "numpy")
 

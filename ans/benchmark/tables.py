@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ans import baselines
-from ans import trained_baselines as own
-from ans.benchmark import report, structures
-from ans.benchmark.methods import Method, ans, ans_untouched
+from ans.baselines import own_tuning, post_hoc, with_negatives
+from ans.baselines.heads import ans, ans_untouched
+from ans.benchmark import report
+from ans.benchmark.methods import Method
 from ans.config import TrainConfig
 
 ALL = ("clinc", "banking", "stackoverflow")
@@ -57,10 +57,10 @@ NEGATIVES_NAMES = {"one-vs-rest + negatives (ANS)": "one-vs-rest + negatives"}
 NEGATIVES = Benchmark(
     "negatives",
     [
-        Method("MSP", structures.msp),
-        Method("MSP + negatives", structures.msp_with_negatives),
-        Method("ADB", structures.adb),
-        Method("ADB + negatives", structures.adb_with_negatives),
+        Method("MSP", with_negatives.msp),
+        Method("MSP + negatives", with_negatives.msp_with_negatives),
+        Method("ADB", with_negatives.adb),
+        Method("ADB + negatives", with_negatives.adb_with_negatives),
         Method("one-vs-rest", ans, {"negatives": "none"}),
         Method("one-vs-rest + negatives (ANS)", ans),
     ],
@@ -70,19 +70,29 @@ NEGATIVES = Benchmark(
 BASELINES = Benchmark(
     "baselines",
     [
-        Method("MSP", baselines.msp),
-        Method("DOC", own.doc, own.OWN_TUNING, tune=own.tune_doc),
-        Method("OpenMax", baselines.openmax),
-        Method("DeepUnk", own.deepunk, own.OWN_TUNING, tune=own.tune_deepunk),
-        Method("ADB", baselines.adb),
-        Method("(C + 1)-way, mixed negatives", own.mixed_class, own.OWN_TUNING, tune=own.tune_mixed_class),
-        Method("DA-ADB", own.da_adb, own.OWN_TUNING, tune=own.tune_distance_aware),
-        Method("DA-ADB, its authors' schedule", own.da_adb, own.DA_ADB_SCHEDULE, tune=own.tune_distance_aware),
-        Method("MaxLogit", baselines.max_logit),
-        Method("energy", baselines.energy),
-        Method("Mahalanobis", baselines.mahalanobis),
-        Method("k nearest neighbours", baselines.nearest_neighbours),
-        Method("LOF", baselines.local_outlier_factor),
+        Method("MSP", post_hoc.msp),
+        Method("DOC", own_tuning.doc, own_tuning.OWN_TUNING, tune=own_tuning.tune_doc),
+        Method("OpenMax", post_hoc.openmax),
+        Method("DeepUnk", own_tuning.deepunk, own_tuning.OWN_TUNING, tune=own_tuning.tune_deepunk),
+        Method("ADB", post_hoc.adb),
+        Method(
+            "(C + 1)-way, mixed negatives",
+            own_tuning.mixed_class,
+            own_tuning.OWN_TUNING,
+            tune=own_tuning.tune_mixed_class,
+        ),
+        Method("DA-ADB", own_tuning.da_adb, own_tuning.OWN_TUNING, tune=own_tuning.tune_distance_aware),
+        Method(
+            "DA-ADB, its authors' schedule",
+            own_tuning.da_adb,
+            own_tuning.DA_ADB_SCHEDULE,
+            tune=own_tuning.tune_distance_aware,
+        ),
+        Method("MaxLogit", post_hoc.max_logit),
+        Method("energy", post_hoc.energy),
+        Method("Mahalanobis", post_hoc.mahalanobis),
+        Method("k nearest neighbours", post_hoc.nearest_neighbours),
+        Method("LOF", post_hoc.local_outlier_factor),
         Method("heads, negatives by mixing", ans, {"negatives": "mixing"}),
         Method("heads, negatives by hard mixing", ans, {"negatives": "hard mixing"}),
         Method("ANS", ans),

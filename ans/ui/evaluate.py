@@ -11,18 +11,20 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from ans import progress
 from ans.config import TrainConfig
 from ans.conventions import OPEN_NAME, ZERO
-from ans.evaluation import ERROR_KINDS, OPEN_TAKEN, OUT_OF_SCOPE, TestAnswers, read_answers, summary
+from ans.evaluation.mistakes import ERROR_KINDS, OPEN_TAKEN, OUT_OF_SCOPE, TestAnswers, read_answers, summary
+from ans.evaluation.published import published_for
 from ans.plots import evaluation as plots
 from ans.plots.curves import training_curves
-from ans.published import published_for
-from ans.run import Run
-from ans.serving import Serving
-from ans.ui.shared import AT_ONCE, QUIETLY, Shared
-from ans.ui.views import PlotView, _JsonView
-from ans.wording import as_sentence
+from ans.runs import progress
+from ans.runs.run import Run
+from ans.serving.models import Serving
+from ans.ui import run_card
+from ans.ui.components import EvaluationView, MistakesView, PlotView
+from ans.ui.shared import Shared
+from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wording import as_sentence
 
 NOTHING = {
     "state": "empty",
@@ -31,25 +33,6 @@ NOTHING = {
 }
 READING = {"state": "busy", "title": "Reading the test answers", "detail": "A moment, once for each model."}
 GROUPS = {"dataset": "Data", "encoder": "Encoder", "epochs": "Phase 1", "views": "Phase 2"}  # each from this setting on
-
-
-class EvaluationView(_JsonView):
-    """One part of an evaluation; its value's `view` says which. Its `click` event carries whose errors to show."""
-
-    script, frame = "evaluate.js", '<div class="evaluation"></div>'
-
-
-class MistakesView(_JsonView):
-    """The table of errors with its filters. Its `click` event carries a `text` for the map.
-
-    `wanted` is what another view asks to see: {} or {kind, label, truth, answer, at}, each of them may be missing.
-    """
-
-    script, frame = "mistakes.js", '<div class="mistakes"></div>'
-
-    def __init__(self, value: Any = None, *, wanted: dict | None = None, **options: Any) -> None:
-        self.wanted = wanted if wanted is not None else {}  # see PlotView
-        super().__init__(value, wanted=self.wanted, **options)
 
 
 def build(shared: Shared, query: gr.Textbox) -> None:
@@ -150,7 +133,7 @@ def overview_card(run: Run, answers: TestAnswers, metrics: dict) -> dict:
         "view": "overview",
         "state": "done",
         "name": run.name,
-        "numbers": progress.numbers(metrics, config),
+        "numbers": run_card.numbers(metrics, config),
         "note": f"In percent, over {len(answers.known)} known classes and the open one; "
         f"{len(evaluation['held_out'])} classes were held out. {paper}",
         **summary(answers, metrics["per_class"]),
@@ -159,7 +142,7 @@ def overview_card(run: Run, answers: TestAnswers, metrics: dict) -> dict:
 
 def score_plots(answers: TestAnswers, auroc: float | None) -> tuple[Any, str, Any, str]:
     """Histogram, its note, ROC curve, its note."""
-    from ans.metrics import roc
+    from ans.evaluation.metrics import roc
 
     is_known, accepted = answers.is_known, answers.scores >= ZERO
     known, outside = answers.scores[is_known], answers.scores[~is_known]
@@ -214,7 +197,7 @@ def facts_card(run: Run) -> dict:
         )
     return {
         "view": "facts",
-        "device": progress.device_name(evaluation["device"]),
+        "device": run_card.device_name(evaluation["device"]),
         "seconds": [
             {"name": progress.PHASES[phase][0], "seconds": seconds}
             for phase, seconds in evaluation["seconds"].items()

@@ -8,13 +8,19 @@ from typing import Any
 
 import gradio as gr
 
-from ans import progress
-from ans.maps import Maps
-from ans.serving import Serving
-from ans.ui import ask, compare, data, discover, evaluate, link, map, runs, train
-from ans.ui.shared import AT_ONCE, QUIETLY, Shared
-from ans.ui.told_once import tell_once
-from ans.ui.views import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS, STYLES
+from ans.serving.maps.maps import Maps
+from ans.serving.models import Serving
+from ans.ui import evaluate, runs, train
+from ans.ui.ask import link
+from ans.ui.ask import tab as ask
+from ans.ui.compare import tab as compare
+from ans.ui.components import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS, STYLES
+from ans.ui.data import tab as data
+from ans.ui.discover import tab as discover
+from ans.ui.map import tab as map
+from ans.ui.polling import Snapshot, model_in_use, newer_active
+from ans.ui.shared import Shared
+from ans.ui.wiring import AT_ONCE, QUIETLY, tell_once
 
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
@@ -106,28 +112,26 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
         def opened(last: str | None, who: str | None, request: gr.Request) -> tuple:
             who = who or secrets.token_hex(16)
             visible, asked = store.seen_by(who), link.link_of(request)
-            now = progress.Snapshot.take(visible, train.watched_run(visible, last))
+            now = Snapshot.take(visible, train.watched_run(visible, last))
             if asked.run is not None and asked.run not in now.ready:
                 gr.Warning("The link names a model that is not here; another one answers instead.")
             return *changed(now, None, asked.run, who), who, asked.text or gr.skip()
 
-        def poll(watched: str | None, before: progress.Snapshot, chosen: str | None, who: str | None) -> tuple:
+        def poll(watched: str | None, before: Snapshot, chosen: str | None, who: str | None) -> tuple:
             visible = store.seen_by(who)
             try:
                 run = visible.get(watched)
                 if not restricted:  # one person's machine: a run started in another tab is this person's too
-                    run = progress.newer_active(visible, run)
-                now = progress.Snapshot.take(visible, run)
+                    run = newer_active(visible, run)
+                now = Snapshot.take(visible, run)
                 return tuple(gr.skip() for _ in polled) if now == before else changed(now, before, chosen, who)
             except (ValueError, FileNotFoundError):  # a run was deleted while it was read; the next tick sees it gone
                 return tuple(gr.skip() for _ in polled)
 
-        def changed(
-            now: progress.Snapshot, before: progress.Snapshot | None, chosen: str | None, who: str | None
-        ) -> tuple:
+        def changed(now: Snapshot, before: Snapshot | None, chosen: str | None, who: str | None) -> tuple:
             theirs = train_tab.trainings.is_theirs(now.watched, who)
             card, curves, stop = train.run_update(store.get(now.watched), theirs)
-            menu, model_id = gr.skip(), progress.model_in_use(now, before if theirs else None, chosen)
+            menu, model_id = gr.skip(), model_in_use(now, before if theirs else None, chosen)
             if before is None or (now.ready, now.names) != (before.ready, before.names):
                 menu = gr.update(
                     choices=shared.models(who),
@@ -165,7 +169,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
 
 def warm(serving: Serving) -> None:
     """Import and compile what the first visitor would wait for. Runs in a thread after the page is up."""
-    from ans.projection import warm_umap
+    from ans.serving.projection import warm_umap
 
     serving.warm()
     if not serving.store.finished():  # the first start: leave the cores to the starter model, then load it

@@ -12,13 +12,14 @@ from typing import Any
 
 import gradio as gr
 
-from ans.progress import share_done
-from ans.run import FINISHED, QUEUED, RUNNING, Run
-from ans.run_archive import load_archive, save_archive
-from ans.ui.shared import AT_ONCE, QUIETLY, Shared
+from ans.runs.progress import share_done
+from ans.runs.run import FINISHED, QUEUED, RUNNING, Run
+from ans.ui.components import RunsView
+from ans.ui.shared import Shared
 from ans.ui.train import ENCODERS
-from ans.ui.views import _JsonView
-from ans.wording import as_sentence
+from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wording import as_sentence
+from ans.workflows.archive import load_archive, save_archive
 
 DOWNLOAD, LEFT_AFTER = "ans-download-", 3600  # folders of zips, and seconds after which nobody waits for one
 STATES = {FINISHED: "trained", RUNNING: "training", QUEUED: "waiting"}  # the others are called what they are
@@ -30,19 +31,6 @@ SAVE_FILE = """(file) => {
   link.download = file.orig_name || 'run.zip';
   link.click();
 }"""
-
-
-class RunsView(_JsonView):
-    """All runs and what can be done with each. Its `click` event carries `action` and `id`, to rename also `name`.
-
-    `note` is what came of the last action, for a person.
-    """
-
-    script, frame = "runs.js", '<div class="runs"></div>'
-
-    def __init__(self, value: Any = None, *, note: str = "", **options: Any) -> None:
-        self.note = note  # see PlotView
-        super().__init__(value, note=note, **options)
 
 
 def build(shared: Shared) -> RunsView:

@@ -6,15 +6,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from ans.maps import Maps
-from ans.runs import RunStore
-from ans.serving import Serving
-
-# How events are wired. Polls, and what comes in a burst when the page opens or the model changes, go past Gradio's
-# queue (`AT_ONCE`): its one stream of answers opens and closes for each burst, and assets/page/queue.js tells what can
-# happen then. What yields, raises gr.Error, warns, or waits its turn needs the queue (`QUIETLY`).
-QUIETLY = {"show_progress": "hidden", "api_visibility": "private"}
-AT_ONCE = {**QUIETLY, "queue": False}
+from ans.runs.store import RunStore
+from ans.serving.maps.maps import Maps
+from ans.serving.models import Serving
 
 
 @dataclass(frozen=True)

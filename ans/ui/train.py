@@ -8,17 +8,20 @@ from typing import Any
 
 import gradio as gr
 
-from ans import progress
 from ans.config import TrainConfig, setting
-from ans.data import BUNDLED, PUBLIC
+from ans.data.corpora import BUNDLED, PUBLIC
+from ans.data.uploads import Uploads
 from ans.plots.curves import training_curves
-from ans.runs import QUEUED, RUNNING, Run, RunStore
-from ans.serving import Serving
-from ans.ui.shared import AT_ONCE, QUIETLY, Shared
-from ans.ui.trainings import Trainings
-from ans.ui.views import PlotView, RunView
-from ans.uploads import Uploads
-from ans.wording import as_sentence
+from ans.runs import progress
+from ans.runs.run import QUEUED, RUNNING, Run
+from ans.runs.store import RunStore
+from ans.serving.models import Serving
+from ans.ui import run_card
+from ans.ui.access import Trainings, may_use
+from ans.ui.components import PlotView, RunView
+from ans.ui.shared import Shared
+from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wording import as_sentence
 
 RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("other", -1.0)]
 ENCODERS = ["minilm", "bert-base-uncased"]
@@ -116,7 +119,7 @@ def build(shared: Shared) -> TrainTab:
             raise gr.Error(as_sentence(error), print_exception=False) from error
         created = store.create(config)
         trainings.begun(created.id, browser)
-        return created.id, created.id, progress.view(created, time.time()), gr.update(interactive=True)
+        return created.id, created.id, run_card.view(created, time.time()), gr.update(interactive=True)
 
     def end(run_id: str | None, browser: str | None) -> dict:
         current = store.get(run_id)
@@ -141,14 +144,6 @@ def dataset_choices(store: RunStore, browser: str | None) -> list[tuple[str, str
     """The datasets a person can choose: the bundled one, the public ones, and what this browser has uploaded."""
     named = [(name, name) for name in (BUNDLED, *PUBLIC)]
     return named + [(f"{path.stem} (yours)", str(path)) for path in Uploads(store.uploads).all(browser)]
-
-
-def may_use(uploads: Uploads, browser: str | None, dataset: str, restricted: bool) -> bool:
-    """Whether this browser may read a dataset: its own uploads always, others' never, paths where nobody else is."""
-    name = str(dataset or "").strip() or BUNDLED
-    if name in (BUNDLED, *PUBLIC) or uploads.owns(browser, name):
-        return True
-    return not (restricted or uploads.holds(name))
 
 
 def form_config(values: tuple, restricted: bool, known: tuple[str, ...] = (), own: bool = False) -> TrainConfig:
@@ -238,4 +233,4 @@ def run_update(run: Run | None, theirs: bool) -> tuple[dict, Any, dict]:
     drawn = progress.curves(run.events())
     figure = training_curves(drawn.losses, drawn.accuracy) if any(x for _, x, _ in drawn.losses) else None
     stoppable = theirs and run.status.state in (QUEUED, RUNNING) and not run.stop_requested
-    return progress.view(run, time.time()), figure, gr.update(interactive=stoppable)
+    return run_card.view(run, time.time()), figure, gr.update(interactive=stoppable)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ans.runs import RunStore
+from ans.runs.store import RunStore
 from tests.browser.running_app import chromium, headless_chromium, running_app
 from tests.browser.waiting import until
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradio_client import Client
 
-from ans.runs import FINISHED, QUEUED, RUNNING, STOPPED
+from ans.runs.run import FINISHED, QUEUED, RUNNING, STOPPED
 from tests.assistant_texts import training_texts_of
 from tests.browser.waiting import PATIENCE, until
 

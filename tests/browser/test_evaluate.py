@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ans.evaluation import OPEN_TAKEN, read_answers
+from ans.evaluation.mistakes import OPEN_TAKEN, read_answers
 from tests.browser.waiting import until
 
 

@@ -10,7 +10,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from ans.json_files import write_json
-from ans.run import Run
+from ans.runs.run import Run
 from tests.browser.waiting import until
 
 

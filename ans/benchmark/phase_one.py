@@ -1,0 +1,120 @@
+"""Phase 1 of every setting, computed once and kept: all methods that share an encoder start from the same features."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ans.baselines.features import Part, Tuned
+from ans.config import TrainConfig
+from ans.data.corpora import Corpus, OpenWorldSplit, load_corpus, make_open_world_split, targets
+from ans.model.encoder import CachedStates, TextEncoder, choose_device
+from ans.model.training import phase_one
+from ans.paths import home
+
+PARTS = ("train", "dev", "test")
+# What phase 2 alone reads; settings that differ in nothing else share their features.
+PHASE_2 = (
+    "views", "head_steps", "head_batch", "head_lr", "head_dropout", "head_averaging", "negatives", "synthesized_weight",
+    "many_classes", "spread_neighbours", "noise_scale", "ascent_steps", "ascent_rate", "radius_scale", "fixed_radius",
+    "gamma",
+)  # fmt: skip
+ELSEWHERE = ("data_dir", "device")
+
+
+class CorpusStates:
+    """A corpus with the frozen prefix's states of all its texts, for every ratio and seed."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.corpus: Corpus = load_corpus(config.dataset, config.data_dir, config.seed)
+        encoder = _encoder(config)
+        self.states: dict[str, CachedStates] = {
+            part: encoder.cache(getattr(self.corpus, part).texts, batch_size=256) for part in PARTS
+        }
+        self.untouched = {part: encoder.features(states, untouched=True) for part, states in self.states.items()}
+
+    def split(self, config: TrainConfig) -> tuple[OpenWorldSplit, dict[str, tuple[CachedStates, Tensor, Tensor]]]:
+        """The open-world split, and each part's states, untouched features and targets.
+
+        Train and dev are cut to the known classes.
+        """
+        split, parts = make_open_world_split(self.corpus, config), {}
+        for part in PARTS:
+            found = torch.tensor(targets(getattr(self.corpus, part).labels, split.known))
+            rows = torch.arange(len(found)) if part == "test" else (found >= 0).nonzero().squeeze(1)
+            parts[part] = self.states[part].only(rows), self.untouched[part][rows], found[rows]
+        return split, parts
+
+
+def tuned(config: TrainConfig, corpus_states: Callable[[], CorpusStates], tune=phase_one) -> Tuned:
+    """Phase 1 of one setting, from disk if it was computed before.
+
+    Args:
+        tune: how the encoder is trained; takes what `phase_one` takes and gives a classifier on the features.
+    """
+    folder = home() / "benchmark"
+    kept = {key: value for key, value in config.to_dict().items() if key not in (*PHASE_2, *ELSEWHERE)}
+    if Path(config.dataset).exists():  # another file may stand there tomorrow
+        kept["dataset"] = [config.dataset, Path(config.dataset).stat().st_mtime]
+    key = hashlib.sha256(json.dumps([kept, tune.__name__], sort_keys=True).encode()).hexdigest()[:16]
+    path = folder / f"{Path(config.dataset).stem}-{config.known_ratio:g}-{config.seed}-{key}.safetensors"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        building = path.with_suffix(".building")
+        about, tensors = _compute(config, corpus_states(), tune)
+        save_file(tensors, building, metadata={"about": json.dumps(about)})
+        building.replace(path)
+    return _read(path)
+
+
+@lru_cache(maxsize=2)  # the methods of a setting come one after another, some with an encoder of their own
+def _read(path: Path) -> Tuned:
+    with safe_open(path, "pt") as file:
+        about = json.loads(file.metadata()["about"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  the file is no mapping
+    parts = {
+        part: Part(*(tensors[f"{part}.{name}"] for name in ("tuned", "untouched", "closed", "targets")))
+        for part in PARTS
+    }
+    weights = {name.removeprefix("classifier."): t for name, t in tensors.items() if name.startswith("classifier.")}
+    return Tuned(about["known"], **parts, dropped=tensors["dropped"], classifier=weights, seconds=about["seconds"])
+
+
+def _compute(config: TrainConfig, corpus_states: CorpusStates, tune) -> tuple[dict, dict[str, Tensor]]:
+    split, parts = corpus_states.split(config)
+    encoder = _encoder(config)
+    started = time.perf_counter()
+    train, dev = ((states, found) for states, _, found in (parts["train"], parts["dev"]))
+    closed = tune(encoder, len(split.known), train, dev, config, lambda event: None, lambda: False)
+    seconds = time.perf_counter() - started
+    tensors = {f"classifier.{name}": value.cpu() for name, value in closed.state_dict().items()}
+    for part, (states, untouched, found) in parts.items():
+        features = encoder.features(states)
+        with torch.no_grad():
+            logits = closed(features.to(encoder.device)).float().cpu()
+        tensors |= {
+            f"{part}.tuned": features,
+            f"{part}.untouched": untouched,
+            f"{part}.closed": logits,
+            f"{part}.targets": found,
+        }
+    encoder.tail.train()
+    states = train[0]
+    with torch.no_grad():
+        rows = torch.arange(len(states)).split(128)
+        tensors["dropped"] = torch.cat([encoder(*states.batch(some, encoder.device)).cpu() for some in rows])
+    return {"known": split.known, "seconds": seconds}, tensors
+
+
+def _encoder(config: TrainConfig) -> TextEncoder:
+    device = choose_device(config.device)
+    return TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens).to(device)

@@ -1,0 +1,99 @@
+"""Uploaded data on disk, as cleaned TSV: one folder per browser, and nobody else's business.
+
+<root>/<browser id>/<name>.tsv                       data that the training splits itself
+                    <name>/train.tsv, dev.tsv, test.tsv   data that came with a split
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import secrets
+import shutil
+from pathlib import Path
+
+from ans.data.intake import Understood
+from ans.data.tables import LabelledTexts
+
+MOST_DATASETS = 20  # of one browser
+LONGEST_NAME = 60
+
+
+class Uploads:
+    """The uploaded datasets of all browsers below one directory (`RunStore.uploads`)."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, browser: str | None) -> Path:
+        """Where one browser's data lie.
+
+        Raises:
+            ValueError: that is no browser's name. The name comes from the browser, so it must not lead elsewhere.
+        """
+        if not isinstance(browser, str) or not re.fullmatch(r"[0-9a-f]{32}", browser):
+            raise ValueError("this browser has no name yet; reload the page, and allow it to store data.")
+        return self.root / browser
+
+    def all(self, browser: str | None) -> list[Path]:
+        """One browser's datasets, by name; none for a browser that has no name."""
+        try:
+            folder = self.folder(browser)
+        except ValueError:
+            return []
+        return sorted(path for path in folder.glob("[!.]*") if path.is_dir() or path.suffix == ".tsv")
+
+    def owns(self, browser: str | None, dataset: str) -> bool:
+        """Whether a dataset is one of this browser's."""
+        return Path(dataset) in self.all(browser)
+
+    def holds(self, dataset: str) -> bool:
+        """Whether a path lies among the uploads, whoever's."""
+        return Path(dataset).expanduser().resolve().is_relative_to(self.root.resolve())
+
+    def keep(self, browser: str | None, name: str, understood: Understood) -> Path:
+        """Write a cleaned dataset; a name that is taken gets a number, so that no run's data change under it.
+
+        Raises:
+            ValueError: the browser has no name, or too many datasets already.
+        """
+        folder = self.folder(browser)
+        taken = {path.stem for path in self.all(browser)}
+        if len(taken) >= MOST_DATASETS:
+            raise ValueError(f"at most {MOST_DATASETS} datasets are kept for one browser; delete one under Browse.")
+        stem = _plain(name)
+        free = next(n for n in (stem, *(f"{stem}-{i}" for i in range(2, MOST_DATASETS + 2))) if n not in taken)
+        folder.mkdir(parents=True, exist_ok=True)
+        building = folder / f".{secrets.token_hex(4)}"
+        whole = understood.parts.get("")
+        if whole is not None:
+            _write(building, whole)
+            return building.rename(folder / f"{free}.tsv")
+        building.mkdir()
+        for part, texts in understood.parts.items():
+            _write(building / f"{part}.tsv", texts)
+        return building.rename(folder / free)
+
+    def delete(self, browser: str | None, dataset: str) -> None:
+        """Remove one of this browser's datasets. Models that were trained on it stay.
+
+        Raises:
+            ValueError: it is none of this browser's.
+        """
+        if not self.owns(browser, dataset):
+            raise ValueError("these are none of the data this browser has uploaded.")
+        path = Path(dataset)
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _plain(name: str) -> str:
+    """A name that is a plain file name on every system, whatever somebody typed."""
+    kept = re.sub(r"[^\w-]+", "-", name).strip("-_")[:LONGEST_NAME].strip("-_")
+    return kept or "data"
+
+
+def _write(path: Path, texts: LabelledTexts) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(["text", "label"])
+        writer.writerows(zip(texts.texts, texts.labels, strict=True))

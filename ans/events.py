@@ -1,0 +1,21 @@
+"""How a training tells of itself, and how it is asked to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Emit = Callable[[dict], None]
+ShouldStop = Callable[[], bool]
+
+
+class TrainingStopped(Exception):
+    """Somebody asked the training to stop; nothing of this run is kept."""
+
+
+def silent(event: dict) -> None:
+    """The default listener of a training: nobody."""
+
+
+def never() -> bool:
+    """The default answer to `should_stop`."""
+    return False

@@ -1,0 +1,1 @@
+"""The method: encoder, heads, synthesized negatives, both phases, and the classifier made of them."""

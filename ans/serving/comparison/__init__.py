@@ -1,0 +1,1 @@
+"""Other methods on the features of finished runs."""

@@ -1,0 +1,1 @@
+"""Maps of a run's texts: what lies on them, how they are fitted, where one more text goes."""

@@ -1,0 +1,216 @@
+"""Maps of finished runs, and of runs whose heads were trained again: fitted once, kept, slow ones in the background."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ans.config import TrainConfig
+from ans.conventions import LONGEST, Prediction
+from ans.recent import Recent
+from ans.serving.maps.points import SYNTHESIZED, MapPoints, map_points, projected_rows
+from ans.serving.models import Serving
+from ans.serving.projection import SLOW, Projection, fit
+from ans.workflows.head_settings import HeadSettings
+
+if TYPE_CHECKING:
+    from ans.events import Emit, ShouldStop
+    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.negative_stages import NegativeStages
+    from ans.serving.maps.staged import StagedMap
+    from ans.workflows.retrain import Retrained
+
+MAPS_KEPT, POINTS_KEPT, HEADS_KEPT = 10, 4, 3
+MOST_FOR_SLOW = 3_000  # points that UMAP and t-SNE draw; more would take minutes
+STAGED = 60  # negatives that are followed through Algorithm 1
+
+
+@dataclass(frozen=True)
+class MapKey:
+    """Which map. label: the class whose head is drawn, None for all classes. config: None for the run's own heads, else
+    that of the heads that were trained again."""
+
+    run_id: str
+    label: str | None = None
+    method: str = "pca"
+    dimensions: int = 2
+    config: TrainConfig | None = None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether fitting takes seconds."""
+        return self.method in SLOW
+
+
+@dataclass(frozen=True)
+class FittedMap:
+    """Points, which of them are drawn [n] and where [n, D], and how to put one more row on it."""
+
+    points: MapPoints
+    drawn: np.ndarray
+    places: np.ndarray
+    place: Callable[[np.ndarray], np.ndarray]
+
+    def by_group(self) -> list[tuple[str, np.ndarray, np.ndarray]]:
+        """Each group's name, its drawn points as indices into `points` [m], and their places [m, D]."""
+        number = self.points.group[self.drawn]
+        return [(name, self.drawn[number == i], self.places[number == i]) for i, name in enumerate(self.points.groups)]
+
+
+class Maps:
+    """All maps of the runs that are served. Safe to call from many threads."""
+
+    def __init__(self, serving: Serving) -> None:
+        self.serving = serving
+        self._points, self._maps, self._heads = Recent(POINTS_KEPT), Recent(MAPS_KEPT), Recent(HEADS_KEPT)
+        self._lock, self._one_at_a_time = threading.Lock(), threading.Lock()
+        self._fitting: set[MapKey] = set()
+        self._failed: dict[MapKey, str] = {}
+
+    # Models
+
+    def model(self, key: MapKey) -> OpenWorldClassifier:
+        """The model whose map this is.
+
+        Raises:
+            ValueError: the run is gone.
+        """
+        return (
+            self.serving.model(key.run_id) if key.config is None else self.retrained(key.run_id, key.config).classifier
+        )
+
+    def retrained(
+        self, run_id: str, config: TrainConfig, emit: Emit = lambda event: None, should_stop: ShouldStop = lambda: False
+    ) -> Retrained:
+        """The run with heads of another config; trained now, in seconds, if nobody asked for them lately."""
+        from ans.workflows.retrain import retrain
+
+        run, model = self.serving.run(run_id), self.serving.model(run_id)
+        return self._heads.get((run_id, config), lambda: retrain(run, model, config, emit, should_stop))
+
+    def config(self, run_id: str, settings: HeadSettings) -> TrainConfig | None:
+        """The config that head settings give on a run; None when they are the run's own."""
+        config = self.serving.run(run_id).config
+        return None if settings == HeadSettings.of(config) else settings.apply(config)
+
+    # Maps
+
+    def is_ready(self, key: MapKey) -> bool:
+        """Whether `fitted` needs no fitting any more."""
+        return key in self._maps
+
+    def points(self, key: MapKey) -> MapPoints:
+        """What lies on the map."""
+
+        def make() -> MapPoints:
+            answers = None
+            if key.config is not None:
+                answers = np.array(self.retrained(key.run_id, key.config).judged.answers)
+            return map_points(self.serving.run(key.run_id), self.model(key), answers, key.label)
+
+        return self._points.get((key.run_id, key.config, key.label), make)
+
+    def fitted(self, key: MapKey) -> FittedMap:
+        """The map, fitted now if it is not there yet.
+
+        Raises:
+            ValueError: the run is gone, the class is not known, or there are too few texts.
+        """
+        return self._maps.get(key, lambda: self._fit(key))
+
+    def prepare(self, key: MapKey) -> None:
+        """Begin to fit a map in the background, unless it is there or being fitted. Look with `is_ready`, `failure`."""
+        with self._lock:
+            if key in self._maps or key in self._fitting:
+                return
+            self._fitting.add(key)
+            self._failed.pop(key, None)
+        threading.Thread(target=self._prepare, args=(key,), daemon=True).start()
+
+    def failure(self, key: MapKey) -> str | None:
+        """Why a map could not be fitted in the background; None if it could, or is on its way."""
+        return self._failed.get(key)
+
+    def place(self, key: MapKey, text: str) -> list[float]:
+        """Where a text lies on a map, [D] numbers."""
+        model, fitted = self.model(key), self.fitted(key)
+        rows = projected_rows(model, key.label, model.features([text[:LONGEST]]))
+        return [float(x) for x in fitted.place(rows)[0]]
+
+    def predict(self, key: MapKey, text: str) -> Prediction:
+        """The verdict on a text, by the heads of this map."""
+        return self.model(key).predict(text[:LONGEST])
+
+    def point(self, key: MapKey, index: int) -> tuple[MapPoints, Prediction]:
+        """One point's answer, with its heads and its nearest training texts.
+
+        Raises:
+            ValueError: there is no such point.
+        """
+        points = self.points(key)
+        if not 0 <= index < len(points):
+            raise ValueError(f"this map has no point {index}; draw it again.")
+        return points, self.model(key).predict_features([points.texts[index]], points.features[index : index + 1])[0]
+
+    def stages(self, key: MapKey) -> tuple[NegativeStages, dict[str, StagedMap]]:
+        """How the negatives of the class `key.label` are made, and where that lies: as the head sees it (`hidden`), and
+        in the encoder's `features`.
+
+        Raises:
+            ValueError: the run is gone, or no class has that name.
+        """
+        from ans.model.negative_stages import negative_stages
+        from ans.serving.maps.staged import staged_map
+
+        seed, model = self.serving.run(key.run_id).config.seed, self.model(key)
+        stages = negative_stages(model, key.label, STAGED, seed)
+        return stages, {space: staged_map(model, key.label, stages, space, seed) for space in ("hidden", "features")}
+
+    def _prepare(self, key: MapKey) -> None:
+        try:
+            with self._one_at_a_time:
+                self.fitted(key)
+        except BaseException as error:  # whatever it was: the page must not wait for this map for ever
+            self._failed[key] = str(error) or type(error).__name__
+            raise
+        finally:
+            with self._lock:
+                self._fitting.discard(key)
+
+    def _fit(self, key: MapKey) -> FittedMap:
+        points, seed = self.points(key), self.serving.run(key.run_id).config.seed
+        drawn = points.sample(MOST_FOR_SLOW, seed) if key.is_slow else np.arange(len(points))
+        projection = fit(points.rows[drawn], key.method, seed, key.dimensions)
+        if key.config is not None and not key.is_slow:
+            projection = _turned(projection, points, self.fitted(replace(key, config=None)))
+        return FittedMap(points, drawn, projection.places.astype(np.float32), projection.place)
+
+
+def _turned(projection: Projection, points: MapPoints, own: FittedMap) -> Projection:
+    """A map of heads that were trained again, turned so that its texts lie as near as possible to where they lay.
+
+    A projection may come out mirrored or rotated; who compares two maps should see only what the heads changed.
+    """
+    from scipy.linalg import orthogonal_procrustes
+
+    here, there = (_real(some) for some in (points, own.points))
+    if here.sum() != there.sum():
+        return projection
+    before, after = own.places[there], projection.places[here]
+    centre, goal = after.mean(0), before.mean(0)
+    turn, _ = orthogonal_procrustes(after - centre, before - goal)
+
+    def turned(places: np.ndarray) -> np.ndarray:
+        return (places - centre) @ turn + goal
+
+    return Projection(turned(projection.places), lambda rows: turned(projection.place(rows)))
+
+
+def _real(points: MapPoints) -> np.ndarray:
+    """Which points are texts, not synthesized: these are the same on every map of a run and class. [N]"""
+    made = [i for i, name in enumerate(points.groups) if name == SYNTHESIZED]
+    return ~np.isin(points.group, made)

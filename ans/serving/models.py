@@ -1,0 +1,119 @@
+"""What the page asks of trained runs: answers and examples. Loaded models are kept for reuse."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ans.conventions import LONGEST, OPEN_LABELS, Prediction
+from ans.recent import Recent
+from ans.runs.run import Run
+from ans.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from ans.model.classifier import OpenWorldClassifier
+
+MODELS_KEPT, EXAMPLES_KEPT = 3, 24
+
+
+class Serving:
+    """Answers from the finished runs of a store. Safe to call from many threads."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        self._models, self._examples = Recent(MODELS_KEPT), Recent(EXAMPLES_KEPT)
+
+    def warm(self) -> None:
+        """Import torch and load the newest model, so that the first keystroke finds them there."""
+        import torch
+
+        torch.set_num_threads(1)  # one text needs no more, and the trainer wants the other cores
+        if finished := self.store.finished():
+            with suppress(ValueError):  # a damaged model says so when somebody asks it
+                self.model(finished[0].id)
+
+    def device_name(self) -> str:
+        """Where a training computes: the GPU's name, or the number of CPU cores."""
+        import os
+
+        import torch
+
+        from ans.model.encoder import choose_device
+
+        device = choose_device()
+        if device.type == "cuda":
+            return torch.cuda.get_device_name()
+        return "the Apple GPU" if device.type == "mps" else f"the CPU, {os.cpu_count()} cores"
+
+    def is_loaded(self, run_id: str) -> bool:
+        """Whether an answer needs no loading first."""
+        return run_id in self._models
+
+    def run(self, run_id: str | None) -> Run:
+        """The finished run with this id.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if not run_id:
+            raise ValueError("there is no trained model yet; wait for the starter model, or train one.")
+        run = self.store.get(run_id)
+        if run is None or not run.status.ended_well:
+            raise ValueError(f"no trained model {run_id!r}; choose one from the list, or train one.")
+        return run
+
+    def known(self, run_id: str | None) -> list[str]:
+        """The known classes of a finished run; none if it is gone, which the list of models tells soon enough."""
+        try:
+            return self.run(run_id).evaluation["known"]
+        except ValueError:
+            return []
+
+    def model(self, run_id: str | None):
+        """The run's OpenWorldClassifier."""
+        run = self.run(run_id)
+        try:
+            return self._models.get(run.id, lambda: load_classifier(run))
+        except ValueError as error:  # where the run lies is the server's business
+            raise ValueError(str(error).replace(str(run.folder), run.name)) from error
+
+    def answer(self, run_id: str | None, text: str) -> tuple[Prediction, float]:
+        """The prediction for one text, cut at `LONGEST`, and the milliseconds it took."""
+        model = self.model(run_id)
+        started = time.perf_counter()
+        prediction = model.predict(text[:LONGEST])
+        return prediction, 1000 * (time.perf_counter() - started)
+
+    def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[str]]:
+        """A few short test texts of each kind: `known`, `held_out`, `oos`. Drawn blindly, not picked for the answer."""
+        run = self.run(run_id)
+        return self._examples.get((run.id, each), lambda: _draw_examples(run, each))
+
+
+def load_classifier(run: Run, device: str | None = None) -> OpenWorldClassifier:
+    """The run's trained model.
+
+    Raises:
+        ValueError: the run has no model, or it is damaged.
+    """
+    from ans.model.classifier import OpenWorldClassifier
+
+    return OpenWorldClassifier.load(run.folder / "model", device)
+
+
+def _draw_examples(run: Run, each: int) -> dict[str, list[str]]:
+    texts, labels, _ = run.load_test()
+    known = set(run.evaluation["known"])
+    kinds: dict[str, list[str]] = {"known": [], "held_out": [], "oos": []}
+    for text, label in zip(texts, labels, strict=True):
+        kinds["oos" if label in OPEN_LABELS else "known" if label in known else "held_out"].append(text)
+    rng = np.random.RandomState(run.config.seed)
+    return {kind: list(rng.permutation(_handy(found))[:each]) for kind, found in kinds.items()}
+
+
+def _handy(texts: list[str]) -> list[str]:
+    """Those that fit on a chip: three to eight words, or the ten shortest where none is so short."""
+    return [text for text in texts if 3 <= len(text.split()) <= 8] or sorted(texts, key=len)[:10]

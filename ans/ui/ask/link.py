@@ -1,0 +1,44 @@
+"""A link that opens the page with a model and a text: read from the address, and made by a button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from ans.conventions import LONGEST
+
+# The address bar shows the link too, so that it can be taken from there where a page may not write the clipboard.
+COPY = """(run, text) => {
+  const address = new URL(window.location.origin + window.location.pathname);
+  if (run) address.searchParams.set('run', run);
+  if (text) address.searchParams.set('text', text);
+  window.history.replaceState(null, '', address);
+  const button = document.querySelector('#copy-link'), label = 'Copy link';
+  const say = said => { button.textContent = said; setTimeout(() => { button.textContent = label; }, 2500); };
+  if (!navigator.clipboard) { say('The link is in the address bar'); return []; }
+  navigator.clipboard.writeText(address.href).then(
+    () => say('Link copied'), () => say('The link is in the address bar'));
+  return [];
+}"""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What an address asks for; it comes from anybody, so neither needs to exist or to be sensible."""
+
+    run: str | None
+    text: str
+
+
+def link_of(request: gr.Request | None) -> Link:
+    """The link in the address a page was opened with."""
+    asked = request.query_params if request is not None else {}
+    return Link(asked.get("run") or None, (asked.get("text") or "")[:LONGEST])
+
+
+def copy_button(model: gr.Dropdown, query: gr.Textbox) -> gr.Button:
+    """A button that copies the link to this model and this text."""
+    button = gr.Button("Copy link", size="sm", variant="secondary", elem_id="copy-link")
+    button.click(None, [model, query], None, js=COPY, api_visibility="private")
+    return button

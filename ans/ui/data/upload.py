@@ -1,0 +1,167 @@
+"""The inner tab of Data for one's own data: upload, map the columns, see what was understood, keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ans.conventions import LONGEST
+from ans.data.corpora import FEWEST_TEXTS
+from ans.data.intake import FEWEST_TRAINING_TEXTS, Columns, Understood, guess_columns, understand
+from ans.data.tables import EXTENSIONS, MOST_BYTES, Table, read_upload
+from ans.data.uploads import Uploads
+from ans.ui.components import FindingsView, TextsView, texts_value
+from ans.ui.shared import Shared
+from ans.ui.wiring import QUIETLY
+from ans.ui.wording import as_sentence
+
+NONE = "(none)"
+PREVIEW, EXAMPLES = 6, 4
+LIMIT = MOST_BYTES >> 20
+NOTHING = {
+    "state": "empty",
+    "title": "Your own texts",
+    "detail": "Upload a table with one text a row and, to train on it, a column with its label. You see here what was "
+    "understood before anything is kept or trained. Only this browser sees what you upload.",
+}
+ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+DELIMITERS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", None: "JSON objects"}
+
+
+@dataclass(frozen=True)
+class BringTab:
+    """`kept` holds the path of the dataset that was kept last."""
+
+    kept: gr.State
+
+
+def build(shared: Shared, uploads: Uploads) -> BringTab:
+    """Lay out the tab inside the current Tab and wire it."""
+    table, understood, kept = gr.State(None), gr.State(None), gr.State(None)
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=4, min_width=300):
+            file = gr.File(
+                label=f"CSV, TSV, JSONL, JSON or TXT, at most {LIMIT} MB", file_types=list(EXTENSIONS), height=150,
+                elem_id="upload",
+            )  # fmt: skip
+            with gr.Column(visible=False) as mapping:
+                text = gr.Dropdown([], label="Column with the text")
+                label = gr.Dropdown([NONE], label="Column with the label", info="Without one, texts can be explored.")
+                split = gr.Dropdown(
+                    [NONE], label="Column with the split", info="train, dev and test. Without one it is drawn."
+                )
+                name = gr.Textbox(label="Name", max_length=60, max_lines=1)
+                keep = gr.Button("Keep these data", variant="primary", interactive=False)
+        with gr.Column(scale=7, min_width=320):
+            report = FindingsView(NOTHING, elem_id="report")
+            preview = TextsView(elem_id="preview", visible=False)
+
+    def opened(path: str | None) -> tuple:
+        if path is None:
+            return None, NOTHING, gr.update(visible=False), *(gr.skip() for _ in range(4))
+        try:
+            read = read_upload(Path(path))
+        except ValueError as error:
+            failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
+            return None, failed, gr.update(visible=False), *(gr.skip() for _ in range(4))
+        columns = guess_columns(read)
+        return (
+            read,
+            gr.skip(),
+            gr.update(visible=True),
+            gr.update(choices=read.names, value=columns.text),
+            gr.update(choices=[NONE, *read.names], value=columns.label or NONE),
+            gr.update(choices=[NONE, *read.names], value=columns.split or NONE),
+            Path(path).stem,
+        )
+
+    def checked(read: Table | None, *names: str) -> tuple:
+        if read is None:
+            return None, gr.skip(), gr.update(visible=False), gr.update(interactive=False)
+        columns = Columns(*(None if column in (NONE, None) else column for column in names))
+        try:
+            found = understand(read, columns)
+        except ValueError as error:
+            failed = {"state": "failed", "title": "Choose other columns", "detail": as_sentence(error)}
+            return None, failed, gr.update(visible=False), gr.update(interactive=False)
+        shown = gr.update(value=sample(found), visible=found.texts > 0)
+        return found, reported(read, columns, found), shown, gr.update(interactive=found.texts > 0)
+
+    def stored(browser: str | None, title: str, found: Understood | None) -> tuple:
+        if found is None:
+            raise gr.Error("There is nothing to keep; upload a file first.", print_exception=False)
+        try:
+            path = uploads.keep(browser, title, found)
+        except (ValueError, OSError) as error:
+            raise gr.Error(as_sentence(error), print_exception=False) from error
+        gr.Info(f"Kept as {path.stem}. Only this browser sees it.")
+        return str(path), None, None, None
+
+    outcome = [understood, report, preview, keep]
+    columns = [text, label, split]
+    file.change(
+        opened, file, [table, report, mapping, *columns, name], show_progress="minimal", show_progress_on=report,
+        api_visibility="private",
+    ).then(checked, [table, *columns], outcome, **QUIETLY)  # fmt: skip
+    gr.on([column.input for column in columns], checked, [table, *columns], outcome, **QUIETLY)
+    keep.click(stored, [shared.browser, name, understood], [kept, table, understood, file], **QUIETLY)
+    return BringTab(kept)
+
+
+def reported(table: Table, columns: Columns, found: Understood) -> dict:
+    """What was understood, for a person: what is fine, what was left out and why, what hinders a training."""
+    counts = found.counts
+    facts = [("Rows", f"{found.rows:,}"), ("Texts kept", f"{found.texts:,}"), ("Classes", f"{len(counts):,}")]
+    if counts:
+        facts.append(("Texts a class", f"{min(counts.values()):,} to {max(counts.values()):,}"))
+    delimiter = DELIMITERS[table.delimiter]
+    how = delimiter if table.delimiter is None else f"{ENCODINGS[table.encoding]}, columns separated by {delimiter}"
+    return {
+        "state": "done",
+        "title": "This can be trained on" if found.trainable else "This can be explored, not trained on",
+        "facts": facts,
+        "findings": [{"kind": "fine", "text": f"Read as {how}."}, *_findings(columns, found)],
+    }
+
+
+def sample(found: Understood) -> dict:
+    """The first texts that are kept."""
+    pairs = [pair for part in found.parts.values() for pair in zip(part.texts, part.labels, strict=True)][:PREVIEW]
+    rows = [{"text": text, "tag": label or "no label", "kind": "", "aside": ""} for text, label in pairs]
+    return texts_value(rows, len(rows), "The first texts, as they are kept")
+
+
+def _findings(columns: Columns, found: Understood) -> list[dict]:
+    made: list[dict[str, Any]] = []
+    if columns.label is None:
+        made.append({"kind": "note", "text": "No column holds labels; texts without one can only be explored."})
+    elif not found.trainable:
+        made.append({"kind": "stop", "text": "A training needs at least two classes with enough texts."})
+    if len(found.parts) > 1:
+        sizes = ", ".join(f"{len(part):,} {name}" for name, part in found.parts.items())
+        drawn = " Dev lacked a class or was missing, so a tenth of the training texts became dev."
+        made.append({"kind": "fine", "text": f"The file's own split: {sizes}.{drawn if found.dev_was_drawn else ''}"})
+    elif found.split_is_unusable:
+        made.append({"kind": "note", "text": "The split column does not have both train and test; the split is drawn."})
+    fewest = FEWEST_TRAINING_TEXTS if len(found.parts) > 1 else FEWEST_TEXTS
+    conflicts = [f"{text[:60]}: {', '.join(labels)}" for text, labels in found.conflicting.items()]
+    scarce = [f"{name[:40]} ({count})" for name, count in found.scarce.items()]
+    doubt = " Is it the right column?" if len(scarce) > max(20, len(found.counts)) else ""
+    unlabelled = found.unlabelled if columns.label is not None else 0
+    for kind, count, what, then, examples in (
+        ("note", found.no_part, "row", "in neither train, dev nor test: left out.", ()),
+        ("note", found.empty, "row", "without a text: left out.", ()),
+        ("note", found.duplicates, "row", "repeating another: left out.", ()),
+        ("note", len(conflicts), "text", "with two different labels: left out.", conflicts),
+        ("note", found.cut, "text", f"longer than {LONGEST:,} characters: cut there.", ()),
+        ("note", len(scarce), "class", f"with fewer than {fewest} texts: left out.{doubt}", scarce),
+        ("fine", found.outside, "text", "labelled as belonging to no class: for testing only.", ()),
+        ("fine", unlabelled, "text", "without a label: for exploring only.", ()),
+    ):
+        if count:
+            named = what if count == 1 else "classes" if what == "class" else f"{what}s"
+            made.append({"kind": kind, "text": f"{count:,} {named} {then}", "examples": list(examples)[:EXAMPLES]})
+    return made

@@ -1,0 +1,166 @@
+"""What the radius does: the heads of a run trained again in seconds under other settings. The run stays as it is."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import gradio as gr
+
+from ans.config import TrainConfig
+from ans.conventions import HEADINGS
+from ans.serving.maps.maps import Maps
+from ans.ui.components import RunView
+from ans.ui.shared import Shared
+from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wording import as_sentence, clock, percent, signed
+from ans.workflows.head_settings import HeadSettings
+
+NEGATIVES = [
+    ("Noise, ascent, projection (the paper)", "ans"),
+    ("Noise and projection, no ascent", "noise+projection"),
+    ("Noise and ascent, no projection", "noise+ascent"),
+    ("Noise alone", "noise"),
+    ("No synthesized negatives", "none"),
+]
+INTRODUCTION = (
+    "Negatives are made between r and γr from the texts of a class, and there its head learns to say no. Try a small "
+    "r, a large one, and no synthesized negatives at all; then look who is misjudged."
+)
+TICK_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class RadiusPart:
+    """The events after which other heads answer: new ones, the run's own."""
+
+    trained: gr.events.Dependency
+    returned: gr.events.Dependency
+
+
+def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
+    """Lay out this part of the tab and wire it.
+
+    Args:
+        settings: (run, the `HeadSettings` tried out on it), or None for the run's own heads; this part sets it.
+    """
+    model = shared.model
+    with gr.Column(elem_id="radius"):
+        gr.Markdown(INTRODUCTION, elem_classes="quiet")
+        radius = gr.Slider(0.2, 3, value=1, step=0.05, label="Radius r, as a multiple of this run's own")
+        gamma = gr.Slider(1, 4, value=2, step=0.1, label="γ: negatives lie at most γr away")
+        weight = gr.Slider(0, 4, value=1, step=0.1, label="λ: weight of the synthesized negatives")
+        negatives = gr.Dropdown(NEGATIVES, value="ans", label="How negatives are made")
+        with gr.Row():
+            train = gr.Button("Train these heads", variant="primary", scale=3, min_width=150, elem_id="retrain")
+            back = gr.Button("Back to the run's own", scale=2, min_width=150, interactive=False, elem_id="own-heads")
+        card = RunView(nothing_yet(), elem_id="retrained")
+    sliders = [radius, gamma, weight, negatives]
+
+    def start(run_id: str | None, r: float, most: float, share: float, how: str) -> Iterator[tuple]:
+        try:
+            yield from training(maps, run_id, HeadSettings(r, share, most, how))
+        except ValueError as error:
+            yield failed(error), gr.skip(), gr.update(interactive=True), gr.skip()
+
+    def own(run_id: str | None) -> tuple:
+        try:
+            values, shown = HeadSettings.of(shared.serving.run(run_id).config), own_numbers(maps, run_id)
+        except ValueError:  # there is none yet, or somebody has just deleted it
+            values, shown = HeadSettings(), nothing_yet()
+        choices = NEGATIVES if values.negatives in dict(map(reversed, NEGATIVES)) else [*NEGATIVES, values.negatives]
+        how = gr.update(choices=choices, value=values.negatives)
+        # The sliders go no farther than they go, whatever the run was trained with.
+        return (
+            values.radius, min(values.gamma, 4), min(values.synthesized_weight, 4), how, shown, None,
+            gr.update(interactive=True), gr.update(interactive=False),
+        )  # fmt: skip
+
+    everything = [*sliders, card, settings, train, back]
+    waiting = train.click(lambda: (WAITING, gr.update(interactive=False)), None, [card, train], **AT_ONCE)
+    trained = waiting.then(start, [model, *sliders], [card, settings, train, back], concurrency_limit=2, **QUIETLY)
+    returned = back.click(own, model, everything, **AT_ONCE)
+    model.change(own, model, everything, **AT_ONCE)
+    return RadiusPart(trained, returned)
+
+
+def training(maps: Maps, run_id: str, tried: HeadSettings) -> Iterator[tuple]:
+    """(card, settings, Train button, Back button) while the heads are trained, and when they are."""
+    config = maps.config(run_id, tried)
+    if config is None:
+        yield own_numbers(maps, run_id), None, gr.update(interactive=True), gr.update(interactive=False)
+        return
+    started, stop, told, ended = time.monotonic(), threading.Event(), {}, {}
+
+    def work() -> None:
+        try:
+            ended["made"] = maps.retrained(run_id, config, told.update, stop.is_set)
+        except BaseException as error:  # told in the page, where somebody waits for it
+            ended["error"] = error
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    try:
+        while worker.is_alive():
+            yield progress_card(told, time.monotonic() - started), gr.skip(), gr.update(interactive=False), gr.skip()
+            worker.join(TICK_SECONDS)
+    finally:
+        stop.set()  # the page was closed, or it is over
+    if "error" in ended:
+        yield failed(str(ended["error"])), gr.skip(), gr.update(interactive=True), gr.skip()
+        return
+    card = new_numbers(maps, run_id, ended["made"].judged.metrics.headline(), time.monotonic() - started)
+    yield card, (run_id, tried), gr.update(interactive=True), gr.update(interactive=True)
+
+
+WAITING = {"state": "running", "title": "Training the heads", "detail": "Waiting for its turn.", "share": 0}
+
+
+def tried_config(maps: Maps, run_id: str, tried: tuple[str, HeadSettings] | None) -> TrainConfig | None:
+    """The config of the heads that are tried out on this run; None for the run's own, also while another's are.
+
+    Raises:
+        ValueError: the run is gone.
+    """
+    return maps.config(run_id, tried[1]) if tried and tried[0] == run_id else None
+
+
+def nothing_yet() -> dict:
+    """The card while there is no model."""
+    return {"state": "empty", "title": "There is no model yet", "detail": "Start a training in the Train tab."}
+
+
+def progress_card(told: dict, seconds: float) -> dict:
+    """The card while the heads are trained."""
+    step, steps = told.get("step", 0), told.get("steps", 1)
+    detail = f"Step {step} of {steps}." if told else "Starting."
+    return {
+        "state": "running", "title": "Training the heads", "clock": clock(seconds), "share": step / steps,
+        "detail": detail if step < steps else "Judging the test texts.",
+    }  # fmt: skip
+
+
+def failed(message: Exception | str) -> dict:
+    """The card when the heads could not be trained."""
+    return {"state": "failed", "title": "These heads could not be trained", "detail": as_sentence(message)}
+
+
+def own_numbers(maps: Maps, run_id: str) -> dict:
+    """The card of the run's own heads."""
+    metrics = maps.serving.run(run_id).evaluation["metrics"]
+    rows = [["", "this run"], *([name, percent(metrics[key])] for key, name in HEADINGS.items())]
+    note = "Move a slider and train: map, verdicts and numbers follow. The run itself is never changed."
+    return {"state": "finished", "title": "The run's own heads", "numbers": rows, "note": note}
+
+
+def new_numbers(maps: Maps, run_id: str, metrics: dict, seconds: float) -> dict:
+    """The card of heads that were trained again, beside the run's own."""
+    own = maps.serving.run(run_id).evaluation["metrics"]
+    rows = [["", "this run", "now", "change"]]
+    for key, name in HEADINGS.items():
+        change = signed(None if None in (own[key], metrics[key]) else metrics[key] - own[key])
+        rows.append([name, percent(own[key]), percent(metrics[key]), change])
+    note = "These heads answer on this tab until you go back; Ask and the stored run keep the run's own."
+    return {"state": "finished", "title": "New heads", "clock": clock(seconds), "numbers": rows, "note": note}

@@ -1,0 +1,92 @@
+"""One whole training run: corpus → open-world split → both phases → evaluation. Command line and worker share it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from safetensors.torch import save_file
+from torch import Tensor, tensor
+
+from ans.config import TrainConfig
+from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
+from ans.evaluation.metrics import Metrics, evaluate
+from ans.events import Emit, ShouldStop
+from ans.json_files import write_json
+from ans.model.classifier import OpenWorldClassifier
+from ans.runs.run import Run
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A classifier's answers on the test part of a split: features [N, d], head logits [N, C], answers [N], metrics."""
+
+    features: Tensor
+    logits: Tensor
+    answers: list[int]
+    metrics: Metrics
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished run leaves."""
+
+    classifier: OpenWorldClassifier
+    split: OpenWorldSplit
+    judged: Judged
+    seconds: dict[str, float]
+
+
+def judge(classifier: OpenWorldClassifier, split: OpenWorldSplit) -> Judged:
+    """Answer every test text and compare with the truth.
+
+    Raises:
+        ValueError: the split's known classes are not the classifier's, so the numbers would mean nothing.
+    """
+    if split.known != classifier.labels:
+        raise ValueError("the split must have the known classes that the model was trained on.")
+    features = classifier.features(split.test.texts)
+    answers, logits = classifier.decide(features)
+    metrics = evaluate(split.test_targets, answers.tolist(), logits.max(1).values.tolist(), classifier.labels)
+    return Judged(features, logits, answers.tolist(), metrics)
+
+
+def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> Outcome:
+    """Train and evaluate one configuration. Open texts are met in the evaluation only.
+
+    Raises:
+        ValueError: the data or the settings don't fit. TrainingStopped: `should_stop` said so.
+    """
+    started = time.perf_counter()
+    emit({"phase": "data"})
+    split = make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
+    emit({"phase": "data", "known": len(split.known), "texts": len(split.train)})
+    seconds = {"data": time.perf_counter() - started}
+    classifier = OpenWorldClassifier(config).fit(
+        split.train.texts, split.train.labels, split.dev.texts, split.dev.labels, emit, should_stop
+    )
+    started = time.perf_counter()
+    emit({"phase": "evaluate"})
+    judged = judge(classifier, split)
+    seconds |= classifier.seconds | {"evaluate": time.perf_counter() - started}
+    return Outcome(classifier, split, judged, seconds)
+
+
+def save_outcome(run: Run, outcome: Outcome) -> None:
+    """Write model, test answers and evaluation of a training into its run's directory."""
+    outcome.classifier.save(run.folder / "model")
+    judged, split = outcome.judged, outcome.split
+    write_json(run.folder / "test.json", {"texts": split.test.texts, "labels": split.test.labels})
+    arrays = {"features": judged.features, "logits": judged.logits, "answers": tensor(judged.answers)}
+    save_file({name: value.contiguous() for name, value in arrays.items()}, run.folder / "test.safetensors")
+    write_json(
+        run.folder / "evaluation.json",
+        {
+            "metrics": judged.metrics.to_dict(),
+            "known": split.known,
+            "held_out": split.held_out,
+            "num_known_classes": len(split.known),
+            "seconds": outcome.seconds,
+            "device": str(outcome.classifier.encoder.device),
+        },
+    )

@@ -1,0 +1,288 @@
+"""OpenWorldClassifier: what it answers, that it is the same after saving, what it refuses."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from ans.config import TrainConfig
+from ans.conventions import OPEN, Prediction
+from ans.events import TrainingStopped
+from ans.model.classifier import OpenWorldClassifier
+
+TEXTS = ["book a flight to Rome", "please book me a seat on a plane", "I need a flight to Paris", "fly me to Oslo"] * 3
+TEXTS += ["I lost my card", "my bank card is gone", "where is my card, I can't find it", "card lost, block it"] * 3
+LABELS = ["flight"] * 12 + ["card"] * 12
+SHORT = TrainConfig(device="cpu", epochs=1, head_steps=6, seed=3)
+
+
+def fit(config: TrainConfig, **changes) -> OpenWorldClassifier:
+    """A classifier trained on TEXTS."""
+    return OpenWorldClassifier(config.with_(**changes)).fit(TEXTS, LABELS)
+
+
+# Answers
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("wake me up at seven tomorrow morning", "alarm_set"),
+        ("I lost my bank card on the train", "card_lost"),
+        ("book me a flight to Rome next Monday", "flight_book"),
+        ("I want to take Friday off", "leave_request"),
+    ],
+)
+def test_a_typed_sentence_of_a_known_class_gets_that_class(classifier, text, label):
+    answer = classifier.predict(text)
+    assert isinstance(answer, Prediction)
+    assert (answer.text, answer.label, answer.open) == (text, label, False)
+    assert answer.score > 0
+
+
+@pytest.mark.parametrize(
+    "text", ["How far is Saturn from the sun?", "le chat dort sur le canapé", "xqzv blorp wug", "¿?", "", "42"]
+)
+def test_a_strange_foreign_or_nonsense_sentence_is_open(classifier, text):
+    answer = classifier.predict(text)
+    assert (answer.label, answer.open) == (None, True)
+    assert answer.score < 0
+
+
+def test_most_known_test_texts_keep_their_class_and_most_open_ones_are_rejected(classifier, small_split):
+    answers, _ = classifier.decide(classifier.features(small_split.test.texts))
+    truth = torch.tensor(small_split.test_targets)
+    assert (answers == truth)[truth >= 0].float().mean() > 0.6
+    assert (answers == truth)[truth < 0].float().mean() > 0.8
+
+
+def test_a_text_is_open_exactly_when_all_heads_say_no_and_else_gets_the_closed_set_argmax(classifier, small_split):
+    features = classifier.features(small_split.test.texts)
+    with torch.no_grad():
+        all_no = (classifier.heads(features) < 0).all(dim=0).tolist()
+        best = classifier.closed(features[:, : classifier.encoder.dim]).argmax(dim=1).tolist()
+    assert 0 < sum(all_no) < len(all_no), "this test needs both kinds"
+    expected = [OPEN if no else i for no, i in zip(all_no, best, strict=True)]
+    assert classifier.decide(features)[0].tolist() == expected
+    answers = classifier.predict(small_split.test.texts)
+    assert [OPEN if answer.open else classifier.labels.index(answer.label) for answer in answers] == expected
+
+
+def test_when_head_and_closed_set_classifier_disagree_the_closed_set_classifier_names_the_class(classifier):
+    turned = OpenWorldClassifier.__new__(OpenWorldClassifier)
+    turned.__dict__.update(classifier.__dict__)
+    turned.closed = lambda features: classifier.closed(features).roll(1, dims=1)
+    known = classifier.predict("I lost my bank card on the train")
+    following = classifier.labels[(classifier.labels.index(known.label) + 1) % 4]
+    assert turned.predict(known.text).label == following
+    assert turned.predict("How far is Saturn from the sun?").open
+
+
+def test_the_score_is_the_largest_head_logit_and_logits_follow_the_order_of_labels(classifier, small_split):
+    texts = small_split.test.texts[:20]
+    logits, scores = classifier.head_logits(classifier.features(texts)), classifier.score(texts)
+    assert classifier.labels == small_split.known
+    for i, answer in enumerate(classifier.predict(texts, candidates=4)):
+        assert answer.score == answer.candidates[0].logit == logits[i].max() == scores[i]
+        by_label = {candidate.label: candidate.logit for candidate in answer.candidates}
+        assert by_label == dict(zip(classifier.labels, logits[i].tolist(), strict=True))
+        assert list(by_label.values()) == sorted(by_label.values(), reverse=True)
+
+
+def test_many_texts_give_what_each_gives_alone_and_no_text_gives_no_answer(classifier, small_split):
+    texts = small_split.test.texts[:10]
+    together, apart = classifier.predict(texts), [classifier.predict(text) for text in texts]
+    assert [answer.label for answer in together] == [answer.label for answer in apart]
+    assert [answer.score for answer in together] == pytest.approx([answer.score for answer in apart], abs=1e-4)
+    assert classifier.predict([]) == []
+    assert classifier.score([]).shape == (0,)
+
+
+def test_a_training_text_is_its_own_nearest_neighbour(classifier, small_split):
+    row = 17
+    text, label = small_split.train.texts[row], small_split.train.labels[row]
+    neighbours = classifier.predict(text, neighbours=5).neighbours
+    assert (neighbours[0].text, neighbours[0].label) == (text, label)
+    assert neighbours[0].similarity == pytest.approx(1, abs=1e-4)
+    assert [one.similarity for one in neighbours] == sorted((one.similarity for one in neighbours), reverse=True)
+
+
+def test_synthesized_negatives_lie_in_the_shell_around_positives_of_their_class(classifier):
+    negatives, rows = classifier.synthesized_negatives("card_lost", 50)
+    m = classifier.labels.index("card_lost")
+    assert set(classifier.train_targets[rows].tolist()) == {m}
+    moved = classifier.heads.split(negatives - classifier.train_features[rows])
+    assert len(moved) == 2, "the tuned and the untouched view"
+    for noise, radii in zip(moved, classifier.radii, strict=True):
+        distance, r = noise.norm(dim=1), radii[m]
+        assert (distance >= r * (1 - 1e-4)).all()
+        assert (distance <= classifier.config.gamma * r * (1 + 1e-4)).all()
+    with pytest.raises(ValueError, match="'lunch' is no known class of this model; it knows alarm_set, card_lost, fl"):
+        classifier.synthesized_negatives("lunch", 5)
+
+
+# Training
+
+
+def test_two_trainings_of_one_config_give_equal_scores_and_another_seed_gives_others():
+    first, again, other = fit(SHORT), fit(SHORT), fit(SHORT, seed=4)
+    assert torch.equal(first.score(TEXTS), again.score(TEXTS))
+    assert not torch.isclose(first.score(TEXTS), other.score(TEXTS)).any()
+
+
+def test_training_reports_its_phases_in_order_and_its_seconds(tiny_encoder_folder):
+    events = []
+    model = OpenWorldClassifier(SHORT.with_(encoder=str(tiny_encoder_folder), trainable_layers=1))
+    assert model.fit(TEXTS, LABELS, emit=events.append) is model
+    assert list(dict.fromkeys(event["phase"] for event in events)) == ["cache", "encoder", "heads"]
+    cached = [event for event in events if event["phase"] == "cache"]
+    assert (cached[-1]["step"], cached[-1]["steps"]) == (len(TEXTS), len(TEXTS))
+    assert set(model.seconds) == {"cache", "encoder", "heads"}
+
+
+@pytest.mark.parametrize("phase", ["cache", "encoder", "heads"])
+def test_a_training_that_is_stopped_leaves_the_classifier_as_it_was(phase, tiny_encoder_folder):
+    model = fit(SHORT, encoder=str(tiny_encoder_folder), trainable_layers=1, batch_size=4)
+    before, closed, events = model.predict(TEXTS), model.closed, []
+    with pytest.raises(TrainingStopped):
+        model.fit(
+            TEXTS[::-1], ["x"] * 12 + ["y"] * 12, emit=events.append, should_stop=lambda: events[-1]["phase"] == phase
+        )
+    assert [event["phase"] for event in events].count(phase) == 1, "it went on after the request"
+    assert events[-1]["phase"] == phase
+    assert model.predict(TEXTS) == before
+    assert model.closed is closed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((["a", "b"], ["x", "x"]), "at least two known classes are needed, got 1; add texts of another class."),
+        (([], []), "at least two known classes are needed, got 0; add texts of another class."),
+        ((["a", "b"], ["x"]), "expected as many labels as texts, got 2 texts and 1 labels."),
+        (
+            (["a", "b", "c"], ["x", "x", "y"]),
+            "every class needs at least two texts, one of them for dev; too few of ['y'].",
+        ),
+        (
+            (TEXTS, LABELS, ["a"], []),
+            "expected as many dev labels as dev texts, and at least one, got 1 texts and 0 labels; leave both out to "
+            "keep a tenth for dev.",
+        ),
+        (
+            (TEXTS, LABELS, [], []),
+            "expected as many dev labels as dev texts, and at least one, got 0 texts and 0 labels; leave both out to "
+            "keep a tenth for dev.",
+        ),
+        (
+            (TEXTS, LABELS, ["a"], ["lunch"]),
+            "the dev labels ['lunch'] are no classes of the training texts; drop those texts.",
+        ),
+    ],
+)
+def test_training_refuses_texts_it_cannot_learn_from(arguments, sentence):
+    with pytest.raises(ValueError, match=r"\w") as refused:
+        OpenWorldClassifier(SHORT).fit(*arguments)
+    assert str(refused.value) == sentence
+
+
+def test_nothing_is_answered_or_saved_before_training(tmp_path):
+    untrained = OpenWorldClassifier()
+    for ask, about in ((untrained.predict, "hi"), (untrained.score, ["hi"]), (untrained.save, tmp_path / "model")):
+        with pytest.raises(ValueError, match=r"has not been trained yet; call fit\(texts, labels\) or load\(folder\)"):
+            ask(about)
+    assert not (tmp_path / "model").exists()
+
+
+# Persistence
+
+
+@pytest.fixture(scope="module")
+def saved(classifier, tmp_path_factory) -> Path:
+    """The small classifier's folder; copy it before damaging it."""
+    folder = tmp_path_factory.mktemp("saved") / "model"
+    classifier.save(folder)
+    return folder
+
+
+def test_a_loaded_classifier_gives_identical_answers_and_scores(classifier, saved, small_split):
+    loaded = OpenWorldClassifier.load(saved, device="cpu")
+    texts = small_split.test.texts
+    assert (loaded.labels, loaded.config, loaded.seconds) == (classifier.labels, classifier.config, classifier.seconds)
+    assert loaded.predict(texts) == classifier.predict(texts)
+    assert torch.equal(loaded.score(texts), classifier.score(texts))
+    made = [model.synthesized_negatives("card_lost", 9)[0] for model in (loaded, classifier)]
+    assert torch.equal(*made)
+
+
+def test_saving_again_replaces_the_older_model_and_leaves_nothing_beside_it(classifier, saved, tmp_path):
+    folder = shutil.copytree(saved, tmp_path / "model")
+    (folder / "left_over").touch()
+    classifier.save(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "model.json",
+        "training_texts.json",
+        "weights.safetensors",
+    ]
+
+
+def rewrite(folder: Path, **changes) -> None:
+    """Change entries of model.json."""
+    about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps(about | changes), encoding="utf-8")
+
+
+def cut_short(path: Path) -> None:
+    """Take the last bytes away."""
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+DAMAGES = {
+    "weights cut short": lambda f: cut_short(f / "weights.safetensors"),
+    "weights are no weights": lambda f: (f / "weights.safetensors").write_text("nothing"),
+    "weights missing": lambda f: (f / "weights.safetensors").unlink(),
+    "texts missing": lambda f: (f / "training_texts.json").unlink(),
+    "a text too few": lambda f: (f / "training_texts.json").write_text('["one"]'),
+    "model.json cut short": lambda f: cut_short(f / "model.json"),
+    "a label too few": lambda f: rewrite(f, labels=["alarm_set", "card_lost", "flight_book"]),
+    "no labels": lambda f: rewrite(f, labels=None),
+    "no config": lambda f: rewrite(f, config=None),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_model_is_refused_as_damaged(damage, saved, tmp_path):
+    folder = shutil.copytree(saved, tmp_path / "model")
+    DAMAGES[damage](folder)
+    with pytest.raises(ValueError, match=r"(?s)the model in .* is damaged \(.*\); train it again or copy it again\."):
+        OpenWorldClassifier.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"format": "other"}, "{} holds no open-world classifier; model.json should say 'ans-open-world-classifier'."),
+        ({"version": 99}, "the model in {} has format version 99, expected 2; train it again."),
+        (
+            {"encoder_fingerprint": "0" * 64},
+            "the model in {} was trained on other weights than the encoder 'minilm' has here; bring those weights "
+            "back, or train again.",
+        ),
+    ],
+)
+def test_a_foreign_model_is_refused_by_what_is_foreign(changes, sentence, saved, tmp_path):
+    folder = shutil.copytree(saved, tmp_path / "model")
+    rewrite(folder, **changes)
+    with pytest.raises(ValueError, match=r"\w") as refused:
+        OpenWorldClassifier.load(folder)
+    assert str(refused.value) == sentence.format(folder)
+
+
+def test_a_folder_without_a_model_is_refused_with_what_was_expected(tmp_path):
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(ValueError, match="no model in") as refused:
+            OpenWorldClassifier.load(folder)
+        assert str(refused.value).startswith(f"no model in {folder}: expected a folder written by ")

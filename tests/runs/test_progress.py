@@ -1,0 +1,149 @@
+"""What the page says of a run, from the run's own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ans.config import TrainConfig
+from ans.evaluation.published import published, published_for
+from ans.runs import progress
+from ans.runs.run import FAILED, FINISHED, RUNNING, Run
+from ans.runs.store import RunStore
+from ans.ui import polling, run_card, wording
+
+METRICS = {"accuracy": 93.0, "f1": 85.25, "f1_known": 84.75, "f1_open": 95.5, "auroc": 96.0}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return RunStore(tmp_path).create(TrainConfig(dataset="clinc", known_ratio=0.25))
+
+
+def test_a_queued_run_says_that_it_waits_and_shows_all_phases_as_later(run):
+    view = run_card.view(run, 0.0)
+    assert view["state"] == "queued"
+    assert view["title"] == "Waiting for the training process"
+    assert {phase["state"] for phase in view["phases"]} == {"later"}
+
+
+def test_a_running_run_shows_phase_step_and_time_left_at_its_pace(run):
+    run.set_status(RUNNING)
+    write = run.event_writer()
+    write({"phase": "data"})
+    write({"phase": "cache", "step": 100, "steps": 100})
+    for step in (1, 2, 3):
+        write({"phase": "encoder", "step": step, "steps": 11, "loss": 1.0, "time": 100.0 + 2 * step})
+    assert progress.seconds_left_in_phase(run.events()) == 16.0
+    view = run_card.view(run, run.status.started + 61)
+    assert view["clock"] == "1 min 01 s"
+    assert view["detail"] == ("Phase 1: fine-tune the encoder, step 3 of at most 11, at most 16 s left in this phase.")
+    assert [phase["state"] for phase in view["phases"]] == ["done", "done", "now", "later", "later"]
+    assert 0.1 < view["share"] < 0.75
+
+
+def test_the_share_never_falls_and_ends_below_one():
+    events, shares = [], []
+    for phase in progress.PHASES:
+        for step in (1, 5, 10):
+            events.append({"time": 0.0, "phase": phase, "step": step, "steps": 10})
+            shares.append(progress.share_done(events))
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1.0)
+
+
+def test_a_run_that_is_told_to_stop_says_so(run):
+    RunStore(run.folder.parent).take_next()
+    run.request_stop()
+    assert run_card.view(run, 0.0)["detail"] == "Stopping at the next step."
+
+
+def test_a_failed_run_shows_its_message(run):
+    run.set_status(FAILED, "what was wrong, and what to do.")
+    view = run_card.view(run, 0.0)
+    assert (view["title"], view["detail"]) == ("This training failed", "what was wrong, and what to do.")
+
+
+def test_the_curves_hold_every_loss_and_accuracy_with_its_second():
+    events = [
+        {"time": 10.0, "phase": "data"},
+        {"time": 12.0, "phase": "encoder", "step": 1, "steps": 2, "loss": 2.0},
+        {"time": 13.0, "phase": "encoder", "step": 1, "steps": 2, "epoch": 1, "dev_accuracy": 0.5},
+        {"time": 15.0, "phase": "heads", "step": 1, "steps": 1, "loss": 1.0},
+    ]
+    drawn = progress.curves(events)
+    assert drawn.losses == [("loss, phase 1", [2.0], [2.0]), ("loss, phase 2", [5.0], [1.0])]
+    assert drawn.accuracy == ([3.0], [50.0])
+
+
+def test_the_numbers_stand_beside_the_papers_row_and_the_difference():
+    rows = run_card.numbers(METRICS, TrainConfig(dataset="clinc", known_ratio=0.25))
+    assert rows[0] == ["", "Accuracy", "F1", "F1-known", "F1-open", "AUROC"]
+    assert rows[1] == ["This run", "93.0", "85.2", "84.8", "95.5", "96.0"]
+    assert rows[2] == ["Paper, BERT-base", "92.6", "84.8", "84.5", "95.3", "–"]
+    assert rows[3] == ["Difference", "+0.4", "+0.4", "+0.2", "+0.2", "–"]
+
+
+def test_no_row_of_the_paper_is_shown_where_it_has_none():
+    assert len(run_card.numbers(METRICS, TrainConfig())) == 2
+    assert published_for(TrainConfig(dataset="clinc", known_ratio=0.3)) is None
+    assert published_for(TrainConfig(dataset="clinc", known_ratio=0.25, known_classes=("a", "b"))) is None
+
+
+def test_missing_numbers_are_a_dash():
+    assert run_card.numbers({**METRICS, "f1_open": None, "auroc": None}, TrainConfig())[1][-2:] == ["–", "–"]
+
+
+def test_the_published_rows_are_those_of_table_1():
+    assert published("stackoverflow", 0.75)["accuracy"] == 84.4
+    assert published("banking", 0.5, method="ADB")["f1"] == 80.9
+    assert published("banking", 0.33) is None
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0.4, "0 s"), (59, "59 s"), (80, "1 min 20 s"), (7500, "2 h 05 min")])
+def test_a_clock_reads_as_a_person_would_say_it(seconds, shown):
+    assert wording.clock(seconds) == shown
+
+
+def test_a_snapshot_changes_exactly_when_there_is_something_to_redraw(run):
+    store = RunStore(run.folder.parent)
+    before = polling.Snapshot.take(store, run)
+    assert polling.Snapshot.take(store, run) == before
+    run.set_status(RUNNING)
+    running = polling.Snapshot.take(store, run)
+    assert running != before
+    run.event_writer()({"phase": "data"})
+    assert polling.Snapshot.take(store, run) != running
+
+
+def test_a_page_follows_a_new_training_only_when_its_own_has_ended(run):
+    store = RunStore(run.folder.parent)
+    other = store.create(TrainConfig())
+    assert polling.newer_active(store, run).id == run.id
+    run.set_status(FINISHED)
+    assert polling.newer_active(store, run).id == other.id
+    other.set_status(FAILED, "no.")
+    assert polling.newer_active(store, run).id == run.id
+    assert polling.newer_active(store, None) is None
+
+
+def test_the_model_in_use_is_the_one_just_trained_else_the_chosen_else_the_newest():
+    def snapshot(watched: str | None, *ready: str) -> polling.Snapshot:
+        return polling.Snapshot(watched, "", "", ready)
+
+    assert polling.model_in_use(snapshot("new", "new", "old"), snapshot("new", "old"), "old") == "new"
+    assert polling.model_in_use(snapshot("new", "x", "new", "old"), snapshot("new", "new", "old"), "old") == "old"
+    assert polling.model_in_use(snapshot("old", "new", "old"), None, None) == "new"
+    assert polling.model_in_use(snapshot("gone", "new"), snapshot("gone", "new"), "gone") == "new"
+    assert polling.model_in_use(snapshot(None), None, None) is None
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1.26, "+1.3"), (-0.4, "−0.4"), (None, "–")])
+def test_a_difference_has_its_sign_and_a_missing_one_a_dash(value, shown):
+    assert wording.signed(value) == shown
+
+
+def test_a_name_stands_in_markdown_as_it_was_typed():
+    assert wording.as_markdown("![x](https://a.b/c.png)") == r"\!\[x\]\(https\:\/\/a\.b\/c\.png\)"
+    assert wording.as_markdown("Störung 7") == "Störung 7"

@@ -1,0 +1,290 @@
+"""The run store: one directory per run, one owner per run, an end for every run."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ans.config import STARTER, TrainConfig
+from ans.json_files import write_json
+from ans.paths import home
+from ans.runs.run import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Run
+from ans.runs.store import RunStore
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONFIG = TrainConfig(seed=7, known_classes=("a", "b"))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """An empty store, one level down, so that there is something to escape to."""
+    return RunStore(tmp_path / "runs")
+
+
+def taken_by_a_process_that_is_gone(store: RunStore) -> Run:
+    """A running run whose trainer has died."""
+    run = store.create(CONFIG)
+    take = "import sys, pathlib; from ans.runs.store import RunStore; RunStore(pathlib.Path(sys.argv[1])).take_next()"
+    subprocess.run([sys.executable, "-c", take, str(store.root)], check=True, cwd=ROOT)
+    return run
+
+
+def test_a_run_goes_from_created_over_queued_and_running_to_finished(store):
+    run = store.create(CONFIG)
+    queued = run.status
+    assert (queued.state, queued.started, queued.ended, queued.process) == (QUEUED, None, None, None)
+    assert run.config == CONFIG
+    assert store.get(run.id).id == store.active().id == run.id
+
+    assert store.take_next().id == run.id
+    running = run.status
+    assert (running.state, running.ended, running.process) == (RUNNING, None, os.getpid())
+    assert running.created == queued.created <= running.started
+    assert not running.ended_well
+
+    run.set_status(FINISHED, "Done.")
+    finished = run.status
+    assert (finished.state, finished.message, finished.ended_well) == (FINISHED, "Done.", True)
+    assert finished.started == running.started <= finished.ended
+    assert store.active() is None
+    assert [one.id for one in store.finished()] == [run.id]
+
+
+def test_what_is_written_is_read_by_another_store_on_the_same_directory(store):
+    run = store.create(CONFIG)
+    run.event_writer()({"phase": "heads", "step": 1})
+    same = RunStore(store.root).get(run.id)
+    assert (same.config, same.status, same.version) == (run.config, run.status, run.version)
+    assert same.events() == run.events()
+
+
+def test_each_queued_run_is_taken_by_exactly_one_of_many_takers(store):
+    for _ in range(12):
+        store.create(CONFIG)
+    taken, together = [], threading.Barrier(6)
+
+    def take() -> None:
+        together.wait()
+        while (run := RunStore(store.root).take_next()) is not None:
+            taken.append(run.id)
+
+    takers = [threading.Thread(target=take) for _ in range(6)]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert Counter(taken) == Counter(run.id for run in store.all())
+
+
+def test_runs_are_listed_newest_first_and_taken_oldest_first(store):
+    runs = [store.create(CONFIG) for _ in range(3)]
+    assert [run.id for run in store.all()] == [run.id for run in reversed(runs)]
+    assert [store.take_next().id for _ in range(3)] == [run.id for run in runs]
+    assert store.take_next() is None
+
+
+def test_the_running_run_is_active_before_those_that_wait(store):
+    first, second = store.create(CONFIG), store.create(CONFIG)
+    assert store.active().id == first.id
+    store.take_next()
+    first.set_status(FINISHED)
+    store.take_next()
+    store.create(CONFIG)
+    assert store.active().id == second.id
+
+
+@pytest.mark.parametrize("end", ENDED)
+def test_an_ended_run_stays_ended_as_it_was(store, end):
+    run = store.create(CONFIG)
+    store.take_next()
+    run.set_status(end, "The end.")
+    ended = run.status
+    for state in (QUEUED, RUNNING, *ENDED):
+        run.set_status(state, "Later.")
+    run.request_stop()
+    assert run.status == ended
+    assert (ended.state, ended.message) == (end, "The end.")
+
+
+def test_a_stop_of_a_queued_run_ends_it_at_once_and_nobody_takes_it(store):
+    run = store.create(CONFIG)
+    run.request_stop()
+    assert (run.status.state, run.status.message) == (STOPPED, "Stopped before it began.")
+    assert run.status.started is None
+    assert store.take_next() is None
+
+
+def test_a_stop_of_a_running_run_is_left_to_its_trainer(store):
+    run = store.create(CONFIG)
+    store.take_next()
+    assert not run.stop_requested
+    run.request_stop()
+    assert run.stop_requested
+    assert run.status.state == RUNNING
+
+
+def test_the_version_changes_with_the_status_and_with_each_event_and_else_stays(store):
+    run = store.create(CONFIG)
+    versions = [run.version, run.version]
+    store.take_next()
+    versions.append(run.version)
+    write = run.event_writer()
+    for step in range(3):
+        write({"step": step})
+        versions.append(run.version)
+    run.set_status(FINISHED)
+    versions.append(run.version)
+    assert versions[0] == versions[1]
+    assert len(set(versions)) == len(versions) - 1
+
+
+def test_events_come_back_in_order_with_their_times(store):
+    run = store.create(CONFIG)
+    assert run.events() == []
+    write = run.event_writer()
+    for step in range(5):
+        write({"phase": "heads", "step": step, "note": "größer\nals"})
+    events = run.events()
+    assert [(event["phase"], event["step"], event["note"]) for event in events] == [
+        ("heads", step, "größer\nals") for step in range(5)
+    ]
+    assert [event["time"] for event in events] == sorted(event["time"] for event in events)
+
+
+@pytest.mark.parametrize("half", ['{"step": 1', '{"step": 1, "loss": 0.5}', "{"])
+def test_a_half_written_last_event_is_left_out_until_its_line_ends(store, half):
+    run = store.create(CONFIG)
+    run.event_writer()({"step": 0})
+    with (run.folder / "events.jsonl").open("a", encoding="utf-8") as file:
+        file.write(half)
+    assert [event["step"] for event in run.events()] == [0]
+
+
+@pytest.mark.parametrize(
+    "run_id", ["", None, ".", "..", "../secret", "../runs/{id}", "/etc", "{id}/", "{id}/../{id}", "{id}/model", "a\0b"]
+)
+def test_an_id_that_is_no_plain_name_of_a_run_is_nobodys(store, run_id):
+    run = store.create(CONFIG)
+    for outside in (store.root.parent, store.root.parent / "secret", run.folder / "model"):
+        outside.mkdir(exist_ok=True)
+        (outside / "status.json").write_text(json.dumps({"state": FINISHED}), encoding="utf-8")
+    assert store.get(run_id if run_id is None else run_id.format(id=run.id)) is None
+    assert store.get(f"{store.root.parent}/secret") is None
+
+
+def test_a_run_whose_trainer_is_gone_becomes_interrupted_with_the_way_out(store):
+    run = taken_by_a_process_that_is_gone(store)
+    assert run.status.state == RUNNING
+    assert [lost.id for lost in store.mark_interrupted()] == [run.id]
+    assert run.status.state == INTERRUPTED
+    assert run.status.message == "The training process ended unexpectedly. Press Train to start it again."
+    assert run.status.ended is not None
+    assert store.mark_interrupted() == []
+
+
+def test_a_run_whose_trainer_lives_and_a_queued_one_are_not_interrupted(store):
+    running = store.create(CONFIG)
+    store.take_next()
+    queued = store.create(CONFIG)
+    assert store.mark_interrupted() == []
+    assert (running.status.state, queued.status.state) == (RUNNING, QUEUED)
+
+
+def test_the_starter_is_one_run_that_is_made_anew_only_after_it_ended_badly(store):
+    first = store.starter()
+    assert first.is_starter
+    assert first.config == STARTER
+    assert store.starter().folder == first.folder
+    assert len(store.all()) == 1
+    store.take_next()
+    first.set_status(FAILED, "No.")
+    again = store.starter()
+    assert (again.id, again.status.state) == (first.id, QUEUED)
+    assert store.take_next().id == again.id
+    again.set_status(FINISHED)
+    assert store.starter().status.ended_well
+    assert not store.create(CONFIG).is_starter
+
+
+def test_a_run_that_is_still_being_made_is_neither_listed_nor_taken(store):
+    run = store.create(CONFIG)
+    run.folder.rename(store.root / f".{run.id}.abc123")  # where it is built, already with its status
+    assert store.all() == []
+    assert store.take_next() is None
+
+
+def test_a_store_with_stray_files_and_folders_lists_runs_only(store):
+    run = store.create(CONFIG)
+    (store.root / "notes.txt").touch()
+    (store.root / "empty").mkdir()
+    assert [one.id for one in store.all()] == [run.id]
+
+
+def test_runs_live_below_ans_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ANS_HOME", str(tmp_path / "elsewhere"))
+    assert home() == tmp_path / "elsewhere"
+    assert RunStore().root == tmp_path / "elsewhere" / "runs"
+    monkeypatch.delenv("ANS_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert home() == tmp_path / ".cache" / "ans"
+
+
+def test_a_run_whose_taker_died_before_it_began_is_interrupted_too(tmp_path):
+    store = RunStore(tmp_path)
+    run = store.create(TrainConfig())
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (run.folder / "claimed").write_text(str(ended.pid))
+    assert [lost.id for lost in store.mark_interrupted()] == [run.id]
+    assert run.status.state == INTERRUPTED
+
+
+@pytest.mark.parametrize("config", ['{"passes": 3}', '{"seed": 0}', '{"seed": -1}', "{", "[]"])
+def test_a_run_of_another_version_or_a_damaged_one_is_left_out_and_stops_nobody(store, config):
+    foreign, own = store.create(CONFIG), store.create(CONFIG)
+    (foreign.folder / "config.json").write_text(config)
+    assert store.get(foreign.id) is None
+    assert [run.id for run in store.all()] == [own.id]
+    assert store.take_next().id == own.id
+
+
+def test_a_run_on_uploaded_data_or_uploaded_itself_is_seen_by_its_browser_alone(store):
+    everybodys = store.create(CONFIG)
+    on_upload = store.create(CONFIG.with_(dataset=str(store.uploads / "anna" / "tickets.csv")))
+    uploaded = store.create(CONFIG)
+    write_json(uploaded.folder / "owner.json", "berta")
+    for run in (everybodys, on_upload, uploaded):
+        store.take_next()
+        run.set_status(FINISHED)
+    expected = {
+        None: {everybodys.id}, "anna": {everybodys.id, on_upload.id}, "berta": {everybodys.id, uploaded.id},
+        "carla": {everybodys.id},
+    }  # fmt: skip
+    for browser, ids in expected.items():
+        seen = store.seen_by(browser)
+        assert {run.id for run in seen.all()} == {run.id for run in seen.finished()} == ids, browser
+        assert {run.id for run in store.all() if seen.get(run.id) is not None} == ids, browser
+
+
+def test_the_training_of_another_browser_is_not_seen_as_active(store):
+    store.create(CONFIG.with_(dataset=str(store.uploads / "anna" / "tickets.csv")))
+    assert store.seen_by("anna").active() is not None
+    assert store.seen_by("berta").active() is None
+    assert store.active() is not None, "the training process takes the runs of all browsers"
+
+
+def test_a_given_name_is_kept_and_an_empty_one_brings_the_first_back(store):
+    run = store.create(CONFIG)
+    first = run.name
+    run.rename("  Bank,\n second try ")
+    assert RunStore(store.root).get(run.id).name == "Bank, second try"
+    with pytest.raises(ValueError, match="at most 80 characters, got 81; shorten it"):
+        run.rename("x" * 81)
+    assert run.name == "Bank, second try"
+    run.rename("")
+    assert run.name == first

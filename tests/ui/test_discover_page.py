@@ -1,0 +1,93 @@
+"""What the Discover tab says and draws, without a browser."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from ans.plots.discovery import group_map
+from ans.serving.discovery import Cluster, Discovery
+from ans.ui.discover import cards
+from ans.ui.discover.findings import MOST_REMEMBERED, Findings
+from ans.ui.discover.tab import edited
+
+NUMBERS = {"accuracy": 90.0, "f1": 80.0, "f1_known": 79.0, "f1_open": 95.0, "auroc": 96.0}
+ABOUT = {
+    "label": "gym", "texts": ["a"] * 8, "kept_back": ["b"] * 4, "agreeing": 10, "true_label": "gym_hours",
+    "before": NUMBERS, "after": NUMBERS | {"accuracy": 88.5}, "seconds": 1.4, "test_texts": [500, 6],
+}  # fmt: skip
+
+
+def card(**changes) -> dict:
+    return cards.promoted(SimpleNamespace(name="a run + gym", promotion=ABOUT | changes))
+
+
+@pytest.fixture
+def found() -> Discovery:
+    places = np.array([[0, 0], [1, 0], [0, 1], [5, 5]], dtype=float)
+    return Discovery(["a", "b", "c", "<b>d</b>"], None, places, [Cluster("x", ["k"], [0, 1]), Cluster("y", [], [2])])
+
+
+def test_the_numbers_stand_before_and_after_with_their_change():
+    shown = card()
+    assert [row[:2] for row in shown["numbers"]] == [
+        ["", "Accuracy"], ["Before", "90.0"], ["After", "88.5"], ["Change", "−1.5"]
+    ]  # fmt: skip
+    assert "In the test it stands for gym_hours, as 10 of the group's 12 texts do." in shown["note"]
+    assert "6 of them of this class: they count as open before, as known after." in shown["note"]
+
+
+@pytest.mark.parametrize(("kept_back", "why"), [([], "your texts carry no labels"), (["b"], "most of these texts are")])
+def test_without_a_truth_there_are_no_numbers_and_the_reason_is_said(kept_back, why):
+    shown = card(before=None, after=None, true_label=None, kept_back=kept_back)
+    assert shown["numbers"] is None
+    assert f"There are no numbers: {why}" in shown["note"]
+
+
+def test_each_state_says_where_a_person_stands(found):
+    states = [cards.start(), cards.found(found, 9, own=True), cards.looked_at(found, 0), card()]
+    now = [[step["name"] for step in state["phases"] if step["state"] == "now"] for state in states]
+    assert now == [["Find groups"], ["Look at one"], ["Name it"], ["Ask it"]]
+    assert cards.failed("No groups", ValueError("too few; bring more."), cards.FIND)["detail"] == "Too few; bring more."
+
+
+def test_the_list_and_the_map_give_a_group_the_same_colour_and_leave_the_rest_grey(found):
+    listed = cards.group_list(found, 1)
+    assert listed["rest"] == "1 text is in no group."
+    traces = group_map(found.places, found.texts, found.assignment, ["x", "y"], 1, "key").to_dict()["data"]
+    assert [trace["name"] for trace in traces] == ["in no group", "x", "y"]  # the chosen one above all others
+    assert [trace["marker"]["color"] for trace in traces[1:]] == [group["colour"] for group in listed["groups"]]
+    assert sum(len(trace["x"]) for trace in traces) == 4
+
+
+def test_an_edit_of_a_group_takes_the_name_along_that_was_typed_for_it(found):
+    now = Findings("run", found=found, chosen=0)
+    dropped, *_ = edited(now, "my name", lambda groups: groups.keeping(0, list(groups.clusters[0].rows[:-1])))
+    assert dropped.found.clusters[dropped.chosen].name == "my name"
+    kept, *_ = edited(now, " ", lambda groups: groups.keeping(0, list(groups.clusters[0].rows[:-1])))
+    assert kept.found.clusters[kept.chosen].name == found.clusters[0].name
+
+
+def test_groups_that_the_server_has_forgotten_are_told():
+    with pytest.raises(gr.Error, match="Find groups again"):
+        edited(Findings("run"), "name", lambda groups: groups)
+
+
+def test_what_was_found_with_a_model_is_there_again_after_another_was_in_use(found):
+    first = Findings("first", True, 9, found, chosen=1)
+    there = first.at("second")
+    assert (there.run_id, there.found) == ("second", None)
+    assert there.at("first") == first
+    assert there.at(None).at("third").at("first") == first  # where nothing was found there is nothing to remember
+
+
+def test_the_groups_of_the_last_few_models_are_kept_and_no_more(found):
+    now = Findings("0", found=found)
+    for i in range(1, MOST_REMEMBERED + 2):
+        now = Findings(str(i), found=found, others=now.at(str(i)).others)
+    assert [one.run_id for one in now.others] == ["1", "2", "3"]
+    assert now.at("0").found is None
+    assert now.at("1").found is found

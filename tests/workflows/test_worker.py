@@ -1,0 +1,144 @@
+"""The training process and the page's hold on it, with real processes: trained, stopped, killed, failed, replaced."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ans.config import TrainConfig
+from ans.runs.run import ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED, Run
+from ans.runs.store import RunStore
+from ans.serving.models import load_classifier
+from ans.workflows.worker import WorkerSupervisor
+
+DEADLINE = 120  # seconds; a worker that starts on a busy machine takes some
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """Look again and again until something holds.
+
+    Raises:
+        AssertionError: it still doesn't at the deadline.
+    """
+    tick, deadline = threading.Event(), time.monotonic() + DEADLINE
+    while not holds():
+        assert time.monotonic() < deadline, f"waited {DEADLINE} s for: {what}"
+        tick.wait(0.05)
+
+
+def ended(run: Run) -> Run:
+    """The run, once it has ended."""
+    wait_until(lambda: run.status.state in ENDED, "the run's end")
+    return run
+
+
+def training(run: Run) -> Run:
+    """The run, once it is in the middle of phase 1."""
+    wait_until(lambda: any(event["phase"] == "encoder" for event in run.events()), "a step of phase 1")
+    return run
+
+
+@pytest.fixture(scope="module")
+def supervisor(tmp_path_factory: pytest.TempPathFactory):
+    """Keeps a worker for a store of its own."""
+    supervisor = WorkerSupervisor(RunStore(tmp_path_factory.mktemp("worker") / "runs"))
+    supervisor.start()
+    yield supervisor
+    supervisor.close()
+
+
+@pytest.fixture(scope="module")
+def store(supervisor: WorkerSupervisor) -> RunStore:
+    """The store that the worker serves."""
+    return supervisor.store
+
+
+@pytest.fixture(scope="module")
+def tiny(small_corpus_file: Path, tiny_encoder_folder: Path) -> TrainConfig:
+    """A training of a second."""
+    return TrainConfig(
+        dataset=str(small_corpus_file), encoder=str(tiny_encoder_folder), trainable_layers=1, device="cpu",
+        epochs=2, head_steps=3,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def endless(tiny: TrainConfig) -> TrainConfig:
+    """A training that ends only when somebody ends it."""
+    return tiny.with_(epochs=1000, patience=1000, batch_size=2)
+
+
+@pytest.fixture(scope="module")
+def killed_and_next(store, endless, tiny) -> tuple[Run, Run]:
+    """Two ended runs: the first one's worker was killed while it trained, the second was waiting behind it."""
+    killed, following = training(store.create(endless)), store.create(tiny)
+    os.kill(killed.status.process, signal.SIGKILL)
+    return ended(killed), ended(following)
+
+
+def test_a_killed_worker_leaves_its_run_interrupted_and_a_new_worker_trains_the_next(killed_and_next):
+    killed, following = (run.status for run in killed_and_next)
+    assert killed.state == INTERRUPTED
+    assert killed.message == "The training process ended unexpectedly. Press Train to start it again."
+    assert following.state == FINISHED
+    assert following.process not in (killed.process, os.getpid())
+
+
+def test_a_run_trains_to_finished_and_leaves_a_model_and_an_evaluation(killed_and_next, tiny):
+    run = killed_and_next[1]
+    assert (run.status.state, run.status.message) == (FINISHED, "")
+    phases = list(dict.fromkeys(event["phase"] for event in run.events()))
+    assert phases == ["data", "cache", "encoder", "heads", "evaluate"]
+
+    evaluation, model = run.evaluation, load_classifier(run, "cpu")
+    assert model.config == tiny
+    assert model.labels == evaluation["known"]
+    assert (len(evaluation["known"]), len(evaluation["held_out"])) == (3, 1)
+    assert evaluation["device"] == "cpu"
+    assert set(evaluation["seconds"]) == {"data", "cache", "encoder", "heads", "evaluate"}
+
+    texts, labels, arrays = run.load_test()
+    assert len(texts) == len(labels) == len(arrays["answers"]) == sum(map(sum, evaluation["metrics"]["confusion"]))
+    answers = model.predict(texts)
+    assert [-1 if answer.open else model.labels.index(answer.label) for answer in answers] == arrays["answers"].tolist()
+
+
+def test_a_stop_request_ends_a_running_run_as_stopped_and_without_a_model(store, endless):
+    run = training(store.create(endless))
+    run.request_stop()
+    assert ended(run).status.state == STOPPED
+    assert run.status.message == "Stopped. The models trained before are unchanged."
+    assert run.evaluation is None
+    assert not (run.folder / "model").exists()
+
+
+def test_an_unknown_dataset_ends_as_failed_with_the_sentence_that_says_what_to_do(store, tiny):
+    run = ended(store.create(tiny.with_(dataset="no-such-dataset")))
+    assert run.status.state == FAILED
+    assert run.status.message == (
+        "unknown dataset 'no-such-dataset': expected assistant, clinc, banking, stackoverflow, or the path of a folder "
+        "with train, dev and test files, or of one CSV, TSV or JSONL file."
+    )
+
+
+def test_a_supervisor_closes_at_once_even_while_its_first_worker_is_starting(tmp_path):
+    for attempt in range(5):
+        supervisor = WorkerSupervisor(RunStore(tmp_path / f"runs{attempt}"))
+        supervisor.start()
+        closing = threading.Thread(target=supervisor.close, daemon=True)
+        closing.start()
+        closing.join(timeout=20)
+        assert not closing.is_alive(), "close() waits for a worker that nobody ends"
+
+
+def test_closing_the_supervisor_ends_its_worker_and_marks_the_run_interrupted(supervisor, endless):
+    # The last test here: after it nobody serves the shared store. Starting one more worker only for it takes seconds.
+    run = training(supervisor.store.create(endless))
+    supervisor.close()
+    assert run.status.state == INTERRUPTED
+    with pytest.raises(ProcessLookupError):
+        os.kill(run.status.process, 0)
