@@ -12,9 +12,29 @@ VIEWS = ("tuned", "both")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def _setting(default: Any, explanation: str, *, low: float | None = None, high: float | None = None, choices=None):
-    """A dataclass field that carries its one-line explanation and its bounds, shown alike in --help and in the page."""
-    return field(default=default, metadata={"explanation": explanation, "low": low, "high": high, "choices": choices})
+DATA, ENCODER, PHASE_1, PHASE_2 = GROUPS = ("data", "encoder", "phase 1", "phase 2")
+_ALWAYS_THERE = object()
+
+
+def _setting(
+    group: str,
+    default: Any,
+    explanation: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] | None = None,
+    symbol: str | None = None,
+    before: Any = _ALWAYS_THERE,
+) -> Any:
+    """A dataclass field that carries all that is known about a setting, for --help, the page and old files alike.
+
+    Args:
+        group: one of `GROUPS`; settings stand in the order of the fields. explanation: one line. low, high: its bounds.
+        symbol: the paper's. before: what the versions did that had no such setting yet.
+    """
+    about = {"group": group, "explanation": explanation, "low": low, "high": high, "choices": choices, "symbol": symbol}
+    return field(default=default, metadata=about | ({} if before is _ALWAYS_THERE else {"before": before}))
 
 
 @dataclass(frozen=True)
@@ -26,97 +46,147 @@ class TrainConfig:
     """
 
     # Data
-    dataset: str = _setting("assistant", "a corpus by name, or a path to a folder or a CSV, TSV or JSONL file")
-    data_dir: str | None = _setting(None, "folder that holds the public benchmarks (else ANS_DATA_DIR, else download)")
-    known_ratio: float = _setting(0.75, "share of the classes that are known; the rest appear as open", low=0, high=1)
-    known_classes: tuple[str, ...] | None = _setting(None, "the known classes by name, instead of a draw by ratio")
+    dataset: str = _setting(DATA, "assistant", "a corpus by name, or a path to a folder or a CSV, TSV or JSONL file")
+    data_dir: str | None = _setting(
+        DATA, None, "folder that holds the public benchmarks (else ANS_DATA_DIR, else download)"
+    )
+    known_ratio: float = _setting(
+        DATA, 0.75, "share of the classes that are known; the rest appear as open", low=0, high=1
+    )
+    known_classes: tuple[str, ...] | None = _setting(
+        DATA, None, "the known classes by name, instead of a draw by ratio"
+    )
     # One seed feeds the draw of classes, the file split, initial weights, batches, noise and UMAP.
-    seed: int = _setting(0, "seed of the draw of known classes and of everything random", low=0, high=2**31 - 1)
+    seed: int = _setting(DATA, 0, "seed of the draw of known classes and of everything random", low=0, high=2**31 - 1)
 
     # Encoder
-    encoder: str = _setting("minilm", "minilm (embedded), bert-base-uncased, a BERT-family hub name or a local folder")
+    encoder: str = _setting(
+        ENCODER, "minilm", "minilm (embedded), bert-base-uncased, a BERT-family hub name or a local folder"
+    )
     # Two of twelve in the paper ("freeze the first ten layers of BERT"); two of six here.
     trainable_layers: int = _setting(
-        2, "last layers that are fine-tuned; 0 keeps the encoder untouched", low=0, high=48
+        ENCODER, 2, "last layers that are fine-tuned; 0 keeps the encoder untouched", low=0, high=48
     )
     # The benchmarks' texts have 5 to 30 tokens; the rest of a long text says little more about its class.
-    max_tokens: int = _setting(96, "longer texts are cut at this many tokens", low=4, high=512)
-    device: str = _setting("auto", "where to compute", choices=DEVICES)
+    max_tokens: int = _setting(ENCODER, 96, "longer texts are cut at this many tokens", low=4, high=512)
+    device: str = _setting(ENCODER, "auto", "where to compute", choices=DEVICES)
 
     # Phase 1, section 3.1 and appendix A.5
-    epochs: int = _setting(5, "most passes over the training texts in phase 1", low=1, high=1000)
-    patience: int = _setting(3, "phase 1 stops after this many passes without a better dev accuracy", low=1, high=1000)
-    batch_size: int = _setting(64, "texts per step in phase 1", low=2, high=4096)
+    epochs: int = _setting(PHASE_1, 5, "most passes over the training texts in phase 1", low=1, high=1000)
+    patience: int = _setting(
+        PHASE_1, 3, "phase 1 stops after this many passes without a better dev accuracy", low=1, high=1000
+    )
+    batch_size: int = _setting(PHASE_1, 64, "texts per step in phase 1", low=2, high=4096)
     # A.5 has 5e-5 for BERT-base; two layers of a narrow encoder want a larger step.
-    encoder_lr: float = _setting(2e-4, "learning rate of the encoder's last layers", low=0, high=1)
-    classifier_lr: float = _setting(1e-3, "learning rate of the closed-set classifier", low=0, high=1)
-    warmup: float = _setting(0.1, "share of the steps over which the learning rate rises", low=0, high=1)
-    weight_decay: float = _setting(0.01, "weight decay of AdamW", low=0, high=1)
+    encoder_lr: float = _setting(PHASE_1, 2e-4, "learning rate of the encoder's last layers", low=0, high=1)
+    classifier_lr: float = _setting(PHASE_1, 1e-3, "learning rate of the closed-set classifier", low=0, high=1)
+    warmup: float = _setting(PHASE_1, 0.1, "share of the steps over which the learning rate rises", low=0, high=1)
+    weight_decay: float = _setting(PHASE_1, 0.01, "weight decay of AdamW", low=0, high=1)
     # Once all texts are right, cross-entropy still drives the classes apart, and unknown texts along with them; a truth
     # that is not quite sure ends that.
     label_smoothing: float = _setting(
+        PHASE_1,
         0.1,
         "share of the truth that phase 1 spreads over all known classes; its loss then stays above zero",
         low=0,
         high=0.95,
+        before=0.0,
     )
     # A common offset of all features takes up some of the heads' few updates; and in lengths, as noise and radius are,
     # a dimension that varies twice as much counts four times. Halfway, since what it tells apart does count for more.
     equalising: float = _setting(
+        PHASE_1,
         0.5,
         "how far the tuned features, moved to mean 0, are made to vary alike in all dimensions; 0: as tuned",
         low=0,
         high=1,
+        before=0.0,
     )
 
     # Phase 2, sections 3.2 and 3.3, Algorithm 1
     # Fine-tuning learns what tells the known classes apart and forgets some of what tells unknown texts from them.
     views: str = _setting(
+        PHASE_2,
         "both",
         "whose features the heads see: the fine-tuned encoder's, or also the untouched one's (logits averaged)",
         choices=VIEWS,
+        before="tuned",
     )
     # What decides how the heads end is the number and size of their updates, not the passes over the texts: about 80 at
     # 1e-3 serve 5 classes of 600 texts as well as 112 classes of 100. (A.5 has min(C, 20) passes.)
-    head_steps: int = _setting(80, "updates of the heads in phase 2", low=1, high=100000)
-    head_batch: int = _setting(32, "positives per head and step; as many negatives of each kind", low=1, high=4096)
-    head_lr: float = _setting(1e-3, "learning rate of the heads", low=0, high=1)
-    head_dropout: float = _setting(0.1, "dropout after each hidden layer of a head", low=0, high=0.95)
+    head_steps: int = _setting(PHASE_2, 80, "updates of the heads in phase 2", low=1, high=100000)
+    head_batch: int = _setting(
+        PHASE_2, 32, "positives per head and step; as many negatives of each kind", low=1, high=4096
+    )
+    head_lr: float = _setting(PHASE_2, 1e-3, "learning rate of the heads", low=0, high=1)
+    head_dropout: float = _setting(PHASE_2, 0.1, "dropout after each hidden layer of a head", low=0, high=0.95)
     head_averaging: float = _setting(
-        0.95, "the heads end as a moving average of their weights with this decay; 0 takes the last", low=0, high=0.999
+        PHASE_2,
+        0.95,
+        "the heads end as a moving average of their weights with this decay; 0 takes the last",
+        low=0,
+        high=0.999,
+        before=0.0,
     )
     negatives: str = _setting(
+        PHASE_2,
         "ans",
         "how negatives are made (ans: noise, ascent, projection; mixing: between texts of two classes)",
         choices=NEGATIVE_MODES,
     )
-    synthesized_weight: float = _setting(1.0, "λ: weight of the loss on synthesized negatives", low=0, high=1000)
+    synthesized_weight: float = _setting(
+        PHASE_2, 1.0, "λ: weight of the loss on synthesized negatives", low=0, high=1000, symbol="λ"
+    )
     # The more classes are known, the more do their texts stand for everything else, and the less need be made up.
     many_classes: int = _setting(
-        30, "beyond this many known classes λ shrinks in proportion: λ·30/C", low=1, high=1000000
+        PHASE_2,
+        30,
+        "beyond this many known classes λ shrinks in proportion: λ·30/C",
+        low=1,
+        high=1000000,
+        before=1000000,
     )
     # Where a class must say yes is as near to its texts as they are to each other. A class of several clumps has a wide
     # Σ all the same, and would let in what lies between them. (The paper suggests nearest neighbours in its outlook.)
     spread_neighbours: int = _setting(
-        3, "a class's extent is read from its texts' k-th nearest neighbours; 0: from Σ alone", low=0, high=1000
+        PHASE_2,
+        3,
+        "a class's extent is read from its texts' k-th nearest neighbours; 0: from Σ alone",
+        low=0,
+        high=1000,
+        before=0,
     )
     # ε ~ N(0, 4·diag Σ_m) is a deviation of 2σ per dimension.
-    noise_scale: float = _setting(2.0, "Gaussian noise, in standard deviations of the class", low=0, high=1000)
-    ascent_steps: int = _setting(5, "k: steps of gradient ascent on a head's loss", low=0, high=1000)
-    # Above about a tenth of the radius the heads begin to reject everything.
-    ascent_rate: float = _setting(0.03, "η: length of one ascent step, as a share of the radius", low=0, high=10)
-    # The paper's r = 8 lies at 0.67 to 1 of √(2·Tr Σ), which is 8 to 12 there.
-    radius_scale: float = _setting(0.75, "c: a class's radius r is c·√(2·Tr Σ), its extent", low=0.001, high=1000)
-    fixed_radius: float | None = _setting(
-        None, "r: one radius for all classes (the paper's 8); empty: from the data", low=1e-6, high=1e6
+    noise_scale: float = _setting(PHASE_2, 2.0, "Gaussian noise, in standard deviations of the class", low=0, high=1000)
+    ascent_steps: int = _setting(
+        PHASE_2, 5, "k: steps of gradient ascent on a head's loss", low=0, high=1000, symbol="k"
     )
-    gamma: float = _setting(2.0, "γ: negatives lie between r and γ·r from their positive", low=1, high=1000)
+    # Above about a tenth of the radius the heads begin to reject everything.
+    ascent_rate: float = _setting(
+        PHASE_2, 0.03, "η: length of one ascent step, as a share of the radius", low=0, high=10, symbol="η"
+    )
+    # The paper's r = 8 lies at 0.67 to 1 of √(2·Tr Σ), which is 8 to 12 there.
+    radius_scale: float = _setting(
+        PHASE_2, 0.75, "c: a class's radius r is c·√(2·Tr Σ), its extent", low=0.001, high=1000, symbol="c"
+    )
+    fixed_radius: float | None = _setting(
+        PHASE_2,
+        None,
+        "r: one radius for all classes (the paper's 8); empty: from the data",
+        low=1e-6,
+        high=1e6,
+        symbol="r",
+    )
+    gamma: float = _setting(
+        PHASE_2, 2.0, "γ: negatives lie between r and γ·r from their positive", low=1, high=1000, symbol="γ"
+    )
 
     def __post_init__(self) -> None:
         for spec in fields(self):
             self._check(spec.name, getattr(self, spec.name), spec)
         if self.known_classes is not None:
-            if isinstance(self.known_classes, str) or not all(isinstance(name, str) for name in self.known_classes):
+            listed = isinstance(self.known_classes, (list, tuple))
+            if not listed or not all(isinstance(name, str) for name in self.known_classes):
                 raise ValueError(f"known_classes must be a list of names, got {self.known_classes!r}.")
             object.__setattr__(self, "known_classes", tuple(self.known_classes))
             if len(set(self.known_classes)) < 2:
@@ -134,6 +204,8 @@ class TrainConfig:
         if choices is not None and value not in choices:
             raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
         if low is None:
+            if "str" in spec.type and name != "known_classes" and not isinstance(value, str):
+                raise ValueError(f"{name} must be a text, got {value!r}.")
             return
         kind = "a whole number" if "int" in spec.type else "a number"
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < math.inf
@@ -165,7 +237,7 @@ class TrainConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
-        """Inverse of `to_dict`.
+        """Inverse of `to_dict`, for settings of this version; `ans.config_files` reads those of earlier ones.
 
         Raises:
             ValueError: a name is no setting of this version, or a value is out of its bounds.
@@ -181,11 +253,20 @@ class TrainConfig:
 
 
 def setting(name: str) -> Mapping[str, Any]:
-    """Explanation, bounds and default of one field: `explanation`, `low`, `high`, `choices`, `default`."""
+    """What is known about one setting: `default`, and what `_setting` takes.
+
+    Raises:
+        KeyError: there is no such setting.
+    """
     for spec in fields(TrainConfig):
         if spec.name == name:
             return {**spec.metadata, "default": spec.default}
     raise KeyError(name)
+
+
+def settings_of(group: str) -> tuple[str, ...]:
+    """The names of the settings of one of `GROUPS`, in order."""
+    return tuple(spec.name for spec in fields(TrainConfig) if spec.metadata["group"] == group)
 
 
 # The model that answers before anybody has trained one: the encoder stays untouched, so it is ready in seconds.

@@ -1,15 +1,66 @@
-"""JSON files that appear whole or not at all, because another process may be reading them."""
+"""JSON files that appear whole or not at all, since another process may be reading them; and typed, when they are read.
+
+A file of a run may be torn, empty, from another version or another program. Reading one never raises anything but
+`DamagedFile`, so that one odd file can be left out by whoever meets it.
+"""
+
+from __future__ import annotations
 
 import json
 import os
 import secrets
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
+
+
+class DamagedFile(ValueError):
+    """A file that is not what it should be. The message says which, and how."""
+
+
+class NewerFormat(ValueError):
+    """A file that a newer version of this project wrote in a way this one can't read."""
+
+
+def parser(kind: Any) -> Callable[[bytes], Any]:
+    """A function from the bytes of a JSON file to a value of this kind, such as a dataclass; types must fit exactly.
+
+    A key that the kind does not have is ignored.
+    """
+    return partial(TypeAdapter(kind).validate_json, strict=True)
 
 
 def read_json(path: Path) -> Any:
-    """The value a file holds."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The value a file holds.
+
+    Raises:
+        FileNotFoundError: there is none. DamagedFile: it can't be read, or is no JSON.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged(path, error) from error
+
+
+def read_typed(path: Path, parse: Callable[[bytes], T]) -> T:
+    """What `parse` makes of a file; it is asked once for each time the file was written.
+
+    The page asks for the files of all runs every second.
+
+    Args:
+        parse: raises ValueError if the bytes are not what they should be. Its result is shared: it must not be changed.
+
+    Raises:
+        FileNotFoundError: there is none. DamagedFile: it can't be read, or holds something else. NewerFormat: `parse`.
+    """
+    return _parsed(path, stamp(path), parse)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -17,3 +68,39 @@ def write_json(path: Path, value: Any) -> None:
     building = path.with_name(f".{path.name}.{secrets.token_hex(3)}")
     building.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     os.replace(building, path)
+
+
+def stamp(path: Path) -> tuple[int, int, int]:
+    """What changes whenever the file is written: when, its size, its inode.
+
+    Raises:
+        FileNotFoundError: there is none. DamagedFile: it can't even be looked at.
+    """
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise damaged(path, error) from error
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+@lru_cache(maxsize=16384)
+def _parsed(path: Path, written: tuple[int, int, int], parse: Callable[[bytes], Any]) -> Any:
+    try:
+        return parse(path.read_bytes())
+    except (FileNotFoundError, NewerFormat):
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, error: Exception) -> DamagedFile:
+    """The one sentence for a file that can't be read, or can't be understood."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return DamagedFile(f"{path.name} is damaged ({f'{place}: ' if place else ''}{first['msg']}).")
+    if isinstance(error, OSError):
+        return DamagedFile(f"{path.name} can't be read ({error.strerror}).")
+    return DamagedFile(f"{path.name} is damaged ({error}).")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
-from ans.runs.run import FINISHED, RUNNING, Run
+from ans.runs.run import Run
+from ans.runs.status import FINISHED, RUNNING
 from ans.runs.store import RunStore
 from ans.workflows.experiment import Outcome, judge, save_outcome
 

@@ -3,48 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score, roc_curve
 
 from ans.conventions import OPEN, OPEN_NAME
-
-
-@dataclass(frozen=True)
-class ClassScore:
-    """Precision, recall and F1 of one class, in percent, and its number of test texts."""
-
-    label: str
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """All in percent. `f1_open` and `auroc` are None when the test holds no open text, `auroc` also when no known one.
-
-    `f1` is the mean over the C known classes and the open one; without open texts, over the known ones alone.
-    `confusion[i][j]` counts texts of class i answered j; the last row and column are the open class.
-    """
-
-    accuracy: float
-    f1: float
-    f1_known: float
-    f1_open: float | None
-    auroc: float | None
-    per_class: list[ClassScore]
-    confusion: list[list[int]]
-
-    def to_dict(self) -> dict:
-        """Plain JSON values."""
-        return asdict(self)
-
-    def headline(self) -> dict[str, float | None]:
-        """The field's four numbers and AUROC, without the tables."""
-        return {name: getattr(self, name) for name in ("accuracy", "f1", "f1_known", "f1_open", "auroc")}
+from ans.runs.evaluation import ClassScore, Metrics
 
 
 def evaluate(

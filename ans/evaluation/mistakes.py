@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from ans.conventions import OPEN, OPEN_LABELS, OPEN_NAME, ZERO
+from ans.runs.evaluation import ClassScore
 from ans.runs.run import Run
 
 OPEN_TAKEN, REJECTED, CONFUSED = ERROR_KINDS = ("open taken for known", "known rejected", "known confused")
@@ -91,10 +93,10 @@ def read_answers(run: Run) -> TestAnswers:
         raise ValueError(f"{run.name} has no evaluation: it is {run.status.state}. Choose a finished run.")
     try:
         texts, labels, arrays = run.load_test()
-        index = {name: i for i, name in enumerate(evaluation["known"])}
+        index = {name: i for i, name in enumerate(evaluation.known)}
         return TestAnswers(
-            known=evaluation["known"],
-            held_out=evaluation["held_out"],
+            known=evaluation.known,
+            held_out=evaluation.held_out,
             texts=texts,
             truths=[OUT_OF_SCOPE if label in OPEN_LABELS else label for label in labels],
             targets=np.array([index.get(label, OPEN) for label in labels]),
@@ -105,7 +107,7 @@ def read_answers(run: Run) -> TestAnswers:
         raise ValueError(f"the test answers of {run.name} can't be read ({error}); train it again.") from error
 
 
-def summary(answers: TestAnswers, per_class: list[dict]) -> dict:
+def summary(answers: TestAnswers, per_class: Sequence[ClassScore]) -> dict:
     """What a person wants to know first, as plain values.
 
     `right` and `texts` count; `kinds` has each kind of error with its count, the number of texts it could have happened
@@ -114,14 +116,14 @@ def summary(answers: TestAnswers, per_class: list[dict]) -> dict:
     found = Counter(one.kind for one in answers.mistakes())
     known = int(answers.is_known.sum())
     of = {OPEN_TAKEN: (len(answers.texts) - known, "open"), REJECTED: (known, "known"), CONFUSED: (known, "known")}
-    classes = [row for row in per_class if row["label"] != OPEN_NAME and row["support"]]
+    classes = [row for row in per_class if row.label != OPEN_NAME and row.support]
     return {
         "texts": len(answers.texts),
         "right": len(answers.texts) - sum(found.values()),
         "kinds": [
             {"kind": kind, "count": found[kind], "of": of[kind][0], "whose": of[kind][1]} for kind in ERROR_KINDS
         ],
-        "weakest": [{"label": row["label"], "f1": row["f1"]} for row in sorted(classes, key=lambda row: row["f1"])[:5]],
+        "weakest": [{"label": row.label, "f1": row.f1} for row in sorted(classes, key=lambda row: row.f1)[:5]],
         "confusions": [asdict(one) for one in answers.confusions()[:5]],
     }
 

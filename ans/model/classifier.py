@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -12,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ans.config import TrainConfig
+from ans.config_files import written_settings
 from ans.conventions import OPEN, ZERO, Candidate, Neighbour, Prediction
 from ans.data.corpora import stratified_parts
 from ans.data.tables import LabelledTexts
@@ -23,6 +25,7 @@ from ans.model.heads import MultiViewHeads
 from ans.model.negatives import SHELL_MODES, class_deviations, class_radii, synthesize
 from ans.model.training import closed_set_classifier, phase_one, phase_two
 
+log = logging.getLogger("ans.model")
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
 
 
@@ -233,7 +236,7 @@ class OpenWorldClassifier:
             folder,
             {
                 "labels": self.labels,
-                "config": self.config.to_dict(),
+                "config": written_settings(self.config),
                 "encoder_fingerprint": self.encoder.fingerprint(),
                 "seconds": self.seconds,
             },
@@ -259,7 +262,12 @@ class OpenWorldClassifier:
         """
         about, texts, tensors = model_files.read(folder)
         try:
-            config, labels = TrainConfig.from_dict(about["config"]), about["labels"]
+            settings, labels = model_files.settings(folder, about), about["labels"]
+            config = settings.config
+            for note in settings.notes:
+                log.warning("The model in %s: %s", folder, note)
+            if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+                raise TypeError("its labels are no list of names")
             encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens)
             if encoder.fingerprint() != about["encoder_fingerprint"]:
                 raise ValueError(

@@ -1,9 +1,19 @@
-"""What a person wants to know of a run, derived from its status and events. Plain data; the page only draws it."""
+"""How far a run is, from its events: `events.jsonl`, one line per step."""
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from pydantic import FiniteFloat
+
+from ans.json_files import DamagedFile, parser, read_typed
+
+EVENTS_FILE = "events.jsonl"
 # Name of each phase for a person, and its usual share of the time; only the bar's smoothness hangs on the share.
 PHASES = {
     "data": ("Read the data", 0.01),
@@ -15,6 +25,20 @@ PHASES = {
 
 
 @dataclass(frozen=True)
+class Event:
+    """One step of a training: when, in which phase, and what was measured. Steps count from 1."""
+
+    time: FiniteFloat
+    phase: str
+    step: int | None = None
+    steps: int | None = None
+    loss: FiniteFloat | None = None
+    dev_accuracy: FiniteFloat | None = None
+    known: int | None = None
+    texts: int | None = None
+
+
+@dataclass(frozen=True)
 class Curves:
     """Seconds since the start, losses, and dev accuracy in percent."""
 
@@ -22,40 +46,96 @@ class Curves:
     accuracy: tuple[list[float], list[float]]
 
 
-def current_phase(events: list[dict]) -> str | None:
-    """The phase of the last event."""
-    return events[-1]["phase"] if events else None
+@dataclass(frozen=True)
+class Progress:
+    """The events of a run so far, oldest first.
+
+    `damaged`: how many lines were no events, and are left out. `torn`: the file ends within a line, as it does while
+    one is being written, or holds nothing at all.
+    """
+
+    events: tuple[Event, ...] = ()
+    damaged: int = 0
+    torn: bool = False
+
+    @classmethod
+    def read(cls, folder: Path) -> Progress:
+        """The events of a run; a line that is still being written is left out, and so is one that is no event."""
+        try:
+            return read_typed(folder / EVENTS_FILE, _parse)
+        except FileNotFoundError:
+            return cls()
+        except DamagedFile:
+            return cls(damaged=1)
+
+    @property
+    def phase(self) -> str | None:
+        """The phase of the last event."""
+        return self.events[-1].phase if self.events else None
+
+    @property
+    def share_done(self) -> float:
+        """How far a running run is, between 0 and 1."""
+        if self.phase is None:
+            return 0.0
+        names = list(PHASES)
+        before = sum(PHASES[name][1] for name in names[: names.index(self.phase)])
+        return min(1.0, before + PHASES[self.phase][1] * self._share_of_phase)
+
+    @property
+    def _share_of_phase(self) -> float:
+        last = self.events[-1]
+        return last.step / last.steps if last.step and last.steps else 0.0
+
+    @property
+    def seconds_left_in_phase(self) -> float | None:
+        """At the pace of this phase so far; at most, in phase 1, which may stop early. None before it is known."""
+        steps = [(event.time, event.step, event.steps) for event in self.events if event.phase == self.phase]
+        counted = [(at, step, of) for at, step, of in steps if step is not None and of]
+        if len(counted) < 2 or counted[-1][1] == counted[0][1]:
+            return None
+        (began, first, _), (now, last, of) = counted[0], counted[-1]
+        return (now - began) / (last - first) * (of - last)
+
+    def curves(self) -> Curves:
+        """The training curves so far."""
+        start = self.events[0].time if self.events else 0.0
+        losses = []
+        for phase, name in (("encoder", "loss, phase 1"), ("heads", "loss, phase 2")):
+            own = [(event.time, event.loss) for event in self.events if event.phase == phase]
+            points = [(at, loss) for at, loss in own if loss is not None]
+            points = points[:: max(1, len(points) // 400)]  # more points than pixels help nobody
+            losses.append((name, [round(at - start, 2) for at, _ in points], [round(loss, 4) for _, loss in points]))
+        dev = [(event.time, event.dev_accuracy) for event in self.events]
+        known = [(round(at - start, 2), round(100 * accuracy, 2)) for at, accuracy in dev if accuracy is not None]
+        return Curves(losses, ([at for at, _ in known], [accuracy for _, accuracy in known]))
 
 
-def share_done(events: list[dict]) -> float:
-    """How far a running run is, between 0 and 1."""
-    phase = current_phase(events)
-    if phase is None:
-        return 0.0
-    names = list(PHASES)
-    before = sum(PHASES[name][1] for name in names[: names.index(phase)])
-    last = events[-1]
-    return before + PHASES[phase][1] * (last["step"] / last["steps"] if last.get("steps") else 0.0)
+def event_writer(folder: Path) -> Callable[[dict[str, Any]], None]:
+    """A function that appends one event, with its time, and flushes it."""
+    file = (folder / EVENTS_FILE).open("a", encoding="utf-8")
+
+    def write(event: dict[str, Any]) -> None:
+        file.write(json.dumps({"time": time.time(), **event}) + "\n")
+        file.flush()
+
+    return write
 
 
-def seconds_left_in_phase(events: list[dict]) -> float | None:
-    """At the pace of this phase so far; an upper bound in phase 1, which may stop early. None before it is known."""
-    steps = [event for event in events if event["phase"] == current_phase(events) and event.get("steps")]
-    if len(steps) < 2 or steps[-1]["step"] == steps[0]["step"]:
-        return None
-    first, last = steps[0], steps[-1]
-    return (last["time"] - first["time"]) / (last["step"] - first["step"]) * (last["steps"] - last["step"])
+_PARSE_EVENT = parser(Event)
 
 
-def curves(events: list[dict]) -> Curves:
-    """The training curves so far."""
-    start = events[0]["time"] if events else 0.0
-    losses = []
-    for phase, name in (("encoder", "loss, phase 1"), ("heads", "loss, phase 2")):
-        own = [event for event in events if event["phase"] == phase and "loss" in event]
-        own = own[:: max(1, len(own) // 400)]  # more points than pixels help nobody
-        losses.append((name, [round(e["time"] - start, 2) for e in own], [round(e["loss"], 4) for e in own]))
-    dev = [event for event in events if "dev_accuracy" in event]
-    return Curves(
-        losses, ([round(e["time"] - start, 2) for e in dev], [round(100 * e["dev_accuracy"], 2) for e in dev])
-    )
+def _parse(raw: bytes) -> Progress:
+    events, damaged = [], 0
+    *lines, rest = raw.split(b"\n")
+    for line in lines:
+        try:
+            event = _PARSE_EVENT(line)
+        except ValueError:
+            damaged += 1
+            continue
+        if event.phase in PHASES:
+            events.append(event)
+        else:
+            damaged += 1
+    return Progress(tuple(events), damaged, torn=bool(rest) or not lines)

@@ -1,14 +1,14 @@
 """Run: one training run's directory, the only place where trainer and page meet.
 
-<root>/<run id>/config.json      the TrainConfig
-                status.json      state, message, times, process
-                events.jsonl     one line per step
+<root>/<run id>/config.json      format, and every setting (ans/config_files.py)
+                status.json      state, message, times, process (status.py)
+                events.jsonl     one line per step (progress.py)
                 stop             present once somebody pressed Stop
                 name.json        the name a person gave it, if one did
                 owner.json       the browser whose texts are in it, if it was uploaded or made from uploaded texts
-                promotion.json   how it was made from another run by adding a class (ans/promoted_runs.py)
-                model/           the classifier (finished runs)
-                evaluation.json  metrics, known classes, seconds by phase, device
+                promotion.json   how it was made from another run by adding a class (promotion.py)
+                model/           the classifier (finished runs; ans/model/files.py)
+                evaluation.json  metrics, known classes, seconds by phase, device (evaluation.py)
                 test.json, test.safetensors   test texts and labels; their features, head logits, answers
 """
 
@@ -18,36 +18,32 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ans.config import TrainConfig
-from ans.json_files import read_json, write_json
+from ans.config_files import ReadSettings, read_settings
+from ans.json_files import DamagedFile, parser, read_typed, write_json
+from ans.runs.damage import remember, remembered, tell
+from ans.runs.evaluation import Evaluation
+from ans.runs.progress import Progress, event_writer
+from ans.runs.promotion import Promotion
+from ans.runs.status import DELETED, ENDED, QUEUED, RUNNING, STOPPED, State, Status
+from ans.runs.test_part import read_test_part
+from ans.runs.whole_files import JSON_LIST, JSON_OBJECT, SAFETENSORS, looks_whole
 
-STATES = ("queued", "running", "finished", "stopped", "failed", "interrupted")
-QUEUED, RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = STATES
-DELETED = "deleted"  # of a run that somebody deletes while it is read; no run of a store is in it
-ENDED = (FINISHED, STOPPED, FAILED, INTERRUPTED, DELETED)
-LONGEST_NAME = 80
+if TYPE_CHECKING:
+    import numpy as np
 
-
-@dataclass(frozen=True)
-class Status:
-    """Where a run stands. `state` ends in finished, stopped, failed or interrupted; times are seconds since 1970."""
-
-    state: str
-    message: str = ""
-    created: float = 0.0
-    started: float | None = None
-    ended: float | None = None
-    process: int | None = None
-
-    @property
-    def ended_well(self) -> bool:
-        """Whether there is a model to use."""
-        return self.state == FINISHED
+CONFIG_FILE, LONGEST_NAME = "config.json", 80
+# What a finished run needs to answer. Lists look at whether they are whole; who uses them reads them to the end.
+LARGE_FILES = {
+    "test.json": JSON_OBJECT,
+    "test.safetensors": SAFETENSORS,
+    "model/model.json": JSON_OBJECT,
+    "model/training_texts.json": JSON_LIST,
+    "model/weights.safetensors": SAFETENSORS,
+}
 
 
 class Run:
@@ -66,27 +62,84 @@ class Run:
         """The settings this run was created with.
 
         Raises:
-            ValueError: another version wrote them, or they are damaged. A run of the store has none of that.
+            NewerFormat: a newer version wrote them. DamagedFile: they can't be read. A run of the store has neither.
         """
-        return _read_config(self.folder / "config.json")
+        return self._settings.config
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about the settings, if another version wrote them."""
+        return self._settings.notes
+
+    @property
+    def _settings(self) -> ReadSettings:
+        return read_typed(self.folder / CONFIG_FILE, _parse_settings)
 
     @property
     def status(self) -> Status:
-        """The newest status."""
-        values = _read_if_there(self.folder / "status.json")
-        return Status(DELETED) if values is None else Status(**values)
-
-    @property
-    def evaluation(self) -> dict | None:
-        """Metrics, known and held-out classes, seconds and device; None until the run has finished.
+        """The newest status; one that says `deleted` if there is none any more.
 
         Raises:
-            ValueError: the run was deleted in this moment.
+            DamagedFile: it can't be read. A run of the store has no such status.
         """
-        evaluation = _read_if_there(self.folder / "evaluation.json")
+        return _if_there(Status.read, self.folder) or Status(DELETED)
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The numbers of its test part; None until the run has finished.
+
+        Raises:
+            ValueError: the run was deleted in this moment, or the file is damaged.
+        """
+        evaluation = _if_there(Evaluation.read, self.folder)
         if evaluation is None and self.status.state == DELETED:
             raise ValueError("this run has just been deleted; choose another model.")
         return evaluation
+
+    @property
+    def progress(self) -> Progress:
+        """Its events so far."""
+        return Progress.read(self.folder)
+
+    def check(self) -> None:
+        """See that all that lists show can be read, and that a finished run looks whole. No file is read twice.
+
+        Raises:
+            FileNotFoundError: it has no settings or no status. DamagedFile: a file is not what it should be.
+            NewerFormat: see `config`.
+        """
+        status = Status.read(self.folder)
+        _ = self.config, self.owner, self.promotion
+        for odd in self._oddities(status):
+            tell(self.id, odd)
+        if status.ended_well:
+            _if_there(Evaluation.read, self.folder)
+            for name, kind in LARGE_FILES.items():
+                _if_there(lambda folder, name=name, kind=kind: looks_whole(folder / name, kind), self.folder)
+
+    def _oddities(self, status: Status) -> list[str]:
+        """What is odd about the run, and no reason not to use it."""
+        odd = list(self.notes)
+        try:
+            self._text("name.json")
+        except DamagedFile as error:
+            odd.append(f"{error} It is called by its settings.")
+        if self.progress.damaged or (self.progress.torn and status.ended_well):
+            odd.append("events.jsonl is damaged. Its curves lack some steps.")
+        return odd
+
+    @property
+    def damage(self) -> str | None:
+        """Why this run could not be used when somebody last tried; None once its files have changed."""
+        return remembered(self.folder, self._stamps())
+
+    def found_damaged(self, reason: str) -> None:
+        """It looked whole and could not be used: it leaves all lists until its files change."""
+        remember(self.folder, self._stamps(), reason)
+
+    def _stamps(self) -> tuple[str, ...]:
+        """A text for each file a finished run needs, which changes whenever it is written."""
+        return tuple(_stamp(self.folder / name) for name in (CONFIG_FILE, *LARGE_FILES))
 
     @property
     def version(self) -> str:
@@ -99,15 +152,15 @@ class Run:
 
         See `RunStore.uploads`.
         """
-        if (uploader := _read_if_there(self.folder / "owner.json")) is not None:
+        if (uploader := self._text("owner.json")) is not None:
             return uploader
         path, uploads = Path(self.config.dataset), self.folder.parent.parent / "uploads"
         return path.relative_to(uploads).parts[0] if path.is_relative_to(uploads) and path != uploads else None
 
     @property
-    def promotion(self) -> dict | None:
-        """How this run came from another by adding a class (see `ans.promoted_runs`); None if it was trained."""
-        return _read_if_there(self.folder / "promotion.json")
+    def promotion(self) -> Promotion | None:
+        """How this run came from another by adding a class; None if it was trained."""
+        return _if_there(Promotion.read, self.folder)
 
     @property
     def is_starter(self) -> bool:
@@ -117,7 +170,10 @@ class Run:
     @property
     def given_name(self) -> str | None:
         """The name somebody gave it, or None."""
-        return _read_if_there(self.folder / "name.json")
+        try:
+            return self._text("name.json")
+        except DamagedFile:  # the name made of its settings serves as well
+            return None
 
     @property
     def name(self) -> str:
@@ -147,31 +203,23 @@ class Run:
         else:
             (self.folder / "name.json").unlink(missing_ok=True)
 
-    def events(self) -> list[dict]:
-        """All events so far, oldest first; a line that is still being written is left out."""
-        try:
-            lines = (self.folder / "events.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in lines]
-
-    def set_status(self, state: str, message: str = "") -> None:
+    def set_status(self, state: State, message: str = "") -> None:
         """Move to a state; times and process follow from it. An ended run stays ended."""
-        old = self.status
+        now = time.time()
+        try:
+            old = self.status
+        except DamagedFile:  # what was trained is worth more than when it began
+            old = Status(RUNNING, created=now)
         if old.state in ENDED:
             return
-        now = time.time()
-        write_json(
-            self.folder / "status.json",
-            {
-                "state": state,
-                "message": message,
-                "created": old.created,
-                "started": old.started if old.started is not None else (now if state == RUNNING else None),
-                "ended": now if state in ENDED else None,
-                "process": os.getpid() if state == RUNNING else old.process,
-            },
-        )
+        Status(
+            state,
+            message,
+            old.created,
+            started=old.started if old.started is not None else (now if state == RUNNING else None),
+            ended=now if state in ENDED else None,
+            process=os.getpid() if state == RUNNING else old.process,
+        ).write(self.folder)
 
     def request_stop(self) -> None:
         """Ask the trainer to stop at its next step; a run still in the queue is stopped at once."""
@@ -186,22 +234,19 @@ class Run:
         """Whether somebody pressed Stop."""
         return (self.folder / "stop").is_file()
 
-    def load_test(self) -> tuple[list[str], list[str], dict]:
-        """Test texts, their label names, and arrays: features [N, d], logits [N, C], answers [N].
+    def load_test(self) -> tuple[list[str], list[str], dict[str, np.ndarray]]:
+        """Test texts, their label names, and arrays: features [N, V·d], logits [N, C], answers [N].
 
         Raises:
             ValueError: they are damaged, or not there, perhaps since the run was deleted in this moment.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
         try:
-            texts = read_json(self.folder / "test.json")
-            return texts["texts"], texts["labels"], load_file(self.folder / "test.safetensors")
+            return read_test_part(self.folder)
         except FileNotFoundError as error:
             raise ValueError("the test texts of this run are gone; choose another model.") from error
-        except SafetensorError as error:
-            raise ValueError(f"the test answers of this run are damaged ({error}); train it again.") from error
+        except DamagedFile as error:
+            self.found_damaged(str(error))
+            raise DamagedFile(f"the test part of {self.name} can't be read: {error} Train it again.") from error
 
     def claim(self) -> bool:
         """True for exactly one caller: whoever creates the file owns what happens to the queued run."""
@@ -221,20 +266,24 @@ class Run:
             return owner.isdigit() and not _alive(int(owner))
         return status.state == RUNNING and not _alive(status.process)
 
-    def event_writer(self) -> Callable[[dict], None]:
+    def event_writer(self) -> Callable[[dict[str, Any]], None]:
         """A function that appends one event, with its time, and flushes it."""
-        file = (self.folder / "events.jsonl").open("a", encoding="utf-8")
+        return event_writer(self.folder)
 
-        def write(event: dict) -> None:
-            file.write(json.dumps({"time": time.time(), **event}) + "\n")
-            file.flush()
-
-        return write
+    def _text(self, name: str) -> str | None:
+        return _if_there(lambda folder: read_typed(folder / name, _TEXT), self.folder)
 
 
-def _read_if_there(path: Path) -> Any:
+_TEXT = parser(str)
+
+
+def _parse_settings(raw: bytes) -> ReadSettings:
+    return read_settings(json.loads(raw))
+
+
+def _if_there(read: Callable[[Path], Any], folder: Path) -> Any:
     try:
-        return read_json(path)
+        return read(folder)
     except FileNotFoundError:
         return None
 
@@ -242,22 +291,16 @@ def _read_if_there(path: Path) -> Any:
 def _stamp(path: Path) -> str:
     try:
         stat = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return "none"
     return f"{stat.st_mtime_ns}.{stat.st_size}"
 
 
 def _alive(process: int | None) -> bool:
+    if process is None:
+        return False
     try:
         os.kill(process, 0)
-    except (OSError, TypeError):
+    except (OSError, OverflowError):
         return False
     return True
-
-
-@lru_cache(maxsize=1024)  # a run's settings never change, and the page asks for them every second
-def _read_config(path: Path) -> TrainConfig:
-    values = read_json(path)
-    if set(values) != set(TrainConfig().to_dict()):  # its model would not load either
-        raise ValueError(f"{path} was written by another version.")
-    return TrainConfig.from_dict(values)

@@ -7,12 +7,16 @@ import json
 import secrets
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ans.config import STARTER, TrainConfig
-from ans.json_files import write_json
+from ans.config_files import written_settings
+from ans.json_files import DamagedFile, NewerFormat, write_json
 from ans.paths import home
-from ans.runs.run import FINISHED, INTERRUPTED, QUEUED, RUNNING, Run
+from ans.runs.damage import Unreadable, tell
+from ans.runs.run import CONFIG_FILE, Run
+from ans.runs.status import FINISHED, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, Status
 
 
 class RunStore:
@@ -35,29 +39,38 @@ class RunStore:
         """The run of `STARTER`: the one there is, or a new queued one if there is none that can still end well."""
         digest = hashlib.sha256(json.dumps(STARTER.to_dict(), sort_keys=True).encode()).hexdigest()[:10]
         run = self.get(f"starter-{digest}")
-        if run is not None and run.status.state not in (QUEUED, RUNNING, FINISHED):
-            shutil.rmtree(run.folder)
-            run = None
-        return run if run is not None else self._make(f"starter-{digest}", STARTER)
+        if run is not None and run.status.state in (QUEUED, RUNNING, FINISHED):
+            return run
+        shutil.rmtree(self.root / f"starter-{digest}", ignore_errors=True)  # it failed, or it can't be read
+        return self._make(f"starter-{digest}", STARTER)
 
     def get(self, run_id: str | None) -> Run | None:
         """The run with this id, or None. An id that is no plain directory name is nobody's."""
         if not run_id or run_id.startswith(".") or Path(run_id).name != run_id:  # ".x" is one that is being made
             return None
-        run = Run(self.root / run_id)
-        try:
-            return run if (run.folder / "status.json").is_file() and run.config is not None else None
-        except (ValueError, TypeError, OSError):
-            return None  # another version's, or damaged: no run of this version, and no reason to fail
+        found = self._look_at(run_id)
+        return found if isinstance(found, Run) else None
+
+    def why_not(self, run_id: str) -> Unreadable | None:
+        """Why a run is in no list, though its folder is there; None for a run that can be used, and for no run."""
+        if run_id.startswith(".") or Path(run_id).name != run_id:
+            return None
+        found = self._look_at(run_id)
+        return found if isinstance(found, Unreadable) else None
+
+    def unreadable(self) -> list[Unreadable]:
+        """Runs that no list shows: a file of theirs is damaged, or a newer version made them. Newest id first."""
+        found = [self._look_at(folder.name) for folder in self._folders()]
+        return sorted((one for one in found if isinstance(one, Unreadable)), key=lambda one: one.id, reverse=True)
 
     def seen_by(self, browser: str | None) -> RunStore:
         """The same store as one browser may see it: everybody's runs and its own. None sees everybody's alone."""
-        return _RunsOfBrowser(self.root, browser)
+        return _RunsOfBrowser(self, browser)
 
     def all(self) -> list[Run]:
         """All runs, newest first."""
-        runs = [run for folder in self.root.iterdir() if (run := self.get(folder.name)) is not None]
-        return sorted(runs, key=lambda run: run.status.created, reverse=True)
+        runs = [(run.status.created, run) for folder in self._folders() if (run := self.get(folder.name)) is not None]
+        return [run for _, run in sorted(runs, key=lambda pair: pair[0], reverse=True)]
 
     def finished(self) -> list[Run]:
         """Runs with a model, newest first."""
@@ -65,8 +78,7 @@ class RunStore:
 
     def active(self) -> Run | None:
         """The run that is training, or the one that is next in the queue."""
-        waiting = [run for run in reversed(self.all()) if run.status.state in (QUEUED, RUNNING)]
-        return next((run for run in waiting if run.status.state == RUNNING), waiting[0] if waiting else None)
+        return active_of(self.all())
 
     def take_next(self) -> Run | None:
         """Claim the oldest queued run for this process and mark it running; None when the queue is empty."""
@@ -96,27 +108,64 @@ class RunStore:
         return Run(folder)
 
     def delete(self, run: Run) -> None:
-        """Remove a run with its model. The starter is trained anew at the app's next start.
+        """Remove a run with its model. The starter is trained again at the app's next start.
 
         Raises:
             ValueError: it trains, or waits to; it has to be stopped first.
         """
+        try:
+            state = run.status.state
+        except DamagedFile:
+            state = None
+        if state in (QUEUED, RUNNING):
+            raise ValueError(f"{run.name} is {state}; press Stop in the Train tab first, then delete it.")
         leaving = self.root / f".{run.id}.{secrets.token_hex(3)}"
         try:
-            if run.status.state in (QUEUED, RUNNING):
-                raise ValueError(
-                    f"{run.name} is {run.status.state}; press Stop in the Train tab first, then delete it."
-                )
             run.folder.rename(leaving)  # gone from all lists at once, however long the rest takes
         except FileNotFoundError:
             return  # another page deleted it in this moment
         shutil.rmtree(leaving, ignore_errors=True)
 
+    def delete_unreadable(self, run_id: str) -> None:
+        """Remove a run that no list shows.
+
+        Raises:
+            ValueError: there is none by this id.
+        """
+        if run_id not in {one.id for one in self.unreadable()}:
+            raise ValueError("there is no such damaged run any more.")
+        self.delete(Run(self.root / run_id))
+
+    def _folders(self) -> list[Path]:
+        return [folder for folder in self.root.iterdir() if not folder.name.startswith(".") and folder.is_dir()]
+
+    def _look_at(self, run_id: str) -> Run | Unreadable | None:
+        """A run that can be listed, why it can't be, or None where there is no run."""
+        run = Run(self.root / run_id)
+        if not (run.folder / STATUS_FILE).exists() and not (run.folder / CONFIG_FILE).exists():
+            return None
+        try:
+            run.check()
+        except FileNotFoundError as error:
+            if not run.folder.is_dir():  # deleted in this moment
+                return None
+            reason = f"{Path(error.filename or '').name} is missing."
+        except NewerFormat as error:
+            tell(run_id, str(error))
+            return Unreadable(run_id, str(error), newer=True)
+        except DamagedFile as error:
+            reason = str(error)
+        else:
+            if (reason := run.damage) is None:
+                return run
+        tell(run_id, reason)
+        return Unreadable(run_id, reason)
+
     def _make(self, run_id: str, config: TrainConfig) -> Run:
         building = self.root / f".{run_id}.{secrets.token_hex(3)}"
         building.mkdir()
-        write_json(building / "config.json", config.to_dict())
-        write_json(building / "status.json", {"state": QUEUED, "created": time.time()})
+        write_json(building / CONFIG_FILE, written_settings(config))
+        Status(QUEUED, created=time.time()).write(building)
         try:
             building.rename(self.root / run_id)
         except OSError:  # another process made the same starter in this moment: theirs is as good
@@ -127,13 +176,19 @@ class RunStore:
 class _RunsOfBrowser(RunStore):
     """A store that hides the runs of other browsers."""
 
-    def __init__(self, root: Path, browser: str | None) -> None:
-        super().__init__(root)
-        self.browser = browser
+    def __init__(self, store: RunStore, browser: str | None) -> None:
+        self.root, self.browser = store.root, browser
 
     def get(self, run_id: str | None) -> Run | None:
         run = super().get(run_id)
         return run if run is not None and run.owner in (None, self.browser) else None
+
+
+def active_of(runs: Sequence[Run]) -> Run | None:
+    """Of runs, newest first: the one that is training, or the one that is next in the queue."""
+    waiting = [(run, run.status.state) for run in reversed(runs)]
+    waiting = [(run, state) for run, state in waiting if state in (QUEUED, RUNNING)]
+    return next((run for run, state in waiting if state == RUNNING), waiting[0][0] if waiting else None)
 
 
 def _new_id() -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ans.conventions import LONGEST, OPEN_LABELS, Prediction
+from ans.json_files import DamagedFile
 from ans.recent import Recent
 from ans.runs.run import Run
 from ans.runs.store import RunStore
@@ -61,6 +62,8 @@ class Serving:
         if not run_id:
             raise ValueError("there is no trained model yet; wait for the starter model, or train one.")
         run = self.store.get(run_id)
+        if run is None and (odd := self.store.why_not(run_id)) is not None:
+            raise ValueError(f"the run {run_id} can't be used: {odd.reason}")
         if run is None or not run.status.ended_well:
             raise ValueError(f"no trained model {run_id!r}; choose one from the list, or train one.")
         return run
@@ -68,17 +71,33 @@ class Serving:
     def known(self, run_id: str | None) -> list[str]:
         """The known classes of a finished run; none if it is gone, which the list of models tells soon enough."""
         try:
-            return self.run(run_id).evaluation["known"]
+            evaluation = self.run(run_id).evaluation
+            return [] if evaluation is None else evaluation.known
         except ValueError:
             return []
 
-    def model(self, run_id: str | None):
+    def numbers(self, run_id: str | None) -> dict[str, float | None]:
+        """The field's four numbers and AUROC of a finished run, in percent.
+
+        Raises:
+            ValueError: there is no such run.
+        """
+        evaluation = self.run(run_id).evaluation
+        if evaluation is None:
+            raise ValueError("this run has no numbers; choose another model.")
+        return evaluation.metrics.headline()
+
+    def model(self, run_id: str | None) -> OpenWorldClassifier:
         """The run's OpenWorldClassifier."""
         run = self.run(run_id)
         try:
             return self._models.get(run.id, lambda: load_classifier(run))
         except ValueError as error:  # where the run lies is the server's business
-            raise ValueError(str(error).replace(str(run.folder), run.name)) from error
+            place = str(run.folder / "model")
+            reason = str(error).replace(f"the model in {place}", "its model").replace(place, "its model")
+            if isinstance(error, DamagedFile):
+                run.found_damaged(reason)
+            raise ValueError(f"{run.name} can't be used: {reason}") from error
 
     def answer(self, run_id: str | None, text: str) -> tuple[Prediction, float]:
         """The prediction for one text, cut at `LONGEST`, and the milliseconds it took."""
@@ -106,7 +125,7 @@ def load_classifier(run: Run, device: str | None = None) -> OpenWorldClassifier:
 
 def _draw_examples(run: Run, each: int) -> dict[str, list[str]]:
     texts, labels, _ = run.load_test()
-    known = set(run.evaluation["known"])
+    known = set(run.evaluation.known if run.evaluation is not None else ())
     kinds: dict[str, list[str]] = {"known": [], "held_out": [], "oos": []}
     for text, label in zip(texts, labels, strict=True):
         kinds["oos" if label in OPEN_LABELS else "known" if label in known else "held_out"].append(text)

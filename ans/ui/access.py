@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ans.data.corpora import BUNDLED, PUBLIC
 from ans.data.uploads import Uploads
-from ans.runs.run import QUEUED, RUNNING
+from ans.runs.status import QUEUED, RUNNING
 from ans.runs.store import RunStore
 
 MOST_WAITING = 5

@@ -18,6 +18,7 @@ from ans.evaluation.published import published_for
 from ans.plots import evaluation as plots
 from ans.plots.curves import training_curves
 from ans.runs import progress
+from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.serving.models import Serving
 from ans.ui import run_card
@@ -101,29 +102,31 @@ def drawings(serving: Serving, run_id: str | None) -> Iterator[tuple]:
     yield {"view": "overview", **READING}, gr.skip(), *nothing, ""  # somebody has looked
     try:
         run = serving.run(run_id)
-        answers = read_answers(run)
+        answers, evaluation = read_answers(run), run.evaluation
+        if evaluation is None:
+            raise ValueError("this run has no evaluation; choose a finished run.")
     except ValueError as error:
         why = {"title": "This model can't be evaluated", "detail": as_sentence(error)}
         yield {"view": "overview", "state": "failed", **why}, gr.update(visible=False), *nothing, ""
         return
-    metrics = run.evaluation["metrics"]
+    metrics = evaluation.metrics
     yield (
-        overview_card(run, answers, metrics),
+        overview_card(run, answers, evaluation),
         gr.update(visible=True),
-        {"view": "classes", "rows": metrics["per_class"]},
-        plots.confusion_matrix([*answers.known, OPEN_NAME], metrics["confusion"], run.id).to_json(),
+        {"view": "classes", "rows": [asdict(one) for one in metrics.per_class]},
+        plots.confusion_matrix([*answers.known, OPEN_NAME], metrics.confusion, run.id).to_json(),
         {"view": "confusions", "rows": [asdict(one) for one in answers.confusions()]},
-        *score_plots(answers, metrics["auroc"]),
+        *score_plots(answers, metrics.auroc),
         gr.update(value=mistake_table(answers), wanted={}),
         _curves(run),
-        facts_card(run),
+        facts_card(run.config, evaluation),
         run.id,
     )
 
 
-def overview_card(run: Run, answers: TestAnswers, metrics: dict) -> dict:
+def overview_card(run: Run, answers: TestAnswers, evaluation: Evaluation) -> dict:
     """The first thing a person sees: the four numbers beside the published ones, and where the errors are."""
-    evaluation, config = run.evaluation, run.config
+    config, metrics = run.config, evaluation.metrics
     paper = (
         f"The paper has no figures for {Path(config.dataset).stem} with these known classes."
         if published_for(config) is None
@@ -133,10 +136,10 @@ def overview_card(run: Run, answers: TestAnswers, metrics: dict) -> dict:
         "view": "overview",
         "state": "done",
         "name": run.name,
-        "numbers": run_card.numbers(metrics, config),
+        "numbers": run_card.numbers(metrics.headline(), config),
         "note": f"In percent, over {len(answers.known)} known classes and the open one; "
-        f"{len(evaluation['held_out'])} classes were held out. {paper}",
-        **summary(answers, metrics["per_class"]),
+        f"{len(evaluation.held_out)} classes were held out. {paper}",
+        **summary(answers, metrics.per_class),
     }
 
 
@@ -176,9 +179,9 @@ def mistake_table(answers: TestAnswers) -> dict:
     }
 
 
-def facts_card(run: Run) -> dict:
+def facts_card(config: TrainConfig, evaluation: Evaluation) -> dict:
     """Device, seconds by phase, and every setting, marked where it is not the default."""
-    evaluation, values, groups = run.evaluation, run.config.to_dict(), []
+    values, groups = config.to_dict(), []
     for spec in fields(TrainConfig):
         if spec.name in GROUPS:
             groups.append({"title": GROUPS[spec.name], "rows": []})
@@ -197,10 +200,10 @@ def facts_card(run: Run) -> dict:
         )
     return {
         "view": "facts",
-        "device": run_card.device_name(evaluation["device"]),
+        "device": run_card.device_name(evaluation.device),
         "seconds": [
             {"name": progress.PHASES[phase][0], "seconds": seconds}
-            for phase, seconds in evaluation["seconds"].items()
+            for phase, seconds in evaluation.seconds.items()
             if phase in progress.PHASES
         ],
         "groups": groups,
@@ -208,7 +211,7 @@ def facts_card(run: Run) -> dict:
 
 
 def _curves(run: Run) -> str | None:
-    drawn = progress.curves(run.events())
+    drawn = run.progress.curves()
     if not any(x for _, x, _ in drawn.losses):
         return None
     return training_curves(drawn.losses, drawn.accuracy).update_layout(uirevision=run.id).to_json()

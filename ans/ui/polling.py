@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ans.runs.run import ENDED, Run
+from ans.runs.run import Run
+from ans.runs.status import ENDED
 from ans.runs.store import RunStore
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ans.config import TrainConfig
 from ans.conventions import HEADINGS
 from ans.evaluation.published import published_for
-from ans.runs.progress import PHASES, current_phase, seconds_left_in_phase, share_done
-from ans.runs.run import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Run, Status
+from ans.runs.evaluation import Evaluation
+from ans.runs.progress import PHASES, Progress
+from ans.runs.run import Run
+from ans.runs.status import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
 from ans.ui.wording import clock, percent, signed
 
 TITLES = {
@@ -22,16 +26,16 @@ DEVICE_NAMES = {"cpu": "the CPU", "mps": "the Apple GPU"}
 
 def view(run: Run, now: float) -> dict:
     """A run for the page: state, title, clock, detail, phases, share, and at the end the numbers."""
-    status, events = run.status, run.events()
+    status, progress = run.status, run.progress
     out: dict = {"state": status.state, "title": TITLES[status.state], "name": run.name}
     if status.state == RUNNING:
         out |= {
-            "clock": clock(now - status.started),
-            "share": share_done(events),
-            "detail": _running_detail(run, events),
+            "clock": clock(now - (status.started or now)),
+            "share": progress.share_done,
+            "detail": _running_detail(run, progress),
         }
     if status.state in (QUEUED, RUNNING):
-        out["phases"] = _phase_states(events)
+        out["phases"] = _phase_states(progress)
     if status.state == QUEUED:
         out["detail"] = "It begins as soon as the runs before it have ended. The page may be closed meanwhile."
     if status.state in (FAILED, STOPPED, INTERRUPTED):
@@ -41,23 +45,24 @@ def view(run: Run, now: float) -> dict:
     return out
 
 
-def _running_detail(run: Run, events: list[dict]) -> str:
+def _running_detail(run: Run, progress: Progress) -> str:
     if run.stop_requested:
         return "Stopping at the next step."
-    if not events:
+    if not progress.events:
         return "Starting."
-    last = events[-1]
-    words = [PHASES[last["phase"]][0]]
-    if last.get("steps"):
-        words.append(f"step {last['step']:,} of {'at most ' if last['phase'] == 'encoder' else ''}{last['steps']:,}")
-    left = seconds_left_in_phase(events)
+    last = progress.events[-1]
+    at_most = "at most " if last.phase == "encoder" else ""  # phase 1 may stop early
+    words = [PHASES[last.phase][0]]
+    if last.step is not None and last.steps:
+        words.append(f"step {last.step:,} of {at_most}{last.steps:,}")
+    left = progress.seconds_left_in_phase
     if left is not None:
-        words.append(f"{'at most ' if last['phase'] == 'encoder' else 'about '}{clock(left)} left in this phase")
+        words.append(f"{at_most or 'about '}{clock(left)} left in this phase")
     return ", ".join(words) + "."
 
 
-def _phase_states(events: list[dict]) -> list[dict]:
-    names, phase = list(PHASES), current_phase(events)
+def _phase_states(progress: Progress) -> list[dict[str, str]]:
+    names, phase = list(PHASES), progress.phase
     at = names.index(phase) if phase is not None else -1
     return [
         {"name": PHASES[name][0], "state": "done" if i < at else "now" if i == at else "later"}
@@ -67,17 +72,29 @@ def _phase_states(events: list[dict]) -> list[dict]:
 
 def _finished(run: Run, status: Status) -> dict:
     evaluation, config, promotion = run.evaluation, run.config, run.promotion
+    if evaluation is None:
+        return {"clock": "", "note": "It left no numbers."}
+    table = numbers(evaluation.metrics.headline(), config)
     if promotion is not None:
-        made = f"Made in Discover from another run, which is still there, by adding the class {promotion['label']}."
-        return {"clock": "", "numbers": numbers(evaluation["metrics"], config), "note": made}
-    seconds, device = evaluation["seconds"], device_name(evaluation["device"])
+        made = f"Made in Discover from another run, which is still there, by adding the class {promotion.label}."
+        return {"clock": "", "numbers": table, "note": made}
     return {
-        "clock": clock(status.ended - status.started),
-        "numbers": numbers(evaluation["metrics"], config),
-        "note": f"{evaluation['num_known_classes']} known classes, {len(evaluation['held_out'])} held out as open. "
-        f"Phase 1 took {clock(seconds['encoder'])}, phase 2 {clock(seconds['heads'])} on {device}. "
-        "This model now answers in Ask and is drawn in Map when it is chosen above.",
+        "clock": "" if status.seconds is None else clock(status.seconds),
+        "numbers": table,
+        "note": f"{len(evaluation.known)} known classes, {len(evaluation.held_out)} held out as open. "
+        f"{_phases_took(evaluation)}This model now answers in Ask and is drawn in Map when it is chosen above.",
     }
+
+
+def _phases_took(evaluation: Evaluation) -> str:
+    """How long the phases took and where, of those that the run tells."""
+    took = [
+        f"{name} took {clock(evaluation.seconds[key])}"
+        for key, name in (("encoder", "phase 1"), ("heads", "phase 2"))
+        if key in evaluation.seconds
+    ]
+    sentence = ", ".join(took).replace(", phase 2 took", ", phase 2")
+    return f"{sentence[:1].upper()}{sentence[1:]} on {device_name(evaluation.device)}. " if took else ""
 
 
 def device_name(device: str) -> str:
@@ -85,12 +102,16 @@ def device_name(device: str) -> str:
     return DEVICE_NAMES.get(device, "the GPU")
 
 
-def numbers(metrics: dict, config: TrainConfig) -> list[list[str]]:
+def numbers(metrics: Mapping[str, float | None], config: TrainConfig) -> list[list[str]]:
     """A table: the field's four numbers and AUROC in percent, and the paper's row where there is one."""
     rows = [["", *HEADINGS.values()], ["This run", *(percent(metrics[name]) for name in HEADINGS)]]
     paper = published_for(config)
     if paper is not None:
         rows.append(["Paper, BERT-base", *(percent(paper.get(name)) for name in HEADINGS)])
-        gaps = [None if name not in paper else metrics[name] - paper[name] for name in HEADINGS]
-        rows.append(["Difference", *map(signed, gaps)])
+        rows.append(["Difference", *(signed(gap(metrics[name], paper.get(name))) for name in HEADINGS)])
     return rows
+
+
+def gap(measured: float | None, published: float | None) -> float | None:
+    """How far a number lies above another; None if one of them is missing."""
+    return None if measured is None or published is None else measured - published

@@ -12,8 +12,8 @@ from typing import Any
 
 import gradio as gr
 
-from ans.runs.progress import share_done
-from ans.runs.run import FINISHED, QUEUED, RUNNING, Run
+from ans.runs.run import Run
+from ans.runs.status import FINISHED, QUEUED, RUNNING
 from ans.ui.components import RunsView
 from ans.ui.shared import Shared
 from ans.ui.train import ENCODERS
@@ -98,7 +98,7 @@ def listing(shared: Shared, who: str | None, in_use: str | None) -> dict:
 
 def _row(run: Run, in_use: bool, may_change: bool) -> dict:
     config, status, evaluation = run.config, run.status, run.evaluation
-    metrics = evaluation["metrics"] if evaluation is not None and status.ended_well else {}
+    metrics = evaluation.metrics if evaluation is not None and status.ended_well else None
     state = STATES.get(status.state, status.state)
     return {
         "id": run.id,
@@ -109,10 +109,10 @@ def _row(run: Run, in_use: bool, may_change: bool) -> dict:
         "seed": config.seed,
         "encoder": Path(config.encoder).name,
         "state": status.state,
-        "status": f"{state}, {share_done(run.events()):.0%}" if status.state == RUNNING else state,
+        "status": f"{state}, {run.progress.share_done:.0%}" if status.state == RUNNING else state,
         "message": status.message,
-        "accuracy": metrics.get("accuracy"),
-        "f1": metrics.get("f1"),
+        "accuracy": None if metrics is None else metrics.accuracy,
+        "f1": None if metrics is None else metrics.f1,
         "created": status.created,
         "in_use": in_use,
         "starter": run.is_starter,

@@ -12,8 +12,8 @@ from ans.config import TrainConfig, setting
 from ans.data.corpora import BUNDLED, PUBLIC
 from ans.data.uploads import Uploads
 from ans.plots.curves import training_curves
-from ans.runs import progress
-from ans.runs.run import QUEUED, RUNNING, Run
+from ans.runs.run import Run
+from ans.runs.status import QUEUED, RUNNING
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import run_card
@@ -230,7 +230,7 @@ def run_update(run: Run | None, theirs: bool) -> tuple[dict, Any, dict]:
     """Run card, curves and Stop button for the watched run; `theirs`: who watches may stop it."""
     if run is None:
         return nothing_yet(), None, gr.update(interactive=False)
-    drawn = progress.curves(run.events())
+    drawn = run.progress.curves()
     figure = training_curves(drawn.losses, drawn.accuracy) if any(x for _, x, _ in drawn.losses) else None
     stoppable = theirs and run.status.state in (QUEUED, RUNNING) and not run.stop_requested
     return run_card.view(run, time.time()), figure, gr.update(interactive=stoppable)

@@ -12,8 +12,8 @@ import gradio as gr
 # How events are wired. Polls, and what comes in a burst when the page opens or the model changes, go past Gradio's
 # queue (`AT_ONCE`): its one stream of answers opens and closes for each burst, and assets/page/queue.js tells what can
 # happen then. What yields, raises gr.Error, warns, or waits its turn needs the queue (`QUIETLY`).
-QUIETLY = {"show_progress": "hidden", "api_visibility": "private"}
-AT_ONCE = {**QUIETLY, "queue": False}
+QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {**QUIETLY, "queue": False}
 
 
 def tell_once(page: gr.Blocks) -> None:

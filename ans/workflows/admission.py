@@ -6,34 +6,36 @@ Its model must load and answer; the answers and numbers of its test are computed
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ans.config_files import read_settings, written_settings
 from ans.conventions import OPEN_LABELS
 from ans.data.corpora import BUNDLED, PUBLIC, dataset_name, targets
 from ans.json_files import read_json, write_json
-from ans.runs.run import FINISHED, Run
+from ans.runs.evaluation import Evaluation
+from ans.runs.progress import EVENTS_FILE, PHASES, Progress
+from ans.runs.run import CONFIG_FILE, Run
+from ans.runs.status import FINISHED, Status
 from ans.runs.store import RunStore
+from ans.runs.test_part import read_test_part, write_test_texts
 
 if TYPE_CHECKING:
     import numpy as np
 
-NUMBERS_OF_AN_EVENT = ("time", "step", "steps", "loss", "dev_accuracy", "known", "texts")
-PHASES = ("data", "cache", "encoder", "heads", "evaluate")
-
 
 def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) -> None:
     """Let nothing stand that was not looked at: each file is read, checked, and written anew from what was read."""
-    from safetensors.numpy import load_file, save_file
+    from safetensors.numpy import save_file
 
     from ans.evaluation.metrics import evaluate
     from ans.model.classifier import OpenWorldClassifier
 
     config, about = Run(folder).config, read_json(folder / "model" / "model.json")
-    if about["config"] != config.to_dict():
+    if read_settings(about["config"]).config != config:
         raise ValueError("its settings are not those of its model.")
     if config.encoder not in encoders:
         raise ValueError(f"its encoder is {config.encoder!r}; here it must be one of {', '.join(sorted(encoders))}.")
@@ -41,38 +43,21 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
         place = store.uploads / folder.name.removeprefix(".") / dataset_name(config.dataset)
         config = config.with_(dataset=str(place))
     config = config.with_(data_dir=None)
-    write_json(folder / "config.json", config.to_dict())
-    write_json(folder / "model" / "model.json", {**about, "config": config.to_dict()})
+    write_json(folder / CONFIG_FILE, written_settings(config))
+    write_json(folder / "model" / "model.json", {**about, "config": written_settings(config)})
     _check_classes(folder, about["labels"])
 
     classifier = OpenWorldClassifier.load(folder / "model", "cpu")
     _need_texts("training texts", classifier.train_texts)
     classifier.predict("does it answer?")
-    test, arrays, before = (
-        read_json(folder / "test.json"),
-        load_file(folder / "test.safetensors"),
-        read_json(folder / "evaluation.json"),
-    )
-    texts, labels, held_out = test["texts"], test["labels"], before["held_out"]
-    for what, names in (("test texts", texts), ("test labels", labels), ("held-out classes", held_out)):
-        _need_texts(what, names)
-    if not len(texts) == len(labels) == len(arrays["features"]):
-        raise ValueError("it has not as many test texts as labels and features.")
+    texts, labels, arrays = read_test_part(folder)
+    before = Evaluation.read(folder)
     answers, logits = _judged(classifier, arrays["features"])
     metrics = evaluate(targets(labels, classifier.labels), answers, logits.max(1), classifier.labels)
     save_file({"features": arrays["features"], "logits": logits, "answers": answers}, folder / "test.safetensors")
-    write_json(folder / "test.json", {"texts": texts, "labels": labels})
-    write_json(
-        folder / "evaluation.json",
-        {
-            "metrics": metrics.to_dict(),
-            "known": classifier.labels,
-            "held_out": held_out,
-            "num_known_classes": len(classifier.labels),
-            "seconds": {phase: _number(seconds) for phase, seconds in before["seconds"].items() if phase in PHASES},
-            "device": str(before["device"])[:20],
-        },
-    )
+    write_test_texts(folder, texts, labels)
+    seconds = {phase: took for phase, took in before.seconds.items() if phase in PHASES}
+    Evaluation(metrics, classifier.labels, before.held_out, seconds, before.device[:20]).write(folder)
     _check_story(folder, owner)
 
 
@@ -102,20 +87,13 @@ def _judged(classifier, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _check_story(folder: Path, owner: str) -> None:
     """Name, times and events of the training, and whose the run is now."""
-    path, events = folder / "events.jsonl", []
-    for line in path.read_text("utf-8").splitlines() if path.is_file() else []:
-        event = json.loads(line)
-        if event["phase"] not in PHASES:
-            raise ValueError(f"its training has a phase {event['phase']!r}; expected {', '.join(PHASES)}.")
-        numbers = {name: _number(event[name]) for name in NUMBERS_OF_AN_EVENT if name in event}
-        events.append(json.dumps({"phase": event["phase"], "time": 0.0, **numbers}) + "\n")
-    path.write_text("".join(events), "utf-8")
-    status, now = read_json(folder / "status.json"), time.time()
-    took = max(0.0, _number(status["ended"]) - _number(status["started"]))
-    write_json(
-        folder / "status.json",
-        {"state": FINISHED, "message": "", "created": now, "started": now - took, "ended": now, "process": None},
-    )
+    events = [
+        {name: value for name, value in asdict(event).items() if value is not None}
+        for event in Progress.read(folder).events
+    ]
+    (folder / EVENTS_FILE).write_text("".join(json.dumps({**event}) + "\n" for event in events), "utf-8")
+    took, now = Status.read(folder).seconds or 0.0, time.time()
+    Status(FINISHED, created=now, started=now - took, ended=now).write(folder)
     if (folder / "name.json").is_file():
         Run(folder).rename(str(read_json(folder / "name.json")))
     write_json(folder / "owner.json", owner)
@@ -124,9 +102,3 @@ def _check_story(folder: Path, owner: str) -> None:
 def _need_texts(what: str, values: object) -> None:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError(f"its {what} are no list of texts.")
-
-
-def _number(value: object) -> float:
-    if not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"expected a number, got {value!r}.")
-    return value

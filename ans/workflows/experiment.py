@@ -12,9 +12,10 @@ from ans.config import TrainConfig
 from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
 from ans.evaluation.metrics import Metrics, evaluate
 from ans.events import Emit, ShouldStop
-from ans.json_files import write_json
 from ans.model.classifier import OpenWorldClassifier
+from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
+from ans.runs.test_part import ARRAYS_FILE, write_test_texts
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,8 @@ def save_outcome(run: Run, outcome: Outcome) -> None:
     """Write model, test answers and evaluation of a training into its run's directory."""
     outcome.classifier.save(run.folder / "model")
     judged, split = outcome.judged, outcome.split
-    write_json(run.folder / "test.json", {"texts": split.test.texts, "labels": split.test.labels})
+    write_test_texts(run.folder, split.test.texts, split.test.labels)
     arrays = {"features": judged.features, "logits": judged.logits, "answers": tensor(judged.answers)}
-    save_file({name: value.contiguous() for name, value in arrays.items()}, run.folder / "test.safetensors")
-    write_json(
-        run.folder / "evaluation.json",
-        {
-            "metrics": judged.metrics.to_dict(),
-            "known": split.known,
-            "held_out": split.held_out,
-            "num_known_classes": len(split.known),
-            "seconds": outcome.seconds,
-            "device": str(outcome.classifier.encoder.device),
-        },
-    )
+    save_file({name: value.contiguous() for name, value in arrays.items()}, run.folder / ARRAYS_FILE)
+    device = str(outcome.classifier.encoder.device)
+    Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device).write(run.folder)

@@ -1,10 +1,4 @@
-"""A finished run with one more known class, made from another run in seconds. The other run stays as it is.
-
-`promotion.json` in its folder: parent (a run id), label, browser (who made it and may undo it), texts
-(what the new class was learnt from), kept_back (the group's other texts), true_label, agreeing (how many texts of the
-group have it), before and after (the field's numbers on the same texts, None where nobody knows the truth), seconds,
-test_texts (all, and those of the new class).
-"""
+"""A finished run with one more known class, made from another run in seconds. The other run stays as it is."""
 
 from __future__ import annotations
 
@@ -17,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ans.config_files import written_settings
 from ans.conventions import OPEN_LABELS
 from ans.data.corpora import OpenWorldSplit, targets
 from ans.data.tables import LabelledTexts
 from ans.json_files import write_json
-from ans.runs.run import FINISHED, Run
+from ans.runs.promotion import Promotion
+from ans.runs.run import CONFIG_FILE, Run
+from ans.runs.status import FINISHED, Status
 from ans.runs.store import RunStore
 
 if TYPE_CHECKING:
@@ -71,19 +68,19 @@ def promote(store: RunStore, parent: Run, model: OpenWorldClassifier, group: Gro
     if true_label is not None:
         before = _before(model, test, arrays, rows)
         after = outcome.judged.metrics.headline()
-    about = {
-        "parent": parent.id,
-        "label": label,
-        "browser": browser,
-        "texts": learnt,
-        "kept_back": kept_back,
-        "true_label": true_label,
-        "agreeing": None if group.true_labels is None else list(group.true_labels).count(true_label),
-        "before": before,
-        "after": after,
-        "seconds": seconds,
-        "test_texts": [len(rows), test.labels.count(label)],
-    }
+    about = Promotion(
+        parent=parent.id,
+        label=label,
+        browser=browser,
+        texts=learnt,
+        kept_back=kept_back,
+        true_label=true_label,
+        agreeing=None if group.true_labels is None else list(group.true_labels).count(true_label),
+        before=before,
+        after=after,
+        seconds=seconds,
+        test_texts=(len(rows), test.labels.count(label)),
+    )
     return _put(store, outcome, about, f"{parent.name} + {label}", browser if private else parent.owner)
 
 
@@ -94,10 +91,10 @@ def undo(store: RunStore, run: Run, browser: str) -> str | None:
         ValueError: it was trained, or another browser made it.
     """
     promotion = run.promotion
-    if promotion is None or promotion["browser"] != browser:
+    if promotion is None or promotion.browser != browser:
         raise ValueError("only a class that was added in this browser can be taken back here; choose another model.")
     store.delete(run)
-    parent = store.get(promotion["parent"])
+    parent = store.get(promotion.parent)
     return None if parent is None else parent.id
 
 
@@ -145,30 +142,31 @@ def _outcome(parent: Run, grown: OpenWorldClassifier, test: LabelledTexts, featu
     from ans.workflows.experiment import Judged, Outcome
 
     evaluation = parent.evaluation
-    held_out = [name for name in evaluation["held_out"] if name in set(test.labels) - set(grown.labels)]
+    if evaluation is None:
+        raise ValueError("this run has no evaluation; choose a finished run.")
+    held_out = [name for name in evaluation.held_out if name in set(test.labels) - set(grown.labels)]
     empty = LabelledTexts([], [])
     split = OpenWorldSplit(parent.config.dataset, grown.labels, held_out, empty, empty, test)
     answers, logits = grown.decide(torch.from_numpy(features))
     metrics = evaluate(split.test_targets, answers.tolist(), logits.max(1).values.tolist(), grown.labels)
     judged = Judged(torch.from_numpy(features), logits, answers.tolist(), metrics)
-    return Outcome(grown, split, judged, {**evaluation["seconds"], "promotion": seconds})
+    return Outcome(grown, split, judged, {**evaluation.seconds, "promotion": seconds})
 
 
-def _put(store: RunStore, outcome, about: dict, name: str, owner: str | None) -> Run:
+def _put(store: RunStore, outcome, about: Promotion, name: str, owner: str | None) -> Run:
     """The run appears in the store complete: it is built beside its place."""
     from ans.workflows.experiment import save_outcome
 
     building = store.new_folder()
     try:
-        now = time.time()
-        write_json(building / "config.json", outcome.classifier.config.to_dict())
-        write_json(building / "promotion.json", about)
+        write_json(building / CONFIG_FILE, written_settings(outcome.classifier.config))
+        about.write(building)
         write_json(building / "name.json", name)
         if owner is not None:
             write_json(building / "owner.json", owner)
         save_outcome(Run(building), outcome)
-        times = {"created": now, "started": now - about["seconds"], "ended": now}
-        write_json(building / "status.json", {"state": FINISHED, "message": "", "process": None, **times})
+        now = time.time()
+        Status(FINISHED, created=now, started=now - about.seconds, ended=now).write(building)
         return store.adopt(building)
     finally:
         shutil.rmtree(building, ignore_errors=True)  # after `adopt` there is none by this name

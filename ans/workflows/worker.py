@@ -6,6 +6,7 @@ before it is needed and has imported everything by the time somebody presses Tra
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -14,7 +15,8 @@ import time
 from pathlib import Path
 
 from ans.paths import ROOT
-from ans.runs.run import FAILED, FINISHED, STOPPED, Run
+from ans.runs.run import Run
+from ans.runs.status import FAILED, FINISHED, STOPPED
 from ans.runs.store import RunStore
 
 POLL_SECONDS = 0.2
@@ -83,6 +85,7 @@ def main() -> None:
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     if hasattr(os, "nice"):  # not on Windows
         os.nice(5)  # typing in the page comes first
+    logging.getLogger("ans.runs").setLevel(logging.ERROR)  # the page's process tells of damaged runs
     store = RunStore(Path(sys.argv[1]))
     import ans.workflows.experiment  # noqa: F401  torch and transformers, before anybody waits for them
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradio_client import Client
 
-from ans.runs.run import FINISHED, QUEUED, RUNNING, STOPPED
+from ans.runs.status import FINISHED, QUEUED, RUNNING, STOPPED
 from tests.assistant_texts import training_texts_of
 from tests.browser.waiting import PATIENCE, until
 
@@ -76,7 +76,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     until(lambda: run.status.state == FINISHED, "the run finishes")
     page.locator("#run table.numbers").wait_for()
     assert page.locator("#run table.numbers tr").nth(1).locator("td").count() == 5
-    assert run.evaluation["num_known_classes"] == 16
+    assert len(run.evaluation.known) == 16
     until(lambda: "25% known" in page.get_by_label("Model in use").input_value(), "the new model is in use")
 
     # Stop ends a run and takes nothing else along
@@ -90,7 +90,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
 
     # Ask answers with the new model: a class it doesn't know any more is open now
     page.get_by_role("tab", name="Ask").click()
-    label = run.evaluation["known"][0]
+    label = run.evaluation.known[0]
     box.fill(training_texts_of(label)[0])
     page.locator("#verdict .answer strong", has_text=label).wait_for()
 

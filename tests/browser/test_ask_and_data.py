@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 from urllib.parse import quote
 
-from ans.runs.run import FINISHED
+from ans.runs.status import FINISHED
 from tests.assistant_texts import training_texts_of
 from tests.browser.waiting import PATIENCE, until
 

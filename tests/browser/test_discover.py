@@ -26,7 +26,7 @@ def test_a_visitor_makes_a_group_a_known_class_asks_it_and_takes_it_back(app, st
     page.get_by_label("One text a line").fill("<img src=x onerror=alert(1)>\n${alert(2)}")
     page.get_by_role("button", name="Find groups").click()
     card.get_by_text("bring more texts of your own.").wait_for()
-    own = training_texts_of(*parent.evaluation["held_out"][:4])
+    own = training_texts_of(*parent.evaluation.held_out[:4])
     page.get_by_label("One text a line").fill("\n".join(own))
     page.get_by_role("button", name="Find groups").click()
     page.locator("#groups .group").first.wait_for()

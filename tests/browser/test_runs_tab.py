@@ -55,7 +55,7 @@ def test_a_visitor_downloads_a_run_uploads_it_names_it_opens_it_and_deletes_it(
     chooser.set_input_files(path)
     note.get_by_text("is added, for this browser alone").wait_for()
     added = next(run for run in store.all() if run.id not in before)
-    assert added.evaluation["metrics"] == next(r for r in starter.finished() if r.is_starter).evaluation["metrics"]
+    assert added.evaluation.metrics == next(r for r in starter.finished() if r.is_starter).evaluation.metrics
 
     row = page.locator("#runs tbody tr").first
     row.get_by_text("only you").wait_for()

@@ -12,7 +12,7 @@ from ans.conventions import OPEN
 from ans.evaluation.metrics import evaluate, roc
 from ans.evaluation.mistakes import CONFUSED, OPEN_TAKEN, REJECTED, TestAnswers, read_answers, summary
 from ans.plots.evaluation import confusion_matrix, roc_curve, score_histogram
-from ans.runs.run import FINISHED
+from ans.runs.status import FINISHED
 from ans.runs.store import RunStore
 from ans.workflows.experiment import Outcome, judge, save_outcome
 
@@ -43,7 +43,7 @@ def test_held_out_classes_are_confused_under_their_own_names():
 
 
 def test_the_summary_counts_each_kind_against_the_texts_it_could_have_happened_to():
-    per_class = evaluate(ANSWERS.targets, ANSWERS.answers, ANSWERS.scores, ANSWERS.known).to_dict()["per_class"]
+    per_class = evaluate(ANSWERS.targets, ANSWERS.answers, ANSWERS.scores, ANSWERS.known).per_class
     said = summary(ANSWERS, per_class)
     assert (said["texts"], said["right"]) == (6, 2)
     assert [(kind["kind"], kind["count"], kind["of"]) for kind in said["kinds"]] == [
@@ -55,11 +55,11 @@ def test_the_summary_counts_each_kind_against_the_texts_it_could_have_happened_t
 def test_a_real_runs_errors_add_up_to_its_metrics(tmp_path, classifier, small_split, small_config):
     run = RunStore(tmp_path / "runs").create(small_config)
     save_outcome(run, Outcome(classifier, small_split, judge(classifier, small_split), {}))
-    answers, metrics = read_answers(run), run.evaluation["metrics"]
+    answers, metrics = read_answers(run), run.evaluation.metrics
     wrong = len(answers.mistakes())
     assert 0 < wrong < len(answers.texts)
-    assert 100 * (1 - wrong / len(answers.texts)) == pytest.approx(metrics["accuracy"])
-    assert wrong == sum(n for i, row in enumerate(metrics["confusion"]) for j, n in enumerate(row) if i != j)
+    assert 100 * (1 - wrong / len(answers.texts)) == pytest.approx(metrics.accuracy)
+    assert wrong == sum(n for i, row in enumerate(metrics.confusion) for j, n in enumerate(row) if i != j)
 
 
 def test_a_run_without_an_evaluation_and_a_damaged_one_say_so(tmp_path, small_config):
@@ -69,7 +69,7 @@ def test_a_run_without_an_evaluation_and_a_damaged_one_say_so(tmp_path, small_co
         read_answers(run)
     run.set_status(FINISHED)
     (run.folder / "evaluation.json").write_text(json.dumps({"known": [], "held_out": []}))
-    with pytest.raises(ValueError, match=r"can't be read .* train it again"):
+    with pytest.raises(ValueError, match=r"evaluation\.json is damaged"):
         read_answers(run)
 
 

@@ -265,7 +265,12 @@ def test_a_damaged_model_is_refused_as_damaged(damage, saved, tmp_path):
     ("changes", "sentence"),
     [
         ({"format": "other"}, "{} holds no open-world classifier; model.json should say 'ans-open-world-classifier'."),
-        ({"version": 99}, "the model in {} has format version 99, expected 2; train it again."),
+        ({"version": 1}, "the model in {} has format version 1, expected 2; train it again."),
+        (
+            {"version": 99},
+            "the model in {} was made by a newer version: its format is 99, and this version reads 2. Update the app "
+            "to use it.",
+        ),
         (
             {"encoder_fingerprint": "0" * 64},
             "the model in {} was trained on other weights than the encoder 'minilm' has here; bring those weights "

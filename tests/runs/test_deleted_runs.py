@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ans.config import TrainConfig
-from ans.runs.run import DELETED, FINISHED, QUEUED, RUNNING, STOPPED
+from ans.runs.status import DELETED, FINISHED, QUEUED, RUNNING, STOPPED
 from ans.runs.store import RunStore
 
 CONFIG = TrainConfig(seed=7, known_classes=("a", "b"))

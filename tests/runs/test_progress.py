@@ -8,8 +8,9 @@ import pytest
 
 from ans.config import TrainConfig
 from ans.evaluation.published import published, published_for
-from ans.runs import progress
-from ans.runs.run import FAILED, FINISHED, RUNNING, Run
+from ans.runs.progress import PHASES, Event, Progress
+from ans.runs.run import Run
+from ans.runs.status import FAILED, FINISHED, RUNNING
 from ans.runs.store import RunStore
 from ans.ui import polling, run_card, wording
 
@@ -35,7 +36,7 @@ def test_a_running_run_shows_phase_step_and_time_left_at_its_pace(run):
     write({"phase": "cache", "step": 100, "steps": 100})
     for step in (1, 2, 3):
         write({"phase": "encoder", "step": step, "steps": 11, "loss": 1.0, "time": 100.0 + 2 * step})
-    assert progress.seconds_left_in_phase(run.events()) == 16.0
+    assert run.progress.seconds_left_in_phase == 16.0
     view = run_card.view(run, run.status.started + 61)
     assert view["clock"] == "1 min 01 s"
     assert view["detail"] == ("Phase 1: fine-tune the encoder, step 3 of at most 11, at most 16 s left in this phase.")
@@ -45,10 +46,10 @@ def test_a_running_run_shows_phase_step_and_time_left_at_its_pace(run):
 
 def test_the_share_never_falls_and_ends_below_one():
     events, shares = [], []
-    for phase in progress.PHASES:
+    for phase in PHASES:
         for step in (1, 5, 10):
-            events.append({"time": 0.0, "phase": phase, "step": step, "steps": 10})
-            shares.append(progress.share_done(events))
+            events.append(Event(0.0, phase, step, 10))
+            shares.append(Progress(tuple(events)).share_done)
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
 
@@ -66,13 +67,13 @@ def test_a_failed_run_shows_its_message(run):
 
 
 def test_the_curves_hold_every_loss_and_accuracy_with_its_second():
-    events = [
-        {"time": 10.0, "phase": "data"},
-        {"time": 12.0, "phase": "encoder", "step": 1, "steps": 2, "loss": 2.0},
-        {"time": 13.0, "phase": "encoder", "step": 1, "steps": 2, "epoch": 1, "dev_accuracy": 0.5},
-        {"time": 15.0, "phase": "heads", "step": 1, "steps": 1, "loss": 1.0},
-    ]
-    drawn = progress.curves(events)
+    events = (
+        Event(10.0, "data"),
+        Event(12.0, "encoder", 1, 2, loss=2.0),
+        Event(13.0, "encoder", 1, 2, dev_accuracy=0.5),
+        Event(15.0, "heads", 1, 1, loss=1.0),
+    )
+    drawn = Progress(events).curves()
     assert drawn.losses == [("loss, phase 1", [2.0], [2.0]), ("loss, phase 2", [5.0], [1.0])]
     assert drawn.accuracy == ([3.0], [50.0])
 

@@ -13,7 +13,8 @@ import pytest
 from ans.config import STARTER, TrainConfig
 from ans.json_files import write_json
 from ans.paths import home
-from ans.runs.run import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Run
+from ans.runs.run import Run
+from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED
 from ans.runs.store import RunStore
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -60,7 +61,7 @@ def test_what_is_written_is_read_by_another_store_on_the_same_directory(store):
     run.event_writer()({"phase": "heads", "step": 1})
     same = RunStore(store.root).get(run.id)
     assert (same.config, same.status, same.version) == (run.config, run.status, run.version)
-    assert same.events() == run.events()
+    assert same.progress == run.progress
 
 
 def test_each_queued_run_is_taken_by_exactly_one_of_many_takers(store):
@@ -145,24 +146,23 @@ def test_the_version_changes_with_the_status_and_with_each_event_and_else_stays(
 
 def test_events_come_back_in_order_with_their_times(store):
     run = store.create(CONFIG)
-    assert run.events() == []
+    assert run.progress.events == ()
     write = run.event_writer()
     for step in range(5):
-        write({"phase": "heads", "step": step, "note": "größer\nals"})
-    events = run.events()
-    assert [(event["phase"], event["step"], event["note"]) for event in events] == [
-        ("heads", step, "größer\nals") for step in range(5)
-    ]
-    assert [event["time"] for event in events] == sorted(event["time"] for event in events)
+        write({"phase": "heads", "step": step, "steps": 5, "loss": 0.5, "note": "größer\nals"})
+    events = run.progress.events
+    assert [(event.phase, event.step, event.loss) for event in events] == [("heads", step, 0.5) for step in range(5)]
+    assert [event.time for event in events] == sorted(event.time for event in events)
+    assert run.progress.damaged == 0
 
 
 @pytest.mark.parametrize("half", ['{"step": 1', '{"step": 1, "loss": 0.5}', "{"])
 def test_a_half_written_last_event_is_left_out_until_its_line_ends(store, half):
     run = store.create(CONFIG)
-    run.event_writer()({"step": 0})
+    run.event_writer()({"phase": "heads", "step": 0})
     with (run.folder / "events.jsonl").open("a", encoding="utf-8") as file:
         file.write(half)
-    assert [event["step"] for event in run.events()] == [0]
+    assert [event.step for event in run.progress.events] == [0]
 
 
 @pytest.mark.parametrize(

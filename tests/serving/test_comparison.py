@@ -11,7 +11,7 @@ from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.plots.comparison import comparison_bars
 from ans.plots.style import KNOWN
-from ans.runs.run import FINISHED
+from ans.runs.status import FINISHED
 from ans.runs.store import RunStore
 from ans.serving.comparison import comparisons as comparison
 from ans.serving.comparison import run_features
@@ -64,7 +64,7 @@ def test_the_runs_own_row_has_the_figures_of_its_evaluation(comparisons, run):
     own = comparisons.fit(run.id, CHOICES["ans"])
     assert own.own
     for name, value in own.numbers.items():
-        assert value == pytest.approx(run.evaluation["metrics"][name], abs=1e-6), name
+        assert value == pytest.approx(getattr(run.evaluation.metrics, name), abs=1e-6), name
 
 
 def test_what_needs_no_fitting_is_ready_at_once(store, comparisons):

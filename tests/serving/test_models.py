@@ -103,6 +103,6 @@ def test_what_is_damaged_is_told_without_the_servers_folders(small_config, class
     (run.folder / "model" / "weights.safetensors").write_bytes(b"torn")
     (run.folder / "test.safetensors").write_bytes(b"torn")
     for read in (lambda: Serving(store).model(run.id), run.load_test, lambda: read_answers(run)):
-        with pytest.raises(ValueError, match="train it again") as caught:
+        with pytest.raises(ValueError, match="damaged") as caught:
             read()
         assert str(tmp_path) not in str(caught.value)

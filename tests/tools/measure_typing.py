@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from ans.config import TrainConfig
-from ans.runs.run import RUNNING
+from ans.runs.status import RUNNING
 from ans.runs.store import RunStore
 from tests.browser.running_app import headless_chromium, running_app
 from tests.browser.waiting import until
@@ -65,7 +65,9 @@ def measure(url: str, store: RunStore, keys: int) -> None:
         page.evaluate(WATCH)
         report("at rest", page, box, keys)
         run = store.create(TrainConfig(dataset="assistant", epochs=1000, patience=1000))
-        until(lambda: run.status.state == RUNNING and any(e["phase"] == "encoder" for e in run.events()), "it trains")
+        until(
+            lambda: run.status.state == RUNNING and any(e.phase == "encoder" for e in run.progress.events), "it trains"
+        )
         report("while a training runs", page, box, keys)
         assert run.status.state == RUNNING, "the training ended before the typing did"
         run.request_stop()

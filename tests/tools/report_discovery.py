@@ -19,7 +19,8 @@ from ans.config import TrainConfig
 from ans.conventions import OPEN_LABELS
 from ans.data.corpora import targets
 from ans.evaluation.metrics import evaluate
-from ans.runs.run import FINISHED, RUNNING, Run
+from ans.runs.run import Run
+from ans.runs.status import FINISHED, RUNNING
 from ans.runs.store import RunStore
 from ans.serving.discovery import REST, Cluster, Discovery, discover, open_test_texts
 from ans.serving.models import load_classifier
@@ -100,8 +101,8 @@ def promote_five(run: Run, model, found: Discovery) -> None:
             last = promote(store, last, grown, group, browser="report", private=False)
             grown, about = load_classifier(last), last.promotion
             print(
-                f"  + {label}: {len(rows)} texts, {about['agreeing']} of them of that label; learnt from "
-                f"{len(about['texts'])} in {about['seconds']:.1f} s, {about['test_texts'][1]} left to test"
+                f"  + {label}: {len(rows)} texts, {about.agreeing} of them of that label; learnt from "
+                f"{len(about.texts)} in {about.seconds:.1f} s, {about.test_texts[1]} left to test"
             )
         texts, labels, arrays = last.load_test()
         logits, answers = arrays["logits"], arrays["answers"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ans.config import TrainConfig
-from ans.runs.run import FINISHED, RUNNING
+from ans.runs.status import FINISHED, RUNNING
 from ans.runs.store import RunStore
 from ans.ui.access import MOST_WAITING, Trainings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import gradio as gr
@@ -9,20 +10,21 @@ import numpy as np
 import pytest
 
 from ans.plots.discovery import group_map
+from ans.runs.promotion import Promotion
 from ans.serving.discovery import Cluster, Discovery
 from ans.ui.discover import cards
 from ans.ui.discover.findings import MOST_REMEMBERED, Findings
 from ans.ui.discover.tab import edited
 
 NUMBERS = {"accuracy": 90.0, "f1": 80.0, "f1_known": 79.0, "f1_open": 95.0, "auroc": 96.0}
-ABOUT = {
-    "label": "gym", "texts": ["a"] * 8, "kept_back": ["b"] * 4, "agreeing": 10, "true_label": "gym_hours",
-    "before": NUMBERS, "after": NUMBERS | {"accuracy": 88.5}, "seconds": 1.4, "test_texts": [500, 6],
-}  # fmt: skip
+ABOUT = Promotion(
+    parent="a", label="gym", browser="mine", texts=["a"] * 8, kept_back=["b"] * 4, agreeing=10, true_label="gym_hours",
+    before=NUMBERS, after=NUMBERS | {"accuracy": 88.5}, seconds=1.4, test_texts=(500, 6),
+)  # fmt: skip
 
 
 def card(**changes) -> dict:
-    return cards.promoted(SimpleNamespace(name="a run + gym", promotion=ABOUT | changes))
+    return cards.promoted(SimpleNamespace(name="a run + gym", promotion=replace(ABOUT, **changes)))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from gradio.state_holder import SessionState
 from ans.config import TrainConfig, setting
 from ans.conventions import LONGEST, Candidate, Prediction
 from ans.data.uploads import Uploads
-from ans.runs.run import FAILED
+from ans.runs.status import FAILED
 from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving

@@ -13,7 +13,8 @@ import pytest
 
 from ans.__main__ import main
 from ans.config import TrainConfig
-from ans.runs.run import FINISHED, Run
+from ans.runs.run import Run
+from ans.runs.status import FINISHED
 from ans.runs.store import RunStore
 from ans.serving.models import load_classifier
 from ans.workflows.archive import LIMITS, load_archive, save_archive
@@ -85,7 +86,7 @@ def test_a_run_comes_back_from_its_zip_with_its_answers_numbers_curves_and_name(
     assert back.id != run.id
     assert (back.name, back.owner, back.status.state) == ("My tickets", "b" * 32, FINISHED)
     assert back.evaluation == run.evaluation
-    assert [event["loss"] for event in back.events()] == [0.5]
+    assert [event.loss for event in back.progress.events] == [0.5]
     ours, theirs = load_classifier(run, "cpu"), load_classifier(back, "cpu")
     assert [answer.to_dict() for answer in ours.predict(TEXTS)] == [a.to_dict() for a in theirs.predict(TEXTS)]
 
@@ -121,7 +122,7 @@ def test_what_an_upload_says_of_itself_is_computed_anew(archive, store, run, tmp
         return evaluation
 
     back = load_archive(rewritten(archive, tmp_path, with_json("evaluation.json", boast)), store, WHO, ("minilm",))
-    assert back.evaluation["metrics"] == run.evaluation["metrics"]
+    assert back.evaluation.metrics == run.evaluation.metrics
 
 
 def test_an_uploaded_run_names_no_file_of_this_machine_as_its_data(archive, store, tmp_path):
@@ -178,17 +179,17 @@ def test_two_runs_in_one_zip_are_refused(archive, store, tmp_path):
 @pytest.mark.parametrize(
     ("name", "change", "said"),
     [
-        ("config.json", lambda c: c | {"passes": 3}, "was written by another version"),
+        ("config.json", lambda c: c | {"format": 99}, "made by a newer version"),
         ("config.json", lambda c: c | {"seed": 5}, "its settings are not those of its model"),
         ("model/model.json", lambda m: m | {"version": 1}, "format version 1, expected 2; train it again"),
         ("model/model.json", lambda m: m | {"labels": m["labels"][:3]}, "its weights are not those of its classes"),
         ("model/model.json", lambda m: m | {"labels": [*m["labels"][:3], "oos"]}, "none of them open"),
-        ("model/training_texts.json", lambda texts: [1] * len(texts), "its training texts are no list of texts"),
+        ("model/training_texts.json", lambda texts: [1] * len(texts), "training_texts.json is no list of texts"),
         ("model/training_texts.json", lambda texts: texts[1:], "is damaged"),
-        ("test.json", lambda t: t | {"texts": t["texts"][1:]}, "not as many test texts"),
-        ("status.json", lambda s: s | {"ended": "soon"}, "expected a number, got 'soon'"),
-        ("status.json", lambda s: [s], "its files don't fit together"),
-        ("evaluation.json", lambda e: e | {"seconds": {"heads": float("nan")}}, "expected a number, got nan"),
+        ("test.json", lambda t: t | {"texts": t["texts"][1:]}, "test.json is damaged"),
+        ("status.json", lambda s: s | {"ended": "soon"}, "damaged (ended: Input should be a valid number)"),
+        ("status.json", lambda s: [s], "status.json is damaged"),
+        ("evaluation.json", lambda e: e | {"seconds": {"heads": float("nan")}}, "seconds.heads: Input should"),
     ],
 )  # fmt: skip
 def test_a_run_that_does_not_fit_together_is_refused_with_the_reason(archive, store, tmp_path, name, change, said):

@@ -49,8 +49,8 @@ def promoted(store, parent, classifier, group) -> Run:
 def test_the_new_run_is_finished_and_answers_with_the_new_class(store, parent, promoted, held_out):
     assert promoted.id in [run.id for run in store.finished()]
     assert promoted.name == f"{parent.name} + lost password"
-    assert promoted.evaluation["known"] == [*parent.evaluation["known"], "lost password"]
-    assert promoted.evaluation["held_out"] == []
+    assert promoted.evaluation.known == [*parent.evaluation.known, "lost password"]
+    assert promoted.evaluation.held_out == []
     answers = [answer.label for answer in load_classifier(promoted, "cpu").predict(held_out)]
     assert answers.count("lost password") > 15
 
@@ -64,35 +64,35 @@ def test_the_run_it_came_from_stays_as_it_was(parent, promoted, held_out):
 def test_what_the_class_learnt_from_measures_nothing(parent, promoted):
     about = promoted.promotion
     texts, labels, arrays = promoted.load_test()
-    assert set(about["texts"]).isdisjoint(texts)
-    assert (len(about["texts"]), len(about["kept_back"])) == (14, 7)
-    assert len(texts) == len(arrays["answers"]) == about["test_texts"][0] == len(parent.load_test()[0]) - 14
-    assert set(about["kept_back"]) - {"do fish sleep"} <= set(texts)  # that one was never in the test part
-    assert about["test_texts"][1] == labels.count("lost password") >= 10
+    assert set(about.texts).isdisjoint(texts)
+    assert (len(about.texts), len(about.kept_back)) == (14, 7)
+    assert len(texts) == len(arrays["answers"]) == about.test_texts[0] == len(parent.load_test()[0]) - 14
+    assert set(about.kept_back) - {"do fish sleep"} <= set(texts)  # that one was never in the test part
+    assert about.test_texts[1] == labels.count("lost password") >= 10
 
 
 def test_the_true_name_of_most_texts_is_the_class_in_the_test(promoted):
     about = promoted.promotion
-    assert (about["true_label"], about["agreeing"]) == (TRUE, 20)
+    assert (about.true_label, about.agreeing) == (TRUE, 20)
     assert TRUE not in promoted.load_test()[1]
-    metrics = promoted.evaluation["metrics"]
-    assert about["after"] == {name: metrics[name] for name in about["after"]}
-    assert about["after"]["accuracy"] > about["before"]["accuracy"] - 10
-    assert about["before"]["f1_open"] > 50
+    metrics = promoted.evaluation.metrics
+    assert about.after == metrics.headline()
+    assert about.after["accuracy"] > about.before["accuracy"] - 10
+    assert about.before["f1_open"] > 50
 
 
 def test_a_class_from_uploaded_texts_belongs_to_the_browser_and_has_no_numbers(store, parent, classifier, held_out):
     run = promote(store, parent, classifier, Group("gym", held_out[:8], None), browser="mine", private=True)
     assert (run.owner, parent.owner) == ("mine", None)
     about = run.promotion
-    assert (about["before"], about["after"], about["kept_back"]) == (None, None, [])
-    assert len(about["texts"]) == 8
+    assert (about.before, about.after, about.kept_back) == (None, None, [])
+    assert len(about.texts) == 8
 
 
 def test_a_group_of_out_of_scope_texts_stands_for_no_class_of_the_test(store, parent, classifier, small_split):
     outside = [t for t, name in zip(small_split.test.texts, small_split.test.labels, strict=True) if name == "oos"]
     run = promote(store, parent, classifier, Group("odd", outside[:9], ["oos"] * 9), browser="mine", private=False)
-    assert (run.promotion["true_label"], run.promotion["before"]) == (None, None)
+    assert (run.promotion.true_label, run.promotion.before) == (None, None)
 
 
 def test_taking_it_back_gives_the_parent_and_removes_the_run(store, parent, classifier, group):

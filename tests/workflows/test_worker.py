@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ans.config import TrainConfig
-from ans.runs.run import ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED, Run
+from ans.runs.run import Run
+from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED
 from ans.runs.store import RunStore
 from ans.serving.models import load_classifier
 from ans.workflows.worker import WorkerSupervisor
@@ -38,7 +39,7 @@ def ended(run: Run) -> Run:
 
 def training(run: Run) -> Run:
     """The run, once it is in the middle of phase 1."""
-    wait_until(lambda: any(event["phase"] == "encoder" for event in run.events()), "a step of phase 1")
+    wait_until(lambda: any(event.phase == "encoder" for event in run.progress.events), "a step of phase 1")
     return run
 
 
@@ -91,18 +92,18 @@ def test_a_killed_worker_leaves_its_run_interrupted_and_a_new_worker_trains_the_
 def test_a_run_trains_to_finished_and_leaves_a_model_and_an_evaluation(killed_and_next, tiny):
     run = killed_and_next[1]
     assert (run.status.state, run.status.message) == (FINISHED, "")
-    phases = list(dict.fromkeys(event["phase"] for event in run.events()))
+    phases = list(dict.fromkeys(event.phase for event in run.progress.events))
     assert phases == ["data", "cache", "encoder", "heads", "evaluate"]
 
     evaluation, model = run.evaluation, load_classifier(run, "cpu")
     assert model.config == tiny
-    assert model.labels == evaluation["known"]
-    assert (len(evaluation["known"]), len(evaluation["held_out"])) == (3, 1)
-    assert evaluation["device"] == "cpu"
-    assert set(evaluation["seconds"]) == {"data", "cache", "encoder", "heads", "evaluate"}
+    assert model.labels == evaluation.known
+    assert (len(evaluation.known), len(evaluation.held_out)) == (3, 1)
+    assert evaluation.device == "cpu"
+    assert set(evaluation.seconds) == {"data", "cache", "encoder", "heads", "evaluate"}
 
     texts, labels, arrays = run.load_test()
-    assert len(texts) == len(labels) == len(arrays["answers"]) == sum(map(sum, evaluation["metrics"]["confusion"]))
+    assert len(texts) == len(labels) == len(arrays["answers"]) == sum(map(sum, evaluation.metrics.confusion))
     answers = model.predict(texts)
     assert [-1 if answer.open else model.labels.index(answer.label) for answer in answers] == arrays["answers"].tolist()
 

@@ -68,7 +68,7 @@ def map_points(run: Run, model: OpenWorldClassifier, answers: np.ndarray | None,
         raise ValueError(f"{label!r} is no known class of this model; choose one from the list.")
     rng = np.random.RandomState(run.config.seed)
     texts, names, arrays = run.load_test()
-    judged = _names(arrays["answers"], run.evaluation["known"]) if answers is None else _names(answers, model.labels)
+    judged = _names(arrays["answers"], run.evaluation.known) if answers is None else _names(answers, model.labels)
     known = set(model.labels)
     oos = np.array([name in OPEN_LABELS for name in names])
     tested = np.array([name in known for name in names])

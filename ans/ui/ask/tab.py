@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from ans.conventions import LONGEST, Prediction
-from ans.runs.progress import share_done
-from ans.runs.run import FAILED, INTERRUPTED, STOPPED
+from ans.runs.status import FAILED, INTERRUPTED, STOPPED
 from ans.serving.models import Serving
 from ans.ui.ask import link
 from ans.ui.ask import many_texts as many
@@ -122,7 +121,7 @@ def waiting(serving: Serving) -> dict:
             "state": "busy",
             "title": "The starter model is being trained",
             "reason": "Less than a minute on two cores, once. You can type already; the answer appears by itself.",
-            "share": share_done(run.events()),
+            "share": run.progress.share_done,
         }
     latest = next(iter(store.all()), None)
     if latest is not None and latest.status.state in (FAILED, STOPPED, INTERRUPTED):

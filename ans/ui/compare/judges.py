@@ -135,7 +135,7 @@ def _summary(rows: Sequence[dict]) -> str:
 def _about(run: Run, truth: str | None) -> str:
     if truth is None:
         return ""
-    if truth in run.evaluation["known"]:
+    if truth in run.evaluation.known:
         return f"A test text of the known class {truth}."
     return f"A test text {'out of scope' if truth in OPEN_LABELS else f'of the held-out class {truth}'}: OPEN is right."
 

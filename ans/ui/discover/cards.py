@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ans.conventions import HEADINGS
 from ans.plots.discovery import colour
+from ans.runs.promotion import Promotion
 from ans.runs.run import Run
 from ans.serving.discovery import REST, Discovery
+from ans.ui.run_card import gap
 from ans.ui.wording import as_sentence, clock, percent, signed
 
 STEPS = ("Find groups", "Look at one", "Name it", "Make it a known class", "Ask it")
@@ -82,53 +84,53 @@ def looked_at(discovery: Discovery, chosen: int) -> dict:
 def promoted(run: Run) -> dict:
     """A class was added: what it was learnt from, and what that did to the numbers."""
     about = run.promotion
+    if about is None:
+        return start()
     return {
         "state": "finished",
-        "title": f"{about['label']} is a known class now",
+        "title": f"{about.label} is a known class now",
         "name": run.name,
         "phases": steps(ASK),
-        "numbers": _numbers(about) if about["before"] is not None else None,
+        "numbers": _numbers(about) if about.before is not None else None,
         "note": _learnt(about) + " " + _measured(about),
     }
 
 
-def _learnt(about: dict) -> str:
+def _learnt(about: Promotion) -> str:
     return (
-        f"Its head learnt from {len(about['texts'])} texts and their synthesized negatives in "
-        f"{clock(max(1, about['seconds']))}; no other head was touched."
+        f"Its head learnt from {len(about.texts)} texts and their synthesized negatives in "
+        f"{clock(max(1, about.seconds))}; no other head was touched."
     )
 
 
-def _measured(about: dict) -> str:
-    if about["before"] is None:
+def _measured(about: Promotion) -> str:
+    if about.before is None:
         why = (
             "most of these texts are out of scope or of a class that was known before, so the test can't say which "
             "texts belong to the new class"
-            if about["kept_back"]
+            if about.kept_back
             else "your texts carry no labels, so nothing here can say how well the class is recognised"
         )
         return f"There are no numbers: {why}. Ask it a few texts."
-    texts, own = about["test_texts"]
+    texts, own = about.test_texts
     called = ""
-    if about["agreeing"] is not None:
-        size = len(about["texts"]) + len(about["kept_back"])
-        called = (
-            f"In the test it stands for {about['true_label']}, as {about['agreeing']} of the group's {size} texts do."
-        )
+    if about.agreeing is not None:
+        size = len(about.texts) + len(about.kept_back)
+        called = f"In the test it stands for {about.true_label}, as {about.agreeing} of the group's {size} texts do."
     return (
         f"{called} The numbers are over {texts:,} test texts, {own} of them of this class: they count as open before, "
         "as known after. The texts it learnt from are left out of both rows."
     ).strip()
 
 
-def _numbers(about: dict) -> list[list[str]]:
-    before, after = about["before"], about["after"]
-    both = [name for name in HEADINGS if before[name] is not None and after[name] is not None]
+def _numbers(about: Promotion) -> list[list[str]]:
+    before, after = about.before or {}, about.after or {}
+    both = [name for name in HEADINGS if before.get(name) is not None and after.get(name) is not None]
     return [
         ["", *(HEADINGS[name] for name in both)],
         ["Before", *(percent(before[name]) for name in both)],
         ["After", *(percent(after[name]) for name in both)],
-        ["Change", *(signed(after[name] - before[name]) for name in both)],
+        ["Change", *(signed(gap(after[name], before[name])) for name in both)],
     ]
 
 

@@ -81,7 +81,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
         if run is None:
             return cards.NO_MODEL, _next(False, False)
         promotion = run.promotion
-        buttons = _next(False, False) if promotion is None else _next(True, promotion["browser"] == who)
+        buttons = _next(False, False) if promotion is None else _next(True, promotion.browser == who)
         if now.chosen is not None:
             return cards.looked_at(now.found, now.chosen), buttons
         if promotion is not None:
@@ -176,9 +176,9 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     def take_back(run_id: str | None, now: Findings, who: str) -> tuple:
         run = store.get(run_id)
         promotion = None if run is None else run.promotion
-        if promotion is None or promotion["browser"] != who:
+        if promotion is None or promotion.browser != who:
             raise gr.Error("Only a class that was added in this browser can be taken back.", print_exception=False)
-        parent = promotion["parent"] if store.get(promotion["parent"]) is not None else None
+        parent = promotion.parent if store.get(promotion.parent) is not None else None
         then = now.at(parent)  # the groups are as they were before
         first, buttons = standing(then, who)
         return then, _menu(shared, parent, who), run.id, first, *buttons, *shown(then)
@@ -191,7 +191,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     def ask_it(run_id: str | None) -> tuple:
         run = store.get(run_id)
         promotion = None if run is None else run.promotion
-        text = gr.skip() if promotion is None else (promotion["kept_back"] or promotion["texts"])[0]
+        text = gr.skip() if promotion is None else (promotion.kept_back or promotion.texts)[0]
         return gr.Tabs(selected="ask"), text
 
     source.change(

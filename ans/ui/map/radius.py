@@ -149,7 +149,7 @@ def failed(message: Exception | str) -> dict:
 
 def own_numbers(maps: Maps, run_id: str) -> dict:
     """The card of the run's own heads."""
-    metrics = maps.serving.run(run_id).evaluation["metrics"]
+    metrics = maps.serving.numbers(run_id)
     rows = [["", "this run"], *([name, percent(metrics[key])] for key, name in HEADINGS.items())]
     note = "Move a slider and train: map, verdicts and numbers follow. The run itself is never changed."
     return {"state": "finished", "title": "The run's own heads", "numbers": rows, "note": note}
@@ -157,7 +157,7 @@ def own_numbers(maps: Maps, run_id: str) -> dict:
 
 def new_numbers(maps: Maps, run_id: str, metrics: dict, seconds: float) -> dict:
     """The card of heads that were trained again, beside the run's own."""
-    own = maps.serving.run(run_id).evaluation["metrics"]
+    own = maps.serving.numbers(run_id)
     rows = [["", "this run", "now", "change"]]
     for key, name in HEADINGS.items():
         change = signed(None if None in (own[key], metrics[key]) else metrics[key] - own[key])
