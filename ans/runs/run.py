@@ -28,7 +28,7 @@ from ans.runs.damage import remember, remembered, tell
 from ans.runs.evaluation import Evaluation
 from ans.runs.progress import Progress, event_writer
 from ans.runs.promotion import Promotion
-from ans.runs.status import DELETED, ENDED, QUEUED, RUNNING, STOPPED, State, Status
+from ans.runs.status import DELETED, ENDED, QUEUED, RUNNING, STOPPED, State, Status, is_alive
 from ans.runs.test_part import read_test_part
 from ans.runs.whole_files import JSON_LIST, JSON_OBJECT, SAFETENSORS, looks_whole
 
@@ -263,8 +263,8 @@ class Run:
         status = self.status
         if status.state == QUEUED and (self.folder / "claimed").is_file():  # it ended in the moment of taking it
             owner = (self.folder / "claimed").read_text()
-            return owner.isdigit() and not _alive(int(owner))
-        return status.state == RUNNING and not _alive(status.process)
+            return owner.isdigit() and not is_alive(int(owner))
+        return status.state == RUNNING and not is_alive(status.process)
 
     def event_writer(self) -> Callable[[dict[str, Any]], None]:
         """A function that appends one event, with its time, and flushes it."""
@@ -294,13 +294,3 @@ def _stamp(path: Path) -> str:
     except OSError:
         return "none"
     return f"{stat.st_mtime_ns}.{stat.st_size}"
-
-
-def _alive(process: int | None) -> bool:
-    if process is None:
-        return False
-    try:
-        os.kill(process, 0)
-    except (OSError, OverflowError):
-        return False
-    return True

@@ -128,7 +128,7 @@ def test_an_odd_file_leaves_every_other_run_usable_and_is_named(store, serving, 
         assert store.take_next() is not None
         assert serving.answer(WHOLE, "i lost my card")[0].label == "card_lost"
         assert serving.examples(WHOLE)["known"]
-        for use in (lambda: serving.answer(ODD, "hi"), lambda: serving.run(ODD).load_test()):
+        for use in (lambda: Serving(store).answer(ODD, "hi"), lambda: serving.run(ODD).load_test()):
             assert str(store.root) not in refusal(use)
     about = [record.getMessage() for record in caplog.records if ODD in record.getMessage()]
     assert about, "no line in the log says which run is damaged"
