@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
+from io import TextIOWrapper
 
 from ans.benchmark.command import WHICH, benchmark, numbers, ratios
 from ans.command_line import evaluate, predict, train
@@ -61,7 +62,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0, 2 after one sentence on stderr, 130 when interrupted."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):  # a notebook's is none
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         given = _parser().parse_args(arguments)

@@ -14,8 +14,9 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import fields
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import cast
 
 from ans.config import TrainConfig
 
@@ -46,7 +47,11 @@ def predict(given: argparse.Namespace) -> None:
     classifier = _loaded(given)
     if not given.text and sys.stdin.isatty():
         print("One text per line; end with Ctrl-D.", file=sys.stderr)
-    for chunk in [[os.fsencode(text) for text in given.text]] if given.text else _arriving_lines(sys.stdin.buffer):
+    for chunk in (
+        [[os.fsencode(text) for text in given.text]]
+        if given.text
+        else _arriving_lines(cast(BufferedReader, sys.stdin.buffer))
+    ):
         texts = [text for raw in chunk if (text := raw.decode("utf-8", errors="replace").strip("\ufeff \t\r\n"))]
         for answer in classifier.predict(texts, given.candidates, given.neighbours):
             print(json.dumps(answer.to_dict(), ensure_ascii=False))
@@ -96,7 +101,7 @@ class _Bars:
     def __call__(self, event: dict) -> None:
         from tqdm import tqdm
 
-        if event["phase"] != self._phase:
+        if self._bar is None or event["phase"] != self._phase:
             self.finish()
             self._phase, self._shown = event["phase"], {}
             self._bar = tqdm(
@@ -151,7 +156,7 @@ def _print_result(metrics, classifier, dataset: str, seconds: dict, folder: str 
     print("model    ", folder if folder is not None else "not saved")
 
 
-def _arriving_lines(stream: BinaryIO) -> Iterator[Iterable[bytes]]:
+def _arriving_lines(stream: BufferedReader) -> Iterator[Iterable[bytes]]:
     """The lines of a stream in the chunks they arrive in, at most 64 KiB at a time."""
     rest = b""
     while block := stream.read1(65536):

@@ -45,7 +45,7 @@ class Understood:
     @property
     def counts(self) -> Counter[str]:
         """Texts of each class that can be known."""
-        source = self.parts.get("", self.parts.get("train"))
+        source = self.parts[""] if "" in self.parts else self.parts["train"]
         return Counter(label for label in source.labels if label and label not in OPEN_LABELS)
 
     @property

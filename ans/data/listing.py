@@ -58,12 +58,17 @@ class Listing:
     def classes(self) -> list[ClassSummary]:
         """Every class one can train on, by name; all labels of data that can't be trained on."""
         counts = Counter((text.label, text.part) for text in self.texts)
-        totals, words = Counter(text.label for text in self.texts), Counter()
+        totals, words = Counter(text.label for text in self.texts), Counter[str]()
         for text in self.texts:
             words[text.label] += len(text.text.split())
         names = self.corpus.classes if self.corpus is not None else sorted(set(totals) - {""} - OPEN_LABELS)
         return [
-            ClassSummary(name, totals[name], *(counts[name, part] for part in PARTS), words[name] / totals[name])
+            ClassSummary(
+                name,
+                totals[name],
+                **{part: counts[name, part] for part in PARTS},
+                words=words[name] / totals[name],
+            )
             for name in names
         ]
 

@@ -30,7 +30,11 @@ def evaluate(
     truth = np.where(np.asarray(targets) == OPEN, num_known, targets)
     answer = np.where(np.asarray(predicted) == OPEN, num_known, predicted)
     every = range(num_known + 1)
-    precision, recall, f1, support = precision_recall_fscore_support(truth, answer, labels=every, zero_division=0)
+    # scikit-learn's own hints take these arrays for single numbers, and zero_division for a text.
+    precision, recall, f1, support = map(
+        np.asarray,
+        precision_recall_fscore_support(truth, answer, labels=every, zero_division=0),  # pyright: ignore[reportArgumentType]
+    )
     has_open, has_known = bool(support[-1]), bool(support[:-1].sum())
     names = [*labels, OPEN_NAME]
     return Metrics(

@@ -70,7 +70,7 @@ class TestAnswers:
                 self.truths[i],
                 OPEN_NAME if self.answers[i] == OPEN else self.known[self.answers[i]],
                 float(self.scores[i]),
-                _kind(self.targets[i], self.answers[i]),
+                _kind(int(self.targets[i]), int(self.answers[i])),
             )
             for i in order
         ]

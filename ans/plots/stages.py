@@ -105,11 +105,12 @@ def _add_frames(figure: go.Figure, frames: Sequence[Sequence[dict]], traces: lis
     """One frame a stage, named by its number, that changes those traces."""
     import plotly.graph_objects as go
 
+    kinds = [trace["type"] for trace in figure.to_dict()["data"]]
     figure.frames = [
         go.Frame(
             name=str(stage),
             traces=traces,
-            data=[{"type": figure.data[i].type, **new} for i, new in zip(traces, data, strict=True)],
+            data=[{"type": kinds[i], **new} for i, new in zip(traces, data, strict=True)],
         )
         for stage, data in enumerate(frames)
     ]

@@ -162,7 +162,7 @@ def discover(found: OpenTexts, smallest: int | None = None, seed: int = 0) -> Di
     from sklearn.cluster import HDBSCAN
     from sklearn.preprocessing import normalize
 
-    rows = normalize(found.features)
+    rows = np.asarray(normalize(found.features))
     knn = _nearest(rows)
     reduced = _umap(rows, DIMENSIONS, 0.0, knn, seed)
     size = smallest if smallest is not None else smallest_for(count)
@@ -170,7 +170,7 @@ def discover(found: OpenTexts, smallest: int | None = None, seed: int = 0) -> Di
         min_cluster_size=size,
         min_samples=min(CORE_NEIGHBOURS, size),
         max_cluster_size=max(MOST_TIMES * size, count // 10),
-        copy=True,
+        copy=True,  # pyright: ignore[reportArgumentType]  scikit-learn's hint says text
     ).fit(reduced)
     places = _umap(rows, 2, 0.1, knn, seed)
     clusters = []

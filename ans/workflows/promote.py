@@ -75,7 +75,7 @@ def promote(store: RunStore, parent: Run, model: OpenWorldClassifier, group: Gro
         texts=learnt,
         kept_back=kept_back,
         true_label=true_label,
-        agreeing=None if group.true_labels is None else list(group.true_labels).count(true_label),
+        agreeing=None if group.true_labels is None else sum(name == true_label for name in group.true_labels),
         before=before,
         after=after,
         seconds=seconds,
