@@ -63,7 +63,7 @@ def evaluate(given: argparse.Namespace) -> None:
     with closing(_Bars()) as bars:
         bars({"phase": "model"})
         from ans.data.corpora import load_corpus, make_open_world_split
-        from ans.workflows.experiment import judge
+        from ans.workflows.judging import judge_test
 
         classifier = _loaded(given)
         bars({"phase": "data"})
@@ -77,7 +77,7 @@ def evaluate(given: argparse.Namespace) -> None:
         split = make_open_world_split(corpus, classifier.config.with_(known_classes=tuple(classifier.labels)))
         bars({"phase": "evaluate"})
         started = time.perf_counter()
-        judged = judge(classifier, split)
+        judged = judge_test(classifier, split)
         seconds = {"evaluate": time.perf_counter() - started}
         bars.finish()
     _print_result(judged.metrics, classifier, given.dataset, seconds, given.model, given.json)

@@ -223,6 +223,15 @@ class TrainConfig:
         return {name: getattr(self, name) for name in ("noise_scale", "ascent_steps", "ascent_rate", "gamma")}
 
     @property
+    def radius(self) -> dict[str, Any]:
+        """What `negatives.ClassShell.around` takes of these settings."""
+        return {
+            "neighbours": self.spread_neighbours,
+            "radius_scale": self.radius_scale,
+            "fixed_radius": self.fixed_radius,
+        }
+
+    @property
     def head_views(self) -> tuple[str, ...]:
         """The views of a text that heads are trained on. An encoder that is not tuned has only one."""
         if self.trainable_layers == 0:

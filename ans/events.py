@@ -19,3 +19,13 @@ def silent(event: dict) -> None:
 def never() -> bool:
     """The default answer to `should_stop`."""
     return False
+
+
+def stop_if(should_stop: ShouldStop) -> None:
+    """Leave a training that somebody asked to stop.
+
+    Raises:
+        TrainingStopped: `should_stop` said so.
+    """
+    if should_stop():
+        raise TrainingStopped("stopped on request")

@@ -11,7 +11,7 @@ from ans.conventions import ZERO
 from ans.events import Emit, ShouldStop
 from ans.model.encoder import choose_device
 from ans.model.heads import MultiViewHeads
-from ans.model.training import phase_two
+from ans.model.phase_two import phase_two
 
 
 def fitted_heads(heads: MultiViewHeads, views: tuple[str, ...], device: torch.device) -> Fitted:

@@ -15,7 +15,7 @@ from ans.baselines.post_hoc import adaptive_boundary
 from ans.baselines.rule import Answers, from_scores
 from ans.config import TrainConfig
 from ans.conventions import OPEN
-from ans.model.training import closed_set_classifier, tune_encoder
+from ans.model.phase_one import closed_set_classifier, tune_encoder
 
 SCALE, MARGIN = 30.0, 0.35  # of the large-margin cosine loss
 REACH_SCALE = 8.0  # DA-ADB's cosine classifier

@@ -10,8 +10,9 @@ from ans.baselines.post_hoc import adaptive_boundary
 from ans.baselines.rule import Answers
 from ans.config import TrainConfig
 from ans.conventions import OPEN
-from ans.model.negatives import class_deviations, class_radii, synthesize
-from ans.model.training import HeadSampler, closed_set_classifier
+from ans.model.negatives import ClassShell, synthesize
+from ans.model.phase_one import closed_set_classifier
+from ans.model.phase_two import HeadSampler
 
 STEPS, BATCH, RATE = 400, 128, 1e-3
 
@@ -59,8 +60,7 @@ def _train(tuned: Tuned, config: TrainConfig, extra: bool) -> dict:
     num_classes, features, targets = tuned.num_classes, tuned.train.tuned, tuned.train.targets
     network = closed_set_classifier(tuned.dim, num_classes + extra)
     optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
-    deviations = class_deviations(features, targets, num_classes, config.spread_neighbours)
-    radii = class_radii(deviations, config.radius_scale, config.fixed_radius)
+    shell = ClassShell.around(features, targets, num_classes, **config.radius)
     sampler = HeadSampler(features, targets, num_classes, generator)
     for _ in range(STEPS):
         rows = torch.randint(len(features), (BATCH,), generator=generator)
@@ -68,7 +68,7 @@ def _train(tuned: Tuned, config: TrainConfig, extra: bool) -> dict:
         if extra:
             each = max(1, BATCH // num_classes)
             made = synthesize(
-                sampler.positives(each), deviations, radii, torch.zeros_like, generator,
+                sampler.positives(each), shell, torch.zeros_like, generator,
                 mode="noise+projection", **config.shell,
             ).flatten(0, 1)  # fmt: skip
             picked = torch.randperm(len(made), generator=generator)[:BATCH]

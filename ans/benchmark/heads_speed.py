@@ -18,7 +18,7 @@ from ans.config import TrainConfig
 from ans.conventions import ZERO
 from ans.model.encoder import choose_device
 from ans.model.heads import OneVsRestHeads
-from ans.model.training import HeadTraining
+from ans.model.phase_two import HeadTraining
 
 
 def compare(config: TrainConfig, ratios: Sequence[float] = (0.25, 0.75)) -> str:

@@ -14,7 +14,7 @@ from ans.baselines.features import Tuned
 from ans.baselines.rule import Answers, from_scores
 from ans.config import TrainConfig
 from ans.conventions import OPEN
-from ans.model.training import phase_one
+from ans.model.phase_one import phase_one
 
 
 @dataclass(frozen=True)

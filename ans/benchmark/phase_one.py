@@ -18,7 +18,7 @@ from ans.baselines.features import Part, Tuned
 from ans.config import TrainConfig
 from ans.data.corpora import Corpus, OpenWorldSplit, load_corpus, make_open_world_split, targets
 from ans.model.encoder import CachedStates, TextEncoder, choose_device
-from ans.model.training import phase_one
+from ans.model.phase_one import phase_one
 from ans.paths import home
 
 PARTS = ("train", "dev", "test")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class OpenWorldSplit:
         return targets(self.test.labels, self.known)
 
 
-def targets(labels: list[str], known: list[str]) -> list[int]:
+def targets(labels: Sequence[str], known: Sequence[str]) -> list[int]:
     """Label names → indices into `known`, `OPEN` for every other name."""
     index = {name: i for i, name in enumerate(known)}
     return [index.get(label, OPEN) for label in labels]

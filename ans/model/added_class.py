@@ -13,13 +13,48 @@ from torch import Tensor, nn
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN_LABELS, OPEN_NAME
+from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads, OneVsRestHeads
-from ans.model.training import HeadTraining, closed_set_classifier, random_numbers_from
+from ans.model.phase_one import closed_set_classifier, num_outputs
+from ans.model.phase_two import HeadTraining, random_numbers_from
 
 FEWEST_TEXTS = 3  # different ones: below that there is no spread to read a radius from
 # The new row alone is a logistic regression, and its few texts can nearly always be separated: without a decay it
 # would grow without end.
 ROW_STEPS, ROW_DECAY = 100, 1e-3
+
+
+def with_class(fitted: Fitted, config: TrainConfig, label: str, texts: Sequence[str], features: Tensor) -> Fitted:
+    """A trained model that also knows `label`, learnt from `texts`; all that was there before is shared.
+
+    Args:
+        config: the settings of the grown model. features: [n, V·d] of the texts.
+    """
+    m = len(fitted.labels)
+    joined = torch.cat([fitted.features, features.to(fitted.features.device)])
+    targets = torch.cat([fitted.targets, torch.full((len(texts),), m)])
+    return Fitted.of(
+        config,
+        labels=[*fitted.labels, label],
+        encoder=fitted.encoder,
+        closed=with_row(fitted.closed, joined[:, : fitted.encoder.dim], targets),
+        heads=with_head(fitted.heads, joined, targets, config),
+        features=joined,
+        targets=targets,
+        texts=[*fitted.texts, *texts],
+    )
+
+
+def check_texts(label: str, texts: Sequence[str]) -> None:
+    """Refuse a class of too few texts.
+
+    Raises:
+        ValueError: there are fewer than `FEWEST_TEXTS`.
+    """
+    if len(texts) < FEWEST_TEXTS:
+        raise ValueError(
+            f"a new class needs at least {FEWEST_TEXTS} different texts, got {len(texts)}; add texts of {label!r}."
+        )
 
 
 def check_name(label: str, known: Sequence[str]) -> None:
@@ -68,11 +103,11 @@ def with_row(closed: nn.Sequential, features: Tensor, targets: Tensor) -> nn.Seq
     Args:
         features: [N, d], the tuned view; targets: [N], the new class's rows hold the largest index.
     """
-    m = closed[-1].out_features
+    m = num_outputs(closed)
     with torch.no_grad():
         hidden = closed[:-1](features)
         others = closed[-1](hidden).logsumexp(1)
-    is_new = (targets == m).to(features.device)
+    is_new = targets.eq(m).to(features.device)
     # The few new texts weigh as much as the texts of a class of mean size.
     weights = torch.where(is_new, len(targets) / m / is_new.sum(), 1.0)
     row = nn.Linear(hidden.shape[1], 1).to(features.device)

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import overload
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ans.config import TrainConfig
-from ans.config_files import written_settings
 from ans.conventions import OPEN, ZERO, Candidate, Neighbour, Prediction
-from ans.data.corpora import stratified_parts
-from ans.data.tables import LabelledTexts
-from ans.events import Emit, ShouldStop, TrainingStopped, never, silent
-from ans.model import files as model_files
-from ans.model.added_class import FEWEST_TEXTS, check_name, with_head, with_row
+from ans.events import Emit, ShouldStop, never, silent
+from ans.model import files
+from ans.model.added_class import check_name, check_texts, with_class
 from ans.model.encoder import TextEncoder, choose_device
+from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
-from ans.model.negatives import SHELL_MODES, class_deviations, class_radii, synthesize
-from ans.model.training import closed_set_classifier, phase_one, phase_two
+from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
+from ans.model.parts import checked_parts, report_cache
+from ans.model.phase_one import phase_one
+from ans.model.phase_two import phase_two
 
-log = logging.getLogger("ans.model")
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
 
 
 class OpenWorldClassifier:
     """The paper's model: encoder, closed-set classifier, one-vs-rest heads.
 
-    `labels` is the class order of every index and logit. `seconds` holds the training time by phase.
+    `seconds` holds the training time by phase.
     """
 
     def __init__(self, config: TrainConfig | None = None) -> None:
         self.config = config if config is not None else TrainConfig()
-        self.labels: list[str] = []
         self.seconds: dict[str, float] = {}
+        self._fitted: Fitted | None = None
 
     # Training
 
@@ -57,7 +56,7 @@ class OpenWorldClassifier:
             ValueError: fewer than two classes, texts and labels of different length, a class with too few texts.
             TrainingStopped: `should_stop` said so; this object then stays as it was.
         """
-        train, dev = _checked_parts(texts, labels, dev_texts, dev_labels, self.config.seed)
+        train, dev = checked_parts(texts, labels, dev_texts, dev_labels, self.config.seed)
         names = sorted(set(train.labels))
         config, seconds = self.config, {}
         device = choose_device(config.device)
@@ -68,8 +67,8 @@ class OpenWorldClassifier:
         started = time.perf_counter()
         encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens).to(device)
         total = len(train) + len(dev)
-        states = encoder.cache(train.texts, each_batch=_report_cache(emit, should_stop, 0, total))
-        dev_states = encoder.cache(dev.texts, each_batch=_report_cache(emit, should_stop, len(train), total))
+        states = encoder.cache(train.texts, each_batch=report_cache(emit, should_stop, 0, total))
+        dev_states = encoder.cache(dev.texts, each_batch=report_cache(emit, should_stop, len(train), total))
         seconds["cache"] = time.perf_counter() - started
 
         started = time.perf_counter()
@@ -82,27 +81,81 @@ class OpenWorldClassifier:
         heads = phase_two(features, targets, len(names), encoder.dim, config, emit, should_stop)
         seconds["heads"] = time.perf_counter() - started
 
-        self._set(names, encoder, closed, heads, features, targets, train.texts)
+        self._fitted = Fitted.of(
+            config,
+            labels=names,
+            encoder=encoder,
+            closed=closed,
+            heads=heads,
+            features=features,
+            targets=targets,
+            texts=train.texts,
+        )
         self.seconds = seconds
         return self
 
-    def _set(self, labels, encoder, closed, heads, features, targets, texts) -> None:
-        self.labels, self.encoder = list(labels), encoder.eval()
-        self.closed, self.heads = closed.eval(), heads.eval()
-        self.train_features, self.train_targets, self.train_texts = features, targets, list(texts)
-        on_device = targets.to(features.device)
-        self.deviations = [
-            class_deviations(view, on_device, len(labels), self.config.spread_neighbours)
-            for view in heads.split(features)
-        ]  # per view
-        self.radii = [class_radii(view, self.config.radius_scale, self.config.fixed_radius) for view in self.deviations]
-        self._unit_features = F.normalize(features, dim=1)
+    @classmethod
+    def of(cls, config: TrainConfig, fitted: Fitted, seconds: Mapping[str, float]) -> OpenWorldClassifier:
+        """A model made of trained parts. `seconds`: what its training took, by phase."""
+        model = cls(config)
+        model._fitted, model.seconds = fitted, dict(seconds)
+        return model
+
+    @property
+    def fitted(self) -> Fitted:
+        """What training has left.
+
+        Raises:
+            ValueError: there was none yet.
+        """
+        if self._fitted is None:
+            raise ValueError("this classifier has not been trained yet; call fit(texts, labels) or load(folder) first.")
+        return self._fitted
+
+    @property
+    def labels(self) -> list[str]:
+        """The known classes, in the order of every index and logit; none before the training."""
+        return [] if self._fitted is None else self._fitted.labels
+
+    @property
+    def encoder(self) -> TextEncoder:
+        """The tuned encoder, with its untouched twin."""
+        return self.fitted.encoder
+
+    @property
+    def closed(self) -> nn.Sequential:
+        """The closed-set classifier."""
+        return self.fitted.closed
+
+    @property
+    def heads(self) -> MultiViewHeads:
+        """The one-vs-rest heads of all views."""
+        return self.fitted.heads
+
+    @property
+    def shells(self) -> tuple[ClassShell, ...]:
+        """Where each view's negatives are made."""
+        return self.fitted.shells
+
+    @property
+    def train_features(self) -> Tensor:
+        """Features of the training texts [N, V·d]."""
+        return self.fitted.features
+
+    @property
+    def train_targets(self) -> Tensor:
+        """Their classes [N]."""
+        return self.fitted.targets
+
+    @property
+    def train_texts(self) -> list[str]:
+        """The training texts [N]."""
+        return self.fitted.texts
 
     # Answers
 
     def features(self, texts: Sequence[str]) -> Tensor:
         """Texts → features [N, V·d] on the CPU, the views side by side; the fine-tuned encoder's come first."""
-        self._need_training()
         parts = [list(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)]
         none = torch.empty(0, self.train_features.shape[1])
         return torch.cat(
@@ -112,13 +165,11 @@ class OpenWorldClassifier:
     @torch.no_grad()
     def head_logits(self, features: Tensor) -> Tensor:
         """Features [N, V·d] → every head's logit [N, C], in the order of `labels`."""
-        self._need_training()
         return torch.cat([self.heads(part.to(self.encoder.device)).T.cpu() for part in features.split(CHUNK // 2)])
 
     @torch.no_grad()
     def closed_logits(self, features: Tensor) -> Tensor:
         """Features [N, V·d] → logits [N, C] of the closed-set classifier, which sees the tuned view alone."""
-        self._need_training()
         return self.closed(features[:, : self.encoder.dim].to(self.encoder.device)).cpu()
 
     @torch.no_grad()
@@ -130,6 +181,12 @@ class OpenWorldClassifier:
         logits = self.head_logits(features)
         classes = self.closed_logits(features).argmax(1)
         return torch.where((logits < ZERO).all(1), OPEN, classes), logits
+
+    @overload
+    def predict(self, texts: str, candidates: int = 5, neighbours: int = 3) -> Prediction: ...
+
+    @overload
+    def predict(self, texts: Sequence[str], candidates: int = 5, neighbours: int = 3) -> list[Prediction]: ...
 
     def predict(
         self, texts: str | Sequence[str], candidates: int = 5, neighbours: int = 3
@@ -168,10 +225,11 @@ class OpenWorldClassifier:
 
     def nearest(self, feature: Tensor, count: int) -> list[Neighbour]:
         """The training texts with the most similar features [V·d], most similar first."""
-        similarity = self._unit_features @ F.normalize(feature.to(self._unit_features.device), dim=0)
+        fitted = self.fitted
+        similarity = fitted.unit_features @ F.normalize(feature.to(fitted.unit_features.device), dim=0)
         values, rows = similarity.topk(min(count, len(similarity)))
         return [
-            Neighbour(self.train_texts[row], self.labels[self.train_targets[row]], float(value))
+            Neighbour(fitted.texts[row], fitted.labels[int(fitted.targets[row])], value)
             for value, row in zip(values.tolist(), rows.tolist(), strict=True)
         ]
 
@@ -181,7 +239,6 @@ class OpenWorldClassifier:
         Raises:
             ValueError: no known class has that name.
         """
-        self._need_training()
         if label not in self.labels:
             raise ValueError(f"{label!r} is no known class of this model; it knows {', '.join(self.labels)}.")
         m = self.labels.index(label)
@@ -191,15 +248,14 @@ class OpenWorldClassifier:
         views = [
             synthesize(
                 features[rows].unsqueeze(0),
-                deviations[m : m + 1],
-                radii[m : m + 1],
+                shell.only(m),
                 partial(heads, only=m),
                 generator,
                 mode=self.config.negatives if self.config.negatives in SHELL_MODES else "ans",
                 **self.config.shell,
             )
-            for heads, features, deviations, radii in zip(
-                self.heads.views, self.heads.split(self.train_features), self.deviations, self.radii, strict=True
+            for heads, features, shell in zip(
+                self.heads.views, self.heads.split(self.train_features), self.shells, strict=True
             )
         ]
         return torch.cat(views, dim=-1)[0].cpu(), rows.tolist()
@@ -210,45 +266,19 @@ class OpenWorldClassifier:
         Raises:
             ValueError: the name is empty, taken or stands for open, or there are too few different texts.
         """
-        self._need_training()
-        label, texts = " ".join(label.split()), list(dict.fromkeys(texts))
-        check_name(label, self.labels)
-        if len(texts) < FEWEST_TEXTS:
-            raise ValueError(
-                f"a new class needs at least {FEWEST_TEXTS} different texts, got {len(texts)}; add texts of {label!r}."
-            )
-        labels = [*self.labels, label]
-        features = torch.cat([self.train_features, self.features(texts).to(self.train_features.device)])
-        targets = torch.cat([self.train_targets, torch.full((len(texts),), len(self.labels))])
-        heads = with_head(self.heads, features, targets, self.config)
-        closed = with_row(self.closed, features[:, : self.encoder.dim], targets)
-        grown = OpenWorldClassifier(self.config.with_(known_classes=tuple(labels)))
-        grown._set(labels, self.encoder, closed, heads, features, targets, [*self.train_texts, *texts])
-        grown.seconds = dict(self.seconds)
-        return grown
+        fitted, label, texts = self.fitted, " ".join(label.split()), list(dict.fromkeys(texts))
+        check_name(label, fitted.labels)
+        check_texts(label, texts)
+        config = self.config.with_(known_classes=(*self.labels, label))
+        return OpenWorldClassifier.of(
+            config, with_class(fitted, config, label, texts, self.features(texts)), self.seconds
+        )
 
     # Persistence
 
     def save(self, folder: str | Path) -> None:
         """Write this model into a folder, complete or not at all; an older model there is replaced."""
-        self._need_training()
-        model_files.write(
-            folder,
-            {
-                "labels": self.labels,
-                "config": written_settings(self.config),
-                "encoder_fingerprint": self.encoder.fingerprint(),
-                "seconds": self.seconds,
-            },
-            self.train_texts,
-            {
-                **model_files.named("tail", self.encoder.tail),
-                **model_files.named("closed", self.closed),
-                **model_files.named("heads", self.heads),
-                "train_features": self.train_features,
-                "train_targets": self.train_targets,
-            },
-        )
+        files.save(folder, self.config, self.fitted, self.seconds)
 
     @classmethod
     def load(cls, folder: str | Path, device: str | None = None) -> OpenWorldClassifier:
@@ -260,66 +290,4 @@ class OpenWorldClassifier:
         Raises:
             ValueError: no model there, one of another kind or version, damaged files, or another encoder's weights.
         """
-        about, texts, tensors = model_files.read(folder)
-        try:
-            settings, labels = model_files.settings(folder, about), about["labels"]
-            config = settings.config
-            for note in settings.notes:
-                log.warning("The model in %s: %s", folder, note)
-            if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-                raise TypeError("its labels are no list of names")
-            encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens)
-            if encoder.fingerprint() != about["encoder_fingerprint"]:
-                raise ValueError(
-                    f"the model in {folder} was trained on other weights than the encoder {config.encoder!r} has here; "
-                    "bring those weights back, or train again."
-                )
-            closed = closed_set_classifier(encoder.dim, len(labels))
-            heads = MultiViewHeads(len(labels), encoder.dim, len(config.head_views), config.head_dropout)
-            where = choose_device(device if device is not None else "auto")
-            for name, module in (("tail", encoder.tail), ("closed", closed), ("heads", heads)):
-                module.load_state_dict(model_files.part(tensors, name))
-            for module in (encoder, closed, heads):
-                module.to(where)
-            features, targets = tensors["train_features"], tensors["train_targets"]
-            if not len(texts) == len(features) == len(targets):
-                raise KeyError("as many texts as features")
-            model = cls(config)
-            model._set(labels, encoder, closed, heads, features.to(where), targets, texts)
-        except (KeyError, RuntimeError, TypeError) as error:
-            raise model_files.damaged(folder, error) from error
-        model.seconds = about.get("seconds", {})
-        return model
-
-    def _need_training(self) -> None:
-        if not self.labels:
-            raise ValueError("this classifier has not been trained yet; call fit(texts, labels) or load(folder) first.")
-
-
-def _checked_parts(texts, labels, dev_texts, dev_labels, seed: int) -> tuple[LabelledTexts, LabelledTexts]:
-    if len(texts) != len(labels):
-        raise ValueError(f"expected as many labels as texts, got {len(texts)} texts and {len(labels)} labels.")
-    train = LabelledTexts(list(texts), list(labels))
-    if (found := len(set(labels))) < 2:
-        raise ValueError(f"at least two known classes are needed, got {found}; add texts of another class.")
-    if dev_texts is not None:
-        if not len(dev_texts) == len(dev_labels or ()) > 0:
-            raise ValueError(
-                "expected as many dev labels as dev texts, and at least one, got "
-                f"{len(dev_texts)} texts and {len(dev_labels or ())} labels; leave both out to keep a tenth for dev."
-            )
-        if strangers := sorted(set(dev_labels) - set(labels)):
-            raise ValueError(f"the dev labels {strangers[:5]} are no classes of the training texts; drop those texts.")
-        return train, LabelledTexts(list(dev_texts), list(dev_labels))
-    if scarce := sorted({name for name in train.labels if train.labels.count(name) < 2}):
-        raise ValueError(f"every class needs at least two texts, one of them for dev; too few of {scarce[:5]}.")
-    return tuple(stratified_parts(train, (0.1,), seed))
-
-
-def _report_cache(emit: Emit, should_stop: ShouldStop, before: int, total: int):
-    def each_batch(done: int, _: int) -> None:
-        emit({"phase": "cache", "step": before + done, "steps": total})
-        if should_stop():
-            raise TrainingStopped("stopped on request")
-
-    return each_batch
+        return cls.of(*files.load(folder, device))

@@ -8,13 +8,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from huggingface_hub.utils import logging as hub_logging
 from safetensors import SafetensorError
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig
 from transformers.masking_utils import create_bidirectional_mask
 from transformers.utils import logging as transformers_logging
 
@@ -88,9 +89,15 @@ class TextEncoder(nn.Module):
     of what tells unknown texts from them.
     """
 
-    def __init__(self, name: str, model: nn.Module, tokenizer, trainable_layers: int, max_tokens: int) -> None:
+    config: PreTrainedConfig
+    embeddings: nn.Module
+    prefix: nn.ModuleList
+    tail: nn.ModuleList
+    untouched: nn.ModuleList
+
+    def __init__(self, name: str, model: Any, tokenizer: Any, trainable_layers: int, max_tokens: int) -> None:
         super().__init__()
-        layers = model.encoder.layer
+        layers: nn.ModuleList = model.encoder.layer
         if trainable_layers > len(layers):
             raise ValueError(f"trainable_layers must be at most {len(layers)} for {name}, got {trainable_layers}.")
         self.name, self.config, self.tokenizer = name, model.config, tokenizer
@@ -212,7 +219,7 @@ class TextEncoder(nn.Module):
         return states
 
     @torch.no_grad()
-    def _check_layers_compose(self, model: nn.Module) -> None:
+    def _check_layers_compose(self, model: Any) -> None:
         """Some relatives of BERT do more between their layers than calling them; refuse those rather than be wrong."""
         batch = self.tokenizer(["a probe", "a somewhat longer probe"], padding=True, return_tensors="pt")
         expected = model(**batch).last_hidden_state

@@ -6,53 +6,143 @@ The frozen prefix of the encoder is not written: it is the named encoder's, and 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from ans.config_files import ReadSettings, read_settings
+from ans.config import TrainConfig
+from ans.config_files import read_settings, written_settings
 from ans.json_files import DamagedFile, NewerFormat
+from ans.model.encoder import TextEncoder, choose_device
+from ans.model.fitted import Fitted
+from ans.model.heads import MultiViewHeads
+from ans.model.phase_one import closed_set_classifier
 
+log = logging.getLogger("ans.model")
 FORMAT, VERSION = "ans-open-world-classifier", 2
 ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE = "model.json", "weights.safetensors", "training_texts.json"
 
 
-def named(name: str, module: nn.Module) -> dict[str, Tensor]:
+def save(folder: str | Path, config: TrainConfig, fitted: Fitted, seconds: Mapping[str, float]) -> None:
+    """Write a model into a folder, complete or not at all; an older model there is replaced."""
+    about = {
+        "labels": fitted.labels,
+        "config": written_settings(config),
+        "encoder_fingerprint": fitted.encoder.fingerprint(),
+        "seconds": dict(seconds),
+    }
+    tensors = {
+        **_named("tail", fitted.encoder.tail),
+        **_named("closed", fitted.closed),
+        **_named("heads", fitted.heads),
+        "train_features": fitted.features,
+        "train_targets": fitted.targets,
+    }
+    _write(folder, about, fitted.texts, tensors)
+
+
+def load(folder: str | Path, device: str | None = None) -> tuple[TrainConfig, Fitted, dict[str, float]]:
+    """Inverse of `save`: settings, trained parts, seconds by phase.
+
+    Args:
+        device: where to compute; None takes the best device here.
+
+    Raises:
+        ValueError: no model there, or one of another kind or of another encoder's weights. NewerFormat: a newer version
+            wrote it. DamagedFile: its files are damaged, or of a version that can't be read any more.
+    """
+    about, texts, tensors = _read(folder)
+    config = _settings(folder, about)
+    try:
+        fitted = _fitted(folder, config, about, texts, tensors, choose_device(device if device is not None else "auto"))
+    except (KeyError, IndexError, RuntimeError, TypeError) as error:
+        raise _damaged(folder, error) from error
+    seconds = about.get("seconds")
+    return config, fitted, seconds if isinstance(seconds, dict) else {}
+
+
+def _fitted(
+    folder: str | Path,
+    config: TrainConfig,
+    about: dict[str, Any],
+    texts: list[str],
+    tensors: dict[str, Tensor],
+    device: torch.device,
+) -> Fitted:
+    labels = about["labels"]
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise TypeError("its labels are no list of names")
+    encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens)
+    if encoder.fingerprint() != about["encoder_fingerprint"]:
+        raise ValueError(
+            f"the model in {folder} was trained on other weights than the encoder {config.encoder!r} has here; "
+            "bring those weights back, or train again."
+        )
+    closed = closed_set_classifier(encoder.dim, len(labels))
+    heads = MultiViewHeads(len(labels), encoder.dim, len(config.head_views), config.head_dropout)
+    parts: tuple[tuple[str, nn.Module], ...] = (("tail", encoder.tail), ("closed", closed), ("heads", heads))
+    for name, module in parts:
+        module.load_state_dict(_part(tensors, name))
+    for module in (encoder, closed, heads):
+        module.to(device)
+    features, targets = tensors["train_features"], tensors["train_targets"]
+    if not len(texts) == len(features) == len(targets):
+        raise KeyError("as many texts as features")
+    return Fitted.of(
+        config,
+        labels=labels,
+        encoder=encoder,
+        closed=closed,
+        heads=heads,
+        features=features.to(device),
+        targets=targets,
+        texts=texts,
+    )
+
+
+def _named(name: str, module: nn.Module) -> dict[str, Tensor]:
     """A module's weights, each under `name.`."""
     return {f"{name}.{key}": value for key, value in module.state_dict().items()}
 
 
-def part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
-    """Inverse of `named`: the weights below `name.`."""
+def _part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """Inverse of `_named`: the weights below `name.`."""
     return {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
 
 
-def damaged(folder: str | Path, error: Exception) -> DamagedFile:
+def _damaged(folder: str | Path, error: Exception) -> DamagedFile:
     """The one sentence for a model that can't be read."""
     first_line = next(iter(str(error).splitlines()), type(error).__name__)
     return DamagedFile(f"the model in {folder} is damaged ({first_line}); train it again or copy it again.")
 
 
-def settings(folder: str | Path, about: dict) -> ReadSettings:
-    """The settings a model was trained with, whichever version wrote them.
+def _settings(folder: str | Path, about: dict[str, Any]) -> TrainConfig:
+    """The settings a model was trained with, whichever version wrote them. What it does not know goes into the log.
 
     Raises:
         NewerFormat: a newer version did. DamagedFile: they can't be read.
     """
     try:
-        return read_settings(about["config"])
+        settings = read_settings(about["config"])
     except NewerFormat as error:
         raise NewerFormat(f"the model in {folder} was {error}") from error
     except (KeyError, ValueError) as error:
-        raise damaged(folder, error) from error
+        raise _damaged(folder, error) from error
+    for note in settings.notes:
+        log.warning("The model in %s: %s", folder, note)
+    return settings.config
 
 
-def write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str, Tensor]) -> None:
+def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str, Tensor]) -> None:
     """Write a model into `folder` by building it beside it and renaming; an older model there is replaced."""
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -71,8 +161,8 @@ def write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str, 
         shutil.rmtree(building, ignore_errors=True)
 
 
-def read(folder: str | Path) -> tuple[dict, list[str], dict[str, Tensor]]:
-    """What `write` wrote: about, training texts, tensors.
+def _read(folder: str | Path) -> tuple[dict, list[str], dict[str, Tensor]]:
+    """What `_write` wrote: about, training texts, tensors.
 
     Raises:
         ValueError: no model there, or one of another kind. NewerFormat: a newer version wrote it.
@@ -101,4 +191,4 @@ def read(folder: str | Path) -> tuple[dict, list[str], dict[str, Tensor]]:
             raise DamagedFile(f"the model in {folder} is damaged ({TEXTS_FILE} is no list of texts); train it again.")
         return about, texts, load_file(folder / WEIGHTS_FILE)
     except (OSError, json.JSONDecodeError, UnicodeDecodeError, RecursionError, SafetensorError) as error:
-        raise damaged(folder, error) from error
+        raise _damaged(folder, error) from error

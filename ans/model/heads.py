@@ -1,6 +1,9 @@
 """All one-vs-rest heads as one batched module (section 3.2; layer sizes of appendix A.5)."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -67,10 +70,14 @@ class MultiViewHeads(nn.Module):
     trained by themselves; they only vote together.
     """
 
+    dim: int
+    views: Sequence[OneVsRestHeads]
+
     def __init__(self, num_classes: int, dim: int, views: int, dropout: float = 0.1) -> None:
         super().__init__()
         self.dim = dim
-        self.views = nn.ModuleList(OneVsRestHeads(num_classes, dim, dropout=dropout) for _ in range(views))
+        made = nn.ModuleList(OneVsRestHeads(num_classes, dim, dropout=dropout) for _ in range(views))
+        self.views = made  # pyright: ignore[reportAttributeAccessIssue]  a ModuleList holds what it was given
 
     @property
     def num_classes(self) -> int:

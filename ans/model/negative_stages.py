@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ans.model.classifier import OpenWorldClassifier
-from ans.model.negatives import SHELL_MODES, WITH_ASCENT, WITH_PROJECTION, ascend, gaussian_noise, project
+from ans.model.negatives import SHELL_MODES, synthesize
 
-POSITIVES, NOISE, ASCENT, PROJECTION = "positives", "noise", "ascent", "projection"
+POSITIVES = "positives"  # before the stages of `synthesize`
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ def negative_stages(
         raise ValueError(f"{label!r} is no known class of this model; choose one from the list.")
     m, config = classifier.labels.index(label), classifier.config
     heads, features = classifier.heads.views[view], classifier.heads.split(classifier.train_features)[view]
-    deviations, radii = classifier.deviations[view][m : m + 1], classifier.radii[view][m : m + 1]
-    mode = config.negatives if config.negatives in SHELL_MODES else "ans"
+    shell = classifier.shells[view].only(m)
 
     def logits(points: Tensor) -> Tensor:
         return heads(points, only=m)
@@ -65,14 +64,16 @@ def negative_stages(
     rows = own_rows[torch.randperm(len(own_rows), generator=generator)[:count]]
     positives = features[rows].unsqueeze(0)  # [1, P, d]: a batch of one class
 
-    noise = gaussian_noise(positives.shape, deviations, config.noise_scale, generator)
-    stages = [(POSITIVES, torch.zeros_like(noise)), (NOISE, noise)]
-    if mode in WITH_ASCENT:
-        for _ in range(config.ascent_steps):
-            noise = ascend(positives, noise, logits, 1, config.ascent_rate * radii)
-            stages.append((ASCENT, noise))
-    if mode in WITH_PROJECTION:
-        stages.append((PROJECTION, project(noise, radii, config.gamma)))
+    stages = [(POSITIVES, torch.zeros_like(positives))]
+    synthesize(
+        positives,
+        shell,
+        logits,
+        generator,
+        mode=config.negatives if config.negatives in SHELL_MODES else "ans",
+        record=lambda stage, noise: stages.append((stage, noise)),
+        **config.shell,
+    )
 
     moved = torch.cat([noise for _, noise in stages])  # [S, P, d]
     points = positives + moved
@@ -86,6 +87,6 @@ def negative_stages(
         moved.norm(dim=2).cpu(),
         nearest.cpu(),
         says.cpu(),
-        float(radii),
+        float(shell.radii),
         config.gamma,
     )

@@ -4,8 +4,11 @@ Pure functions on tensors. Shapes: C classes, P positives each, d feature dimens
 explicit generator.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +20,53 @@ CLUMPING = 1.6
 # What `synthesize` can make: by its steps, `ans` being all three.
 WITH_ASCENT, WITH_PROJECTION = ("ans", "noise+ascent"), ("ans", "noise+projection")
 SHELL_MODES = ("ans", "noise+projection", "noise+ascent", "noise")
+# The stages of `synthesize`, as they are recorded.
+NOISE, ASCENT, PROJECTION = "noise", "ascent", "projection"
+# A class whose texts coincide differs by rounding alone: about 1e-7 a dimension. Real classes vary by more than 1e-2.
+LEAST_DEVIATION = 1e-6
+Record = Callable[[str, Tensor], None]
+
+
+@dataclass(frozen=True)
+class ClassShell:
+    """Where negatives of C classes are made: noise of `deviations` [C, d], then `radii` [C] to γ times them away."""
+
+    deviations: Tensor
+    radii: Tensor
+
+    @classmethod
+    def around(
+        cls,
+        features: Tensor,
+        labels: Tensor,
+        num_classes: int,
+        *,
+        neighbours: int,
+        radius_scale: float,
+        fixed_radius: float | None,
+    ) -> ClassShell:
+        """The shells of all classes, read from their texts; see `class_deviations` and `class_radii`.
+
+        Args:
+            features: [N, d]. labels: [N], in 0 … C−1, on any device.
+        """
+        deviations = class_deviations(features, labels.to(features.device), num_classes, neighbours)
+        return cls(deviations, class_radii(deviations, radius_scale, fixed_radius))
+
+    def only(self, m: int) -> ClassShell:
+        """The shell of one class; C is 1 in all shapes then."""
+        return ClassShell(self.deviations[m : m + 1], self.radii[m : m + 1])
+
+    @property
+    def noise_deviations(self) -> Tensor:
+        """[C, d]. A class without a spread of its own takes noise as wide as its radius, alike in all directions."""
+        even = self.radii.unsqueeze(1) / math.sqrt(2 * self.deviations.shape[1])
+        return torch.where(has_spread(self.deviations).unsqueeze(1), self.deviations, even)
+
+
+def has_spread(deviations: Tensor) -> Tensor:
+    """Which classes have texts that differ by more than rounding: [C, d] → [C]."""
+    return deviations.square().mean(1).sqrt() > LEAST_DEVIATION
 
 
 def class_deviations(features: Tensor, labels: Tensor, num_classes: int, neighbours: int = 0) -> Tensor:
@@ -69,7 +119,7 @@ def class_radii(deviations: Tensor, scale: float, fixed: float | None = None) ->
     if fixed is not None:
         return deviations.new_full((len(deviations),), fixed)
     radii = scale * (2 * deviations.square().sum(1)).sqrt()
-    spread = radii > 1e-6
+    spread = has_spread(deviations)
     if not spread.any():
         raise ValueError("the radius needs at least one class with two different texts; add texts or set fixed_radius.")
     return torch.where(spread, radii, radii[spread].mean())
@@ -119,8 +169,7 @@ def project(noise: Tensor, radii: Tensor, gamma: float) -> Tensor:
 
 def synthesize(
     positives: Tensor,
-    deviations: Tensor,
-    radii: Tensor,
+    shell: ClassShell,
     logits: Callable[[Tensor], Tensor],
     generator: torch.Generator,
     *,
@@ -129,26 +178,34 @@ def synthesize(
     ascent_steps: int = 5,
     ascent_rate: float = 0.03,
     gamma: float = 2.0,
+    record: Record | None = None,
 ) -> Tensor:
     """Algorithm 1, lines 8 to 14: one synthesized negative z + ε for each positive z.
 
     Args:
-        positives: [C, P, d]. deviations: [C, d]. radii: [C]. logits: the heads, [C, P, d] → [C, P].
+        positives: [C, P, d]. shell: of the C classes. logits: the heads, [C, P, d] → [C, P].
         mode: one of `SHELL_MODES`: `ans`, the ablation's `noise+projection` and `noise`, or `noise+ascent`.
         ascent_rate: η as a share of the class's radius.
+        record: hears each stage and the ε [C, P, d] after it: `NOISE`, then `ASCENT` for each step, then `PROJECTION`.
 
     Returns:
         [C, P, d], detached.
     """
-    # A class whose texts all coincide has no spread of its own: its noise is as wide as its radius, in all directions.
-    even = radii.unsqueeze(1) / math.sqrt(2 * deviations.shape[1])
-    deviations = torch.where(deviations.any(1, keepdim=True), deviations, even)
-    noise = gaussian_noise(positives.shape, deviations, noise_scale, generator)
+    noise = gaussian_noise(positives.shape, shell.noise_deviations, noise_scale, generator)
+    _tell(record, NOISE, noise)
     if mode in WITH_ASCENT:
-        noise = ascend(positives, noise, logits, ascent_steps, ascent_rate * radii)
+        for _ in range(ascent_steps):
+            noise = ascend(positives, noise, logits, 1, ascent_rate * shell.radii)
+            _tell(record, ASCENT, noise)
     if mode in WITH_PROJECTION:
-        noise = project(noise, radii, gamma)
+        noise = project(noise, shell.radii, gamma)
+        _tell(record, PROJECTION, noise)
     return (positives + noise).detach()
+
+
+def _tell(record: Record | None, stage: str, noise: Tensor) -> None:
+    if record is not None:
+        record(stage, noise.detach())
 
 
 def mix(positives: Tensor, negatives: Tensor, generator: torch.Generator) -> Tensor:

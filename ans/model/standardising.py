@@ -7,6 +7,8 @@ tuning makes some that do so for what tells the known classes apart.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -31,13 +33,20 @@ def equalise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedStat
     deviation, mean = torch.std_mean(encoder.features(states).to(encoder.device), dim=0)
     factor = deviation.clamp(min=LEAST * deviation.mean()) ** -share
     factor *= deviation.mean() / (factor * deviation).mean()
-    last, first = last_norm(encoder), classifier[0]
-    first.bias += first.weight @ mean
-    first.weight /= factor
+    last, first = last_norm(encoder), first_layer(classifier)
+    first.bias.add_(first.weight @ mean)
+    first.weight.div_(factor)
     last.bias.copy_((last.bias - mean) * factor)
-    last.weight *= factor
+    last.weight.mul_(factor)
 
 
 def last_norm(encoder: TextEncoder) -> nn.LayerNorm:
     """What every BERT-family layer ends with; the mean over tokens after it commutes with its weight and bias."""
-    return encoder.tail[-1].output.LayerNorm
+    layer: Any = encoder.tail[-1]
+    return layer.output.LayerNorm
+
+
+def first_layer(classifier: nn.Sequential) -> nn.Linear:
+    """The layer of a closed-set classifier that reads features."""
+    first: Any = classifier[0]
+    return first

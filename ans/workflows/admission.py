@@ -14,25 +14,26 @@ from typing import TYPE_CHECKING
 
 from ans.config_files import read_settings, written_settings
 from ans.conventions import OPEN_LABELS
-from ans.data.corpora import BUNDLED, PUBLIC, dataset_name, targets
+from ans.data.corpora import BUNDLED, PUBLIC, dataset_name
 from ans.json_files import read_json, write_json
 from ans.runs.evaluation import Evaluation
 from ans.runs.progress import EVENTS_FILE, PHASES, Progress
 from ans.runs.run import CONFIG_FILE, Run
 from ans.runs.status import FINISHED, Status
 from ans.runs.store import RunStore
-from ans.runs.test_part import read_test_part, write_test_texts
+from ans.runs.test_part import ARRAYS_FILE, read_test_part, write_test_texts
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 
 def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) -> None:
     """Let nothing stand that was not looked at: each file is read, checked, and written anew from what was read."""
-    from safetensors.numpy import save_file
+    import torch
+    from safetensors.torch import save_file
 
-    from ans.evaluation.metrics import evaluate
     from ans.model.classifier import OpenWorldClassifier
+    from ans.workflows.judging import judge
 
     config, about = Run(folder).config, read_json(folder / "model" / "model.json")
     if read_settings(about["config"]).config != config:
@@ -52,12 +53,14 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     classifier.predict("does it answer?")
     texts, labels, arrays = read_test_part(folder)
     before = Evaluation.read(folder)
-    answers, logits = _judged(classifier, arrays["features"])
-    metrics = evaluate(targets(labels, classifier.labels), answers, logits.max(1), classifier.labels)
-    save_file({"features": arrays["features"], "logits": logits, "answers": answers}, folder / "test.safetensors")
+    judged = judge(classifier, torch.from_numpy(arrays["features"]), labels)
+    if not torch.isfinite(judged.logits).all():
+        raise ValueError("its model answers with no numbers.")
+    saved = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
+    save_file({name: value.contiguous() for name, value in saved.items()}, folder / ARRAYS_FILE)
     write_test_texts(folder, texts, labels)
     seconds = {phase: took for phase, took in before.seconds.items() if phase in PHASES}
-    Evaluation(metrics, classifier.labels, before.held_out, seconds, before.device[:20]).write(folder)
+    Evaluation(judged.metrics, classifier.labels, before.held_out, seconds, before.device[:20]).write(folder)
     _check_story(folder, owner)
 
 
@@ -73,16 +76,6 @@ def _check_classes(folder: Path, labels: list[str]) -> None:
         of_classes = weights.get_tensor("train_targets")
     if outputs != len(labels) or set(of_classes.tolist()) != set(range(len(labels))):
         raise ValueError("its weights are not those of its classes.")
-
-
-def _judged(classifier, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Answers [N] and head logits [N, C] of a model for features [N, V·d]."""
-    import torch
-
-    answers, logits = classifier.decide(torch.from_numpy(features))
-    if not torch.isfinite(logits).all():
-        raise ValueError("its model answers with no numbers.")
-    return answers.numpy(), logits.contiguous().numpy()
 
 
 def _check_story(folder: Path, owner: str) -> None:

@@ -6,26 +6,15 @@ import time
 from dataclasses import dataclass
 
 from safetensors.torch import save_file
-from torch import Tensor, tensor
 
 from ans.config import TrainConfig
 from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
-from ans.evaluation.metrics import Metrics, evaluate
 from ans.events import Emit, ShouldStop
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.runs.test_part import ARRAYS_FILE, write_test_texts
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A classifier's answers on the test part of a split: features [N, d], head logits [N, C], answers [N], metrics."""
-
-    features: Tensor
-    logits: Tensor
-    answers: list[int]
-    metrics: Metrics
+from ans.workflows.judging import Judged, judge_test
 
 
 @dataclass(frozen=True)
@@ -36,20 +25,6 @@ class Outcome:
     split: OpenWorldSplit
     judged: Judged
     seconds: dict[str, float]
-
-
-def judge(classifier: OpenWorldClassifier, split: OpenWorldSplit) -> Judged:
-    """Answer every test text and compare with the truth.
-
-    Raises:
-        ValueError: the split's known classes are not the classifier's, so the numbers would mean nothing.
-    """
-    if split.known != classifier.labels:
-        raise ValueError("the split must have the known classes that the model was trained on.")
-    features = classifier.features(split.test.texts)
-    answers, logits = classifier.decide(features)
-    metrics = evaluate(split.test_targets, answers.tolist(), logits.max(1).values.tolist(), classifier.labels)
-    return Judged(features, logits, answers.tolist(), metrics)
 
 
 def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> Outcome:
@@ -68,7 +43,7 @@ def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> 
     )
     started = time.perf_counter()
     emit({"phase": "evaluate"})
-    judged = judge(classifier, split)
+    judged = judge_test(classifier, split)
     seconds |= classifier.seconds | {"evaluate": time.perf_counter() - started}
     return Outcome(classifier, split, judged, seconds)
 
@@ -78,7 +53,7 @@ def save_outcome(run: Run, outcome: Outcome) -> None:
     outcome.classifier.save(run.folder / "model")
     judged, split = outcome.judged, outcome.split
     write_test_texts(run.folder, split.test.texts, split.test.labels)
-    arrays = {"features": judged.features, "logits": judged.logits, "answers": tensor(judged.answers)}
+    arrays = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
     save_file({name: value.contiguous() for name, value in arrays.items()}, run.folder / ARRAYS_FILE)
     device = str(outcome.classifier.encoder.device)
     Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device).write(run.folder)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ans.config_files import written_settings
 from ans.conventions import OPEN_LABELS
-from ans.data.corpora import OpenWorldSplit, targets
+from ans.data.corpora import OpenWorldSplit
 from ans.data.tables import LabelledTexts
 from ans.json_files import write_json
 from ans.runs.promotion import Promotion
@@ -23,6 +23,7 @@ from ans.runs.store import RunStore
 
 if TYPE_CHECKING:
     from ans.model.classifier import OpenWorldClassifier
+    from ans.workflows.judging import Judged
 
 KEPT_BACK = 1 / 3  # share of a group of test texts that measures the new class instead of teaching it
 FEWEST = 5  # texts of a group that becomes a class: three to learn from, two to measure with
@@ -66,7 +67,7 @@ def promote(store: RunStore, parent: Run, model: OpenWorldClassifier, group: Gro
     outcome = _outcome(parent, grown, test, arrays["features"][rows], seconds)
     before = after = None
     if true_label is not None:
-        before = _before(model, test, arrays, rows)
+        before = _judged(model, arrays["features"][rows], test).metrics.headline()
         after = outcome.judged.metrics.headline()
     about = Promotion(
         parent=parent.id,
@@ -126,20 +127,9 @@ def _divide(group: Group, seed: int) -> tuple[list[str], list[str]]:
     return [t for i, t in enumerate(different) if i not in back], [t for i, t in enumerate(different) if i in back]
 
 
-def _before(model: OpenWorldClassifier, test: LabelledTexts, arrays: dict, rows: list[int]) -> dict:
-    from ans.evaluation.metrics import evaluate
-
-    scores = arrays["logits"][rows].max(1).tolist()
-    answers = arrays["answers"][rows].tolist()
-    return evaluate(targets(test.labels, model.labels), answers, scores, model.labels).headline()
-
-
 def _outcome(parent: Run, grown: OpenWorldClassifier, test: LabelledTexts, features: np.ndarray, seconds: float):
     """What a finished run leaves, as if it had been trained. The features are the parent's: the encoder is the same."""
-    import torch
-
-    from ans.evaluation.metrics import evaluate
-    from ans.workflows.experiment import Judged, Outcome
+    from ans.workflows.experiment import Outcome
 
     evaluation = parent.evaluation
     if evaluation is None:
@@ -147,10 +137,16 @@ def _outcome(parent: Run, grown: OpenWorldClassifier, test: LabelledTexts, featu
     held_out = [name for name in evaluation.held_out if name in set(test.labels) - set(grown.labels)]
     empty = LabelledTexts([], [])
     split = OpenWorldSplit(parent.config.dataset, grown.labels, held_out, empty, empty, test)
-    answers, logits = grown.decide(torch.from_numpy(features))
-    metrics = evaluate(split.test_targets, answers.tolist(), logits.max(1).values.tolist(), grown.labels)
-    judged = Judged(torch.from_numpy(features), logits, answers.tolist(), metrics)
+    judged = _judged(grown, features, test)
     return Outcome(grown, split, judged, {**evaluation.seconds, "promotion": seconds})
+
+
+def _judged(model: OpenWorldClassifier, features: np.ndarray, test: LabelledTexts) -> Judged:
+    import torch
+
+    from ans.workflows.judging import judge
+
+    return judge(model, torch.from_numpy(features), test.labels)
 
 
 def _put(store: RunStore, outcome, about: Promotion, name: str, owner: str | None) -> Run:

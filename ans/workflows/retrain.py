@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import torch
 
 from ans.config import TrainConfig
-from ans.conventions import OPEN
-from ans.evaluation.metrics import evaluate
 from ans.events import Emit, ShouldStop
 from ans.model.classifier import OpenWorldClassifier
-from ans.model.training import phase_two
+from ans.model.fitted import Fitted
+from ans.model.phase_two import phase_two
 from ans.runs.run import Run
-from ans.workflows.experiment import Judged
+from ans.workflows.judging import Judged, judge
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,17 @@ def retrain(
     """
     features, targets = classifier.train_features, classifier.train_targets
     heads = phase_two(features, targets, len(classifier.labels), classifier.encoder.dim, config, emit, should_stop)
-    made = OpenWorldClassifier(config)
-    made._set(
-        classifier.labels, classifier.encoder, classifier.closed, heads, features, targets, classifier.train_texts
+    old = classifier.fitted
+    fitted = Fitted.of(
+        config,
+        labels=old.labels,
+        encoder=old.encoder,
+        closed=old.closed,
+        heads=heads,
+        features=features,
+        targets=targets,
+        texts=old.texts,
     )
+    made = OpenWorldClassifier.of(config, fitted, classifier.seconds)
     _, names, arrays = run.load_test()
-    test_features = torch.from_numpy(arrays["features"])
-    answers, logits = made.decide(test_features)
-    index = {label: i for i, label in enumerate(made.labels)}
-    truth = [index.get(name, OPEN) for name in names]
-    metrics = evaluate(truth, answers.tolist(), logits.max(1).values.tolist(), made.labels)
-    return Retrained(made, Judged(test_features, logits, answers.tolist(), metrics))
+    return Retrained(made, judge(made, torch.from_numpy(arrays["features"]), names))

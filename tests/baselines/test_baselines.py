@@ -11,7 +11,7 @@ from ans.benchmark.phase_one import CorpusStates, tuned
 from ans.benchmark.tables import BENCHMARKS
 from ans.config import TrainConfig
 from ans.conventions import OPEN
-from ans.model.training import closed_set_classifier, phase_one
+from ans.model.phase_one import closed_set_classifier, phase_one
 
 DIM, CLASSES = 8, 3
 ALL = {

@@ -14,7 +14,8 @@ from ans.evaluation.mistakes import CONFUSED, OPEN_TAKEN, REJECTED, TestAnswers,
 from ans.plots.evaluation import confusion_matrix, roc_curve, score_histogram
 from ans.runs.status import FINISHED
 from ans.runs.store import RunStore
-from ans.workflows.experiment import Outcome, judge, save_outcome
+from ans.workflows.experiment import Outcome, save_outcome
+from ans.workflows.judging import judge_test
 
 ANSWERS = TestAnswers(
     known=["a", "b"],
@@ -54,7 +55,7 @@ def test_the_summary_counts_each_kind_against_the_texts_it_could_have_happened_t
 
 def test_a_real_runs_errors_add_up_to_its_metrics(tmp_path, classifier, small_split, small_config):
     run = RunStore(tmp_path / "runs").create(small_config)
-    save_outcome(run, Outcome(classifier, small_split, judge(classifier, small_split), {}))
+    save_outcome(run, Outcome(classifier, small_split, judge_test(classifier, small_split), {}))
     answers, metrics = read_answers(run), run.evaluation.metrics
     wrong = len(answers.mistakes())
     assert 0 < wrong < len(answers.texts)

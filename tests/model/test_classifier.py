@@ -1,7 +1,9 @@
 """OpenWorldClassifier: what it answers, that it is the same after saving, what it refuses."""
 
+import copy
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,9 +73,10 @@ def test_a_text_is_open_exactly_when_all_heads_say_no_and_else_gets_the_closed_s
 
 
 def test_when_head_and_closed_set_classifier_disagree_the_closed_set_classifier_names_the_class(classifier):
-    turned = OpenWorldClassifier.__new__(OpenWorldClassifier)
-    turned.__dict__.update(classifier.__dict__)
-    turned.closed = lambda features: classifier.closed(features).roll(1, dims=1)
+    last = classifier.closed[-1]
+    rolled = copy.deepcopy(classifier.closed)
+    rolled[-1].load_state_dict({name: value.roll(1, dims=0) for name, value in last.state_dict().items()})
+    turned = OpenWorldClassifier.of(classifier.config, replace(classifier.fitted, closed=rolled), {})
     known = classifier.predict("I lost my bank card on the train")
     following = classifier.labels[(classifier.labels.index(known.label) + 1) % 4]
     assert turned.predict(known.text).label == following
@@ -115,8 +118,8 @@ def test_synthesized_negatives_lie_in_the_shell_around_positives_of_their_class(
     assert set(classifier.train_targets[rows].tolist()) == {m}
     moved = classifier.heads.split(negatives - classifier.train_features[rows])
     assert len(moved) == 2, "the tuned and the untouched view"
-    for noise, radii in zip(moved, classifier.radii, strict=True):
-        distance, r = noise.norm(dim=1), radii[m]
+    for noise, shell in zip(moved, classifier.shells, strict=True):
+        distance, r = noise.norm(dim=1), shell.radii[m]
         assert (distance >= r * (1 - 1e-4)).all()
         assert (distance <= classifier.config.gamma * r * (1 + 1e-4)).all()
     with pytest.raises(ValueError, match="'lunch' is no known class of this model; it knows alarm_set, card_lost, fl"):

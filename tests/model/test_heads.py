@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ans.model.heads import MultiViewHeads, OneVsRestHeads
-from ans.model.training import open_loss
+from ans.model.phase_two import open_loss
 
 CLASSES, DIM, HIDDEN = 5, 12, (16, 8)
 

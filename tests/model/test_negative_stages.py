@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 import torch
 
+from ans.model.classifier import OpenWorldClassifier
+from ans.model.fitted import Fitted
 from ans.model.negative_stages import NegativeStages, negative_stages
 from ans.model.negatives import synthesize
 from ans.serving.maps.staged import staged_map
@@ -25,8 +27,7 @@ def test_the_stages_end_where_synthesize_ends(classifier, stages):
     torch.randperm(40, generator=generator)  # the draw of the texts comes first
     made = synthesize(
         view[stages.rows].unsqueeze(0),
-        classifier.deviations[0][m : m + 1],
-        classifier.radii[0][m : m + 1],
+        classifier.shells[0].only(m),
         lambda points: classifier.heads.views[0](points, only=m),
         generator,
         **config.shell,
@@ -80,3 +81,21 @@ def test_on_the_map_the_points_begin_on_their_texts_and_move_away(classifier, st
 def test_a_class_the_model_does_not_know_has_no_stages(classifier):
     with pytest.raises(ValueError, match=r"^'lunch' is no known class of this model; choose one from the list\.$"):
         negative_stages(classifier, "lunch", 5)
+
+
+@pytest.mark.parametrize("spread", [0.0, 2e-7])
+def test_a_class_whose_texts_coincide_shows_negatives_in_its_shell_too(classifier, spread):
+    m, fitted = classifier.labels.index("card_lost"), classifier.fitted
+    features = fitted.features.clone()
+    own = fitted.targets == m
+    noise = torch.randn(int(own.sum()), features.shape[1], generator=torch.Generator().manual_seed(0))
+    features[own] = features[own][0] + spread * noise
+    parts = {name: getattr(fitted, name) for name in ("labels", "encoder", "closed", "heads", "targets", "texts")}
+    coinciding = OpenWorldClassifier.of(
+        classifier.config, Fitted.of(classifier.config, features=features, **parts), classifier.seconds
+    )
+    shown = negative_stages(coinciding, "card_lost", 20)
+    assert shown.radius > 0.1
+    assert (shown.own[1] > 0).all(), "noise moves every point off its text"
+    assert (shown.own[-1] >= shown.radius * (1 - 1e-4)).all()
+    assert (shown.own[-1] <= shown.gamma * shown.radius * (1 + 1e-4)).all()

@@ -7,7 +7,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ans.model.heads import OneVsRestHeads
-from ans.model.negatives import CLUMPING, ascend, class_deviations, class_radii, gaussian_noise, project, synthesize
+from ans.model.negatives import (
+    ASCENT,
+    CLUMPING,
+    NOISE,
+    PROJECTION,
+    ClassShell,
+    ascend,
+    class_deviations,
+    class_radii,
+    gaussian_noise,
+    project,
+    synthesize,
+)
 
 CLASSES, POSITIVES, DIM, GAMMA = 3, 40, 10, 2.0
 RADII = torch.tensor([1.0, 2.0, 5.0])
@@ -167,7 +179,7 @@ def test_ascent_on_a_linear_head_follows_its_weight_vector(positives):
 
 
 def test_the_heads_weights_receive_no_gradient_from_the_ascent(heads, positives, deviations):
-    made = synthesize(positives.requires_grad_(), deviations, RADII, heads, generator())
+    made = synthesize(positives.requires_grad_(), ClassShell(deviations, RADII), heads, generator())
     assert not made.requires_grad
     assert positives.grad is None
     assert all(parameter.grad is None for parameter in heads.parameters())
@@ -175,8 +187,8 @@ def test_the_heads_weights_receive_no_gradient_from_the_ascent(heads, positives,
 
 def test_the_ascent_works_where_gradients_are_switched_off(heads, positives, deviations):
     with torch.no_grad():
-        inside = synthesize(positives, deviations, RADII, heads, generator())
-    assert torch.equal(inside, synthesize(positives, deviations, RADII, heads, generator()))
+        inside = synthesize(positives, ClassShell(deviations, RADII), heads, generator())
+    assert torch.equal(inside, synthesize(positives, ClassShell(deviations, RADII), heads, generator()))
 
 
 def test_projection_keeps_the_direction_and_brings_the_length_into_the_shell():
@@ -199,18 +211,23 @@ def test_projection_moves_to_the_nearer_edge_and_leaves_a_noise_inside_the_shell
 @pytest.mark.parametrize("mode", ["ans", "noise+projection"])
 @pytest.mark.parametrize("noise_scale", [0.01, 2.0, 100.0])
 def test_synthesized_negatives_lie_in_the_shell(heads, positives, deviations, mode, noise_scale):
-    made = synthesize(positives, deviations, RADII, heads, generator(), mode=mode, noise_scale=noise_scale, gamma=GAMMA)
+    made = synthesize(
+        positives, ClassShell(deviations, RADII), heads, generator(), mode=mode, noise_scale=noise_scale, gamma=GAMMA
+    )
     distance = (made - positives).norm(dim=-1)
     assert made.shape == positives.shape
     assert (distance >= RADII[:, None] * (1 - 1e-4)).all()
     assert (distance <= GAMMA * RADII[:, None] * (1 + 1e-4)).all()
 
 
+@pytest.mark.parametrize("spread", [0.0, 2e-7])
 @pytest.mark.parametrize("mode", ["ans", "noise+projection"])
-def test_negatives_of_a_class_without_spread_lie_in_the_shell_and_apart_from_each_other(heads, deviations, mode):
-    deviations[1] = 0.0
+def test_negatives_of_a_class_without_spread_lie_in_the_shell_and_apart_from_each_other(
+    heads, deviations, mode, spread
+):
+    deviations[1] = spread  # texts that coincide differ by rounding alone
     positives = torch.ones(CLASSES, POSITIVES, DIM)
-    made = synthesize(positives, deviations, RADII, heads, generator(), mode=mode, gamma=GAMMA)
+    made = synthesize(positives, ClassShell(deviations, RADII), heads, generator(), mode=mode, gamma=GAMMA)
     distance = (made - positives).norm(dim=-1)
     assert (distance >= RADII[:, None] * (1 - 1e-4)).all()
     assert (distance <= GAMMA * RADII[:, None] * (1 + 1e-4)).all()
@@ -218,30 +235,61 @@ def test_negatives_of_a_class_without_spread_lie_in_the_shell_and_apart_from_eac
 
 
 def test_mode_noise_adds_the_noise_alone_and_never_asks_the_heads(positives, deviations):
-    made = synthesize(positives, deviations, RADII, refuse, generator(), mode="noise", noise_scale=1.5)
+    made = synthesize(positives, ClassShell(deviations, RADII), refuse, generator(), mode="noise", noise_scale=1.5)
     assert torch.equal(made, positives + gaussian_noise(positives.shape, deviations, 1.5, generator()))
 
 
 def test_mode_noise_and_projection_adds_the_projected_noise_and_never_asks_the_heads(positives, deviations):
-    made = synthesize(positives, deviations, RADII, refuse, generator(), mode="noise+projection", gamma=GAMMA)
+    made = synthesize(
+        positives, ClassShell(deviations, RADII), refuse, generator(), mode="noise+projection", gamma=GAMMA
+    )
     noise = gaussian_noise(positives.shape, deviations, 2.0, generator())
     assert torch.equal(made, positives + project(noise, RADII, GAMMA))
 
 
 def test_mode_ans_is_noise_then_ascent_then_projection_with_eta_a_share_of_the_radius(heads, positives, deviations):
-    made = synthesize(positives, deviations, RADII, heads, generator(), ascent_steps=4, ascent_rate=0.2, gamma=GAMMA)
+    made = synthesize(
+        positives, ClassShell(deviations, RADII), heads, generator(), ascent_steps=4, ascent_rate=0.2, gamma=GAMMA
+    )
     noise = gaussian_noise(positives.shape, deviations, 2.0, generator())
     expected = positives + project(ascend(positives, noise, heads, 4, 0.2 * RADII), RADII, GAMMA)
     assert torch.equal(made, expected)
 
 
 def test_mode_noise_and_ascent_leaves_the_negatives_where_the_ascent_ends(heads, positives, deviations):
-    made = synthesize(positives, deviations, RADII, heads, generator(), mode="noise+ascent", ascent_rate=0.2)
+    made = synthesize(
+        positives, ClassShell(deviations, RADII), heads, generator(), mode="noise+ascent", ascent_rate=0.2
+    )
     noise = gaussian_noise(positives.shape, deviations, 2.0, generator())
     assert torch.equal(made, positives + ascend(positives, noise, heads, 5, 0.2 * RADII))
 
 
 def test_the_same_seed_gives_the_same_negatives_and_another_seed_others(heads, positives, deviations):
-    first, again, other = (synthesize(positives, deviations, RADII, heads, generator(seed)) for seed in (5, 5, 6))
+    first, again, other = (
+        synthesize(positives, ClassShell(deviations, RADII), heads, generator(seed)) for seed in (5, 5, 6)
+    )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("spread", [0.0, 2e-7])
+def test_a_class_whose_texts_coincide_up_to_rounding_takes_the_mean_radius_of_the_others(spread):
+    deviations = torch.tensor([[3.0, 4.0], [spread, spread], [1.0, 1.0]])
+    assert class_radii(deviations, 1.0)[1].item() == pytest.approx((50**0.5 + 2.0) / 2)
+    shell = ClassShell(deviations, class_radii(deviations, 1.0))
+    assert (2 * shell.noise_deviations.square().sum(1)).sqrt()[1].item() == pytest.approx(shell.radii[1].item())
+    assert torch.equal(shell.noise_deviations[[0, 2]], deviations[[0, 2]])
+
+
+def test_every_stage_is_recorded_in_order_and_the_last_is_what_comes_out(heads, positives, deviations):
+    stages = []
+    shell = ClassShell(deviations, RADII)
+    made = synthesize(
+        positives, shell, heads, generator(), ascent_steps=3, record=lambda stage, noise: stages.append((stage, noise))
+    )
+    assert [stage for stage, _ in stages] == [NOISE, ASCENT, ASCENT, ASCENT, PROJECTION]
+    assert torch.equal(positives + stages[-1][1], made)
+    assert torch.equal(made, synthesize(positives, shell, heads, generator(), ascent_steps=3)), (
+        "recording changes nothing"
+    )
+    assert torch.equal(stages[0][1], gaussian_noise(positives.shape, deviations, 2.0, generator()))

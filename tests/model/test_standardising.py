@@ -5,8 +5,8 @@ import torch
 
 from ans.config import TrainConfig
 from ans.model.encoder import TextEncoder
+from ans.model.phase_one import closed_set_classifier, phase_one
 from ans.model.standardising import equalise, last_norm
-from ans.model.training import closed_set_classifier, phase_one
 
 TEXTS = [f"{word} {number}" for number in range(12) for word in ("please fly to", "my card is lost", "play a song")]
 LABELS = torch.arange(len(TEXTS)) % 3

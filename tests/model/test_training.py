@@ -12,17 +12,8 @@ from ans.config import TrainConfig
 from ans.events import TrainingStopped
 from ans.model.encoder import TextEncoder
 from ans.model.heads import MultiViewHeads, OneVsRestHeads
-from ans.model.training import (
-    HeadSampler,
-    HeadTraining,
-    closed_set_classifier,
-    closed_set_loss,
-    open_loss,
-    phase_two,
-    train_heads,
-    tune_encoder,
-    warmup_then_decay,
-)
+from ans.model.phase_one import closed_set_classifier, closed_set_loss, tune_encoder, warmup_then_decay
+from ans.model.phase_two import HeadSampler, HeadTraining, open_loss, phase_two, train_heads
 
 BLOB, DIM = 60, 4
 # Three known blobs on three axes; one on the fourth axis, and one beyond the first blob, as seen from the origin.

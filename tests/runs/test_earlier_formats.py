@@ -69,7 +69,7 @@ def test_a_changed_default_changes_no_old_model(store, monkeypatch):
         monkeypatch.setattr(TrainConfig.__dataclass_fields__[name], "default", default)
     model = load_classifier(store.all()[0], "cpu")
     assert_the_same_answers(model)
-    assert [radii.tolist() for radii in model.radii] == [pytest.approx(view) for view in EXPECTED["radii"]]
+    assert [shell.radii.tolist() for shell in model.shells] == [pytest.approx(view) for view in EXPECTED["radii"]]
 
 
 @pytest.mark.parametrize("name", [spec.name for spec in fields(TrainConfig) if "before" in spec.metadata])

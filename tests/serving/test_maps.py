@@ -16,8 +16,8 @@ from ans.serving.projection import Projection
 from ans.ui.map import drawing as map_drawing
 from ans.ui.map import radius as map_radius
 from ans.ui.map import stages as map_stages
-from ans.workflows.experiment import judge
 from ans.workflows.head_settings import HeadSettings
+from ans.workflows.judging import judge_test
 from tests.browser.waiting import until
 from tests.finished_runs import finished_run
 
@@ -140,7 +140,7 @@ def test_the_runs_own_settings_are_no_other_heads(maps, run_id, small_config):
 
 def test_the_same_settings_give_the_runs_own_heads_again(maps, run_id, classifier, small_split):
     own = maps.retrained(run_id, classifier.config)
-    answers = judge(classifier, small_split)
+    answers = judge_test(classifier, small_split)
     assert own.judged.answers == answers.answers
     assert own.judged.metrics == answers.metrics
 
@@ -150,7 +150,7 @@ def test_another_radius_gives_other_heads_and_leaves_the_run_as_it_is(maps, run_
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     weights = {name: value.clone() for name, value in classifier.heads.state_dict().items()}
     made = maps.retrained(run_id, wide).classifier
-    assert made.radii[0].tolist() == pytest.approx((2 * classifier.radii[0]).tolist())
+    assert made.shells[0].radii.tolist() == pytest.approx((2 * classifier.shells[0].radii).tolist())
     assert made.encoder is maps.serving.model(run_id).encoder
     assert made.score(["hello"]) != pytest.approx(classifier.score(["hello"]), abs=1e-3)
     assert all((weights[name] == value).all() for name, value in classifier.heads.state_dict().items())

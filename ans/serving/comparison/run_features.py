@@ -15,7 +15,7 @@ from ans.conventions import OPEN
 from ans.data.corpora import load_corpus, targets
 from ans.events import ShouldStop, TrainingStopped
 from ans.model.classifier import OpenWorldClassifier
-from ans.model.training import random_numbers_from
+from ans.model.phase_two import random_numbers_from
 from ans.runs.run import Run
 
 READ_AT_ONCE = 256  # texts between two signs of progress

@@ -1,0 +1,49 @@
+"""A model's answers to texts whose labels are known: the one place that decides and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ans.data.corpora import OpenWorldSplit, targets
+from ans.evaluation.metrics import evaluate
+from ans.model.classifier import OpenWorldClassifier
+from ans.runs.evaluation import Metrics
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Answers to N texts: features [N, V·d], head logits [N, C], class index or `OPEN` [N], and the field's numbers."""
+
+    features: Tensor
+    logits: Tensor
+    answers: Tensor
+    metrics: Metrics
+
+
+def judge(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[str]) -> Judged:
+    """Answer texts and compare with their labels; a label that is no known class counts as open.
+
+    Args:
+        features: [N, V·d] of the texts. labels: their label names [N].
+
+    Raises:
+        ValueError: there is no text.
+    """
+    answers, logits = classifier.decide(features)
+    truth = targets(labels, classifier.labels)
+    metrics = evaluate(truth, answers.tolist(), logits.max(1).values.tolist(), classifier.labels)
+    return Judged(features, logits, answers, metrics)
+
+
+def judge_test(classifier: OpenWorldClassifier, split: OpenWorldSplit) -> Judged:
+    """Answer every test text of a split.
+
+    Raises:
+        ValueError: the split's known classes are not the classifier's, so the numbers would mean nothing.
+    """
+    if split.known != classifier.labels:
+        raise ValueError("the split must have the known classes that the model was trained on.")
+    return judge(classifier, classifier.features(split.test.texts), split.test.labels)
