@@ -203,8 +203,9 @@ def _add_setting(group, spec: Field, required: bool = False) -> None:
     """One field of TrainConfig as an option; its bounds are checked by TrainConfig, so every door says the same."""
     about, default = spec.metadata, "" if spec.default is None or required else f" (default: {spec.default})"
     bounded = about["low"] is not None
+    names = [spec.name, *filter(None, [about["formerly"]])]
     group.add_argument(
-        f"--{spec.name.replace('_', '-')}",
+        *(f"--{name.replace('_', '-')}" for name in names),
         default=spec.default,
         required=required,
         choices=about["choices"],

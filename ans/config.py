@@ -26,14 +26,17 @@ def _setting(
     choices: tuple[str, ...] | None = None,
     symbol: str | None = None,
     before: Any = _ALWAYS_THERE,
+    formerly: str | None = None,
 ) -> Any:
     """A dataclass field that carries all that is known about a setting, for --help, the page and old files alike.
 
     Args:
         group: one of `GROUPS`; settings stand in the order of the fields. explanation: one line. low, high: its bounds.
-        symbol: the paper's. before: what the versions did that had no such setting yet.
+        symbol: the paper's. before: what the versions did that had no such setting yet. formerly: its name in
+            earlier versions.
     """
-    about = {"group": group, "explanation": explanation, "low": low, "high": high, "choices": choices, "symbol": symbol}
+    about = {"group": group, "explanation": explanation, "low": low, "high": high, "choices": choices}
+    about |= {"symbol": symbol, "formerly": formerly}
     return field(default=default, metadata=about | ({} if before is _ALWAYS_THERE else {"before": before}))
 
 
@@ -94,13 +97,14 @@ class TrainConfig:
     )
     # A common offset of all features takes up some of the heads' few updates; and in lengths, as noise and radius are,
     # a dimension that varies twice as much counts four times. Halfway, since what it tells apart does count for more.
-    equalising: float = _setting(
+    standardising: float = _setting(
         PHASE_1,
         0.5,
         "how far the tuned features, moved to mean 0, are made to vary alike in all dimensions; 0: as tuned",
         low=0,
         high=1,
         before=0.0,
+        formerly="equalising",
     )
 
     # Phase 2, sections 3.2 and 3.3, Algorithm 1
@@ -273,7 +277,7 @@ def setting(name: str) -> Mapping[str, Any]:
     raise KeyError(name)
 
 
-def settings_of(group: str) -> tuple[str, ...]:
+def setting_names(group: str) -> tuple[str, ...]:
     """The names of the settings of one of `GROUPS`, in order."""
     return tuple(spec.name for spec in fields(TrainConfig) if spec.metadata["group"] == group)
 

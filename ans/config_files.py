@@ -48,6 +48,9 @@ def read_settings(values: Any) -> ReadSettings:
             "Update the app to use it."
         )
     specs = {spec.name: spec for spec in fields(TrainConfig)}
+    for name, spec in specs.items():
+        if (formerly := spec.metadata["formerly"]) in given:
+            given.setdefault(name, given.pop(formerly))
     unknown = sorted(set(given) - set(specs))
     for name, spec in specs.items():
         if name not in given:

@@ -23,7 +23,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Tuned:
+class PhaseOneFeatures:
     """What phase 1 leaves. Train and dev hold known classes alone; `seconds` is what phase 1 took.
 
     `dropped` are the tuned features of the training texts [N, d] as a training step sees them, with dropout on;

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from ans.baselines.features import Part, Tuned
-from ans.baselines.rule import Answers, Fitted, Rule, from_scores
+from ans.baselines.features import Part, PhaseOneFeatures
+from ans.baselines.rule import Answers, Fitted, from_scores, rule
 from ans.config import TrainConfig
 from ans.conventions import ZERO
 from ans.events import Emit, ShouldStop
@@ -27,7 +27,7 @@ def fitted_heads(heads: MultiViewHeads, views: tuple[str, ...], device: torch.de
 
 
 def train_heads_on(
-    tuned: Tuned,
+    given: PhaseOneFeatures,
     config: TrainConfig,
     emit: Emit = lambda event: None,
     should_stop: ShouldStop = lambda: False,
@@ -39,18 +39,18 @@ def train_heads_on(
         TrainingStopped: `should_stop` said so.
     """
     views = config.head_views if views is None else views
-    features = tuned.train.views(views).to(choose_device(config.device))
-    heads = phase_two(features, tuned.train.targets, tuned.num_classes, tuned.dim, config, emit, should_stop)
+    features = given.train.views(views).to(choose_device(config.device))
+    heads = phase_two(features, given.train.targets, given.num_classes, given.dim, config, emit, should_stop)
     return fitted_heads(heads, views, features.device)
 
 
-@Rule
-def ans(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def ans(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """This project's method: the heads, with negatives as `config` says."""
-    return train_heads_on(tuned, config)
+    return train_heads_on(given, config)
 
 
-@Rule
-def ans_untouched(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def ans_untouched(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """The heads on the untouched view alone; the classes still come from the tuned one."""
-    return train_heads_on(tuned, config, views=("untouched",))
+    return train_heads_on(given, config, views=("untouched",))

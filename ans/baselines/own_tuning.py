@@ -5,14 +5,17 @@ Each is a way to tune (what `phase_one` is for ANS) and a rule that answers.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from sklearn.neighbors import LocalOutlierFactor
 from torch import Tensor, nn
 
-from ans.baselines.features import Tuned
+from ans.baselines.features import Part, PhaseOneFeatures
 from ans.baselines.post_hoc import adaptive_boundary
-from ans.baselines.rule import Answers, from_scores
+from ans.baselines.rule import Answers, Fitted, from_scores, rule
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.model.phase_one import closed_set_classifier, tune_encoder
@@ -21,7 +24,7 @@ SCALE, MARGIN = 30.0, 0.35  # of the large-margin cosine loss
 REACH_SCALE = 8.0  # DA-ADB's cosine classifier
 CENTROID_MEMORY = 0.9
 # Each has a loss of its own, and that is not smoothed; their rules take the features as that loss leaves them.
-OWN_TUNING = {"label_smoothing": 0.0, "equalising": 0.0}
+OWN_TUNING = {"label_smoothing": 0.0, "standardising": 0.0}
 # Far more and smaller steps than phase 1 takes here: as in its authors' code, which takes one rate for all weights.
 DA_ADB_SCHEDULE = OWN_TUNING | {
     "epochs": 100, "patience": 10, "batch_size": 128, "encoder_lr": 2e-5, "classifier_lr": 2e-5,
@@ -42,13 +45,19 @@ def tune_doc(encoder, num_classes: int, train, dev, config: TrainConfig, emit, s
     return classifier
 
 
-def doc(tuned: Tuned, config: TrainConfig) -> Answers:
+@rule
+def doc(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Open if the largest sigmoid is at most max(0.5, 1 − 3σ), σ of the class's own sigmoids mirrored at 1."""
-    own = tuned.train.closed.sigmoid().gather(1, tuned.train.targets.unsqueeze(1)).squeeze(1)
-    squares = torch.zeros(tuned.num_classes).index_add(0, tuned.train.targets, (1 - own).square())
-    deviations = (squares / torch.bincount(tuned.train.targets, minlength=tuned.num_classes)).sqrt()
-    scores, classes = tuned.test.closed.sigmoid().max(1)
-    return from_scores(scores - (1 - 3 * deviations).clamp(min=0.5)[classes], classes, 0.0)
+    own = given.train.closed.sigmoid().gather(1, given.train.targets.unsqueeze(1)).squeeze(1)
+    squares = torch.zeros(given.num_classes).index_add(0, given.train.targets, (1 - own).square())
+    deviations = (squares / torch.bincount(given.train.targets, minlength=given.num_classes)).sqrt()
+    least = (1 - 3 * deviations).clamp(min=0.5)
+
+    def answer(part: Part) -> Answers:
+        scores, classes = part.closed.sigmoid().max(1)
+        return from_scores(scores - least[classes], classes, 0.0)
+
+    return Fitted(answer, 0.0)
 
 
 class CosineClassifier(nn.Module):
@@ -76,11 +85,21 @@ def tune_deepunk(encoder, num_classes: int, train, dev, config: TrainConfig, emi
     return classifier
 
 
-def deepunk(tuned: Tuned, config: TrainConfig) -> Answers:
+@rule
+def deepunk(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Open where the local outlier factor says so: its threshold takes 5 % of the training texts for outliers."""
-    train, test = (F.normalize(part.tuned, dim=1).numpy() for part in (tuned.train, tuned.test))
-    model = LocalOutlierFactor(n_neighbors=20, contamination=0.05, novelty=True).fit(train)
-    return from_scores(torch.from_numpy(model.decision_function(test)).float(), tuned.test.closed.argmax(1), 0.0)
+    share: Any = 0.05  # scikit-learn's hint says text
+    model = LocalOutlierFactor(n_neighbors=20, contamination=share, novelty=True).fit(_unit(given.train))
+
+    def answer(part: Part) -> Answers:
+        scores = torch.from_numpy(model.decision_function(_unit(part))).float()
+        return from_scores(scores, part.closed.argmax(1), 0.0)
+
+    return Fitted(answer, 0.0)
+
+
+def _unit(part: Part) -> np.ndarray:
+    return F.normalize(part.tuned, dim=1).numpy()
 
 
 def tune_mixed_class(encoder, num_classes: int, train, dev, config: TrainConfig, emit, should_stop) -> nn.Module:
@@ -100,12 +119,17 @@ def tune_mixed_class(encoder, num_classes: int, train, dev, config: TrainConfig,
     return classifier
 
 
-def mixed_class(tuned: Tuned, config: TrainConfig) -> Answers:
+@rule
+def mixed_class(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Open if the class of mixtures wins."""
-    probabilities = tuned.test.closed.softmax(1)
-    classes = probabilities[:, :-1].argmax(1)
-    is_open = probabilities.argmax(1) == tuned.num_classes
-    return Answers(torch.where(is_open, OPEN, classes), -probabilities[:, -1], classes)
+
+    def answer(part: Part) -> Answers:
+        probabilities = part.closed.softmax(1)
+        classes = probabilities[:, :-1].argmax(1)
+        is_open = probabilities.argmax(1) == given.num_classes
+        return Answers(torch.where(is_open, OPEN, classes), -probabilities[:, -1], classes)
+
+    return Fitted(answer, -0.5)  # the winner among C + 1 classes: half is what decides between two
 
 
 class DistanceAware(nn.Module):
@@ -117,6 +141,7 @@ class DistanceAware(nn.Module):
     def __init__(self, dim: int, num_classes: int) -> None:
         super().__init__()
         self.vectors = nn.Parameter(torch.empty(num_classes, dim).uniform_(-(dim**-0.5), dim**-0.5))
+        self.means: Tensor
         self.register_buffer("means", torch.zeros(num_classes, dim))
 
     def forward(self, hidden: Tensor) -> Tensor:
@@ -138,18 +163,20 @@ def tune_distance_aware(encoder, num_classes: int, train, dev, config: TrainConf
     """DA-ADB (Zhang et al. 2023): features that know how far they are from the class means."""
 
     def distance_aware(classifier: nn.Module, features: Tensor, labels: Tensor) -> Tensor:
-        hidden = classifier[:-1](features)
-        classifier[-1].follow(hidden, labels)
-        return F.cross_entropy(classifier[-1](hidden), labels)
+        hidden = before(features)
+        last.follow(hidden, labels)
+        return F.cross_entropy(last(hidden), labels)
 
     torch.manual_seed(config.seed)
     dim = encoder.dim
     layers = nn.Linear(dim, dim), nn.ReLU(), nn.Dropout(0.1), DistanceAware(dim, num_classes)
     classifier = nn.Sequential(*layers).to(encoder.device)
+    before, last = classifier[:-1], layers[-1]
     tune_encoder(encoder, classifier, train, dev, config, emit, should_stop, distance_aware)
     return classifier
 
 
-def da_adb(tuned: Tuned, config: TrainConfig) -> Answers:
+@rule
+def da_adb(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """ADB's learnt balls on those features."""
-    return adaptive_boundary(tuned, config.seed).answer(tuned.test)
+    return adaptive_boundary(given, config.seed)

@@ -15,8 +15,8 @@ from scipy.stats import weibull_min
 from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
 from torch import Tensor
 
-from ans.baselines.features import Part, Tuned
-from ans.baselines.rule import Answers, Fitted, Rule, from_scores
+from ans.baselines.features import Part, PhaseOneFeatures
+from ans.baselines.rule import Answers, Fitted, Rule, from_scores, rule
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 
@@ -25,63 +25,63 @@ TAIL, RANKS = 20, 10  # OpenMax: distances in a class's tail, classes whose scor
 NEIGHBOURS = 20
 
 
-@Rule
-def msp(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def msp(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Maximum softmax probability, open below 0.5 (Hendrycks and Gimpel 2017; appendix A.7)."""
     return Fitted(lambda part: from_scores(*part.closed.softmax(1).max(1), 0.5), 0.5)
 
 
-@Rule
-def max_logit(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def max_logit(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """The largest logit itself (Hendrycks et al. 2022)."""
-    return _accepting(tuned, lambda part: part.closed.max(1).values)
+    return _accepting(given, lambda part: part.closed.max(1).values)
 
 
-@Rule
-def energy(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def energy(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """log Σ exp of the logits (Liu et al. 2020)."""
-    return _accepting(tuned, lambda part: part.closed.logsumexp(1))
+    return _accepting(given, lambda part: part.closed.logsumexp(1))
 
 
-@Rule
-def mahalanobis(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def mahalanobis(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Minus the distance to the nearest class mean under the covariance that all classes share (Lee et al. 2018)."""
-    means = class_means(tuned.train.tuned, tuned.train.targets, tuned.num_classes)
-    centred = (tuned.train.tuned - means[tuned.train.targets]).double()
+    means = class_means(given.train.tuned, given.train.targets, given.num_classes)
+    centred = (given.train.tuned - means[given.train.targets]).double()
     # The inverse root turns the distance into a Euclidean one; a little on the diagonal keeps it invertible.
     covariance = centred.T @ centred / len(centred)
-    values, vectors = torch.linalg.eigh(covariance + 1e-6 * covariance.trace() / len(covariance) * torch.eye(tuned.dim))
+    values, vectors = torch.linalg.eigh(covariance + 1e-6 * covariance.trace() / len(covariance) * torch.eye(given.dim))
     whiten = (vectors / values.sqrt()).float()
-    return _accepting(tuned, lambda part: -torch.cdist(part.tuned @ whiten, means @ whiten).min(1).values)
+    return _accepting(given, lambda part: -torch.cdist(part.tuned @ whiten, means @ whiten).min(1).values)
 
 
-@Rule
-def nearest_neighbours(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def nearest_neighbours(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Minus the distance to the k-th nearest training text, on unit features (Sun et al. 2022)."""
-    index = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(tuned.train.tuned))).fit(_unit(tuned.train))
-    return _accepting(tuned, lambda part: torch.from_numpy(-index.kneighbors(_unit(part))[0][:, -1]).float())
+    index = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(given.train.tuned))).fit(_unit(given.train))
+    return _accepting(given, lambda part: torch.from_numpy(-index.kneighbors(_unit(part))[0][:, -1]).float())
 
 
-@Rule
-def local_outlier_factor(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def local_outlier_factor(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Local density against that of the neighbours (Breunig et al. 2000), on unit features."""
-    model = LocalOutlierFactor(n_neighbors=NEIGHBOURS, novelty=True).fit(_unit(tuned.train))
-    return _accepting(tuned, lambda part: torch.from_numpy(model.score_samples(_unit(part))).float())
+    model = LocalOutlierFactor(n_neighbors=NEIGHBOURS, novelty=True).fit(_unit(given.train))
+    return _accepting(given, lambda part: torch.from_numpy(model.score_samples(_unit(part))).float())
 
 
-@Rule
-def openmax(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def openmax(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Logits revised by Weibull models of each class's farthest training texts (Bendale and Boult 2016).
 
     Distances are Euclidean, between logits; open when the revised open class wins or no class reaches 0.5.
     """
-    right = tuned.train.closed.argmax(1) == tuned.train.targets
-    logits, targets = tuned.train.closed[right], tuned.train.targets[right]
+    right = given.train.closed.argmax(1) == given.train.targets
+    logits, targets = given.train.closed[right], given.train.targets[right]
     # A class of which nothing was learnt keeps all its texts.
-    means = class_means(tuned.train.closed, tuned.train.targets, tuned.num_classes)
+    means = class_means(given.train.closed, given.train.targets, given.num_classes)
     tails = []  # shape, location and scale of each class
-    for m in range(tuned.num_classes):
-        own = logits[targets == m] if (targets == m).any() else tuned.train.closed[tuned.train.targets == m]
+    for m in range(given.num_classes):
+        own = logits[targets == m] if (targets == m).any() else given.train.closed[given.train.targets == m]
         means[m] = own.mean(0)
         distances = (own - means[m]).norm(dim=1).sort().values[-TAIL:].numpy().astype(np.float64)
         tails.append(weibull_min.fit(distances, floc=distances.min() - 1e-3))
@@ -106,41 +106,41 @@ def _revised(logits: Tensor, means: Tensor, tails: list[tuple[float, float, floa
     return Answers(torch.where(is_open, OPEN, classes), best, classes)
 
 
-@Rule
-def adb(tuned: Tuned, config: TrainConfig) -> Fitted:
+@rule
+def adb(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """A ball around each class mean, with a learnt radius (Zhang et al. 2021): open outside of the nearest one."""
-    return adaptive_boundary(tuned, config.seed)
+    return adaptive_boundary(given, config.seed)
 
 
-def adaptive_boundary(tuned: Tuned, seed: int, steps: int = 400, rate: float = 0.05) -> Fitted:
+def adaptive_boundary(given: PhaseOneFeatures, seed: int, steps: int = 400, rate: float = 0.05) -> Fitted:
     """ADB's radii Δ minimise the mean |distance − Δ| over a class's texts, seen with dropout as its authors do.
 
     Features are the closed-set classifier's hidden layer, as in their model.
     """
     generator = torch.Generator().manual_seed(seed)
-    train, seen = closed_hidden(tuned, tuned.train.tuned), closed_hidden(tuned, tuned.dropped)
+    train, seen = closed_hidden(given, given.train.tuned), closed_hidden(given, given.dropped)
     keep = torch.rand(seen.shape, generator=generator) >= 0.1  # the dropout behind their dense layer
-    means = class_means(train, tuned.train.targets, tuned.num_classes)
-    distances = (seen * keep / 0.9 - means[tuned.train.targets]).norm(dim=1)
-    free = torch.randn(tuned.num_classes, generator=generator).requires_grad_()
+    means = class_means(train, given.train.targets, given.num_classes)
+    distances = (seen * keep / 0.9 - means[given.train.targets]).norm(dim=1)
+    free = torch.randn(given.num_classes, generator=generator).requires_grad_()
     optimizer = torch.optim.Adam([free], lr=rate)
     for _ in range(steps):
-        loss = (distances - F.softplus(free)[tuned.train.targets]).abs().mean()
+        loss = (distances - F.softplus(free)[given.train.targets]).abs().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     radii = F.softplus(free).detach()
 
     def answer(part: Part) -> Answers:
-        nearest, classes = torch.cdist(closed_hidden(tuned, part.tuned), means).min(1)
+        nearest, classes = torch.cdist(closed_hidden(given, part.tuned), means).min(1)
         return from_scores(radii[classes] - nearest, classes, 0.0)
 
     return Fitted(answer, 0.0)
 
 
-def closed_hidden(tuned: Tuned, features: Tensor) -> Tensor:
+def closed_hidden(given: PhaseOneFeatures, features: Tensor) -> Tensor:
     """The closed-set classifier's hidden layer after its ReLU, [N, d]: what the field's baselines call features."""
-    return F.linear(features, tuned.classifier["0.weight"], tuned.classifier["0.bias"]).relu()
+    return F.linear(features, given.classifier["0.weight"], given.classifier["0.bias"]).relu()
 
 
 def class_means(features: Tensor, targets: Tensor, num_classes: int) -> Tensor:
@@ -149,11 +149,17 @@ def class_means(features: Tensor, targets: Tensor, num_classes: int) -> Tensor:
     return features.new_zeros(num_classes, features.shape[1]).index_add(0, targets, features) / counts
 
 
-def _accepting(tuned: Tuned, score: Callable[[Part], Tensor]) -> Fitted:
+def _accepting(given: PhaseOneFeatures, score: Callable[[Part], Tensor]) -> Fitted:
     """A rule of a score without a threshold of its own: the one that accepts `ACCEPTED` of the known dev texts."""
-    threshold = torch.quantile(score(tuned.dev), 1 - ACCEPTED).item()
+    threshold = torch.quantile(score(given.dev), 1 - ACCEPTED).item()
     return Fitted(lambda part: from_scores(score(part), part.closed.argmax(1), threshold), threshold)
 
 
 def _unit(part: Part) -> np.ndarray:
     return F.normalize(part.tuned, dim=1).numpy()
+
+
+RULES: dict[str, Rule] = {
+    each.name: each
+    for each in (msp, max_logit, energy, mahalanobis, nearest_neighbours, local_outlier_factor, openmax, adb)
+}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import update_wrapper
 
 import torch
 from torch import Tensor
 
-from ans.baselines.features import Part, Tuned
+from ans.baselines.features import Part, PhaseOneFeatures
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.evaluation.metrics import Metrics, evaluate
@@ -32,16 +31,24 @@ class Fitted:
     threshold: float
 
 
+Fit = Callable[[PhaseOneFeatures, TrainConfig], Fitted]
+
+
+@dataclass(frozen=True)
 class Rule:
-    """A way to fit, as a decorator. Called like a function, it fits and answers the test texts."""
+    """A method: what it learns from known texts, given what phase 1 left and the settings. Made by `rule`."""
 
-    def __init__(self, fit: Callable[[Tuned, TrainConfig], Fitted]) -> None:
-        self.fit = fit
-        update_wrapper(self, fit)
+    name: str
+    fit: Fit
 
-    def __call__(self, tuned: Tuned, config: TrainConfig) -> Answers:
-        """Answers to the test texts."""
-        return self.fit(tuned, config).answer(tuned.test)
+    def __call__(self, given: PhaseOneFeatures, config: TrainConfig) -> Answers:
+        """Fit, and answer the test texts."""
+        return self.fit(given, config).answer(given.test)
+
+
+def rule(fit: Fit) -> Rule:
+    """A function that fits, as the rule of its name. A decorator."""
+    return Rule(fit.__name__, fit)
 
 
 def from_scores(scores: Tensor, classes: Tensor, threshold: float) -> Answers:
@@ -49,6 +56,6 @@ def from_scores(scores: Tensor, classes: Tensor, threshold: float) -> Answers:
     return Answers(torch.where(scores < threshold, OPEN, classes), scores, classes)
 
 
-def measured(found: Answers, tuned: Tuned) -> Metrics:
+def measured(found: Answers, given: PhaseOneFeatures) -> Metrics:
     """The field's numbers of these answers to the test texts."""
-    return evaluate(tuned.test.targets.tolist(), found.answers.tolist(), found.scores.tolist(), tuned.known)
+    return evaluate(given.test.targets.tolist(), found.answers.tolist(), found.scores.tolist(), given.known)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
-from ans.baselines.features import Tuned
+from ans.baselines.features import Part, PhaseOneFeatures
 from ans.baselines.post_hoc import adaptive_boundary
-from ans.baselines.rule import Answers
+from ans.baselines.rule import Answers, Fitted, rule
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.model.negatives import ClassShell, synthesize
@@ -17,48 +20,50 @@ from ans.model.phase_two import HeadSampler
 STEPS, BATCH, RATE = 400, 128, 1e-3
 
 
-def msp(tuned: Tuned, config: TrainConfig) -> Answers:
+@rule
+def msp(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """C-way softmax on the features, open below 0.5."""
-    return _softmax(tuned, _train(tuned, config, extra=False))
+    return _softmax(given, _train(given, config, extra=False))
 
 
-def msp_with_negatives(tuned: Tuned, config: TrainConfig) -> Answers:
+@rule
+def msp_with_negatives(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """(C + 1)-way softmax, the last class of synthesized negatives; open below 0.5 or if that class wins."""
-    return _softmax(tuned, _train(tuned, config, extra=True))
+    return _softmax(given, _train(given, config, extra=True))
 
 
-def adb(tuned: Tuned, config: TrainConfig) -> Answers:
+@rule
+def adb(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """ADB on the hidden layer of the C-way classifier."""
-    return adaptive_boundary(_with(tuned, _train(tuned, config, extra=False)), config.seed).answer(tuned.test)
+    return adaptive_boundary(replace(given, classifier=_train(given, config, extra=False)), config.seed)
 
 
-def adb_with_negatives(tuned: Tuned, config: TrainConfig) -> Answers:
+@rule
+def adb_with_negatives(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """ADB on the hidden layer of the (C + 1)-way classifier."""
-    return adaptive_boundary(_with(tuned, _train(tuned, config, extra=True)), config.seed).answer(tuned.test)
+    return adaptive_boundary(replace(given, classifier=_train(given, config, extra=True)), config.seed)
 
 
-def _with(tuned: Tuned, weights: dict) -> Tuned:
-    return Tuned(tuned.known, tuned.train, tuned.dev, tuned.test, tuned.dropped, weights, tuned.seconds)
-
-
-def _softmax(tuned: Tuned, weights: dict) -> Answers:
-    size = len(weights["2.bias"])
-    network = closed_set_classifier(tuned.dim, size)
+def _softmax(given: PhaseOneFeatures, weights: dict[str, Tensor]) -> Fitted:
+    network = closed_set_classifier(given.dim, len(weights["2.bias"]))
     network.load_state_dict(weights)
-    with torch.no_grad():
-        probabilities = network(tuned.test.tuned).softmax(1)
-    known = probabilities[:, : tuned.num_classes]
-    best, classes = known.max(1)
-    is_open = (best < 0.5) | (probabilities.argmax(1) == tuned.num_classes)
-    return Answers(torch.where(is_open, OPEN, classes), best, classes)
+
+    @torch.no_grad()
+    def answer(part: Part) -> Answers:
+        probabilities = network(part.tuned).softmax(1)
+        best, classes = probabilities[:, : given.num_classes].max(1)
+        is_open = (best < 0.5) | (probabilities.argmax(1) == given.num_classes)
+        return Answers(torch.where(is_open, OPEN, classes), best, classes)
+
+    return Fitted(answer, 0.5)
 
 
-def _train(tuned: Tuned, config: TrainConfig, extra: bool) -> dict:
+def _train(given: PhaseOneFeatures, config: TrainConfig, extra: bool) -> dict[str, Tensor]:
     """A classifier like phase 1's on its features; `extra` adds the class of negatives (noise and projection)."""
     torch.manual_seed(config.seed)
     generator = torch.Generator().manual_seed(config.seed)
-    num_classes, features, targets = tuned.num_classes, tuned.train.tuned, tuned.train.targets
-    network = closed_set_classifier(tuned.dim, num_classes + extra)
+    num_classes, features, targets = given.num_classes, given.train.tuned, given.train.targets
+    network = closed_set_classifier(given.dim, num_classes + extra)
     optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
     shell = ClassShell.around(features, targets, num_classes, **config.radius)
     sampler = HeadSampler(features, targets, num_classes, generator)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from ans.baselines.rule import measured
 from ans.benchmark.methods import Method, best_threshold_f1
-from ans.benchmark.phase_one import CorpusStates, tuned
+from ans.benchmark.phase_one import CorpusStates, phase_one_features
 from ans.benchmark.results import Results
 from ans.config import TrainConfig
 
@@ -50,7 +50,7 @@ def run(methods: Sequence[Method], settings: Settings, results: Results, progres
 
 def measure(config: TrainConfig, method: Method, states) -> tuple[dict, list[str], dict]:
     """One cell: the four numbers, AUROC and the best F1 any threshold could give; known classes; seconds by phase."""
-    found = tuned(config, states, method.tune)
+    found = phase_one_features(config, states, method.tune)
     started = time.perf_counter()
     answers = method.answer(found, config)
     seconds = {"encoder": found.seconds, "method": time.perf_counter() - started}

@@ -20,7 +20,7 @@ WHICH = {
     "negatives": "Table 3: MSP, ADB and one-vs-rest, each without and with synthesized negatives",
     "radius": "Figure 3: the radius r",
     "baselines": "other rules and other negatives on the same features",
-    "knobs": "each of this project's own choices left out",
+    "choices": "each of this project's own choices left out",
     "heads": "all heads trained together against one at a time: how many times faster (clinc, seed 0)",
     "readme": "no run: write the README's tables from the results in assets/benchmarks",
 }

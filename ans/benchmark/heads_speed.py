@@ -10,9 +10,9 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from ans.baselines.features import Tuned
+from ans.baselines.features import PhaseOneFeatures
 from ans.baselines.rule import from_scores, measured
-from ans.benchmark.phase_one import CorpusStates, tuned
+from ans.benchmark.phase_one import CorpusStates, phase_one_features
 from ans.benchmark.report import markdown
 from ans.config import TrainConfig
 from ans.conventions import ZERO
@@ -25,7 +25,7 @@ def compare(config: TrainConfig, ratios: Sequence[float] = (0.25, 0.75)) -> str:
     """Train the heads of both ways on the same features; a Markdown table of seconds, their ratio, accuracy and F1."""
     rows, states = [], cache(lambda: CorpusStates(config))
     for ratio in ratios:
-        found = tuned(config.with_(known_ratio=ratio), states)
+        found = phase_one_features(config.with_(known_ratio=ratio), states)
         together, apart = _timed(_together, found, config), _timed(_one_at_a_time, found, config)
         row = [f"{config.dataset} {ratio:.0%}, {found.num_classes} heads", f"{together[0]:.1f}", f"{apart[0]:.1f}"]
         row.append(f"**{apart[0] / together[0]:.1f}**")
@@ -39,7 +39,7 @@ def compare(config: TrainConfig, ratios: Sequence[float] = (0.25, 0.75)) -> str:
     return f"{markdown(header, rows)}\n\n{config.head_steps} updates a head, {where}, torch {torch.__version__}."
 
 
-def _timed(train, found: Tuned, config: TrainConfig) -> tuple[float, Tensor]:
+def _timed(train, found: PhaseOneFeatures, config: TrainConfig) -> tuple[float, Tensor]:
     """Seconds of a training, and the logits [C, N] of its heads on the test texts."""
     train(found, config.with_(head_steps=2))  # whatever is set up at first use
     started = time.perf_counter()
@@ -55,12 +55,12 @@ def _timed(train, found: Tuned, config: TrainConfig) -> tuple[float, Tensor]:
     return seconds, torch.cat(logits)
 
 
-def _together(found: Tuned, config: TrainConfig) -> list[OneVsRestHeads]:
+def _together(found: PhaseOneFeatures, config: TrainConfig) -> list[OneVsRestHeads]:
     torch.manual_seed(config.seed)
     return [_trained(OneVsRestHeads(found.num_classes, found.dim, dropout=config.head_dropout), found, config)]
 
 
-def _one_at_a_time(found: Tuned, config: TrainConfig) -> list[OneVsRestHeads]:
+def _one_at_a_time(found: PhaseOneFeatures, config: TrainConfig) -> list[OneVsRestHeads]:
     torch.manual_seed(config.seed)
     return [
         _trained(OneVsRestHeads(1, found.dim, dropout=config.head_dropout), found, config, only=m)
@@ -68,7 +68,9 @@ def _one_at_a_time(found: Tuned, config: TrainConfig) -> list[OneVsRestHeads]:
     ]
 
 
-def _trained(heads: OneVsRestHeads, found: Tuned, config: TrainConfig, only: int | None = None) -> OneVsRestHeads:
+def _trained(
+    heads: OneVsRestHeads, found: PhaseOneFeatures, config: TrainConfig, only: int | None = None
+) -> OneVsRestHeads:
     device = choose_device(config.device)
     training = HeadTraining(heads.to(device), found.train.tuned.to(device), found.train.targets, config, only)
     for _ in range(config.head_steps):
@@ -77,5 +79,5 @@ def _trained(heads: OneVsRestHeads, found: Tuned, config: TrainConfig, only: int
     return heads.eval()
 
 
-def _measure(found: Tuned, logits: Tensor) -> dict:
+def _measure(found: PhaseOneFeatures, logits: Tensor) -> dict:
     return measured(from_scores(logits.max(0).values, found.test.closed.argmax(1), ZERO), found).headline()

@@ -10,9 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ans.baselines.features import Tuned
-from ans.baselines.rule import Answers, from_scores
-from ans.config import TrainConfig
+from ans.baselines.rule import Answers, Rule, from_scores
 from ans.conventions import OPEN
 from ans.model.phase_one import phase_one
 
@@ -22,7 +20,7 @@ class Method:
     """One row of a table. `changes` are settings that differ from the benchmark's configuration."""
 
     name: str
-    answer: Callable[[Tuned, TrainConfig], Answers]
+    answer: Rule
     changes: Mapping[str, Any] = field(default_factory=dict)
     tune: Callable = phase_one
 

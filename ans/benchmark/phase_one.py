@@ -14,20 +14,14 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ans.baselines.features import Part, Tuned
-from ans.config import TrainConfig
+from ans.baselines.features import Part, PhaseOneFeatures
+from ans.config import PHASE_2, TrainConfig, setting_names
 from ans.data.corpora import Corpus, OpenWorldSplit, load_corpus, make_open_world_split, targets
 from ans.model.encoder import CachedStates, TextEncoder, choose_device
 from ans.model.phase_one import phase_one
 from ans.paths import home
 
 PARTS = ("train", "dev", "test")
-# What phase 2 alone reads; settings that differ in nothing else share their features.
-PHASE_2 = (
-    "views", "head_steps", "head_batch", "head_lr", "head_dropout", "head_averaging", "negatives", "synthesized_weight",
-    "many_classes", "spread_neighbours", "noise_scale", "ascent_steps", "ascent_rate", "radius_scale", "fixed_radius",
-    "gamma",
-)  # fmt: skip
 ELSEWHERE = ("data_dir", "device")
 
 
@@ -55,14 +49,17 @@ class CorpusStates:
         return split, parts
 
 
-def tuned(config: TrainConfig, corpus_states: Callable[[], CorpusStates], tune=phase_one) -> Tuned:
+def phase_one_features(
+    config: TrainConfig, corpus_states: Callable[[], CorpusStates], tune=phase_one
+) -> PhaseOneFeatures:
     """Phase 1 of one setting, from disk if it was computed before.
 
     Args:
         tune: how the encoder is trained; takes what `phase_one` takes and gives a classifier on the features.
     """
     folder = home() / "benchmark"
-    kept = {key: value for key, value in config.to_dict().items() if key not in (*PHASE_2, *ELSEWHERE)}
+    of_phase_two = setting_names(PHASE_2)  # settings that differ in nothing else share their features
+    kept = {key: value for key, value in config.to_dict().items() if key not in (*of_phase_two, *ELSEWHERE)}
     if Path(config.dataset).exists():  # another file may stand there tomorrow
         kept["dataset"] = [config.dataset, Path(config.dataset).stat().st_mtime]
     key = hashlib.sha256(json.dumps([kept, tune.__name__], sort_keys=True).encode()).hexdigest()[:16]
@@ -77,7 +74,7 @@ def tuned(config: TrainConfig, corpus_states: Callable[[], CorpusStates], tune=p
 
 
 @lru_cache(maxsize=2)  # the methods of a setting come one after another, some with an encoder of their own
-def _read(path: Path) -> Tuned:
+def _read(path: Path) -> PhaseOneFeatures:
     with safe_open(path, "pt") as file:
         about = json.loads(file.metadata()["about"])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  the file is no mapping
@@ -86,7 +83,9 @@ def _read(path: Path) -> Tuned:
         for part in PARTS
     }
     weights = {name.removeprefix("classifier."): t for name, t in tensors.items() if name.startswith("classifier.")}
-    return Tuned(about["known"], **parts, dropped=tensors["dropped"], classifier=weights, seconds=about["seconds"])
+    return PhaseOneFeatures(
+        about["known"], **parts, dropped=tensors["dropped"], classifier=weights, seconds=about["seconds"]
+    )
 
 
 def _compute(config: TrainConfig, corpus_states: CorpusStates, tune) -> tuple[dict, dict[str, Tensor]]:

@@ -41,7 +41,7 @@ def block(path: Path) -> str:
     note = (
         f"`{encoders}`, {devices}, seeds {', '.join(map(str, seeds))}, {when}, torch {records[0]['versions']['torch']}."
     )
-    return f"{BENCHMARKS[results.benchmark].table(records)}\n\n{note}"
+    return f"{BENCHMARKS[str(results.benchmark)].table(records)}\n\n{note}"
 
 
 def write() -> None:

@@ -28,7 +28,8 @@ def headline_table(records: Sequence[dict], method: str = "ANS") -> str:
         for name in ("accuracy", "f1"):
             row.append(mean_and_deviation(group, name))
             row.append(f"{paper[name]:.1f} ± {spread[name]:.1f}" if paper else "–")
-            row.append(f"{mean(group, name) - paper[name]:+.1f}" if paper else "–")
+            measured = mean(group, name)
+            row.append(f"{measured - paper[name]:+.1f}" if paper and measured is not None else "–")
         row += [_one(mean(group, name)) for name in ("f1_known", "f1_open", "auroc", "best_threshold_f1")]
         row.append(f"{min(sum(record['seconds'].values()) for record in group):.0f}")
         rows.append(row)
@@ -67,7 +68,7 @@ def methods_table(records: Sequence[dict], metric: str, table: str, published_na
                 row.append("–")
                 continue
             value = mean(groups[setting], metric)
-            paper = published(*setting, method=published_names.get(method, method), table=table)
+            paper = published(*setting, method=str(published_names.get(method, method)), table=table)
             row.append(_one(value) + (f" ({paper[metric]:.1f})" if paper else ""))
             means.append(value)
         complete = len(means) == len(settings) and None not in means

@@ -101,11 +101,11 @@ BASELINES = Benchmark(
 )
 
 KNOBS = Benchmark(
-    "knobs",
+    "choices",
     [
         Method("all", ans),
         Method("no label smoothing", ans, {"label_smoothing": 0}),
-        Method("dimensions as tuned", ans, {"equalising": 0}),
+        Method("dimensions as tuned", ans, {"standardising": 0}),
         Method("heads on tuned features only", ans, {"views": "tuned"}),
         Method("heads on untouched features only", ans_untouched),
         Method("a class's extent from Σ", ans, {"spread_neighbours": 0}),

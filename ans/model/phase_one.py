@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, stop_if
 from ans.model.encoder import CachedStates, TextEncoder, batches_by_length
-from ans.model.standardising import equalise
+from ans.model.standardising import standardise
 
 
 def warmup_then_decay(step: int, total: int, warmup: float) -> float:
@@ -51,7 +51,7 @@ def phase_one(
     closed = closed_set_classifier(encoder.dim, num_classes).to(encoder.device)
     objective = partial(closed_set_loss, smoothing=config.label_smoothing)
     tune_encoder(encoder, closed, train, dev, config, emit, should_stop, objective)
-    equalise(encoder, closed, train[0], config.equalising)
+    standardise(encoder, closed, train[0], config.standardising)
     return closed
 
 

@@ -18,7 +18,7 @@ LEAST = 0.01  # of the mean deviation: a dimension that hardly varies holds noth
 
 
 @torch.no_grad()
-def equalise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedStates, share: float) -> None:
+def standardise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedStates, share: float) -> None:
     """Shift the tuned features to mean 0 over these texts, and each dimension's deviation σ to one ∝ σ^(1 − share).
 
     The mean deviation stays. All of it is folded into the weights around the features, so that nothing else has to

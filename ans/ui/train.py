@@ -28,7 +28,7 @@ ENCODERS = ["minilm", "bert-base-uncased"]
 # Settings behind the fold, in the paper's order; the explanations are the config's own.
 PHASE_1 = (
     "trainable_layers", "epochs", "patience", "batch_size", "encoder_lr", "classifier_lr", "label_smoothing",
-    "equalising", "max_tokens",
+    "standardising", "max_tokens",
 )  # fmt: skip
 PHASE_2 = (
     "views", "negatives", "synthesized_weight", "many_classes", "spread_neighbours", "radius_scale", "fixed_radius",

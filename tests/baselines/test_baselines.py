@@ -6,8 +6,8 @@ import torch
 from ans.baselines import own_tuning as trained_baselines
 from ans.baselines import post_hoc as baselines
 from ans.baselines import with_negatives as structures
-from ans.baselines.features import Part, Tuned
-from ans.benchmark.phase_one import CorpusStates, tuned
+from ans.baselines.features import Part, PhaseOneFeatures
+from ans.benchmark.phase_one import CorpusStates, phase_one_features
 from ans.benchmark.tables import BENCHMARKS
 from ans.config import TrainConfig
 from ans.conventions import OPEN
@@ -30,7 +30,7 @@ def cloud(center: torch.Tensor, size: int, seed: int) -> torch.Tensor:
 
 
 @pytest.fixture(scope="module")
-def found() -> Tuned:
+def found() -> PhaseOneFeatures:
     """Three clouds that a trained classifier tells apart; the test has each of them, and a fourth beside them."""
     centers = 4 * torch.eye(DIM)
     torch.manual_seed(0)
@@ -53,7 +53,7 @@ def found() -> Tuned:
     test = torch.cat([cloud(centers[m], 40, 20 + m) for m in (0, 1, 2, 5)])
     labels = torch.tensor([0, 1, 2, OPEN]).repeat_interleave(40)
     weights = {name: value.detach() for name, value in network.state_dict().items()}
-    return Tuned(["a", "b", "c"], part(train, targets), dev, part(test, labels), train, weights, 1.0)
+    return PhaseOneFeatures(["a", "b", "c"], part(train, targets), dev, part(test, labels), train, weights, 1.0)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -73,7 +73,7 @@ def test_known_texts_keep_their_class_and_a_cloud_beside_them_is_open_to_rules_t
 @pytest.mark.parametrize("rule", [baselines.max_logit, baselines.energy, baselines.mahalanobis,
                                   baselines.nearest_neighbours, baselines.local_outlier_factor])  # fmt: skip
 def test_a_rule_without_a_threshold_of_its_own_accepts_95_percent_of_the_known_dev_texts(rule, found):
-    on_dev = Tuned(found.known, found.train, found.dev, found.dev, found.dropped, found.classifier, 1.0)
+    on_dev = PhaseOneFeatures(found.known, found.train, found.dev, found.dev, found.dropped, found.classifier, 1.0)
     accepted = (rule(on_dev, TrainConfig()).answers != OPEN).float().mean().item()
     assert accepted == pytest.approx(baselines.ACCEPTED, abs=0.02)
 
@@ -159,14 +159,14 @@ def spoken_states(spoken):
 def test_each_way_to_tune_learns_the_known_classes_and_its_rule_answers_with_them_or_open(
     method, spoken, spoken_states
 ):
-    found = tuned(spoken, lambda: spoken_states, method.tune)
+    found = phase_one_features(spoken, lambda: spoken_states, method.tune)
     learnt = found.train.closed[:, :3].argmax(1) == found.train.targets
     assert learnt.float().mean() > 0.9
     answers = method.answer(found, spoken)
     assert set(answers.answers.tolist()) <= {OPEN, 0, 1, 2}
     accepted = answers.answers >= 0
     assert (answers.answers[accepted] == answers.classes[accepted]).all()
-    on_train = Tuned(found.known, found.train, found.dev, found.train, found.dropped, found.classifier, 1.0)
+    on_train = PhaseOneFeatures(found.known, found.train, found.dev, found.train, found.dropped, found.classifier, 1.0)
     assert (method.answer(on_train, spoken).answers == found.train.targets).float().mean() > 0.4, "ADB keeps a half"
     assert method.tune.__name__ != phase_one.__name__, "its features would be taken for those of phase 1"
 
@@ -181,7 +181,7 @@ def test_doc_asks_more_of_a_class_whose_training_texts_are_sure(found):
         test = Part(torch.zeros(999, DIM), torch.zeros(999, DIM), torch.full((999, CLASSES), -9.0), torch.zeros(999))
         test.closed[:, 0] = asked.logit()
         answers = trained_baselines.doc(
-            Tuned(found.known, train, found.dev, test, found.dropped, found.classifier, 1.0), TrainConfig()
+            PhaseOneFeatures(found.known, train, found.dev, test, found.dropped, found.classifier, 1.0), TrainConfig()
         )
         return asked[answers.answers == 0].min().item()
 

@@ -31,7 +31,7 @@ CHANGES = {
     "warmup": (0.9, FEATURES),
     "weight_decay": (0.9, FEATURES),
     "label_smoothing": (0.5, FEATURES),
-    "equalising": (1.0, FEATURES),
+    "standardising": (1.0, FEATURES),
     "views": ("tuned", HEADS),
     "head_steps": (8, HEADS),
     "head_batch": (4, HEADS),

@@ -6,18 +6,18 @@ import torch
 from ans.config import TrainConfig
 from ans.model.encoder import TextEncoder
 from ans.model.phase_one import closed_set_classifier, phase_one
-from ans.model.standardising import equalise, last_norm
+from ans.model.standardising import last_norm, standardise
 
 TEXTS = [f"{word} {number}" for number in range(12) for word in ("please fly to", "my card is lost", "play a song")]
 LABELS = torch.arange(len(TEXTS)) % 3
 OTHERS = ["what is this", "hi", "a text of more than a few words, none of which has come before"]
 
 
-class Tuned:
+class PhaseOneFeatures:
     """An encoder and its classifier after phase 1, with features of its own texts and of others."""
 
     def __init__(self, folder, layers: int, share: float) -> None:
-        config = TrainConfig(epochs=3, batch_size=8, encoder_lr=1e-2, device="cpu", equalising=share)
+        config = TrainConfig(epochs=3, batch_size=8, encoder_lr=1e-2, device="cpu", standardising=share)
         self.encoder = TextEncoder.load(str(folder), layers)
         self.states, self.others = self.encoder.cache(TEXTS), self.encoder.cache(OTHERS)
         part = self.states, LABELS
@@ -41,18 +41,18 @@ class Tuned:
 
 
 @pytest.fixture(scope="module")
-def as_tuned(tiny_encoder_folder) -> Tuned:
+def as_tuned(tiny_encoder_folder) -> PhaseOneFeatures:
     """Phase 1 that leaves its features alone."""
-    return Tuned(tiny_encoder_folder, 1, 0.0)
+    return PhaseOneFeatures(tiny_encoder_folder, 1, 0.0)
 
 
 @pytest.fixture(scope="module")
-def equal(tiny_encoder_folder) -> Tuned:
+def equal(tiny_encoder_folder) -> PhaseOneFeatures:
     """The same, with all dimensions made equal."""
-    return Tuned(tiny_encoder_folder, 1, 1.0)
+    return PhaseOneFeatures(tiny_encoder_folder, 1, 1.0)
 
 
-def scaled(features: torch.Tensor, as_tuned: Tuned) -> torch.Tensor:
+def scaled(features: torch.Tensor, as_tuned: PhaseOneFeatures) -> torch.Tensor:
     """What these features have to become if all dimensions are made equal."""
     deviation, mean = torch.std_mean(as_tuned.features, dim=0)
     return (features - mean) / deviation * deviation.mean()
@@ -66,7 +66,7 @@ def test_all_the_way_every_dimension_has_mean_0_and_the_mean_deviation(as_tuned,
 
 
 def test_halfway_the_ratio_of_two_dimensions_is_the_square_root_of_what_it_was(as_tuned, tiny_encoder_folder):
-    before, after = as_tuned.features.std(0), Tuned(tiny_encoder_folder, 1, 0.5).features.std(0)
+    before, after = as_tuned.features.std(0), PhaseOneFeatures(tiny_encoder_folder, 1, 0.5).features.std(0)
     torch.testing.assert_close(after / after[0], (before / before[0]).sqrt(), rtol=1e-3, atol=0)
     torch.testing.assert_close(after.mean(), before.mean())
 
@@ -91,7 +91,7 @@ def test_the_untouched_view_stays_untouched(equal, tiny_encoder_folder):
 
 def test_an_encoder_that_is_not_tuned_keeps_its_features(tiny_encoder_folder):
     fresh = TextEncoder.load(str(tiny_encoder_folder), 0)
-    assert torch.equal(Tuned(tiny_encoder_folder, 0, 1.0).features, fresh.features(fresh.cache(TEXTS)))
+    assert torch.equal(PhaseOneFeatures(tiny_encoder_folder, 0, 1.0).features, fresh.features(fresh.cache(TEXTS)))
 
 
 def test_a_dimension_that_never_varies_is_not_blown_up(tiny_encoder_folder):
@@ -101,7 +101,7 @@ def test_a_dimension_that_never_varies_is_not_blown_up(tiny_encoder_folder):
     with torch.no_grad():
         last_norm(encoder).weight[0] = 0.0
         before = classifier(encoder.features(states))
-        equalise(encoder, classifier, states, 1.0)
+        standardise(encoder, classifier, states, 1.0)
         after = classifier(encoder.features(states))
     features = encoder.features(states)
     assert features.isfinite().all()

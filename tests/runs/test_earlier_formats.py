@@ -74,11 +74,19 @@ def test_a_changed_default_changes_no_old_model(store, monkeypatch):
 
 @pytest.mark.parametrize("name", [spec.name for spec in fields(TrainConfig) if "before" in spec.metadata])
 def test_a_setting_that_a_version_did_not_have_yet_takes_what_that_version_did(store, name):
-    change_settings(store, lambda settings: settings.pop(name))
+    spec = TrainConfig.__dataclass_fields__[name].metadata
+    change_settings(store, lambda settings: settings.pop(spec["formerly"] or name))
     run = store.get(RUN)
-    assert getattr(run.config, name) == TrainConfig.__dataclass_fields__[name].metadata["before"]
+    assert getattr(run.config, name) == spec["before"]
     assert run.notes == ()
     assert_the_same_answers(load_classifier(run, "cpu"))
+
+
+def test_a_setting_that_had_another_name_keeps_its_value():
+    written = written_settings(TrainConfig(standardising=0.25))
+    written["equalising"] = written.pop("standardising")
+    assert read_settings(written).config.standardising == 0.25
+    assert read_settings(written).notes == ()
 
 
 def test_what_versions_without_a_setting_did_is_what_the_setting_does_when_it_is_off():
@@ -86,7 +94,7 @@ def test_what_versions_without_a_setting_did_is_what_the_setting_does_when_it_is
     config = TrainConfig(**without)
     assert config.weight_for(150) == config.synthesized_weight
     assert config.head_views == ("tuned",)
-    assert config.label_smoothing == config.equalising == config.spread_neighbours == config.head_averaging == 0
+    assert config.label_smoothing == config.standardising == config.spread_neighbours == config.head_averaging == 0
 
 
 def test_a_setting_of_another_version_is_left_out_with_a_word(store):

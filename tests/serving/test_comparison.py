@@ -105,7 +105,7 @@ def test_rules_see_the_runs_features_its_known_dev_texts_and_the_closed_classifi
     comparisons, store, classifier, small_split
 ):
     features = comparisons.features(run_of(store, tuned=True).id)
-    tuned = features.tuned("dev", lambda *_: None, lambda: False)
+    tuned = features.for_rule("dev", lambda *_: None, lambda: False)
     assert torch.equal(tuned.train.views(("tuned", "untouched")), classifier.train_features)
     assert tuned.known == classifier.labels
     assert len(tuned.dev.targets) == len(small_split.dev)
@@ -118,7 +118,7 @@ def test_rules_see_the_runs_features_its_known_dev_texts_and_the_closed_classifi
 def test_dropout_blurs_what_adb_learns_from_and_is_never_on_in_the_model_that_answers(comparisons, store):
     features = Comparisons(comparisons.serving).features(run_of(store, tuned=True).id)
     seen = []
-    tuned = features.tuned("dropped", lambda *_: seen.append(features.model.encoder.tail.training), lambda: False)
+    tuned = features.for_rule("dropped", lambda *_: seen.append(features.model.encoder.tail.training), lambda: False)
     seen.append(features.model.encoder.tail.training)
     assert seen == [False, False]
     assert tuned.dropped.shape == tuned.train.tuned.shape
@@ -165,7 +165,9 @@ def test_a_comparison_that_is_stopped_while_it_waits_for_another_fits_nothing(st
     assert [one.choice.key for one in fresh.ready(run.id, choices)] == ["ans"]
 
 
-def test_deceptions_are_open_test_texts_that_msp_is_sure_of_and_the_run_leaves_open(comparisons, run, monkeypatch):
+def test_confident_errors_are_open_test_texts_that_msp_is_sure_of_and_the_run_leaves_open(
+    comparisons, run, monkeypatch
+):
     fresh = Comparisons(comparisons.serving)
     features = fresh.features(run.id)
     own, msp = fresh.fit(run.id, CHOICES["ans"]).answers, fresh.fit(run.id, MSP).answers
@@ -174,7 +176,7 @@ def test_deceptions_are_open_test_texts_that_msp_is_sure_of_and_the_run_leaves_o
     surest = int((msp.scores * is_open).argmax())
     own.answers[surest] = 0  # had the run taken it for known, it would be no deception
     sure = is_open & (msp.scores >= comparison.SURE)
-    found, count, total = fresh.deceptions(run.id)
+    found, count, total = fresh.confident_errors(run.id)
     assert total == 60
     assert count == sure.sum()
     expected = [features.test_texts[i] for i in (sure & (own.answers == OPEN)).nonzero().flatten().tolist()]

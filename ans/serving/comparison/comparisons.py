@@ -28,7 +28,7 @@ SURE = 0.75
 class Choice:
     """A method one can choose: a rule of `ans.baselines`, or the heads with one kind of negatives.
 
-    `needs`: what `RunFeatures.tuned` has to read for it. `paper`: table and name in the paper. `cost`: rough seconds.
+    `needs`: what `RunFeatures.for_rule` reads for it. `paper`: table and name in the paper. `cost`: rough seconds.
     `probability`: whether its score is one.
     """
 
@@ -100,7 +100,7 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Deception:
+class ConfidentError:
     """An open test text that MSP gives a class with this probability, while the run's own heads say OPEN."""
 
     text: str
@@ -180,7 +180,7 @@ class Comparisons:
         at = features.test_texts.index(text) if text in features.test_texts else None
         return None if at is None else features.test_labels[at]
 
-    def deceptions(self, run_id: str) -> tuple[list[Deception], int, int]:
+    def confident_errors(self, run_id: str) -> tuple[list[ConfidentError], int, int]:
         """Open test texts MSP is `SURE` of while the run says OPEN, surest first; how many it is sure of; all open."""
         features = self.features(run_id)
         own, msp = (self.fit(run_id, choice).answers for choice in (CHOICES[features.model.config.negatives], MSP))
@@ -188,7 +188,7 @@ class Comparisons:
         is_open = [label not in set(known) for label in features.test_labels]
         sure = [i for i in range(len(is_open)) if is_open[i] and msp.scores[i] >= SURE]
         found = [
-            Deception(features.test_texts[i], features.test_labels[i], known[msp.classes[i]], float(msp.scores[i]))
+            ConfidentError(features.test_texts[i], features.test_labels[i], known[msp.classes[i]], float(msp.scores[i]))
             for i in sure
             if own.answers[i] == OPEN
         ]
@@ -218,22 +218,22 @@ def _fit(features: RunFeatures, choice: Choice, tell: Tell, should_stop: ShouldS
 
     model = features.model
     config = model.config.with_(device="auto")  # where the model is now
-    tuned = features.tuned(choice.needs, tell, should_stop)
+    given = features.for_rule(choice.needs, tell, should_stop)
     started = time.perf_counter()
     own = choice.own(config)
     if own:
         fitted = fitted_heads(model.heads, config.head_views, model.encoder.device)
     elif choice.rule is not None:
-        fitted = getattr(post_hoc, choice.rule).fit(tuned, config)
+        fitted = post_hoc.RULES[choice.rule].fit(given, config)
     else:
 
         def each_step(event: dict) -> None:
             tell("training the heads", event["step"], event["steps"])
 
-        fitted = train_heads_on(tuned, config.with_(negatives=choice.key), each_step, should_stop)
+        fitted = train_heads_on(given, config.with_(negatives=choice.key), each_step, should_stop)
     seconds = time.perf_counter() - started
-    answers = fitted.answer(tuned.test)
-    return Compared(choice, fitted, answers, measured(answers, tuned).headline(), seconds, own)
+    answers = fitted.answer(given.test)
+    return Compared(choice, fitted, answers, measured(answers, given).headline(), seconds, own)
 
 
 def _judgement(compared: Compared, answer: Answers, labels: Sequence[str]) -> Judgement:

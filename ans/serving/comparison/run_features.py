@@ -10,7 +10,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from ans.baselines.features import Part, Tuned
+from ans.baselines.features import Part, PhaseOneFeatures
 from ans.conventions import OPEN
 from ans.data.corpora import load_corpus, targets
 from ans.events import ShouldStop, TrainingStopped
@@ -39,7 +39,7 @@ class RunFeatures:
             raise ValueError("the test part of this run is damaged; train it again.") from error
         test_targets = torch.tensor(targets(self.test_labels, model.labels))
         none = torch.empty(0, model.train_features.shape[1])
-        self._tuned = Tuned(
+        self._known = PhaseOneFeatures(
             known=list(model.labels),
             train=self._part(model.train_features.cpu(), model.train_targets),
             dev=self._part(none, torch.empty(0, dtype=torch.long)),
@@ -49,17 +49,17 @@ class RunFeatures:
             seconds=0.0,
         )
 
-    def tuned(self, needs: str | None, tell: Tell, should_stop: ShouldStop) -> Tuned:
+    def for_rule(self, needs: str | None, tell: Tell, should_stop: ShouldStop) -> PhaseOneFeatures:
         """What a rule is fitted on. `needs` is `dev`, `dropped` or nothing beyond train and test.
 
         Raises:
             ValueError: the dev texts cannot be read. TrainingStopped: `should_stop` said so.
         """
-        if needs == "dev" and not len(self._tuned.dev.targets):
-            self._tuned = replace(self._tuned, dev=self._read_dev(tell, should_stop))
-        if needs == "dropped" and not len(self._tuned.dropped):
-            self._tuned = replace(self._tuned, dropped=self._read_dropped(tell, should_stop))
-        return self._tuned
+        if needs == "dev" and not len(self._known.dev.targets):
+            self._known = replace(self._known, dev=self._read_dev(tell, should_stop))
+        if needs == "dropped" and not len(self._known.dropped):
+            self._known = replace(self._known, dropped=self._read_dropped(tell, should_stop))
+        return self._known
 
     def of_text(self, text: str) -> Part:
         """One new text, as a rule sees it."""
@@ -87,7 +87,7 @@ class RunFeatures:
     def _read_dropped(self, tell: Tell, should_stop: ShouldStop) -> Tensor:
         """The tuned view of the training texts with the encoder's dropout on, as in training: [N, d]."""
         if not len(self.model.encoder.tail):  # nothing was tuned, so nothing was dropped
-            return self._tuned.train.tuned
+            return self._known.train.tuned
         encoder = copy.deepcopy(self.model.encoder)  # the run's own goes on answering, without dropout
         encoder.tail.train()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ans.conventions import OPEN_LABELS
 from ans.runs.run import Run
-from ans.serving.comparison.comparisons import MSP, SURE, Comparisons, Deception, Judgement, heads_name
+from ans.serving.comparison.comparisons import MSP, SURE, Comparisons, ConfidentError, Judgement, heads_name
 from ans.ui.wording import as_sentence
 
 EMPTY = {
@@ -56,7 +56,7 @@ def deceptions_view(comparisons: Comparisons, run: Run | None) -> dict:
         return NO_DECEPTIONS
     name = heads_name(run.config)
     try:
-        found, sure, total = comparisons.deceptions(run.id)
+        found, sure, total = comparisons.confident_errors(run.id)
     except ValueError as error:
         return NO_DECEPTIONS | {"detail": as_sentence(error)}
     if not total:
@@ -84,7 +84,7 @@ def deceptions_view(comparisons: Comparisons, run: Run | None) -> dict:
     }
 
 
-def _varied(found: Sequence[Deception]) -> list[Deception]:
+def _varied(found: Sequence[ConfidentError]) -> list[ConfidentError]:
     """The first few of each true class."""
     seen: Counter[str] = Counter()
     out = []
