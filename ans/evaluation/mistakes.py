@@ -9,16 +9,22 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ans.conventions import OPEN, OPEN_LABELS, OPEN_NAME, ZERO
+from ans.data.corpora import targets
 from ans.runs.evaluation import ClassScore
 from ans.runs.run import Run
 
-OPEN_TAKEN, REJECTED, CONFUSED = ERROR_KINDS = ("open taken for known", "known rejected", "known confused")
+# Keys, which the page uses too, and what a person reads.
+OPEN_TAKEN, REJECTED, CONFUSED = ERROR_KINDS = ("taken", "rejected", "confused")
+KIND_NAMES = {OPEN_TAKEN: "open taken for known", REJECTED: "known rejected", CONFUSED: "known confused"}
 OUT_OF_SCOPE = "out of scope"
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One wrong answer. `truth` is the text's own label, also where its class was held out; `answer` may be `open`."""
+    """One wrong answer; `kind` is one of `ERROR_KINDS`.
+
+    `truth` is the text's own label, also where its class was held out; `answer` may be `open`.
+    """
 
     text: str
     truth: str
@@ -91,27 +97,26 @@ def read_answers(run: Run) -> TestAnswers:
     evaluation = run.evaluation
     if evaluation is None:
         raise ValueError(f"{run.name} has no evaluation: it is {run.status.state}. Choose a finished run.")
-    try:
-        texts, labels, arrays = run.load_test()
-        index = {name: i for i, name in enumerate(evaluation.known)}
-        return TestAnswers(
-            known=evaluation.known,
-            held_out=evaluation.held_out,
-            texts=texts,
-            truths=[OUT_OF_SCOPE if label in OPEN_LABELS else label for label in labels],
-            targets=np.array([index.get(label, OPEN) for label in labels]),
-            answers=np.asarray(arrays["answers"]),
-            scores=np.asarray(arrays["logits"]).max(axis=1),
-        )
-    except (OSError, KeyError, ValueError) as error:
-        raise ValueError(f"the test answers of {run.name} can't be read ({error}); train it again.") from error
+    texts, labels, arrays = run.load_test()
+    if arrays["logits"].shape[1] != len(evaluation.known):
+        raise ValueError(f"the test answers of {run.name} are not those of its known classes; train it again.")
+    return TestAnswers(
+        known=evaluation.known,
+        held_out=evaluation.held_out,
+        texts=texts,
+        truths=[OUT_OF_SCOPE if label in OPEN_LABELS else label for label in labels],
+        targets=np.array(targets(labels, evaluation.known)),
+        answers=arrays["answers"],
+        scores=arrays["logits"].max(axis=1),
+    )
 
 
 def summary(answers: TestAnswers, per_class: Sequence[ClassScore]) -> dict:
     """What a person wants to know first, as plain values.
 
-    `right` and `texts` count; `kinds` has each kind of error with its count, the number of texts it could have happened
-    to and their name; `weakest` the five known classes with the lowest F1; `confusions` the five most frequent ones.
+    `right` and `texts` count; `kinds` has each kind of error with its name, its count, the number of texts it could
+    have happened to and what they are; `weakest` the five known classes with the lowest F1; `confusions` the five most
+    frequent ones.
     """
     found = Counter(one.kind for one in answers.mistakes())
     known = int(answers.is_known.sum())
@@ -121,7 +126,8 @@ def summary(answers: TestAnswers, per_class: Sequence[ClassScore]) -> dict:
         "texts": len(answers.texts),
         "right": len(answers.texts) - sum(found.values()),
         "kinds": [
-            {"kind": kind, "count": found[kind], "of": of[kind][0], "whose": of[kind][1]} for kind in ERROR_KINDS
+            {"kind": kind, "name": KIND_NAMES[kind], "count": found[kind], "of": of[kind][0], "whose": of[kind][1]}
+            for kind in ERROR_KINDS
         ],
         "weakest": [{"label": row.label, "f1": row.f1} for row in sorted(classes, key=lambda row: row.f1)[:5]],
         "confusions": [asdict(one) for one in answers.confusions()[:5]],

@@ -13,14 +13,14 @@ from ans.plots.style import HIDDEN_AXIS, KNOWN, OPEN, OUT_OF_SCOPE, REST, SYNTHE
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-GROUP_STYLE = {  # colour, symbol, opacity; drawn in the order in which the groups come
-    "known negatives": (REST, "circle", 0.5),
-    "known classes": (KNOWN, "circle", 0.5),
-    "known positives": (KNOWN, "circle", 0.9),
-    "synthesized negatives": (SYNTHESIZED, "diamond", 0.75),
-    "known classes, test": (KNOWN, "circle-open", 0.9),
-    "open: held-out classes": (OPEN, "circle", 0.75),
-    "open: out of scope": (OUT_OF_SCOPE, "x", 0.75),
+GROUPS = {  # key: name for a person, colour, symbol, opacity; drawn in the order in which the groups come
+    "known_negatives": ("known negatives", REST, "circle", 0.5),
+    "known": ("known classes", KNOWN, "circle", 0.5),
+    "known_positives": ("known positives", KNOWN, "circle", 0.9),
+    "synthesized": ("synthesized negatives", SYNTHESIZED, "diamond", 0.75),
+    "known_test": ("known classes, test", KNOWN, "circle-open", 0.9),
+    "held_out": ("open: held-out classes", OPEN, "circle", 0.75),
+    "out_of_scope": ("open: out of scope", OUT_OF_SCOPE, "x", 0.75),
 }
 SIZES = ((2_500, 7), (8_000, 5), (20_000, 4))  # the more points, the smaller
 MOST_ROUND = 8_000  # points that are drawn round in 3-D
@@ -28,10 +28,10 @@ MOST_ROUND = 8_000  # points that are drawn round in 3-D
 
 @dataclass(frozen=True)
 class Group:
-    """One group of n points: places [n, D]; what each is called by the page [n]; text, true class, answer [n] each, the
-    latter two as indices into the names of the map; whether the answer is right [n]."""
+    """One group of n points: its key in `GROUPS`; places [n, D]; what each is called by the page [n]; text, true class,
+    answer [n] each, the latter two as indices into the names of the map; whether the answer is right [n]."""
 
-    name: str
+    key: str
     places: np.ndarray
     ids: np.ndarray
     texts: Sequence[str]
@@ -40,26 +40,32 @@ class Group:
     right: np.ndarray
 
 
-def point_map(groups: Sequence[Group], names: Sequence[str], key: str, title: str) -> go.Figure:
+def point_map(
+    groups: Sequence[Group], names: Sequence[str], key: str, title: str, open_name: str | None = None
+) -> go.Figure:
     """A map in 2-D or 3-D. The page's script adds hover texts, search and the rest: all it needs lies in `customdata`,
-    four numbers a point (id, true class, answer, right), and in `layout.meta`.
+    four numbers a point (id, true class, answer, right), in each trace's `meta.group`, which is the group's key, and in
+    `layout.meta`: `names`, `open` (the index of the open class among them, −1 without one) and `title`.
 
     Args:
         names: class names that `truths` and `answers` point into.
         key: what the map shows; while it stays the same, zoom and camera survive an update.
+        open_name: the one of the names that stands for open.
     """
     import plotly.graph_objects as go
 
     figure = go.Figure()
+    open_index = list(names).index(open_name) if open_name in names else -1
     total = sum(len(group.texts) for group in groups)
     size = next((size for most, size in SIZES if total <= most), SIZES[-1][1])
     for group in groups:
-        colour, symbol, opacity = GROUP_STYLE[group.name]
+        name, colour, symbol, opacity = GROUPS[group.key]
         x, y, *z = np.asarray(group.places, np.float32).T
         about = np.stack([group.ids, group.truths, group.answers, group.right], 1).astype(np.int32)
         ring = {"line": {"width": 1.5 if symbol.endswith("open") else 0, "color": colour}}
         marker = {"color": colour, "symbol": symbol, "opacity": opacity, "size": size} | ring
-        shared = {"name": group.name, "text": list(group.texts), "customdata": about, "mode": "markers"}
+        shared = {"name": name, "text": list(group.texts), "customdata": about, "mode": "markers"}
+        shared["meta"] = {"group": group.key}
         if z:
             figure.add_scatter3d(x=x, y=y, z=z[0], marker=marker | _in_space(symbol, size, total), **shared)
         else:
@@ -74,7 +80,7 @@ def point_map(groups: Sequence[Group], names: Sequence[str], key: str, title: st
         | {"aspectmode": "cube", "camera": {"eye": {"x": 1.1, "y": 1.1, "z": 0.8}}},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=False,  # the page has one of its own, which works by keyboard
-        meta={"tools": True, "names": list(names), "title": title},
+        meta={"tools": True, "names": list(names), "open": open_index, "title": title},
         hovermode="closest",
     )
     return figure

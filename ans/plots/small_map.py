@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ans.plots.maps import GROUP_STYLE
+from ans.plots.maps import GROUPS
 from ans.plots.style import HIDDEN_AXIS, wrap
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ def small_map(
     """A head's map in 2-D.
 
     Args:
-        groups: (name, places [n, 2], texts [n]) each. label: the class whose head sees the texts so.
+        groups: (key in `GROUPS`, places [n, 2], texts [n]) each. label: the class whose head sees the texts so.
         key: what the map shows; while it stays the same, zoom and hidden groups survive an update.
     """
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    for name, places, texts in groups:
-        colour, symbol, opacity = GROUP_STYLE[name]
+    for group, places, texts in groups:
+        name, colour, symbol, opacity = GROUPS[group]
         figure.add_scattergl(
             x=[round(float(x), 3) for x, _ in places],
             y=[round(float(y), 3) for _, y in places],

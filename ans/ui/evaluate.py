@@ -13,7 +13,15 @@ import numpy as np
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN_NAME, ZERO
-from ans.evaluation.mistakes import ERROR_KINDS, OPEN_TAKEN, OUT_OF_SCOPE, TestAnswers, read_answers, summary
+from ans.evaluation.mistakes import (
+    ERROR_KINDS,
+    KIND_NAMES,
+    OPEN_TAKEN,
+    OUT_OF_SCOPE,
+    TestAnswers,
+    read_answers,
+    summary,
+)
 from ans.evaluation.published import published_for
 from ans.plots import evaluation as plots
 from ans.plots.curves import training_curves
@@ -171,11 +179,12 @@ def mistake_table(answers: TestAnswers) -> dict:
     held_out = set(answers.held_out)
     found = answers.mistakes()
     return {
-        "kinds": list(ERROR_KINDS),
+        "kinds": [{"key": kind, "name": KIND_NAMES[kind]} for kind in ERROR_KINDS],
         "labels": sorted({one.truth for one in found} | {one.answer for one in found}),
         "held_out": sorted({one.truth for one in found} & held_out),
+        "open": OPEN_NAME,
         "out_of_scope": OUT_OF_SCOPE,
-        "rows": [[one.text, one.truth, one.answer, round(one.score, 2), ERROR_KINDS.index(one.kind)] for one in found],
+        "rows": [[one.text, one.truth, one.answer, round(one.score, 2), one.kind] for one in found],
     }
 
 

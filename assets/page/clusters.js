@@ -20,7 +20,10 @@ function draw() {
   const top = root.querySelector('.list')?.scrollTop || 0;
   root.replaceChildren();
   root.classList.toggle('empty', !v.groups.length);
-  if (!v.groups.length) { root.append(node('p', 'nothing', v.empty || '')); return; }
+  if (!v.groups.length) {
+    root.append(node('p', 'nothing', v.empty || ''));
+    return;
+  }
   const list = node('div', 'list');
   v.groups.forEach((group, index) => list.append(card(group, index, v.chosen)));
   root.append(list, node('p', 'rest', v.rest));

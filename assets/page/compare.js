@@ -1,18 +1,10 @@
 // Methods beside each other, one table for each run, and how far their fitting is.
 const root = element.querySelector('.comparison');
 
-function progress(share) {
-  const track = node('div', 'progress'), bar = node('div', 'done');
-  bar.style.width = (100 * share).toFixed(1) + '%';
-  track.setAttribute('role', 'progressbar');
-  track.setAttribute('aria-valuenow', Math.round(100 * share));
-  track.append(bar);
-  return track;
-}
-
 // A row of numbers; a method without any has a note in their place.
 function methodRow(row, width, measure) {
-  const line = node('tr', row.kind), method = node('th', 'method');
+  const line = node('tr', row.kind),
+    method = node('th', 'method');
   method.scope = 'row';
   method.append(node('span', 'name', row.name));
   line.append(method);
@@ -33,10 +25,15 @@ function methodRow(row, width, measure) {
 function runTable(run) {
   const box = node('section', 'of-run');
   box.append(node('h3', '', run.name));
-  const scroll = node('div', 'scroll'), table = node('table'), head = node('thead'), body = node('tbody'), top = node('tr');
+  const scroll = node('div', 'scroll'),
+    table = node('table'),
+    head = node('thead'),
+    body = node('tbody'),
+    top = node('tr');
   scroll.tabIndex = 0;
   top.append(node('th', 'method', 'Method'));
-  for (const [i, name] of run.headings.entries()) top.append(node('th', i > 4 ? 'aside' : i === run.measure ? 'sorted' : '', name));
+  for (const [i, name] of run.headings.entries())
+    top.append(node('th', i > 4 ? 'aside' : i === run.measure ? 'sorted' : '', name));
   head.append(top);
   for (const row of run.rows) body.append(methodRow(row, run.headings.length, run.measure));
   table.append(head, body);
@@ -52,9 +49,11 @@ function draw() {
   root.className = 'comparison ' + v.state;
   root.setAttribute('aria-busy', v.state === 'busy');
   root.append(node('strong', 'title', v.title || ''), node('p', 'detail', v.detail || ''));
-  if (v.share !== undefined) root.append(progress(v.share));
+  if (v.share !== undefined) root.append(progressBar(v.share));
   for (const run of v.runs || []) root.append(runTable(run));
-  [...root.querySelectorAll('.scroll')].forEach((box, i) => { box.scrollLeft = left[i] || 0; });
+  [...root.querySelectorAll('.scroll')].forEach((box, i) => {
+    box.scrollLeft = left[i] || 0;
+  });
 }
 watch('value', draw);
 draw();

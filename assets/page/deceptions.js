@@ -10,7 +10,10 @@ function draw() {
     const button = node('button', 'deception');
     button.type = 'button';
     const below = node('span', 'below');
-    below.append(node('span', 'truth', item.truth), node('span', '', 'MSP says ' + item.label + ', ' + item.sure + ' sure'));
+    below.append(
+      node('span', 'truth', item.truth),
+      node('span', '', 'MSP says ' + item.label + ', ' + item.sure + ' sure'),
+    );
     button.append(node('span', 'text', item.text), below);
     button.onclick = () => trigger('click', { text: item.text });
     list.append(button);

@@ -16,3 +16,16 @@ function numbers(table) {
   }
   return made;
 }
+
+// How far something is, between 0 and 1: the one bar of the page, which a screen reader can read.
+function progressBar(share) {
+  const track = node('div', 'progress');
+  const done = node('div', 'done');
+  done.style.width = (100 * share).toFixed(1) + '%';
+  track.setAttribute('role', 'progressbar');
+  track.setAttribute('aria-valuemin', 0);
+  track.setAttribute('aria-valuemax', 100);
+  track.setAttribute('aria-valuenow', Math.round(100 * share));
+  track.append(done);
+  return track;
+}

@@ -1,9 +1,15 @@
-// Gradio builds a tab when it is first opened, and an answer that reaches a part of it in that very moment may be lost: the
-// part keeps what stood there before. As the page opens many answers are on their way. A tab that is clicked before the
-// last of them is there opens then.
+// Gradio builds a tab when it is first opened, and an answer that reaches a part of it in that very moment may be
+// lost: the part keeps what stood there before. As the page opens many answers are on their way. A tab that is
+// clicked before the last of them is there opens then.
 (() => {
-  const plain = window.fetch.bind(window), QUIET = 150, LONGEST = 5000;  // milliseconds
-  let out = 0, asked = false, over = false, quiet, held = null;
+  const plain = window.fetch.bind(window),
+    QUIET = 150,
+    LONGEST = 5000; // milliseconds
+  let out = 0,
+    asked = false,
+    over = false,
+    quiet,
+    held = null;
 
   function end() {
     over = true;
@@ -12,13 +18,16 @@
   }
   function rest() {
     clearTimeout(quiet);
-    if (!over && asked && out === 0) quiet = setTimeout(() => window.queueIsOut() ? rest() : end(), QUIET);
+    if (!over && asked && out === 0) quiet = setTimeout(() => (window.queueIsOut() ? rest() : end()), QUIET);
   }
   function hold(event) {
     const tab = event.target.closest?.('[role=tab]');
     if (!tab) return;
     event.stopImmediatePropagation();
-    if (!held) setTimeout(() => { if (!over) end(); }, LONGEST);
+    if (!held)
+      setTimeout(() => {
+        if (!over) end();
+      }, LONGEST);
     held = tab;
   }
 
@@ -27,6 +36,11 @@
     if (over) return plain(input, init);
     asked ||= new URL(input.url || input, location.href).pathname.endsWith('/queue/join');
     out += 1;
-    try { return await plain(input, init); } finally { out -= 1; rest(); }
+    try {
+      return await plain(input, init);
+    } finally {
+      out -= 1;
+      rest();
+    }
   };
 })();

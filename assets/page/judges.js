@@ -12,12 +12,21 @@ function judge(row) {
     mark.title = row.right ? 'right' : 'wrong';
     answer.append(' ', mark);
   }
-  const track = node('div', 'track'), bar = node('div', 'bar'), half = Math.max(1.5, 50 * row.sureness);
+  const track = node('div', 'track'),
+    bar = node('div', 'bar'),
+    half = Math.max(1.5, 50 * row.sureness);
   bar.style.width = half + '%';
   bar.style.left = (row.open ? 50 - half : 50) + '%';
   track.append(node('div', 'zero'), bar);
-  track.title = (100 * row.sureness).toFixed(0) + ' % of the test texts with this kind of answer are no farther from the threshold';
-  line.append(name, answer, track, node('span', 'sureness', (100 * row.sureness).toFixed(0) + ' %'), node('span', 'score', row.score));
+  track.title =
+    (100 * row.sureness).toFixed(0) + ' % of the test texts with this kind of answer are no farther from the threshold';
+  line.append(
+    name,
+    answer,
+    track,
+    node('span', 'sureness', (100 * row.sureness).toFixed(0) + ' %'),
+    node('span', 'score', row.score),
+  );
   return line;
 }
 
@@ -32,8 +41,13 @@ function draw() {
     const box = node('section', 'of-run');
     if (run.name) box.append(node('h3', '', run.name));
     const top = node('div', 'judge top');
-    top.append(node('span', 'name', 'Method'), node('span', 'answer', 'Answer'), node('span', 'ends', '← open · known →'),
-               node('span', 'sureness', 'sure'), node('span', 'score', 'score, threshold'));
+    top.append(
+      node('span', 'name', 'Method'),
+      node('span', 'answer', 'Answer'),
+      node('span', 'ends', '← open · known →'),
+      node('span', 'sureness', 'sure'),
+      node('span', 'score', 'score, threshold'),
+    );
     box.append(top);
     for (const row of run.rows) box.append(judge(row));
     root.append(box);

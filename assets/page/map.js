@@ -1,13 +1,18 @@
 // A map of texts. The server sends points; searching, hiding, singling out, clicking and saving happen here, so that
-// they answer at once. `props.value` is a figure of ans.plots.maps.point_map, `props.spot` [] or the typed text's place.
+// they answer at once. `props.value` is a figure of ans.plots.maps.point_map, `props.spot` [] or the typed text's
+// place.
 const root = element.querySelector('.pointmap'), flat = root.querySelector('.plot'), space = flat.cloneNode();
-let gd = flat;  // what is in the page of the two; each keeps its WebGL, which takes long to set up without a graphics card
+// What is in the page of the two; each keeps its WebGL, which takes long to set up without a graphics card.
+let gd = flat;
 const part = (name) => root.querySelector('.' + name);
 const shown = { hidden: new Set(), search: '', misjudged: false, chosen: null, at: -1 };
 let figure = null, groups = [], found = [], painted = '';
 
 const dark = () => document.body.classList.contains('dark');
-const ARRAYS = { f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array, u1: Uint8Array, u2: Uint16Array, u4: Uint32Array };
+const ARRAYS = {
+  f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array,
+  u1: Uint8Array, u2: Uint16Array, u4: Uint32Array,
+};
 function decoded(array) {  // Plotly's way to send numbers: base64 of a typed array
   if (!array || !array.bdata) return array || [];
   return new ARRAYS[array.dtype](Uint8Array.from(atob(array.bdata), c => c.charCodeAt(0)).buffer);
@@ -30,22 +35,24 @@ function fold(text) {
 }
 
 function read(sent) {
-  const names = sent.layout.meta.names;
-  return sent.data.map(trace => {
-    const about = decoded(trace.customdata), made = trace.name.startsWith('synthesized'), points = [];
-    const x = decoded(trace.x), y = decoded(trace.y), z = trace.z ? decoded(trace.z) : null;
-    trace.text.forEach((text, i) => points.push({
-      id: about[4 * i], text, lower: text.toLowerCase(), right: about[4 * i + 3] === 1, x: x[i], y: y[i], z: z ? z[i] : null,
-      truth: names[about[4 * i + 1]], answer: names[about[4 * i + 2]], made }));
-    return { name: trace.name, type: trace.type, marker: trace.marker, points, z };
+  const { names, open } = sent.layout.meta;
+  return sent.data.map(one => {
+    const about = decoded(one.customdata), made = one.meta.group === 'synthesized', points = [];
+    const x = decoded(one.x), y = decoded(one.y), z = one.z ? decoded(one.z) : null;
+    one.text.forEach((text, i) => points.push({
+      id: about[4 * i], text, lower: text.toLowerCase(), right: about[4 * i + 3] === 1,
+      x: x[i], y: y[i], z: z ? z[i] : null,
+      truth: names[about[4 * i + 1]], answer: names[about[4 * i + 2]], isOpen: about[4 * i + 2] === open, made }));
+    return { key: one.meta.group, name: one.name, type: one.type, marker: one.marker, points, z };
   });
 }
 
-function hover(point, name) {
-  const verdict = point.answer === 'open' ? 'OPEN' : escaped(point.answer);
+function hover(point) {
+  const verdict = point.isOpen ? 'OPEN' : escaped(point.answer);
   const first = point.made ? '<i>made from</i> ' : '';
   const truth = point.made ? '' : `true class: ${escaped(point.truth)}<br>`;
-  return `${first}${wrapped(point.text)}<br>${truth}verdict: ${verdict}${point.right ? '' : ', misjudged'}<extra></extra>`;
+  const misjudged = point.right ? '' : ', misjudged';
+  return `${first}${wrapped(point.text)}<br>${truth}verdict: ${verdict}${misjudged}<extra></extra>`;
 }
 
 const singled = () => shown.search !== '' || shown.misjudged;
@@ -53,7 +60,7 @@ const meant = (point) => (!shown.misjudged || !point.right) && (!shown.search ||
 
 function trace(group, points, changes) {
   const made = { type: group.type, mode: 'markers', name: group.name, x: points.map(p => p.x), y: points.map(p => p.y),
-    customdata: points.map(p => p.id), hovertemplate: points.map(p => hover(p, group.name)),
+    customdata: points.map(p => p.id), hovertemplate: points.map(p => hover(p)),
     marker: { ...group.marker, ...changes } };
   if (group.z) made.z = points.map(p => p.z);
   return made;
@@ -64,7 +71,8 @@ function traces() {
   for (const group of groups) {
     if (shown.hidden.has(group.name)) continue;
     if (!singled()) { back.push(trace(group, group.points, {})); continue; }
-    const quiet = { ...trace(group, group.points.filter(p => !meant(p)), { opacity: group.z ? 0.05 : 0.1 }), hoverinfo: 'skip', hovertemplate: null };
+    const rest = trace(group, group.points.filter(p => !meant(p)), { opacity: group.z ? 0.05 : 0.1 });
+    const quiet = { ...rest, hoverinfo: 'skip', hovertemplate: null };
     back.push(quiet);
     front.push(trace(group, group.points.filter(meant), { opacity: 1, size: group.marker.size + (group.z ? 2 : 3) }));
   }
@@ -74,7 +82,8 @@ function traces() {
 // In 3-D the star and the chosen point are traces of their own; in 2-D they lie over the plot and move freely.
 function marks3d() {
   const ink = dark() ? '#f8fafc' : '#0f172a', list = [];
-  const mark = (name, at, symbol, size) => list.push({ type: 'scatter3d', mode: 'text', name, x: [at[0]], y: [at[1]], z: [at[2]],
+  const mark = (name, at, symbol, size) => list.push({ type: 'scatter3d', mode: 'text', name, x: [at[0]], y: [at[1]],
+    z: [at[2]],
     text: [symbol], textfont: { size, color: ink }, hoverinfo: 'skip' });
   if (props.spot && props.spot.length === 4) mark('your text', props.spot, '★', 28);
   if (shown.chosen) mark('chosen', [shown.chosen.x, shown.chosen.y, shown.chosen.z], '◯', 24);
@@ -97,12 +106,15 @@ function placeMarks() {
 
 function dressed(layout) {
   const line = dark() ? 'rgba(148,163,184,.25)' : 'rgba(100,116,139,.22)', made = structuredClone(layout);
-  for (const axis of ['xaxis', 'yaxis', 'zaxis']) Object.assign(made.scene[axis], { gridcolor: line, showbackground: true, backgroundcolor: dark() ? '#0d1527' : '#f5f7fa' });
+  for (const axis of ['xaxis', 'yaxis', 'zaxis']) Object.assign(made.scene[axis], { gridcolor: line,
+    showbackground: true, backgroundcolor: dark() ? '#0d1527' : '#f5f7fa' });
   if (!is3d()) delete made.scene;
   return Object.assign(made, {
-    paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', autosize: true, dragmode: is3d() ? 'turntable' : 'pan',
+    paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', autosize: true,
+      dragmode: is3d() ? 'turntable' : 'pan',
     font: { family: 'system-ui, sans-serif', size: 13, color: dark() ? '#cbd5e1' : '#334155' },
-    hoverlabel: { bgcolor: dark() ? '#0f172a' : '#ffffff', bordercolor: line, align: 'left', font: { color: dark() ? '#e2e8f0' : '#0f172a', size: 13 } },
+    hoverlabel: { bgcolor: dark() ? '#0f172a' : '#ffffff', bordercolor: line, align: 'left',
+      font: { color: dark() ? '#e2e8f0' : '#0f172a', size: 13 } },
   });
 }
 
@@ -111,7 +123,8 @@ async function paint() {
   if (figure && wanted !== gd) { gd.replaceWith(wanted); gd = wanted; }
   if (!figure || !gd.clientWidth) return;
   painted = String(props.spot);
-  await window.Plotly.react(wanted, traces(), dressed(figure.layout), { responsive: false, displaylogo: false, displayModeBar: false,
+  await window.Plotly.react(wanted, traces(), dressed(figure.layout), { responsive: false, displaylogo: false,
+    displayModeBar: false,
     showSendToCloud: false, plotlyServerURL: '', scrollZoom: true, doubleClick: 'reset' });
   if (!wanted.hooked) {  // not `gd`, which may be the other one by now
     wanted.hooked = true;
@@ -165,8 +178,10 @@ function single() {
   const wrong = visible.filter(point => !point.right).length;
   part('check').querySelector('span').textContent = `Only misjudged (${wrong.toLocaleString('en')})`;
   if (!singled()) part('found').textContent = '';
-  else if (!found.length) part('found').textContent = shown.search ? 'No text of the map matches.' : 'No point is misjudged.';
-  else part('found').textContent = `${found.length.toLocaleString('en')} found` + (shown.search ? '; Enter shows the next one.' : '.');
+  else if (!found.length) part('found').textContent = shown.search
+    ? 'No text of the map matches.' : 'No point is misjudged.';
+  else part('found').textContent = `${found.length.toLocaleString('en')} found` + (shown.search
+    ? '; Enter shows the next one.' : '.');
   return paint();
 }
 
@@ -181,7 +196,8 @@ async function draw() {
     placeMarks();
     return;
   }
-  if (shown.chosen) shown.chosen = groups.flatMap(g => g.points).find(p => p.id === shown.chosen.id && p.text === shown.chosen.text) || null;
+  if (shown.chosen) shown.chosen = groups.flatMap(g => g.points).find(p => p.id === shown.chosen.id
+    && p.text === shown.chosen.text) || null;
   legend();
   await single();
 }
@@ -191,23 +207,32 @@ function saved() {
   const surface = getComputedStyle(root).getPropertyValue('--block-background-fill').trim() || '#ffffff';
   const data = traces().map(one => ({ ...one, showlegend: !one.hoverinfo }));
   const star = props.spot || [], ink = dark() ? '#f8fafc' : '#0f172a';
-  if (star.length === 3) data.push({ type: 'scatter', mode: 'markers', name: 'your text', x: [star[0]], y: [star[1]], text: [wrapped(star[2])],
+  if (star.length === 3) data.push({ type: 'scatter', mode: 'markers', name: 'your text', x: [star[0]], y: [star[1]],
+    text: [wrapped(star[2])],
     hovertemplate: '%{text}<extra>your text</extra>', marker: { symbol: 'star', size: 18, color: ink } });
-  const layout = { ...structuredClone(gd.layout), paper_bgcolor: surface, plot_bgcolor: surface, showlegend: true, dragmode: is3d() ? 'turntable' : 'pan',
-    title: { text: escaped(figure.layout.meta.title), x: 0.02, font: { size: 16 } }, margin: { l: 16, r: 16, t: 48, b: 16 },
+  const layout = { ...structuredClone(gd.layout), paper_bgcolor: surface, plot_bgcolor: surface, showlegend: true,
+    dragmode: is3d() ? 'turntable' : 'pan',
+    title: { text: escaped(figure.layout.meta.title), x: 0.02, font: { size: 16 } }, margin: { l: 16, r: 16, t: 48,
+      b: 16 },
     legend: { orientation: 'h', y: -0.02, yanchor: 'top', x: 0, itemsizing: 'constant' } };
   delete layout.meta;
   return { data, layout };
 }
-const fileName = () => figure.layout.meta.title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').toLowerCase() || 'map';
+const fileName = () => figure.layout.meta.title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g,
+  '').toLowerCase() || 'map';
 
 async function saveHtml() {
   const address = document.querySelector('script[src*="plotly.min.js"]').src;
   const plotly = await (await fetch(address)).text(), made = saved();
-  const json = JSON.stringify(made).replace(/</g, '\\u003c'), config = '{responsive:true,displaylogo:false,showSendToCloud:false,plotlyServerURL:"",scrollZoom:true}';
-  const page = ['<!doctype html><html lang="en"><head><meta charset="utf-8"><title>', escaped(figure.layout.meta.title), '</title>',
-    '<style>html,body{margin:0;height:100%;background:', made.layout.paper_bgcolor, '}#map{height:100%}</style></head><body><div id="map"></div><script>',
-    plotly, '</', 'script><script>const f=', json, ';delete f.layout.width;delete f.layout.height;Plotly.newPlot("map",f.data,f.layout,', config, ');</', 'script></body></html>'];
+  const json = JSON.stringify(made).replace(/</g, '\\u003c'),
+    config = '{responsive:true,displaylogo:false,showSendToCloud:false,plotlyServerURL:"",scrollZoom:true}';
+  const page = ['<!doctype html><html lang="en"><head><meta charset="utf-8"><title>',
+    escaped(figure.layout.meta.title), '</title>',
+    '<style>html,body{margin:0;height:100%;background:', made.layout.paper_bgcolor,
+      '}#map{height:100%}</style></head><body><div id="map"></div><script>',
+    plotly, '</', 'script><script>const f=', json,
+      ';delete f.layout.width;delete f.layout.height;Plotly.newPlot("map",f.data,f.layout,', config, ');</',
+        'script></body></html>'];
   const link = node('a');
   link.href = URL.createObjectURL(new Blob(page, { type: 'text/html' }));
   link.download = fileName() + '.html';
@@ -228,14 +253,17 @@ part('search').onkeydown = (event) => {
   choose(found[shown.at].id);
 };
 part('misjudged').onchange = (event) => { shown.misjudged = event.target.checked; single(); };
-part('home').onclick = () => is3d() ? window.Plotly.relayout(gd, { 'scene.camera': { eye: { x: 1.1, y: 1.1, z: 0.8 } } })
+part('home').onclick = () => is3d() ? window.Plotly.relayout(gd, { 'scene.camera': { eye: { x: 1.1, y: 1.1,
+  z: 0.8 } } })
                                     : window.Plotly.relayout(gd, { 'xaxis.autorange': true, 'yaxis.autorange': true });
-part('png').onclick = () => window.Plotly.downloadImage(saved(), { format: 'png', width: 1400, height: 900, scale: 2, filename: fileName() });
+part('png').onclick = () => window.Plotly.downloadImage(saved(), { format: 'png', width: 1400, height: 900, scale: 2,
+  filename: fileName() });
 part('html').onclick = saveHtml;
 const resized = new ResizeObserver(() => {
   if (!gd.clientWidth) return;
   if (!gd.data) paint();
-  else if (gd._fullLayout.width !== gd.clientWidth || gd._fullLayout.height !== gd.clientHeight) window.Plotly.Plots.resize(gd);
+  else if (gd._fullLayout.width !== gd.clientWidth
+    || gd._fullLayout.height !== gd.clientHeight) window.Plotly.Plots.resize(gd);
 });
 resized.observe(flat);
 resized.observe(space);

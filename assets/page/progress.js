@@ -17,14 +17,7 @@ function draw() {
   if (v.name) root.append(node('p', 'name', v.name));
   if (v.detail) root.append(node('p', 'detail', v.detail));
   if (v.phases) root.append(phases(v.phases));
-  if (v.share !== undefined && v.share !== null) {
-    const track = node('div', 'progress'), bar = node('div', 'done');
-    bar.style.width = (100 * v.share).toFixed(1) + '%';
-    track.setAttribute('role', 'progressbar');
-    track.setAttribute('aria-valuenow', Math.round(100 * v.share));
-    track.append(bar);
-    root.append(track);
-  }
+  if (v.share !== undefined && v.share !== null) root.append(progressBar(v.share));
   if (v.numbers) root.append(numbers(v.numbers));
   if (v.note) root.append(node('p', 'note', v.note));
 }

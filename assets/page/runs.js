@@ -1,11 +1,16 @@
 // All runs in a table; each action sends its name and the run's id. What is half done survives a redraw.
 const root = element.querySelector('.runs');
-let renaming = null, deleting = null;  // ids
+let renaming = null,
+  deleting = null; // ids
 const HEADS = ['run', 'dataset', 'known', 'encoder', 'status', 'accuracy', 'F1', 'age', ''];
 
 function age(created) {
   const seconds = Math.max(0, Date.now() / 1000 - created);
-  for (const [length, name] of [[86400, 'd'], [3600, 'h'], [60, 'min']]) {
+  for (const [length, name] of [
+    [86400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+  ]) {
     const count = Math.floor(seconds / length);
     if (count) return `${count} ${name} ago`;
   }
@@ -21,47 +26,103 @@ function button(name, label, act, className) {
 }
 
 function renameForm(row) {
-  const form = node('form', 'rename'), box = node('input'), save = node('button', 'strong', 'Save');
+  const form = node('form', 'rename'),
+    box = node('input'),
+    save = node('button', 'strong', 'Save');
   box.value = row.given_name;
   box.maxLength = 80;
   box.placeholder = row.title;
   box.setAttribute('aria-label', 'New name of ' + row.title);
-  box.onkeydown = (event) => { if (event.key === 'Escape') { renaming = null; draw(); } };
-  form.onsubmit = (event) => {
+  box.onkeydown = event => {
+    if (event.key === 'Escape') {
+      renaming = null;
+      draw();
+    }
+  };
+  form.onsubmit = event => {
     event.preventDefault();
     renaming = null;
     trigger('click', { action: 'rename', id: row.id, name: box.value });
     draw();
   };
-  form.append(box, save, button('Cancel', 'Keep the name', () => { renaming = null; draw(); }));
+  form.append(
+    box,
+    save,
+    button('Cancel', 'Keep the name', () => {
+      renaming = null;
+      draw();
+    }),
+  );
   return form;
 }
 
 function actions(row) {
   const box = node('div', 'actions');
   if (deleting === row.id) {
-    box.append(node('span', 'ask', row.starter ? 'Delete the starter? It is trained anew at the next start.' : 'Delete it for good?'),
-      button('Delete', 'Yes, delete ' + row.title, () => { deleting = null; trigger('click', { action: 'delete', id: row.id }); draw(); }, 'danger'),
-      button('Keep', 'Keep ' + row.title, () => { deleting = null; draw(); }));
+    box.append(
+      node(
+        'span',
+        'ask',
+        row.starter ? 'Delete the starter? It is trained anew at the next start.' : 'Delete it for good?',
+      ),
+      button(
+        'Delete',
+        'Yes, delete ' + row.title,
+        () => {
+          deleting = null;
+          trigger('click', { action: 'delete', id: row.id });
+          draw();
+        },
+        'danger',
+      ),
+      button('Keep', 'Keep ' + row.title, () => {
+        deleting = null;
+        draw();
+      }),
+    );
     return box;
   }
-  if (row.usable) box.append(
-    button('Open', 'Open ' + row.title + ' and ask it', () => trigger('click', { action: 'open', id: row.id }), 'strong'),
-    button('Download', 'Download ' + row.title, () => {
-      root.querySelector('.note').textContent = 'The download is being packed.';
-      trigger('click', { action: 'download', id: row.id });
-    }));
-  if (row.may_change) box.append(
-    button('Rename', 'Rename ' + row.title, () => { renaming = row.id; deleting = null; draw(); root.querySelector('.rename input').focus(); }));
-  if (row.may_delete) box.append(
-    button('Delete', 'Delete ' + row.title, () => { deleting = row.id; draw(); root.querySelector('.danger').focus(); }));
-  if (row.state === 'running' || row.state === 'queued') box.append(node('span', 'ask', 'Stop it in Train to delete it.'));
+  if (row.usable)
+    box.append(
+      button(
+        'Open',
+        'Open ' + row.title + ' and ask it',
+        () => trigger('click', { action: 'open', id: row.id }),
+        'strong',
+      ),
+      button('Download', 'Download ' + row.title, () => {
+        root.querySelector('.note').textContent = 'The download is being packed.';
+        trigger('click', { action: 'download', id: row.id });
+      }),
+    );
+  if (row.may_change)
+    box.append(
+      button('Rename', 'Rename ' + row.title, () => {
+        renaming = row.id;
+        deleting = null;
+        draw();
+        root.querySelector('.rename input').focus();
+      }),
+    );
+  if (row.may_delete)
+    box.append(
+      button('Delete', 'Delete ' + row.title, () => {
+        deleting = row.id;
+        draw();
+        root.querySelector('.danger').focus();
+      }),
+    );
+  if (row.state === 'running' || row.state === 'queued')
+    box.append(node('span', 'ask', 'Stop it in Train to delete it.'));
   return box;
 }
 
 function nameCell(row) {
   const cell = node('td', 'name');
-  if (renaming === row.id) { cell.append(renameForm(row)); return cell; }
+  if (renaming === row.id) {
+    cell.append(renameForm(row));
+    return cell;
+  }
   const below = node('div');
   below.append(node('small', '', 'seed ' + row.seed));
   if (row.in_use) below.append(node('span', 'badge use', 'in use'));
@@ -76,13 +137,23 @@ function nameCell(row) {
 
 function line(row) {
   const made = node('tr', row.in_use ? 'in-use' : '');
-  const number = (value) => value === null ? '–' : value.toFixed(1);
+  const number = value => (value === null ? '–' : value.toFixed(1));
   const status = node('td', 'status ' + row.state);
   status.append(node('span', '', row.status));
   if (row.message) status.append(node('small', '', row.message));
-  const cells = [nameCell(row), node('td', '', row.dataset), node('td', '', row.ratio), node('td', '', row.encoder), status,
-                 node('td', 'number', number(row.accuracy)), node('td', 'number', number(row.f1)), node('td', 'age', age(row.created))];
-  cells.forEach((cell, i) => { cell.dataset.head = HEADS[i]; });
+  const cells = [
+    nameCell(row),
+    node('td', '', row.dataset),
+    node('td', '', row.ratio),
+    node('td', '', row.encoder),
+    status,
+    node('td', 'number', number(row.accuracy)),
+    node('td', 'number', number(row.f1)),
+    node('td', 'age', age(row.created)),
+  ];
+  cells.forEach((cell, i) => {
+    cell.dataset.head = HEADS[i];
+  });
   const last = node('td', 'do');
   last.append(actions(row));
   made.append(...cells, last);
@@ -91,27 +162,44 @@ function line(row) {
 
 function draw() {
   const v = props.value ? JSON.parse(props.value) : null;
-  if (renaming && root.querySelector('.rename')?.contains(document.activeElement)) return;  // somebody is typing there
+  if (renaming && root.querySelector('.rename')?.contains(document.activeElement)) return; // somebody is typing there
   const held = root.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
   root.replaceChildren();
   const note = node('p', 'note', props.note || '');
   note.setAttribute('role', 'status');
   if (!v || !v.rows.length) {
     const empty = node('div', 'none');
-    empty.append(node('strong', '', 'There is no run yet'),
-                 node('p', '', 'Start one in the Train tab, or upload one that was downloaded from this app.'));
+    empty.append(
+      node('strong', '', 'There is no run yet'),
+      node('p', '', 'Start one in the Train tab, or upload one that was downloaded from this app.'),
+    );
     root.append(empty, note);
     return;
   }
-  const table = node('table'), head = node('tr'), top = node('thead'), body = node('tbody');
+  const table = node('table'),
+    head = node('tr'),
+    top = node('thead'),
+    body = node('tbody');
   for (const name of HEADS) head.append(node('th', name === 'accuracy' || name === 'F1' ? 'number' : '', name));
   top.append(head);
   body.append(...v.rows.map(line));
   table.append(top, body);
-  root.append(table, note, node('p', 'hint', (v.restricted ? 'Runs that are everybody’s can’t be renamed or deleted on this server. ' : '')
-    + 'Accuracy and F1 in percent. A downloaded run answers on the command line, python -m ans predict RUN.zip, and can be uploaded here '
-    + 'again; an uploaded one, and one trained on uploaded data, is seen by this browser alone.'));
-  if (held) [...root.querySelectorAll('button')].find(one => one.getAttribute('aria-label') === held)?.focus({ preventScroll: true });
+  root.append(
+    table,
+    note,
+    node(
+      'p',
+      'hint',
+      (v.restricted ? 'Runs that are everybody’s can’t be renamed or deleted on this server. ' : '') +
+        'Accuracy and F1 in percent. A downloaded run answers on the command line, ' +
+          'python -m ans predict RUN.zip, and can be uploaded here ' +
+        'again; an uploaded one, and one trained on uploaded data, is seen by this browser alone.',
+    ),
+  );
+  if (held)
+    [...root.querySelectorAll('button')]
+      .find(one => one.getAttribute('aria-label') === held)
+      ?.focus({ preventScroll: true });
 }
 watch('value', draw);
 watch('note', draw);

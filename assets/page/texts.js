@@ -3,7 +3,10 @@ const root = element.querySelector('.texts');
 
 function line(row, clickable) {
   const made = node(clickable ? 'button' : 'div', 'row ' + (row.kind || ''));
-  if (clickable) { made.type = 'button'; made.onclick = () => trigger('click', { text: row.text }); }
+  if (clickable) {
+    made.type = 'button';
+    made.onclick = () => trigger('click', { text: row.text });
+  }
   made.append(node('span', 'text', row.text));
   if (row.tag) made.append(node('span', 'tag', row.tag));
   if (row.aside) made.append(node('span', 'aside', row.aside));
@@ -24,14 +27,19 @@ function draw() {
     }
     root.append(head);
   }
-  if (!v.rows.length) { root.append(node('p', 'nothing', v.empty || '')); return; }
+  if (!v.rows.length) {
+    root.append(node('p', 'nothing', v.empty || ''));
+    return;
+  }
   const list = node('div', 'rows');
   list.tabIndex = 0; // so that the arrow keys scroll it
   for (const row of v.rows) list.append(line(row, v.clickable));
   root.append(list);
   if (v.rows.length < v.total) {
     const foot = node('div', 'foot');
-    foot.append(node('span', '', `${v.rows.length.toLocaleString('en')} of ${v.total.toLocaleString('en')} are shown.`));
+    foot.append(
+      node('span', '', `${v.rows.length.toLocaleString('en')} of ${v.total.toLocaleString('en')} are shown.`),
+    );
     const more = node('button', 'more', 'Show more');
     more.type = 'button';
     more.onclick = () => trigger('select', { count: v.rows.length });

@@ -1,17 +1,22 @@
 // The verdict of one text. `props.value` is JSON; user text reaches the page through textContent only.
 const root = element.querySelector('.verdict');
 
-function signed(x) { return (x >= 0 ? '+' : '−') + Math.abs(x).toFixed(1); }
+function signed(x) {
+  return (x >= 0 ? '+' : '−') + Math.abs(x).toFixed(1);
+}
 
 function headBars(candidates, answer) {
   const box = node('div', 'heads');
   box.append(node('h3', '', 'Strongest heads'));
   const reach = Math.max(4, ...candidates.map(c => Math.abs(c.logit)));
   for (const candidate of candidates) {
-    const row = node('div', 'head' + (candidate.logit >= 0 ? ' yes' : '') + (candidate.label === answer ? ' chosen' : ''));
+    const row = node(
+      'div',
+      'head' + (candidate.logit >= 0 ? ' yes' : '') + (candidate.label === answer ? ' chosen' : ''),
+    );
     const track = node('div', 'track');
     const bar = node('div', 'bar');
-    const half = 50 * Math.abs(candidate.logit) / reach;
+    const half = (50 * Math.abs(candidate.logit)) / reach;
     bar.style.width = half + '%';
     bar.style.left = (candidate.logit >= 0 ? 50 : 50 - half) + '%';
     track.append(node('div', 'zero'), bar);
@@ -29,8 +34,11 @@ function nearestTexts(neighbours) {
   box.append(node('h3', '', 'Nearest training texts'));
   for (const item of neighbours) {
     const row = node('div', 'near');
-    row.append(node('span', 'text', item.text), node('span', 'tag', item.label),
-               node('span', 'similarity', item.similarity.toFixed(2)));
+    row.append(
+      node('span', 'text', item.text),
+      node('span', 'tag', item.label),
+      node('span', 'similarity', item.similarity.toFixed(2)),
+    );
     box.append(row);
   }
   return box;
@@ -44,19 +52,15 @@ function draw() {
   if (v.state === 'answer') {
     root.classList.add(v.open ? 'is-open' : 'is-known');
     const head = node('div', 'answer');
-    head.append(node('span', 'kind', v.open ? 'No known class' : 'Known class'),
-                node('strong', '', v.open ? 'OPEN' : v.label),
-                node('p', 'reason', v.reason));
-    root.append(head, headBars(v.candidates, v.label), nearestTexts(v.neighbours),
-                node('p', 'latency', v.foot));
+    head.append(
+      node('span', 'kind', v.open ? 'No known class' : 'Known class'),
+      node('strong', '', v.open ? 'OPEN' : v.label),
+      node('p', 'reason', v.reason),
+    );
+    root.append(head, headBars(v.candidates, v.label), nearestTexts(v.neighbours), node('p', 'latency', v.foot));
   } else {
     root.append(node('strong', '', v.title || 'Type a sentence'), node('p', 'reason', v.reason || ''));
-    if (v.share !== undefined) {
-      const track = node('div', 'progress'), bar = node('div', 'done');
-      bar.style.width = Math.round(100 * v.share) + '%';
-      track.append(bar);
-      root.append(track);
-    }
+    if (v.share !== undefined) root.append(progressBar(v.share));
   }
 }
 watch('value', draw);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ans.evaluation.mistakes import OPEN_TAKEN, read_answers
+from ans.evaluation.mistakes import KIND_NAMES, OPEN_TAKEN, read_answers
 from tests.browser.waiting import until
 
 
@@ -56,7 +56,7 @@ def test_a_visitor_finds_the_errors_of_a_kind_and_of_a_class_and_takes_one_to_th
     # A kind shows its errors, the surest first, and one of them goes to the map as the star
     taken = [one for one in wrong if one.kind == OPEN_TAKEN]
     page.locator("#overview button.kind.taken").click()
-    page.locator("#mistakes button.filter[aria-pressed=true]", has_text=OPEN_TAKEN).wait_for()
+    page.locator("#mistakes button.filter[aria-pressed=true]", has_text=KIND_NAMES[OPEN_TAKEN]).wait_for()
     first = page.locator("#mistakes tbody button.link").first
     until(lambda: first.inner_text() == taken[0].text, "the surest error of this kind comes first")
     first.click()

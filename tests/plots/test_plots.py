@@ -18,10 +18,11 @@ def group(name: str, places: list, first: int) -> Group:
 
 
 def test_the_map_has_one_trace_a_group_with_what_the_page_needs_of_each_point():
-    groups = [group("known positives", [(0, 1), (2, 3)], 10), group("synthesized negatives", [(4, 5)], 12)]
+    groups = [group("known_positives", [(0, 1), (2, 3)], 10), group("synthesized", [(4, 5)], 12)]
     drawn = point_map(groups, ["alarm_set", "open"], "run/class/pca/2", "The head of alarm_set")
     first, second = drawn.data
     assert (first.name, second.name) == ("known positives", "synthesized negatives")
+    assert (first.meta, second.meta) == ({"group": "known_positives"}, {"group": "synthesized"})
     assert (list(first.x), list(first.y), list(first.text)) == ([0, 2], [1, 3], ["text 0", "text 1"])
     assert first.customdata.tolist() == [[10, 0, 1, 1], [11, 0, 1, 0]]
     assert (first.marker.color, second.marker.color) == (KNOWN, SYNTHESIZED)
@@ -31,14 +32,14 @@ def test_the_map_has_one_trace_a_group_with_what_the_page_needs_of_each_point():
 
 
 def test_places_of_three_numbers_are_drawn_in_space():
-    (drawn,) = point_map([group("open: out of scope", [(0, 1, 2), (3, 4, 5)], 0)], ["a", "b"], "key", "title").data
+    (drawn,) = point_map([group("out_of_scope", [(0, 1, 2), (3, 4, 5)], 0)], ["a", "b"], "key", "title").data
     assert drawn.type == "scatter3d"
     assert list(drawn.z) == [2, 5]
 
 
 def test_thousands_of_points_are_the_cheapest_meshes_in_space_and_keep_their_shapes_in_the_plane():
     many = [(0, 1, 2)] * MOST_ROUND
-    groups = [group("known classes, test", many, 0), group("synthesized negatives", many[:1], MOST_ROUND)]
+    groups = [group("known_test", many, 0), group("synthesized", many[:1], MOST_ROUND)]
     for size, symbols in ((3, ["square", "diamond"]), (2, ["circle-open", "diamond"])):
         flat = [replace(one, places=one.places[:, :size]) for one in groups]
         assert [trace.marker.symbol for trace in point_map(flat, ["a", "b"], "key", "title").data] == symbols

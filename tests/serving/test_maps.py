@@ -54,14 +54,14 @@ def test_the_map_of_a_head_has_the_papers_groups(maps, run_id, small_split):
     found = sizes(maps.points(MapKey(run_id, "card_lost")))
     known = sum(target >= 0 for target in small_split.test_targets)
     assert found == {
-        "known negatives": 120, "known positives": 40, "synthesized negatives": 40, "known classes, test": known,
-        "open: out of scope": 60,
+        "known_negatives": 120, "known_positives": 40, "synthesized": 40, "known_test": known,
+        "out_of_scope": 60,
     }  # fmt: skip
 
 
 def test_the_map_of_all_classes_shows_every_training_text_in_the_tuned_features(maps, run_id, classifier):
     points = maps.points(MapKey(run_id))
-    assert sizes(points)["known classes"] == 160
+    assert sizes(points)["known"] == 160
     assert points.rows.shape == (len(points), classifier.encoder.dim)
     assert np.array_equal(points.rows, points.features[:, : classifier.encoder.dim].numpy())
 
@@ -224,7 +224,7 @@ def test_every_stage_says_what_happens_there(maps, run_id, classifier):
 def test_a_clicked_point_says_what_it_is(maps, run_id):
     points = maps.points(MapKey(run_id, "card_lost"))
     kinds = {points.groups[points.group[i]]: map_drawing.about(points, i) for i in range(len(points))}
-    assert kinds["known positives"]["kind"] == "A training text"
-    assert kinds["known positives"]["truth"].startswith("True class: card_lost")
-    assert kinds["synthesized negatives"]["kind"] == "A synthesized negative, made from"
-    assert kinds["open: out of scope"]["truth"].startswith("It belongs to no class. It should be open")
+    assert kinds["known_positives"]["kind"] == "A training text"
+    assert kinds["known_positives"]["truth"].startswith("True class: card_lost")
+    assert kinds["synthesized"]["kind"] == "A synthesized negative, made from"
+    assert kinds["out_of_scope"]["truth"].startswith("It belongs to no class. It should be open")

@@ -20,17 +20,18 @@ MOST_TRAINING = 3_000  # training texts on it: they are judged for the map, test
 MOST_OF_A_GROUP = 1_000  # on the map of one head
 MADE = 400  # synthesized negatives on a map
 
-KNOWN, POSITIVES, NEGATIVES = "known classes", "known positives", "known negatives"
-SYNTHESIZED, TESTED = "synthesized negatives", "known classes, test"
-HELD_OUT, OUT_OF_SCOPE = "open: held-out classes", "open: out of scope"
+# Keys of `ans.plots.maps.GROUPS`, which has their names for a person.
+KNOWN, POSITIVES, NEGATIVES = "known", "known_positives", "known_negatives"
+SYNTHESIZED, TESTED = "synthesized", "known_test"
+HELD_OUT, OUT_OF_SCOPE = "held_out", "out_of_scope"
 
 
 @dataclass(frozen=True)
 class MapPoints:
     """N points. Rows of all arrays belong together; they lie group by group, in the order of drawing.
 
-    groups: names, [G]. group: index into them, [N]. texts: what a person reads, [N]; for a synthesized negative the
-    text it was made from. truths, answers: a class name, or another word for open, [N]. right: whether the answer
+    groups: their keys, [G]. group: index into them, [N]. texts: what a person reads, [N]; for a synthesized negative
+    the text it was made from. truths, answers: a class name, or another word for open, [N]. right: whether the answer
     is, [N]. features: [N, V·d]. rows: what is projected, [N, D].
     """
 
@@ -68,7 +69,9 @@ def map_points(run: Run, model: OpenWorldClassifier, answers: np.ndarray | None,
         raise ValueError(f"{label!r} is no known class of this model; choose one from the list.")
     rng = np.random.RandomState(run.config.seed)
     texts, names, arrays = run.load_test()
-    judged = _names(arrays["answers"], run.evaluation.known) if answers is None else _names(answers, model.labels)
+    if arrays["features"].shape[1] != model.train_features.shape[1]:
+        raise ValueError("the test part of this run is not that of its model; train it again.")
+    judged = _names(arrays["answers"] if answers is None else answers, model.labels)
     known = set(model.labels)
     oos = np.array([name in OPEN_LABELS for name in names])
     tested = np.array([name in known for name in names])
@@ -96,7 +99,7 @@ def map_points(run: Run, model: OpenWorldClassifier, answers: np.ndarray | None,
 
 @dataclass(frozen=True)
 class _Part:
-    """One group: name, texts, true classes, answers, features [n, V·d]."""
+    """One group: key, texts, true classes, answers, features [n, V·d]."""
 
     group: str
     texts: list[str]

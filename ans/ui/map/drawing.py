@@ -9,9 +9,9 @@ import gradio as gr
 import numpy as np
 
 from ans.conventions import OPEN_NAME
-from ans.plots.maps import Group, point_map
+from ans.plots.maps import GROUPS, Group, point_map
 from ans.serving.maps.maps import FittedMap, MapKey, Maps
-from ans.serving.maps.points import SYNTHESIZED, TESTED, MapPoints
+from ans.serving.maps.points import HELD_OUT, OUT_OF_SCOPE, SYNTHESIZED, TESTED, MapPoints
 from ans.ui.ask import tab as ask
 from ans.ui.wording import as_markdown
 
@@ -71,12 +71,12 @@ def figure_of(fitted: FittedMap, key: MapKey):
     truths = np.array([index[name] for name in points.truths])
     answers = np.array([index[name] for name in points.answers])
     groups = [
-        Group(name, places, rows, [points.texts[i] for i in rows], truths[rows], answers[rows], points.right[rows])
-        for name, rows, places in fitted.by_group()
+        Group(group, places, rows, [points.texts[i] for i in rows], truths[rows], answers[rows], points.right[rows])
+        for group, rows, places in fitted.by_group()
     ]
     what = "All classes" if key.label is None else f"The head of {key.label}"
     title = f"{what}, {METHOD_NAMES[key.method]} in {key.dimensions}-D"
-    return point_map(groups, names, f"{key.run_id}/{key.label}/{key.method}/{key.dimensions}", title)
+    return point_map(groups, names, f"{key.run_id}/{key.label}/{key.method}/{key.dimensions}", title, OPEN_NAME)
 
 
 def star(maps: Maps, key: MapKey, text: str) -> list:
@@ -97,11 +97,9 @@ def about(points: MapPoints, index: int) -> dict:
     if group == SYNTHESIZED:
         kind = "A synthesized negative, made from"
         said = "It should be open." if right else "It should be open, and is not: misjudged."
-    elif group.startswith("open"):
-        kind = f"A test text: {group}"
-        out_of = (
-            "It belongs to no class" if truth == OPEN_NAME or "scope" in group else f"True class: {truth}, held out"
-        )
+    elif group in (HELD_OUT, OUT_OF_SCOPE):
+        kind = f"A test text: {GROUPS[group][0]}"
+        out_of = "It belongs to no class" if group == OUT_OF_SCOPE else f"True class: {truth}, held out"
         said = f"{out_of}. It should be open{'.' if right else ', and is not: misjudged.'}"
     else:
         kind = "A test text of a known class" if group == TESTED else "A training text"
