@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from ans.conventions import OPEN_NAME
 from ans.runs.store import RunStore
@@ -141,7 +142,7 @@ def test_the_runs_own_settings_are_no_other_heads(maps, run_id, small_config):
 def test_the_same_settings_give_the_runs_own_heads_again(maps, run_id, classifier, small_split):
     own = maps.retrained(run_id, classifier.config)
     answers = judge_test(classifier, small_split)
-    assert own.judged.answers == answers.answers
+    assert torch.equal(own.judged.answers, answers.answers)
     assert own.judged.metrics == answers.metrics
 
 
