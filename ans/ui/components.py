@@ -128,10 +128,10 @@ class JudgesView(_JsonView):
     script, frame = "judges.js", '<div class="judges empty"></div>'
 
 
-class DeceptionsView(_JsonView):
+class ConfidentErrorsView(_JsonView):
     """Test texts on which MSP is confidently wrong. Its `click` event carries `text`."""
 
-    script, frame = "deceptions.js", '<div class="deceptions"></div>'
+    script, frame = "confident_errors.js", '<div class="confident-errors"></div>'
 
 
 class MapView(gr.HTML):

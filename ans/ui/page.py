@@ -20,7 +20,7 @@ from ans.ui.discover import tab as discover
 from ans.ui.map import tab as map
 from ans.ui.polling import Snapshot, model_in_use, newer_active
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY, tell_once
+from ans.ui.wiring import AT_ONCE, QUIETLY, end_unchanged
 
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
@@ -162,7 +162,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
                 raise gr.Error(str(error), print_exception=False) from error
 
         gr.api(classify, api_name="classify", concurrency_limit=4)
-    tell_once(page)
+    end_unchanged(page)
     page.queue(api_open=False, default_concurrency_limit=4, max_size=64)
     return page
 

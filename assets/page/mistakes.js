@@ -1,5 +1,5 @@
 // All errors of a test, filtered here; a click on one brings its text to the map. `props.value` is what
-// ans.ui.evaluate.mistake_table builds: kinds by key and name, rows of text, truth, answer, score and kind's key.
+// ans.ui.evaluate.cards.mistake_table builds: kinds by key and name, rows of text, truth, answer, score and kind's key.
 const root = element.querySelector('.mistakes');
 const STEP = 25;
 let filter = {},

@@ -32,7 +32,7 @@ def test_a_visitor_compares_methods_and_sees_where_msp_is_confidently_wrong(app,
     page.locator("#comparison thead th.sorted", has_text="AUROC").wait_for()
 
     # One text, all methods: a click on a text that deceives MSP, and one's own
-    page.locator("#deceptions .deception").first.click()
+    page.locator("#confident-errors .confident-error").first.click()
     page.locator("#judges .judge.own.says-open", has_text="ANS").wait_for()
     assert page.locator("#judges .judge.says-known", has_text="MSP").count() == 1
     page.get_by_text("OPEN is right.").wait_for()

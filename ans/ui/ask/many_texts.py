@@ -16,7 +16,7 @@ from ans.serving.batch import Batch, Verdict, as_csv
 from ans.serving.models import Serving
 from ans.ui.components import PAGE, RunView, TextsView, texts_value
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, clock, signed
 
 ALL, OPEN, KNOWN = "all", "open", "known"
@@ -30,21 +30,105 @@ CHOICES = [("All", ALL), ("OPEN", OPEN), ("Known", KNOWN)]
 
 @dataclass(frozen=True)
 class ManyTab:
-    """The list, whose click the Ask tab takes up."""
+    """The tab's components and handlers. `batch`: the texts that are judged, or were last. Ask takes up a click on
+    `rows`.
+    """
 
+    shared: Shared
+    batch: gr.State
+    pasted: gr.Textbox
+    file: gr.File
+    judge: gr.Button
+    stop: gr.Button
+    card: RunView
+    results: gr.Column
+    kind: gr.Radio
+    download: gr.DownloadButton
     rows: TextsView
+
+    def prepare(self, text: str, path: str | None, run_id: str | None) -> Changes:
+        """Read what was pasted or dropped."""
+        try:
+            self.shared.serving.run(run_id)
+            lines = lines_given(text, path)
+        except ValueError as error:
+            raise refusal(error) from error
+        if not lines.texts:
+            raise refusal("There is no text to judge; paste some, one a line, or drop a file.")
+        return {
+            self.batch: Batch(lines),
+            self.card: {"state": "running", "title": "Starting", "share": 0},
+            **self._buttons(busy=True),
+            self.results: gr.update(visible=False),
+        }
+
+    def run(self, batch: Batch, run_id: str) -> Iterator[Changes]:
+        """Judge it, chunk after chunk."""
+        try:
+            for card in judged(self.shared.serving, batch, run_id):
+                yield {self.card: card}
+        except ValueError as error:
+            failed = {"state": "failed", "title": "These could not be judged", "detail": as_sentence(error)}
+            yield {self.card: failed, **self._buttons(busy=False)}
+            return
+        yield {
+            **self._buttons(busy=False),
+            self.results: gr.update(visible=True),
+            self.kind: gr.update(choices=counted(batch.verdicts), value=ALL),
+            **self.filter(batch, ALL),
+        }
+
+    def end(self, batch: Batch | None) -> Changes:
+        """Stop: what is judged by then is kept."""
+        if batch is not None:
+            batch.stop()
+        return {self.stop: gr.update(interactive=False)}
+
+    def filter(self, batch: Batch | None, kind: str) -> Changes:
+        """The verdicts of one kind, and the file of them."""
+        if batch is None:
+            return gr.skip()
+        return {self.rows: listed(batch, kind, PAGE), self.download: csv_file(self.download, batch, kind)}
+
+    def more(self, batch: Batch | None, kind: str, event: gr.EventData) -> Changes:
+        """More rows of the list."""
+        if batch is None:
+            return gr.skip()
+        return {self.rows: listed(batch, kind, int(getattr(event, "count", 0)) + PAGE)}
+
+    def _buttons(self, busy: bool) -> Changes:
+        return {self.judge: gr.update(interactive=not busy), self.stop: gr.update(interactive=busy)}
 
 
 def build(shared: Shared) -> ManyTab:
     """Lay out the tab inside the current Tab and wire it."""
-    serving, model = shared.serving, shared.model
+    tab, model = layout(shared), shared.model
+    started = tab.judge.click(
+        tab.prepare,
+        [tab.pasted, tab.file, model],
+        [tab.batch, tab.card, tab.judge, tab.stop, tab.results],
+        **QUIETLY,
+    )
+    shown = [tab.card, tab.judge, tab.stop, tab.results, tab.kind, tab.rows, tab.download]
+    started.success(tab.run, [tab.batch, model], shown, concurrency_limit=2, **QUIETLY)
+    tab.stop.click(tab.end, tab.batch, tab.stop, **AT_ONCE)
+    tab.kind.input(tab.filter, [tab.batch, tab.kind], [tab.rows, tab.download], **QUIETLY)
+    tab.rows.select(tab.more, [tab.batch, tab.kind], tab.rows, **QUIETLY)
+    return tab
+
+
+def layout(shared: Shared) -> ManyTab:
+    """What is to be judged, beside it the card and the list of verdicts."""
     batch = gr.State(None)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
             pasted = gr.Textbox(
-                label="Texts, one a line", placeholder="my card was swallowed\ndo fish sleep", lines=9, max_lines=9,
+                label="Texts, one a line",
+                placeholder="my card was swallowed\ndo fish sleep",
+                lines=9,
+                max_lines=9,
                 elem_id="pasted",
-            )  # fmt: skip
+            )
             file = gr.File(
                 label=f"Or a CSV, TSV, TXT, JSONL or JSON file, at most {MOST_BYTES >> 20} MB",
                 file_types=list(EXTENSIONS),
@@ -60,52 +144,7 @@ def build(shared: Shared) -> ManyTab:
                     kind = gr.Radio(CHOICES, value=ALL, show_label=False, container=False, elem_id="kind")
                     download = gr.DownloadButton("Download CSV", size="sm", scale=0, min_width=150, elem_id="csv")
                 rows = TextsView(elem_id="verdicts")
-
-    def table(current: Batch, chosen: str) -> tuple[dict, dict]:
-        return listed(current, chosen, PAGE), gr.update(value=_csv_file(download, current, chosen))
-
-    def prepare(text: str, path: str | None, run_id: str | None) -> tuple[Batch, dict, dict, dict, dict]:
-        try:
-            serving.run(run_id)
-            lines = lines_given(text, path)
-        except ValueError as error:
-            raise gr.Error(as_sentence(error), print_exception=False) from error
-        if not lines.texts:
-            raise gr.Error("There is no text to judge; paste some, one a line, or drop a file.", print_exception=False)
-        busy = {"state": "running", "title": "Starting", "share": 0}
-        return Batch(lines), busy, gr.update(interactive=False), gr.update(interactive=True), gr.update(visible=False)
-
-    def run(current: Batch, run_id: str) -> Iterator[tuple]:
-        try:
-            for shown in judged(serving, current, run_id):
-                yield shown, *(gr.skip() for _ in range(6))
-        except ValueError as error:
-            yield (
-                {"state": "failed", "title": "These could not be judged", "detail": as_sentence(error)},
-                gr.update(interactive=True), gr.update(interactive=False), *(gr.skip() for _ in range(4)),
-            )  # fmt: skip
-            return
-        yield (
-            gr.skip(), gr.update(interactive=True), gr.update(interactive=False), gr.update(visible=True),
-            gr.update(choices=counted(current.verdicts), value=ALL), *table(current, ALL),
-        )  # fmt: skip
-
-    def end(current: Batch | None) -> dict:
-        if current is not None:
-            current.stop()
-        return gr.update(interactive=False)
-
-    def more(current: Batch, chosen: str, event: gr.EventData) -> dict:
-        return listed(current, chosen, int(event.count) + PAGE)
-
-    started = judge.click(prepare, [pasted, file, model], [batch, card, judge, stop, results], **QUIETLY)
-    started.success(
-        run, [batch, model], [card, judge, stop, results, kind, rows, download], concurrency_limit=2, **QUIETLY
-    )
-    stop.click(end, batch, stop, **AT_ONCE)
-    kind.input(table, [batch, kind], [rows, download], **QUIETLY)
-    rows.select(more, [batch, kind], rows, **QUIETLY)
-    return ManyTab(rows)
+    return ManyTab(shared, batch, pasted, file, judge, stop, card, results, kind, download, rows)
 
 
 def judged(serving: Serving, batch: Batch, run_id: str) -> Iterator[dict]:
@@ -178,11 +217,14 @@ def _of_kind(batch: Batch, kind: str) -> list[int]:
     return [i for i, verdict in enumerate(batch.verdicts) if (verdict.label is None) in wanted]
 
 
-def _csv_file(button: gr.DownloadButton, batch: Batch, kind: str) -> str:
+def csv_file(button: gr.DownloadButton, batch: Batch, kind: str) -> str:
     """The filtered verdicts as a file that the page may hand out; Gradio deletes it after a day."""
     rows = _of_kind(batch, kind)
     content = as_csv([batch.verdicts[i] for i in rows], [batch.lines.labels[i] for i in rows])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "verdicts.csv"
         path.write_bytes(content)
-        return button.move_resource_to_block_cache(str(path))
+        kept = button.move_resource_to_block_cache(str(path))
+    if kept is None:
+        raise ValueError("the file of verdicts could not be written.")
+    return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -12,34 +13,46 @@ from ans.plots.small_map import small_map
 from ans.plots.style import wrap
 from ans.serving.maps.maps import MapKey, Maps
 from ans.ui.components import PlotView, VerdictView
-from ans.ui.wiring import AT_ONCE
+from ans.ui.wiring import AT_ONCE, Changes
 
 NEAR = 3  # the map stays with its head as long as that is among so many strongest ones
 MOST_POINTS = 150  # of one group
 Shown = tuple[str, str] | None  # run and class of the map that is drawn
 
 
-def build(maps: Maps, model: gr.Dropdown, verdict: VerdictView) -> PlotView:
+@dataclass(frozen=True)
+class SmallMap:
+    """The map and its handler. `shown`: what it shows."""
+
+    maps: Maps
+    plot: PlotView
+    shown: gr.State
+
+    def move(self, run_id: str | None, card: str | None, before: Shown) -> Changes:
+        """Follow a verdict."""
+        plot, shown = moved(self.maps, run_id, json.loads(card) if card else {}, before)
+        return {self.plot: plot, self.shown: shown}
+
+
+def build(maps: Maps, model: gr.Dropdown, verdict: VerdictView) -> SmallMap:
     """Place the map here. It follows the verdict in an event of its own, so that no verdict waits for it."""
     shown = gr.State(None)
     plot = PlotView(height=270, empty="Type, and a star shows where your text lies.", elem_id="small-map")
-
-    def move(run_id: str | None, card: str | None, before: Shown) -> tuple[Any, Shown]:
-        return moved(maps, run_id, json.loads(card) if card else {}, before)
-
-    verdict.change(
-        move, [model, verdict, shown], [plot, shown], trigger_mode="always_last", **AT_ONCE,
-    )  # fmt: skip
-    return plot
+    small = SmallMap(maps, plot, shown)
+    verdict.change(small.move, [model, verdict, shown], [plot, shown], trigger_mode="always_last", **AT_ONCE)
+    return small
 
 
 def moved(maps: Maps, run_id: str | None, card: dict, before: Shown) -> tuple[Any, Shown]:
     """(plot, what it shows) for a verdict card: only the star moves while the head stays; else its map comes along."""
     if card.get("state") != "answer":
         return gr.update(spot=[]), before
+    if run_id is None:
+        return gr.update(spot=[]), None
     text, nearest = str(card["text"]), [str(candidate["label"]) for candidate in card["candidates"]][:NEAR]
-    stays = before is not None and before[0] == run_id and before[1] in nearest
-    label = before[1] if stays else nearest[0]
+    seen = before[1] if before is not None and before[0] == run_id else None
+    stays = seen is not None and seen in nearest
+    label = seen if seen is not None and stays else nearest[0]
     try:
         key = MapKey(run_id, label)
         spot = [*maps.place(key, text), wrap(text)]
@@ -51,10 +64,10 @@ def moved(maps: Maps, run_id: str | None, card: dict, before: Shown) -> tuple[An
     return gr.update(value=small_map(groups, label, f"{run_id}/{label}").to_json(), spot=spot), (run_id, label)
 
 
-def _groups(maps: Maps, key: MapKey) -> list[tuple[str, np.ndarray, list[str]]]:
-    """Name, places and texts of each group, evenly thinned."""
+def _groups(maps: Maps, key: MapKey) -> list[tuple[str, list[list[float]], list[str]]]:
+    """Key, places and texts of each group, evenly thinned."""
     fitted, groups = maps.fitted(key), []
     for name, rows, places in fitted.by_group():
         some = np.linspace(0, len(rows) - 1, min(len(rows), MOST_POINTS)).astype(int)
-        groups.append((name, places[some], [fitted.points.texts[i] for i in rows[some]]))
+        groups.append((name, places[some].tolist(), [fitted.points.texts[i] for i in rows[some]]))
     return groups

@@ -7,22 +7,14 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from ans.conventions import LONGEST, Prediction
-from ans.runs.status import FAILED, INTERRUPTED, STOPPED
+from ans.conventions import LONGEST
 from ans.serving.models import Serving
-from ans.ui.ask import link
-from ans.ui.ask import many_texts as many
-from ans.ui.ask import small_map as ask_map
+from ans.ui import verdict_card
+from ans.ui.ask import link, many_texts, small_map
 from ans.ui.components import ChipsView, VerdictView
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY
-from ans.ui.wording import as_sentence, signed
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 
-EMPTY = {
-    "state": "empty",
-    "title": "Type a sentence, or click an example",
-    "reason": "Each keystroke is judged: one of the known classes, or OPEN.",
-}
 KINDS = {
     "known": ("Texts of known classes", "Test texts of classes the model was trained on"),
     "held_out": ("Texts of held-out classes", "Real intents the model has never seen: these should be OPEN"),
@@ -32,16 +24,45 @@ KINDS = {
 
 @dataclass(frozen=True)
 class AskTab:
-    """The components other tabs and the page need."""
+    """The tab's components and handlers. `inner`: the choice between one text and many."""
 
+    shared: Shared
+    inner: gr.Tabs
     query: gr.Textbox
     verdict: VerdictView
     chips: ChipsView
+    many: many_texts.ManyTab
+
+    def answer(self, text: str, run_id: str | None) -> Iterator[Changes]:
+        """The verdict of the typed text."""
+        for card in verdict_card.verdicts(self.shared.serving, text, run_id):
+            yield {self.verdict: card}
+
+    def take_example(self, event: gr.EventData) -> Changes:
+        """A click on an example: it is what was typed."""
+        return {self.query: str(getattr(event, "text", ""))}
+
+    def take_one_of_many(self, event: gr.EventData) -> Changes:
+        """A click on one of many texts: it is looked at alone."""
+        return {**self.take_example(event), self.inner: gr.Tabs(selected="one")}
+
+    def refill_examples(self, run_id: str | None) -> Changes:
+        """The examples of the model that comes into use."""
+        return {self.chips: examples(self.shared.serving, run_id)}
 
 
 def build(shared: Shared) -> AskTab:
     """Lay out the tab inside the current Tab and wire it."""
-    serving, model = shared.serving, shared.model
+    tab, model = layout(shared), shared.model
+    tab.query.change(tab.answer, [tab.query, model], tab.verdict, concurrency_limit=4, **QUIETLY)
+    model.change(tab.answer, [tab.query, model], tab.verdict, **QUIETLY)
+    tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
+    tab.many.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
+    return tab
+
+
+def layout(shared: Shared) -> AskTab:
+    """The text box and its examples, beside them the verdict and a small map; many texts behind a tab of their own."""
     with gr.Tabs() as inner:
         with gr.Tab("One text", id="one"), gr.Row(equal_height=False, elem_id="ask"):
             with gr.Column(scale=5, min_width=320):
@@ -54,99 +75,25 @@ def build(shared: Shared) -> AskTab:
                     autofocus=True,
                     elem_id="query",
                 )
-                link.copy_button(model, query)
+                link.copy_button(shared.model, query)
                 chips = ChipsView(elem_id="examples")
             with gr.Column(scale=6, min_width=320):
-                verdict = VerdictView(EMPTY, elem_id="verdict")
-                ask_map.build(shared.maps, model, verdict)
+                verdict = VerdictView(verdict_card.EMPTY, elem_id="verdict")
+                small_map.build(shared.maps, shared.model, verdict)
         with gr.Tab("Many texts", id="many"):
-            many_tab = many.build(shared)
-
-    def answer(text: str, run_id: str | None) -> Iterator[dict]:
-        yield from verdicts(serving, text, run_id)
-
-    query.change(answer, [query, model], verdict, concurrency_limit=4, **QUIETLY)
-    model.change(answer, [query, model], verdict, **QUIETLY)
-    chips.click(_clicked_text, None, query, **AT_ONCE)
-    many_tab.rows.click(_taken_up, None, [query, inner], **AT_ONCE)
-    return AskTab(query, verdict, chips)
-
-
-def verdicts(serving: Serving, text: str, run_id: str | None) -> Iterator[dict]:
-    """What the verdict card shows for a text: perhaps a note that the model is loading, then the answer."""
-    if not run_id:
-        yield waiting(serving)
-        return
-    if not (text or "").strip():
-        yield EMPTY
-        return
-    if not serving.is_loaded(run_id):
-        yield {"state": "busy", "title": "Loading the model", "reason": "A few seconds, once."}
-    try:
-        prediction, milliseconds = serving.answer(run_id, text)
-    except ValueError as error:
-        yield {"state": "failed", "title": "No answer", "reason": as_sentence(error)}
-        return
-    yield answer_card(prediction, milliseconds)
-
-
-def answer_card(prediction: Prediction, milliseconds: float) -> dict:
-    """A prediction as the card draws it."""
-    return {
-        "state": "answer",
-        **prediction.to_dict(),
-        "reason": reason(prediction),
-        "foot": f"Judged in {milliseconds:.0f} ms. A head says yes above zero; the text is open when none does.",
-    }
-
-
-def reason(prediction: Prediction) -> str:
-    """One sentence that says why."""
-    best = prediction.candidates[0]
-    if prediction.open:
-        return f"No head says yes. The nearest to a yes is {best.label} at {signed(best.logit)}."
-    agreeing = [candidate for candidate in prediction.candidates if candidate.logit >= 0]
-    if len(agreeing) == 1 and best.label == prediction.label:
-        return f"One head says yes: {best.label}, at {signed(best.logit)}."
-    count = f"{len(agreeing)} heads say yes" if len(agreeing) > 1 else f"The head of {best.label} says yes"
-    return f"{count}; the closed-set classifier picks {prediction.label}."
-
-
-def waiting(serving: Serving) -> dict:
-    """The card while there is no model at all: how far the starter is, or why there is none."""
-    store = serving.store.seen_by(None)  # how others' private runs fare is not told
-    run = store.active()
-    if run is not None:
-        return {
-            "state": "busy",
-            "title": "The starter model is being trained",
-            "reason": "Less than a minute on two cores, once. You can type already; the answer appears by itself.",
-            "share": run.progress.share_done,
-        }
-    latest = next(iter(store.all()), None)
-    if latest is not None and latest.status.state in (FAILED, STOPPED, INTERRUPTED):
-        return {
-            "state": "failed",
-            "title": "There is no model yet",
-            "reason": f"The last training ended as {latest.status.state}: {latest.status.message} Start one in Train.",
-        }
-    return {"state": "empty", "title": "There is no model yet", "reason": "Start a training in the Train tab."}
+            many = many_texts.build(shared)
+    return AskTab(shared, inner, query, verdict, chips, many)
 
 
 def examples(serving: Serving, run_id: str | None) -> list[dict]:
-    """The example chips of a run, in the groups of `KINDS`."""
+    """The example chips of a run, in the groups of `KINDS`; none without a run, or if it is gone in this moment."""
     if not run_id:
         return []
-    texts = serving.examples(run_id)
+    try:
+        texts = serving.examples(run_id)
+    except ValueError:  # the list of models tells soon enough
+        return []
     return [
         {"kind": kind, "name": name, "explanation": explanation, "texts": texts[kind]}
         for kind, (name, explanation) in KINDS.items()
     ]
-
-
-def _taken_up(event: gr.EventData) -> tuple[str, dict]:
-    return str(event.text), gr.Tabs(selected="one")
-
-
-def _clicked_text(event: gr.EventData) -> str:
-    return str(event.text)

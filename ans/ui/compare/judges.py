@@ -21,8 +21,8 @@ NO_MODEL = {
     "detail": "Choose a trained run above. The starter model comes by itself; other runs are made in Train.",
 }
 NO_RUN = "Open test texts that MSP takes for a known class appear here, once a trained run is chosen."
-NO_DECEPTIONS = {"title": "Where MSP is confidently wrong", "detail": NO_RUN, "items": []}
-MOST_DECEPTIONS, MOST_OF_A_CLASS = 40, 3  # variety: the surest are often near copies of each other
+NO_CONFIDENT_ERRORS = {"title": "Where MSP is confidently wrong", "detail": NO_RUN, "items": []}
+MOST_ERRORS, MOST_OF_A_CLASS = 40, 3  # variety: the surest are often near copies of each other
 FOOT = (
     "The middle line is each method's own threshold. A bar's length is the share of the test texts with the same "
     "kind of answer, open or known, that lie no farther from it: the longer, the surer."
@@ -50,15 +50,15 @@ def judgements(comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str
     }
 
 
-def deceptions_view(comparisons: Comparisons, run: Run | None) -> dict:
+def confident_errors(comparisons: Comparisons, run: Run | None) -> dict:
     """The list of open test texts that MSP takes for a known class with high confidence, and the run for OPEN."""
     if run is None:
-        return NO_DECEPTIONS
+        return NO_CONFIDENT_ERRORS
     name = heads_name(run.config)
     try:
         found, sure, total = comparisons.confident_errors(run.id)
     except ValueError as error:
-        return NO_DECEPTIONS | {"detail": as_sentence(error)}
+        return NO_CONFIDENT_ERRORS | {"detail": as_sentence(error)}
     if not total:
         detail = "The test part of this run holds no open texts."
     elif not sure:
@@ -70,7 +70,7 @@ def deceptions_view(comparisons: Comparisons, run: Run | None) -> dict:
         )
         if len(found) > len(listed := _varied(found)):
             detail += f" The {len(listed)} MSP is surest of, at most {MOST_OF_A_CLASS} of a class:"
-    return NO_DECEPTIONS | {
+    return NO_CONFIDENT_ERRORS | {
         "detail": detail,
         "items": [
             {
@@ -92,7 +92,7 @@ def _varied(found: Sequence[ConfidentError]) -> list[ConfidentError]:
         seen[one.truth] += 1
         if seen[one.truth] <= MOST_OF_A_CLASS:
             out.append(one)
-    return out[:MOST_DECEPTIONS]
+    return out[:MOST_ERRORS]
 
 
 def _group(comparisons: Comparisons, run: Run, keys: Sequence[str], text: str) -> dict:
@@ -135,7 +135,7 @@ def _summary(rows: Sequence[dict]) -> str:
 def _about(run: Run, truth: str | None) -> str:
     if truth is None:
         return ""
-    if truth in run.evaluation.known:
+    if run.evaluation is not None and truth in run.evaluation.known:
         return f"A test text of the known class {truth}."
     return f"A test text {'out of scope' if truth in OPEN_LABELS else f'of the held-out class {truth}'}: OPEN is right."
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -13,136 +14,207 @@ from ans.serving.comparison.comparisons import ABLATION, HEADS, RULES, RUNS_KEPT
 from ans.serving.comparison.job import Job
 from ans.ui.compare import judges as judging
 from ans.ui.compare import table as comparing
-from ans.ui.components import ComparisonView, DeceptionsView, JudgesView, PlotView
+from ans.ui.components import ComparisonView, ConfidentErrorsView, JudgesView, PlotView
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 
 REDRAW_SECONDS = 0.4
+Ids = list[str] | None  # of runs
+Keys = Sequence[str]  # of methods
 LEFT_OUT = (
     "All methods see the features of the chosen run, so only their rule differs. DOC, DeepUnk, (C + 1)-way and DA-ADB "
-    "tune the encoder anew, which takes minutes; they are not on this page. "
+    "tune the encoder again, which takes minutes; they are not on this page. "
     "The command python -m ans benchmark baselines runs them."
 )
 
 
-def build(shared: Shared, query: gr.Textbox) -> None:
-    """Lay out the tab inside the current Tabs and wire it. `query` is what was typed in Ask."""
-    comparisons, model = Comparisons(shared.serving), shared.model
-    with gr.Tab("Compare", id="compare") as tab:
-        with gr.Row(equal_height=False, elem_id="compare"):
-            with gr.Column(scale=4, min_width=300):
-                runs = gr.Dropdown(
-                    [], value=[], multiselect=True, max_choices=RUNS_KEPT, label="Runs", elem_id="compared-runs",
-                    info=f"The model in use, and up to {RUNS_KEPT - 1} others beside it.",
-                )  # fmt: skip
-                rules = gr.CheckboxGroup(
-                    [(choice.name, choice.key) for choice in RULES], value=[choice.key for choice in RULES],
-                    label="Rules on its features", info="The thresholds are those of their authors.",
-                )  # fmt: skip
-                heads = gr.CheckboxGroup(
-                    [(choice.name.removeprefix("heads, "), choice.key) for choice in HEADS], value=["none", "ans"],
-                    label="The same heads with negatives made by", info="Each is trained anew, in seconds.",
-                )  # fmt: skip
-                with gr.Row():
-                    compare = gr.Button("Compare", variant="primary", scale=3, elem_id="start-comparison")
-                    stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop-comparison")
-                ablation = gr.Button("Ablation of Table 2", elem_id="ablation")
-                gr.Markdown(LEFT_OUT, elem_classes="quiet")
-            with gr.Column(scale=7, min_width=320):
-                table = ComparisonView(comparing.NOTHING, elem_id="comparison")
-                measure = gr.Radio(
-                    [(name, key) for key, name in HEADINGS.items()], value="f1", label="Measure that is drawn",
-                    elem_id="measure",
-                )  # fmt: skip
-                bars = PlotView(height=430, empty="The measured methods are drawn here.", elem_id="bars")
-        gr.Markdown("## One text, all methods", elem_classes="section")
-        with gr.Row(equal_height=False, elem_id="judging"):
-            with gr.Column(scale=5, min_width=320):
-                text = gr.Textbox(
-                    label="A text for all methods", placeholder="type, or click one of the texts below",
-                    max_length=LONGEST, lines=2, max_lines=4, elem_id="judged-text",
-                )  # fmt: skip
-                deceptions = DeceptionsView(judging.NO_DECEPTIONS, elem_id="deceptions")
-            with gr.Column(scale=6, min_width=320):
-                judges = JudgesView(judging.EMPTY, elem_id="judges")
+@dataclass(frozen=True)
+class CompareTab:
+    """The tab's components and handlers. A method is named by its key in `ans.serving.comparison`."""
 
-    def allowed(run_ids: list[str] | None, who: str | None) -> list[Run]:
-        """The chosen runs that this browser may see, in the order they were chosen."""
-        found = {run.id: run for run in visible(shared, who)}
-        return [found[one] for one in run_ids or [] if one in found]
+    shared: Shared
+    comparisons: Comparisons
+    runs: gr.Dropdown
+    rules: gr.CheckboxGroup
+    heads: gr.CheckboxGroup
+    compare: gr.Button
+    stop: gr.Button
+    ablation: gr.Button
+    table: ComparisonView
+    measure: gr.Radio
+    bars: PlotView
+    text: gr.Textbox
+    confident_errors: ConfidentErrorsView
+    judges: JudgesView
 
-    def opened(run_id: str | None, run_ids: list[str] | None, typed: str, here: str, who: str | None) -> tuple:
-        found = {run.id: run.name for run in visible(shared, who)}
+    def opened(self, run_id: str | None, run_ids: list[str] | None, typed: str, here: str, who: str | None) -> Changes:
+        """The runs to choose from, the model in use among the chosen; the text typed in Ask, unless another is here."""
+        found = {run.id: run.name for run in visible(self.shared, who)}
         there = [one for one in run_ids or [] if one in found]
-        if run_id in found and run_id not in there:
+        if run_id is not None and run_id in found and run_id not in there:
             there = [run_id]
-        return gr.update(choices=[(name, key) for key, name in found.items()], value=there), here or typed or ""
+        choices = [(name, key) for key, name in found.items()]
+        return {self.runs: gr.update(choices=choices, value=there), self.text: here or typed or ""}
 
-    def show(run_ids, rule_keys, head_keys, name: str, who: str | None) -> tuple:
-        return comparing.shown(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], name)
+    def show(self, run_ids: Ids, rules: Keys, heads: Keys, measure: str, who: str | None) -> Changes:
+        """What is fitted by now."""
+        table, bars = comparing.shown(self.comparisons, self.allowed(run_ids, who), [*rules, *heads], measure)
+        return {self.table: table, self.bars: bars}
 
-    def loading(run_ids, who: str | None) -> tuple:
+    def loading(self, run_ids: Ids, who: str | None) -> Changes:
         """A note for the table and one for the card of answers, if a model has to be loaded first."""
-        loaded = all(shared.serving.is_loaded(run.id) for run in allowed(run_ids, who))
-        return (gr.skip(), gr.skip()) if loaded else (comparing.LOADING, comparing.LOADING)
+        loaded = all(self.shared.serving.is_loaded(run.id) for run in self.allowed(run_ids, who))
+        return gr.skip() if loaded else {self.table: comparing.LOADING, self.judges: comparing.LOADING}
 
-    def fit(run_ids, rule_keys, head_keys, name: str, who: str | None) -> Iterator[tuple]:
-        """Draws what is fitted while the rest is; `ended` comes after it, however it ends."""
-        found, keys = allowed(run_ids, who), [*rule_keys, *head_keys]
-        yield gr.skip(), gr.skip(), *_buttons(busy=True)
+    def choose_ablation(self) -> Changes:
+        """The rows of the paper's Table 2."""
+        return {self.rules: [], self.heads: list(ABLATION)}
+
+    def fit(self, run_ids: Ids, rules: Keys, heads: Keys, measure: str, who: str | None) -> Iterator[Changes]:
+        """Draw what is fitted while the rest is; `ended` comes after it, however it ends."""
+        found, keys = self.allowed(run_ids, who), [*rules, *heads]
+        yield self.buttons(busy=True)
         try:
-            job = Job(comparisons, comparing.plan(comparisons, found, keys))
+            job = Job(self.comparisons, comparing.plan(self.comparisons, found, keys))
             try:
                 drawn = -1
                 while not job.ended(REDRAW_SECONDS):
-                    view, figure, count = comparing.views(comparisons, found, keys, name, job)
-                    yield view, gr.skip() if count == drawn else figure, *_buttons(busy=True)
+                    table, figure, count = comparing.views(self.comparisons, found, keys, measure, job)
+                    yield {self.table: table, **({} if count == drawn else {self.bars: figure})}
                     drawn = count
             finally:
                 job.stop()
         except ValueError as error:
-            yield comparing.failed(error), None, *_buttons(busy=False)
+            yield {self.table: comparing.failed(error), self.bars: None, **self.buttons(busy=False)}
 
-    def ended(*values: Any) -> tuple:
+    def ended(self, run_ids: Ids, rules: Keys, heads: Keys, measure: str, who: str | None) -> Changes:
         """What there is now, and free buttons: the last drawing of `fit` may come after Stop's own answer."""
-        return *show(*values), *_buttons(busy=False)
+        return {**self.show(run_ids, rules, heads, measure, who), **self.buttons(busy=False)}
 
-    def judge(typed: str, run_ids, rule_keys, head_keys, who: str | None) -> dict:
-        return judging.judgements(comparisons, allowed(run_ids, who), [*rule_keys, *head_keys], typed)
+    def stopped(self) -> Changes:
+        """Free the buttons; the job ends with the event it belongs to."""
+        return self.buttons(busy=False)
 
-    def deceived(run_ids, who: str | None) -> dict:
-        return judging.deceptions_view(comparisons, next(iter(allowed(run_ids, who)), None))
+    def judge(self, typed: str, run_ids: Ids, rules: Keys, heads: Keys, who: str | None) -> Changes:
+        """What every fitted method says of one text."""
+        found = self.allowed(run_ids, who)
+        return {self.judges: judging.judgements(self.comparisons, found, [*rules, *heads], typed)}
 
-    chosen = [runs, rules, heads]
-    shown, judged = [*chosen, measure, shared.browser], [text, *chosen, shared.browser]
-    fitting = [table, bars, compare, ablation, stop, measure]
-    gr.on([tab.select, model.change], opened, [model, runs, query, text, shared.browser], [runs, text], **AT_ONCE)
-    runs.change(loading, [runs, shared.browser], [table, judges], **AT_ONCE).then(
-        show, shown, [table, bars], **AT_ONCE
-    ).then(judge, judged, judges, **AT_ONCE).then(deceived, [runs, shared.browser], deceptions, **AT_ONCE)
-    measure.change(show, shown, [table, bars], **AT_ONCE)
+    def list_confident_errors(self, run_ids: Ids, who: str | None) -> Changes:
+        """The open test texts of the first run that MSP is sure of."""
+        first = next(iter(self.allowed(run_ids, who)), None)
+        return {self.confident_errors: judging.confident_errors(self.comparisons, first)}
+
+    def take_text(self, event: gr.EventData) -> Changes:
+        """A click on one of these texts."""
+        return {self.text: str(getattr(event, "text", ""))}
+
+    def allowed(self, run_ids: Ids, who: str | None) -> list[Run]:
+        """The chosen runs that this browser may see, in the order they were chosen."""
+        found = {run.id: run for run in visible(self.shared, who)}
+        return [found[one] for one in run_ids or [] if one in found]
+
+    def buttons(self, busy: bool) -> Changes:
+        """Compare, Ablation, Stop and the drawn measure while methods are being fitted, and else."""
+        free = [self.compare, self.ablation, self.measure]
+        return {one: gr.update(interactive=not busy) for one in free} | {self.stop: gr.update(interactive=busy)}
+
+
+def build(shared: Shared, query: gr.Textbox) -> None:
+    """Lay out the tab inside the current Tabs and wire it. `query` is what was typed in Ask."""
+    with gr.Tab("Compare", id="compare") as opening:
+        tab = layout(shared)
+    wire(tab, opening, query)
+
+
+def layout(shared: Shared) -> CompareTab:
+    """The choice of runs and methods beside table and chart; below, one text for all methods."""
+    with gr.Row(equal_height=False, elem_id="compare"):
+        with gr.Column(scale=4, min_width=300):
+            runs, rules, heads = _choices()
+            with gr.Row():
+                compare = gr.Button("Compare", variant="primary", scale=3, elem_id="start-comparison")
+                stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop-comparison")
+            ablation = gr.Button("Ablation of Table 2", elem_id="ablation")
+            gr.Markdown(LEFT_OUT, elem_classes="quiet")
+        with gr.Column(scale=7, min_width=320):
+            table = ComparisonView(comparing.NOTHING, elem_id="comparison")
+            measures = [(name, key) for key, name in HEADINGS.items()]
+            measure = gr.Radio(measures, value="f1", label="Measure that is drawn", elem_id="measure")
+            bars = PlotView(height=430, empty="The measured methods are drawn here.", elem_id="bars")
+    gr.Markdown("## One text, all methods", elem_classes="section")
+    with gr.Row(equal_height=False, elem_id="judging"):
+        with gr.Column(scale=5, min_width=320):
+            text = gr.Textbox(
+                label="A text for all methods",
+                placeholder="type, or click one of the texts below",
+                max_length=LONGEST,
+                lines=2,
+                max_lines=4,
+                elem_id="judged-text",
+            )
+            errors = ConfidentErrorsView(judging.NO_CONFIDENT_ERRORS, elem_id="confident-errors")
+        with gr.Column(scale=6, min_width=320):
+            judges = JudgesView(judging.EMPTY, elem_id="judges")
+    return CompareTab(
+        shared, Comparisons(shared.serving), runs, rules, heads, compare, stop, ablation, table, measure, bars, text,
+        errors, judges,
+    )  # fmt: skip
+
+
+def _choices() -> tuple[gr.Dropdown, gr.CheckboxGroup, gr.CheckboxGroup]:
+    """Runs, rules, and kinds of negatives."""
+    runs = gr.Dropdown(
+        [],
+        value=[],
+        multiselect=True,
+        max_choices=RUNS_KEPT,
+        label="Runs",
+        elem_id="compared-runs",
+        info=f"The model in use, and up to {RUNS_KEPT - 1} others beside it.",
+    )
+    rules = gr.CheckboxGroup(
+        [(choice.name, choice.key) for choice in RULES],
+        value=[choice.key for choice in RULES],
+        label="Rules on its features",
+        info="The thresholds are those of their authors.",
+    )
+    heads = gr.CheckboxGroup(
+        [(choice.name.removeprefix("heads, "), choice.key) for choice in HEADS],
+        value=["none", "ans"],
+        label="The same heads with negatives made by",
+        info="Each is trained again, in seconds.",
+    )
+    return runs, rules, heads
+
+
+def wire(tab: CompareTab, opening: gr.Tab, query: gr.Textbox) -> None:
+    """Connect the controls. `query` is what was typed in Ask."""
+    model, browser = tab.shared.model, tab.shared.browser
+    chosen = [tab.runs, tab.rules, tab.heads]
+    shown, judged = [*chosen, tab.measure, browser], [tab.text, *chosen, browser]
+    drawn = [tab.table, tab.bars]
+    buttons = [tab.compare, tab.ablation, tab.stop, tab.measure]
+    opens = [opening.select, model.change]
+    gr.on(opens, tab.opened, [model, tab.runs, query, tab.text, browser], [tab.runs, tab.text], **AT_ONCE)
+    changed = tab.runs.change(tab.loading, [tab.runs, browser], [tab.table, tab.judges], **AT_ONCE)
+    changed = changed.then(tab.show, shown, drawn, **AT_ONCE).then(tab.judge, judged, tab.judges, **AT_ONCE)
+    changed.then(tab.list_confident_errors, [tab.runs, browser], tab.confident_errors, **AT_ONCE)
+    tab.measure.change(tab.show, shown, drawn, **AT_ONCE)
+    ablation = tab.ablation.click(tab.choose_ablation, None, [tab.rules, tab.heads], **QUIETLY)
     running = [
-        compare.click(fit, shown, fitting, concurrency_limit=4, **QUIETLY),
-        ablation.click(lambda: ([], list(ABLATION)), None, [rules, heads], **QUIETLY).then(
-            fit, shown, fitting, concurrency_limit=4, **QUIETLY
-        ),
+        tab.compare.click(tab.fit, shown, [*drawn, *buttons], concurrency_limit=4, **QUIETLY),
+        ablation.then(tab.fit, shown, [*drawn, *buttons], concurrency_limit=4, **QUIETLY),
     ]
     for event in running:
-        event.then(ended, shown, fitting, **AT_ONCE).then(judge, judged, judges, **AT_ONCE)
-    stop.click(lambda: _buttons(busy=False), None, fitting[2:], cancels=running, **QUIETLY)
-    text.change(judge, judged, judges, **AT_ONCE)
-    deceptions.click(_clicked_text, None, text, **AT_ONCE)
+        ended = event.then(tab.ended, shown, [*drawn, *buttons], **AT_ONCE)
+        ended.then(tab.judge, judged, tab.judges, **AT_ONCE)
+    cancelled: Any = running  # Gradio's hint knows no events here
+    tab.stop.click(tab.stopped, None, buttons, cancels=cancelled, **QUIETLY)
+    tab.text.change(tab.judge, judged, tab.judges, **AT_ONCE)
+    tab.confident_errors.click(tab.take_text, None, tab.text, **AT_ONCE)
 
 
 def visible(shared: Shared, who: str | None) -> list[Run]:
     """The finished runs that this browser may see, newest first: everybody's, and its own."""
     return shared.store.seen_by(who).finished()
-
-
-def _buttons(busy: bool) -> tuple[dict, dict, dict, dict]:
-    """Compare, Ablation, Stop and the drawn measure while methods are being fitted, and else."""
-    return tuple(gr.update(interactive=able) for able in (not busy, not busy, busy, not busy))
-
-
-def _clicked_text(event: gr.EventData) -> str:
-    return str(event.text)

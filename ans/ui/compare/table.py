@@ -94,10 +94,10 @@ def _run_table(
 ) -> dict:
     config = run.config
     best = {
-        name: max((one.numbers[name] for one in ready if one.numbers[name] is not None), default=None)
+        name: max((number for one in ready if (number := one.numbers[name]) is not None), default=None)
         for name in HEADINGS
     }
-    ordered = sorted(ready, key=lambda one: -(one.numbers[measure] if one.numbers[measure] is not None else -1.0))
+    ordered = sorted(ready, key=lambda one: _at_least(one.numbers[measure]), reverse=True)
     rows = [
         {
             "name": one.choice.name,
@@ -147,3 +147,8 @@ def _paper_only(config: TrainConfig) -> list[dict]:
 
 def _paper_cells(row: dict[str, float] | None) -> list[str]:
     return [] if row is None else [percent(row[name]) for name in PAPER_COLUMNS]
+
+
+def _at_least(number: float | None) -> float:
+    """A number to sort by; what has none comes last."""
+    return -1.0 if number is None else number

@@ -12,7 +12,7 @@ from ans.conventions import OPEN_NAME
 from ans.plots.maps import GROUPS, Group, point_map
 from ans.serving.maps.maps import FittedMap, MapKey, Maps
 from ans.serving.maps.points import HELD_OUT, OUT_OF_SCOPE, SYNTHESIZED, TESTED, MapPoints
-from ans.ui.ask import tab as ask
+from ans.ui import verdict_card
 from ans.ui.wording import as_markdown
 
 METHOD_NAMES = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
@@ -88,7 +88,7 @@ def judged(maps: Maps, key: MapKey, text: str) -> dict:
     """The verdict card of a typed text, by the heads the map shows."""
     prediction = maps.predict(key, text)
     foot = "Judged by this run's own heads." if key.config is None else "Judged by the heads you have just trained."
-    return ask.answer_card(prediction, 0) | {"foot": foot}
+    return verdict_card.answer(prediction, 0) | {"foot": foot}
 
 
 def about(points: MapPoints, index: int) -> dict:

@@ -6,15 +6,19 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
+from gradio.components import Component
+from gradio.events import Dependency
 
 from ans.config import TrainConfig
 from ans.conventions import HEADINGS
 from ans.serving.maps.maps import Maps
 from ans.ui.components import RunView
+from ans.ui.run_card import gap
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 from ans.ui.wording import as_sentence, clock, percent, signed
 from ans.workflows.head_settings import HeadSettings
 
@@ -30,23 +34,96 @@ INTRODUCTION = (
     "r, a large one, and no synthesized negatives at all; then look who is misjudged."
 )
 TICK_SECONDS = 0.2
+UNCHANGED = object()
+
+
+@dataclass(frozen=True)
+class RadiusForm:
+    """This part's components and handlers.
+
+    `settings`: (run, the `HeadSettings` tried out on it), or None for the run's own heads; this part sets it.
+    """
+
+    shared: Shared
+    settings: gr.State
+    radius: gr.Slider
+    gamma: gr.Slider
+    weight: gr.Slider
+    negatives: gr.Dropdown
+    train: gr.Button
+    back: gr.Button
+    card: RunView
+
+    @property
+    def sliders(self) -> list[Component]:
+        """What a person sets, in the order of `start`'s values."""
+        return [self.radius, self.gamma, self.weight, self.negatives]
+
+    def wait(self) -> Changes:
+        """Before the server gets to it."""
+        return {self.card: WAITING, self.train: gr.update(interactive=False)}
+
+    def start(self, run_id: str | None, r: float, most: float, share: float, how: str) -> Iterator[Changes]:
+        """Train these heads."""
+        try:
+            if not run_id:
+                raise ValueError("there is no trained model yet; wait for the starter model, or train one.")
+            for card, tried, able in training(self.shared.maps, run_id, HeadSettings(r, share, most, how)):
+                yield self._shown(card, able) if tried is UNCHANGED else self._answering(card, tried)
+        except ValueError as error:
+            yield self._shown(failed(error), True)
+
+    def own(self, run_id: str | None) -> Changes:
+        """The run's own heads, and the settings they were trained with."""
+        try:
+            config = self.shared.serving.run(run_id).config
+            values, shown = HeadSettings.of(config), own_numbers(self.shared.maps, run_id)
+        except ValueError:  # there is none yet, or somebody has just deleted it
+            values, shown = HeadSettings(), nothing_yet()
+        choices = list(NEGATIVES)
+        if values.negatives not in {key for _, key in NEGATIVES}:
+            choices.append((values.negatives, values.negatives))
+        # The sliders go no farther than they go, whatever the run was trained with.
+        return {
+            self.radius: values.radius,
+            self.gamma: min(values.gamma, 4),
+            self.weight: min(values.synthesized_weight, 4),
+            self.negatives: gr.update(choices=choices, value=values.negatives),
+            **self._answering(shown, None),
+        }
+
+    def _shown(self, card: dict, able: bool) -> Changes:
+        return {self.card: card, self.train: gr.update(interactive=able)}
+
+    def _answering(self, card: dict, tried: Any) -> Changes:
+        """Other heads answer from now on: those tried out, or with None the run's own."""
+        back = gr.update(interactive=tried is not None)
+        return {**self._shown(card, True), self.settings: tried, self.back: back}
 
 
 @dataclass(frozen=True)
 class RadiusPart:
     """The events after which other heads answer: new ones, the run's own."""
 
-    trained: gr.events.Dependency
-    returned: gr.events.Dependency
+    trained: Dependency
+    returned: Dependency
 
 
 def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
-    """Lay out this part of the tab and wire it.
+    """Lay out this part of the tab and wire it."""
+    form, model = layout(shared, settings), shared.model
+    everything = [*form.sliders, form.card, settings, form.train, form.back]
+    waiting = form.train.click(form.wait, None, [form.card, form.train], **AT_ONCE)
+    trained = waiting.then(
+        form.start, [model, *form.sliders], [form.card, settings, form.train, form.back], concurrency_limit=2, **QUIETLY
+    )
+    returned = form.back.click(form.own, model, everything, **AT_ONCE)
+    model.change(form.own, model, everything, **AT_ONCE)
+    return RadiusPart(trained, returned)
 
-    Args:
-        settings: (run, the `HeadSettings` tried out on it), or None for the run's own heads; this part sets it.
-    """
-    model = shared.model
+
+def layout(shared: Shared, settings: gr.State) -> RadiusForm:
+    """Sliders, buttons, and the card of the heads that answer."""
     with gr.Column(elem_id="radius"):
         gr.Markdown(INTRODUCTION, elem_classes="quiet")
         radius = gr.Slider(0.2, 3, value=1, step=0.05, label="Radius r, as a multiple of this run's own")
@@ -57,40 +134,14 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
             train = gr.Button("Train these heads", variant="primary", scale=3, min_width=150, elem_id="retrain")
             back = gr.Button("Back to the run's own", scale=2, min_width=150, interactive=False, elem_id="own-heads")
         card = RunView(nothing_yet(), elem_id="retrained")
-    sliders = [radius, gamma, weight, negatives]
-
-    def start(run_id: str | None, r: float, most: float, share: float, how: str) -> Iterator[tuple]:
-        try:
-            yield from training(maps, run_id, HeadSettings(r, share, most, how))
-        except ValueError as error:
-            yield failed(error), gr.skip(), gr.update(interactive=True), gr.skip()
-
-    def own(run_id: str | None) -> tuple:
-        try:
-            values, shown = HeadSettings.of(shared.serving.run(run_id).config), own_numbers(maps, run_id)
-        except ValueError:  # there is none yet, or somebody has just deleted it
-            values, shown = HeadSettings(), nothing_yet()
-        choices = NEGATIVES if values.negatives in dict(map(reversed, NEGATIVES)) else [*NEGATIVES, values.negatives]
-        how = gr.update(choices=choices, value=values.negatives)
-        # The sliders go no farther than they go, whatever the run was trained with.
-        return (
-            values.radius, min(values.gamma, 4), min(values.synthesized_weight, 4), how, shown, None,
-            gr.update(interactive=True), gr.update(interactive=False),
-        )  # fmt: skip
-
-    everything = [*sliders, card, settings, train, back]
-    waiting = train.click(lambda: (WAITING, gr.update(interactive=False)), None, [card, train], **AT_ONCE)
-    trained = waiting.then(start, [model, *sliders], [card, settings, train, back], concurrency_limit=2, **QUIETLY)
-    returned = back.click(own, model, everything, **AT_ONCE)
-    model.change(own, model, everything, **AT_ONCE)
-    return RadiusPart(trained, returned)
+    return RadiusForm(shared, settings, radius, gamma, weight, negatives, train, back, card)
 
 
-def training(maps: Maps, run_id: str, tried: HeadSettings) -> Iterator[tuple]:
-    """(card, settings, Train button, Back button) while the heads are trained, and when they are."""
+def training(maps: Maps, run_id: str, tried: HeadSettings) -> Iterator[tuple[dict, Any, bool]]:
+    """(card, what is tried out from now on or `UNCHANGED`, whether Train is free) while heads train, and after."""
     config = maps.config(run_id, tried)
     if config is None:
-        yield own_numbers(maps, run_id), None, gr.update(interactive=True), gr.update(interactive=False)
+        yield own_numbers(maps, run_id), None, True
         return
     started, stop, told, ended = time.monotonic(), threading.Event(), {}, {}
 
@@ -104,15 +155,15 @@ def training(maps: Maps, run_id: str, tried: HeadSettings) -> Iterator[tuple]:
     worker.start()
     try:
         while worker.is_alive():
-            yield progress_card(told, time.monotonic() - started), gr.skip(), gr.update(interactive=False), gr.skip()
+            yield progress_card(told, time.monotonic() - started), UNCHANGED, False
             worker.join(TICK_SECONDS)
     finally:
         stop.set()  # the page was closed, or it is over
     if "error" in ended:
-        yield failed(str(ended["error"])), gr.skip(), gr.update(interactive=True), gr.skip()
+        yield failed(str(ended["error"])), UNCHANGED, True
         return
     card = new_numbers(maps, run_id, ended["made"].judged.metrics.headline(), time.monotonic() - started)
-    yield card, (run_id, tried), gr.update(interactive=True), gr.update(interactive=True)
+    yield card, (run_id, tried), True
 
 
 WAITING = {"state": "running", "title": "Training the heads", "detail": "Waiting for its turn.", "share": 0}
@@ -147,7 +198,7 @@ def failed(message: Exception | str) -> dict:
     return {"state": "failed", "title": "These heads could not be trained", "detail": as_sentence(message)}
 
 
-def own_numbers(maps: Maps, run_id: str) -> dict:
+def own_numbers(maps: Maps, run_id: str | None) -> dict:
     """The card of the run's own heads."""
     metrics = maps.serving.numbers(run_id)
     rows = [["", "this run"], *([name, percent(metrics[key])] for key, name in HEADINGS.items())]
@@ -160,7 +211,7 @@ def new_numbers(maps: Maps, run_id: str, metrics: dict, seconds: float) -> dict:
     own = maps.serving.numbers(run_id)
     rows = [["", "this run", "now", "change"]]
     for key, name in HEADINGS.items():
-        change = signed(None if None in (own[key], metrics[key]) else metrics[key] - own[key])
+        change = signed(gap(metrics[key], own[key]))
         rows.append([name, percent(own[key]), percent(metrics[key]), change])
     note = "These heads answer on this tab until you go back; Ask and the stored run keep the run's own."
     return {"state": "finished", "title": "New heads", "clock": clock(seconds), "numbers": rows, "note": note}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -14,13 +13,14 @@ from ans.serving.maps.maps import MapKey, Maps
 from ans.ui.components import StagesView
 from ans.ui.map.radius import tried_config
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE
+from ans.ui.wiring import AT_ONCE, Changes
 from ans.ui.wording import as_sentence
 
 if TYPE_CHECKING:
     from ans.config import TrainConfig
     from ans.model.negative_stages import NegativeStages
 
+NO_MODEL = "There is no trained model yet. The starter model comes by itself; or start one in Train."
 INTRODUCTION = (
     "The paper's Algorithm 1. The classifier has no open text to learn from, so it makes negatives from the texts of "
     "each class. Press Play, or go from stage to stage."
@@ -29,47 +29,60 @@ INTRODUCTION = (
 
 @dataclass(frozen=True)
 class StagesPart:
-    """`wire` connects it: the choice of the part, its name, the class of the map, the typed text, the model in use."""
+    """This part's components and handlers. `settings`: the head settings that are tried out."""
 
-    wire: Callable[[gr.Radio, str, gr.Dropdown, gr.Textbox, gr.Dropdown], None]
+    shared: Shared
+    settings: gr.State
+    label: gr.Dropdown
+    view: StagesView
+
+    def show(self, run_id: str | None, name: str | None, tried: Any) -> Changes:
+        """The stages of the chosen class."""
+        if not run_id or not name:
+            return {self.view: nothing(NO_MODEL)}
+        maps = self.shared.maps
+        try:
+            return {self.view: told(maps, name, MapKey(run_id, name, config=tried_config(maps, run_id, tried)))}
+        except ValueError as error:
+            return {self.view: nothing(as_sentence(error))}
+
+    def choose(self, run_id: str | None, on_map: str | None, before: str | None, typed: str) -> Changes:
+        """The class of the map, else the one the typed text comes nearest to, else the one that was there."""
+        if not (known := self.shared.serving.known(run_id)):
+            return {self.label: gr.update(choices=[], value=None)}
+        wanted = (on_map, strongest_head(self.shared.maps, run_id, typed), before, known[0])
+        return {self.label: gr.update(choices=known, value=next(x for x in wanted if x in known))}
 
 
 def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
-    """Lay out this part of the tab."""
+    """Lay out this part of the tab; `wire` connects it."""
     gr.Markdown(INTRODUCTION, elem_classes="quiet")
     label = gr.Dropdown([], label="Class", elem_id="made-class")
-    view = StagesView({"nothing": "The stages are being computed."}, elem_id="made")
+    return StagesPart(
+        shared, settings, label, StagesView({"nothing": "The stages are being computed."}, elem_id="made")
+    )
 
-    def show(run_id: str | None, name: str | None, tried) -> str:
-        if not run_id or not name:
-            return nothing("There is no trained model yet. The starter model comes by itself; or start one in Train.")
-        try:
-            return told(maps, MapKey(run_id, name, config=tried_config(maps, run_id, tried)))
-        except ValueError as error:
-            return nothing(as_sentence(error))
 
-    def choose(run_id: str | None, on_map: str | None, before: str | None, typed: str) -> dict:
-        if not (known := shared.serving.known(run_id)):
-            return gr.update(choices=[], value=None)
-        wanted = (on_map, strongest_head(maps, run_id, typed), before, known[0])
-        return gr.update(choices=known, value=next(x for x in wanted if x in known))
+def wire(stages: StagesPart, part: gr.Radio, mine: str, on_map: gr.Dropdown, query: gr.Textbox) -> None:
+    """Connect this part: nothing is computed while another part of the tab is open.
 
-    inputs = [shared.model, label, settings]
+    Args:
+        part: the choice of the part; `mine` is this one's name. on_map: the class of the map. query: what was typed.
+    """
+    model = stages.shared.model
 
-    def wire(part: gr.Radio, mine: str, on_map: gr.Dropdown, query: gr.Textbox, model: gr.Dropdown) -> None:
-        def opened(chosen: str, *values) -> dict:
-            return choose(*values) if chosen == mine else gr.skip()
+    def opened(chosen: str, run_id: str | None, on_map: str | None, before: str | None, typed: str) -> Changes:
+        return stages.choose(run_id, on_map, before, typed) if chosen == mine else gr.skip()
 
-        def show_if_open(chosen: str, *values) -> str:
-            return show(*values) if chosen == mine else gr.skip()
+    def show_if_open(chosen: str, run_id: str | None, name: str | None, tried: Any) -> Changes:
+        return stages.show(run_id, name, tried) if chosen == mine else gr.skip()
 
-        for event in (part.change, model.change, on_map.change):
-            event(opened, [part, model, on_map, label, query], label, **AT_ONCE).then(
-                show_if_open, [part, *inputs], view, **AT_ONCE
-            )
-        label.change(show_if_open, [part, *inputs], view, **AT_ONCE)
-
-    return StagesPart(wire)
+    shown = [part, model, stages.label, stages.settings]
+    for event in (part.change, model.change, on_map.change):
+        event(opened, [part, model, on_map, stages.label, query], stages.label, **AT_ONCE).then(
+            show_if_open, shown, stages.view, **AT_ONCE
+        )
+    stages.label.change(show_if_open, shown, stages.view, **AT_ONCE)
 
 
 def strongest_head(maps: Maps, run_id: str | None, text: str) -> str | None:
@@ -90,7 +103,7 @@ def nothing(sentence: str) -> str:
     return json.dumps({"nothing": sentence})
 
 
-def told(maps: Maps, key: MapKey) -> str:
+def told(maps: Maps, label: str, key: MapKey) -> str:
     """The stages of one class as the view draws them.
 
     Raises:
@@ -101,20 +114,18 @@ def told(maps: Maps, key: MapKey) -> str:
     own, nearest = stages.own.numpy(), stages.nearest.numpy()
     names = stage_names(stages)
     figures = {
-        "distances": stage_distances(own, nearest, stages.radius, stages.gamma, key.label),
-        "loss": stage_loss([round(loss, 4) for loss in stages.losses.tolist()], names, key.label),
+        "distances": stage_distances(own, nearest, stages.radius, stages.gamma, label),
+        "loss": stage_loss([round(loss, 4) for loss in stages.losses.tolist()], names, label),
     }
     spaces = {
-        space: stage_map(one.positives, one.known_negatives, one.moving, f"{key.label}/{space}")
+        space: stage_map(one.positives, one.known_negatives, one.moving, f"{label}/{space}")
         for space, one in places.items()
     }
     return json.dumps(
         {
-            "stages": [
-                {"name": name, "sentence": sentence(stages, i, config, key.label)} for i, name in enumerate(names)
-            ],
-            "maps": {space: json.loads(figure.to_json()) for space, figure in spaces.items()},
-            **{name: json.loads(figure.to_json()) for name, figure in figures.items()},
+            "stages": [{"name": name, "sentence": sentence(stages, i, config, label)} for i, name in enumerate(names)],
+            "maps": {space: json.loads(str(figure.to_json())) for space, figure in spaces.items()},
+            **{name: json.loads(str(figure.to_json())) for name, figure in figures.items()},
         }
     )
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from ans.conventions import LONGEST
-from ans.serving.maps.maps import MapKey
-from ans.ui.ask import tab as ask
+from ans.serving.maps.maps import MapKey, Maps
+from ans.ui import verdict_card
 from ans.ui.components import MapView, PointView, VerdictView
 from ans.ui.map import radius as map_radius
 from ans.ui.map import stages as map_stages
 from ans.ui.map.drawing import about, drawing, judged, nothing, shown, star
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 from ans.ui.wording import as_sentence
 
 ALL = "(all classes)"
@@ -31,110 +32,177 @@ EMPTY = {
 POLL_SECONDS = 0.7
 
 
-def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
-    """Lay out the tab inside the current Tabs and wire it. Returns the text box of the star."""
-    maps, model = shared.maps, shared.model
-    with gr.Tab("Map", id="map", elem_id="map-tab") as tab:
-        settings, taken = gr.State(None), gr.State(None)  # head settings tried out; the text last taken over from Ask
-        other_heads = gr.State(0.0)  # when other heads came to answer
-        timer = gr.Timer(POLL_SECONDS, active=False)
-        part = gr.Radio(PARTS, value=LOOK, label="What to do on the map", show_label=False, elem_id="map-part")
-        with gr.Row(equal_height=False, elem_id="map-look"):
-            with gr.Column(scale=8, min_width=320):
-                with gr.Row(elem_classes="map-controls"):
-                    which = gr.Dropdown([], label="Map of", scale=5, min_width=220)
-                    method = gr.Radio(METHODS, value="pca", label="Projection", scale=4, min_width=210)
-                    dimensions = gr.Radio([("2-D", 2), ("3-D", 3)], value=2, label="Dimensions", scale=2, min_width=130)
-                plot = MapView({"nothing": "The map is being drawn."}, elem_id="map")
-                note = gr.Markdown(elem_classes="quiet", elem_id="map-note")
-            with gr.Column(scale=4, min_width=320):
-                radius = map_radius.build(maps, shared, settings)
-                text = gr.Textbox(
-                    label="Your text, the star on the map", placeholder="type to place it", max_length=LONGEST,
-                    elem_id="map-text",
-                )  # fmt: skip
-                point = PointView(elem_id="map-point")
-                verdict = VerdictView(EMPTY, elem_id="map-verdict")
-        with gr.Column(elem_id="map-made"):
-            stages = map_stages.build(maps, shared, settings)
+@dataclass(frozen=True)
+class MapTab:
+    """The tab's components and handlers.
 
-    def key(run_id: str, name: str | None, how: str, size: int, tried) -> MapKey:
-        config = map_radius.tried_config(maps, run_id, tried)
+    `settings`: (run, head settings tried out on it) or None. `taken`: the text last taken over from Ask. `other_heads`:
+    when other heads came to answer. `timer` runs while a slow map is being fitted.
+    """
+
+    shared: Shared
+    settings: gr.State
+    taken: gr.State
+    other_heads: gr.State
+    timer: gr.Timer
+    part: gr.Radio
+    which: gr.Dropdown
+    method: gr.Radio
+    dimensions: gr.Radio
+    plot: MapView
+    note: gr.Markdown
+    radius: map_radius.RadiusPart
+    text: gr.Textbox
+    point: PointView
+    verdict: VerdictView
+    stages: map_stages.StagesPart
+
+    @property
+    def maps(self) -> Maps:
+        """Maps of all runs."""
+        return self.shared.maps
+
+    def key(self, run_id: str, name: str | None, how: str, size: int, tried: Any) -> MapKey:
+        """The map that the controls ask for.
+
+        Raises:
+            ValueError: the run is gone.
+        """
+        config = map_radius.tried_config(self.maps, run_id, tried)
         return MapKey(run_id, None if name in (None, ALL) else name, how, int(size), config)
 
-    def draw(run_id: str | None, name: str | None, how: str, size: int, tried, typed: str):
+    def draw(self, run_id: str | None, name: str | None, how: str, size: int, tried: Any, typed: str) -> Changes:
+        """The map, or PCA while a slow one is being fitted."""
         if not run_id or name is None:
-            return nothing(NO_MODEL), "", gr.Timer(active=False)
+            return self._drawn(nothing(NO_MODEL), "", gr.Timer(active=False))
         try:
-            wanted = key(run_id, name, how, size, tried)
-            return drawing(maps, wanted, typed)
+            return self._drawn(*drawing(self.maps, self.key(run_id, name, how, size, tried), typed))
         except ValueError as error:
-            return nothing(as_sentence(error)), "", gr.Timer(active=False)
+            return self._drawn(nothing(as_sentence(error)), "", gr.Timer(active=False))
 
-    def finish(*values: Any):
+    def finish(self, run_id: str, name: str | None, how: str, size: int, tried: Any, typed: str) -> Changes:
         """The timer's: put the slow map in place of PCA once it is fitted."""
         try:
-            wanted = key(*values[:-1])
-        except ValueError:
-            return gr.skip(), gr.skip(), gr.Timer(active=False)
-        if wanted.is_slow and maps.failure(wanted) is None:
-            maps.prepare(wanted)  # of many visitors' maps only some are kept
-        ready = not wanted.is_slow or maps.is_ready(wanted) or maps.failure(wanted) is not None
-        return drawing(maps, wanted, values[-1]) if ready else (gr.skip(), gr.skip(), gr.skip())
+            wanted = self.key(run_id, name, how, size, tried)
+            if wanted.is_slow and self.maps.failure(wanted) is None:
+                self.maps.prepare(wanted)  # of many visitors' maps only some are kept
+            ready = not wanted.is_slow or self.maps.is_ready(wanted) or self.maps.failure(wanted) is not None
+            return self._drawn(*drawing(self.maps, wanted, typed)) if ready else gr.skip()
+        except ValueError:  # the run is gone; the next model draws a map of its own
+            return {self.timer: gr.Timer(active=False)}
 
-    def follow(run_id: str | None, name: str | None, how: str, size: int, tried, typed: str):
+    def follow(self, run_id: str | None, name: str | None, how: str, size: int, tried: Any, typed: str) -> Changes:
         """The typed text's star and verdict."""
         if not run_id or name is None:
-            return gr.skip(), None, ask.waiting(shared.serving)
+            return {self.point: None, self.verdict: verdict_card.waiting(self.shared.serving)}
         if not (typed or "").strip():
-            return gr.update(spot=[]), None, EMPTY
+            return {self.plot: gr.update(spot=[]), self.point: None, self.verdict: EMPTY}
         try:
-            wanted = key(run_id, name, how, size, tried)
-            return gr.update(spot=star(maps, shown(maps, wanted), typed)), None, judged(maps, wanted, typed)
+            wanted = self.key(run_id, name, how, size, tried)
+            spot, card = star(self.maps, shown(self.maps, wanted), typed), judged(self.maps, wanted, typed)
         except ValueError as error:
-            return gr.update(spot=[]), None, {"state": "failed", "title": "No answer", "reason": as_sentence(error)}
+            spot, card = [], verdict_card.failed(error)
+        return {self.plot: gr.update(spot=spot), self.point: None, self.verdict: card}
 
-    def clicked(run_id: str, name: str, how: str, size: int, tried, event: gr.EventData):
+    def clicked(self, run_id: str, name: str, how: str, size: int, tried: Any, event: gr.EventData) -> Changes:
+        """A point of the map: its card, and what the heads say about it."""
         try:
-            points, prediction = maps.point(key(run_id, name, how, size, tried), int(event.id))
+            index = int(getattr(event, "id", -1))
+            points, prediction = self.maps.point(self.key(run_id, name, how, size, tried), index)
         except ValueError as error:
-            return None, {"state": "failed", "title": "No answer", "reason": as_sentence(error)}
-        card = ask.answer_card(prediction, 0) | {"foot": "Judged by the heads this map shows."}
-        return about(points, int(event.id)), card
+            return {self.point: None, self.verdict: verdict_card.failed(error)}
+        card = verdict_card.answer(prediction, 0) | {"foot": "Judged by the heads this map shows."}
+        return {self.point: about(points, index), self.verdict: card}
 
-    def reset(run_id: str | None):
+    def reset(self, run_id: str | None) -> Changes:
         """Another model: its classes, and its own heads."""
-        if not (known := shared.serving.known(run_id)):
-            return gr.update(choices=[], value=None), None
+        if not (known := self.shared.serving.known(run_id)):
+            return {self.which: gr.update(choices=[], value=None), self.settings: None}
         choices = [
             ("All classes, in the encoder's features", ALL),
             *((f"{one}, as its head sees it", one) for one in known),
         ]
-        return gr.update(choices=choices, value=known[0]), None
+        return {self.which: gr.update(choices=choices, value=known[0]), self.settings: None}
 
-    def opened(run_id: str | None, taken: str | None, typed: str, here: str) -> tuple:
+    def opened(self, run_id: str | None, taken: str | None, typed: str, here: str) -> Changes:
         """The text typed in Ask is the star, until another is typed here; at the first visit the map is that of the
         head it comes nearest to.
         """
-        head = map_stages.strongest_head(maps, run_id, typed) if taken is None else None
-        return here if typed in (taken, "") else typed, gr.skip() if head is None else head, typed
+        head = map_stages.strongest_head(self.maps, run_id, typed) if taken is None else None
+        first = {} if head is None else {self.which: head}
+        return {self.text: here if typed in (taken, "") else typed, self.taken: typed, **first}
 
-    what = [model, which, method, dimensions, settings]
-    drawn = [plot, note, timer]
-    said = [plot, point, verdict]
+    def other_heads_answer(self) -> Changes:
+        """Heads were trained again, or the run's own are back."""
+        return {self.other_heads: time.monotonic()}
 
-    def redraw(event):
-        return event.then(draw, [*what, text], drawn, **AT_ONCE)
+    def _drawn(self, plot: Any, note: str, timer: gr.Timer) -> Changes:
+        return {self.plot: plot, self.note: note, self.timer: timer}
 
-    redraw(tab.select(opened, [model, taken, query, text], [text, which, taken], **AT_ONCE))
-    gr.on([which.change, method.change, dimensions.change], draw, [*what, text], drawn, **AT_ONCE)
-    changed = model.change(reset, model, [which, settings], **AT_ONCE)
-    for event in (changed, radius.trained, radius.returned):
-        redraw(event).then(lambda: time.monotonic(), None, other_heads, **QUIETLY)  # only the queue tells of a State
-    timer.tick(finish, [*what, text], drawn, **AT_ONCE)
+
+def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
+    """Lay out the tab inside the current Tabs and wire it. Returns the text box of the star."""
+    with gr.Tab("Map", id="map", elem_id="map-tab") as opening:
+        tab = layout(shared)
+    wire(tab, opening, query)
+    return tab.text
+
+
+def layout(shared: Shared) -> MapTab:
+    """The choice of the part; the map with its controls, beside it the cards; below, how a negative is made."""
+    settings = gr.State(None)
+    part = gr.Radio(PARTS, value=LOOK, label="What to do on the map", show_label=False, elem_id="map-part")
+    with gr.Row(equal_height=False, elem_id="map-look"):
+        with gr.Column(scale=8, min_width=320):
+            with gr.Row(elem_classes="map-controls"):
+                which = gr.Dropdown([], label="Map of", scale=5, min_width=220)
+                method = gr.Radio(METHODS, value="pca", label="Projection", scale=4, min_width=210)
+                dimensions = gr.Radio([("2-D", 2), ("3-D", 3)], value=2, label="Dimensions", scale=2, min_width=130)
+            plot = MapView({"nothing": "The map is being drawn."}, elem_id="map")
+            note = gr.Markdown(elem_classes="quiet", elem_id="map-note")
+        with gr.Column(scale=4, min_width=320):
+            radius = map_radius.build(shared.maps, shared, settings)
+            text = gr.Textbox(
+                label="Your text, the star on the map",
+                placeholder="type to place it",
+                max_length=LONGEST,
+                elem_id="map-text",
+            )
+            point = PointView(elem_id="map-point")
+            verdict = VerdictView(EMPTY, elem_id="map-verdict")
+    with gr.Column(elem_id="map-made"):
+        stages = map_stages.build(shared.maps, shared, settings)
+    return MapTab(
+        shared=shared, settings=settings, taken=gr.State(None), other_heads=gr.State(0.0),
+        timer=gr.Timer(POLL_SECONDS, active=False), part=part, which=which, method=method, dimensions=dimensions,
+        plot=plot, note=note, radius=radius, text=text, point=point, verdict=verdict, stages=stages,
+    )  # fmt: skip
+
+
+def wire(tab: MapTab, opening: gr.Tab, query: gr.Textbox) -> None:
+    """Connect the controls. `query` is what was typed in Ask."""
+    model = tab.shared.model
+    what = [model, tab.which, tab.method, tab.dimensions, tab.settings]
+    drawn = [tab.plot, tab.note, tab.timer]
+
+    def redraw(event: Any) -> Any:
+        return event.then(tab.draw, [*what, tab.text], drawn, **AT_ONCE)
+
+    opened = opening.select(
+        tab.opened, [model, tab.taken, query, tab.text], [tab.text, tab.which, tab.taken], **AT_ONCE
+    )
+    redraw(opened)
+    controls = [tab.which.change, tab.method.change, tab.dimensions.change]
+    gr.on(controls, tab.draw, [*what, tab.text], drawn, **AT_ONCE)
+    changed = model.change(tab.reset, model, [tab.which, tab.settings], **AT_ONCE)
+    for event in (changed, tab.radius.trained, tab.radius.returned):
+        # Only the queue tells of a State.
+        redraw(event).then(tab.other_heads_answer, None, tab.other_heads, **QUIETLY)
+    tab.timer.tick(tab.finish, [*what, tab.text], drawn, **AT_ONCE)
     # One event for both, or an answer for the text before could come last.
-    gr.on([text.change, other_heads.change], follow, [*what, text], said, trigger_mode="always_last", **AT_ONCE)
-    plot.click(clicked, what, [point, verdict], trigger_mode="multiple", **AT_ONCE)
-
-    stages.wire(part, MADE, which, query, model)
-    return text
+    gr.on(
+        [tab.text.change, tab.other_heads.change], tab.follow, [*what, tab.text], [tab.plot, tab.point, tab.verdict],
+        trigger_mode="always_last", **AT_ONCE,
+    )  # fmt: skip
+    tab.plot.click(tab.clicked, what, [tab.point, tab.verdict], trigger_mode="multiple", **AT_ONCE)
+    map_stages.wire(tab.stages, tab.part, MADE, tab.which, query)

@@ -1,5 +1,5 @@
 // Test texts on which MSP is confidently wrong; a click sends the text.
-const root = element.querySelector('.deceptions');
+const root = element.querySelector('.confident-errors');
 
 function draw() {
   const v = props.value ? JSON.parse(props.value) : { items: [] };
@@ -7,7 +7,7 @@ function draw() {
   root.append(node('h3', '', v.title || ''), node('p', 'detail', v.detail || ''));
   const list = node('div', 'list');
   for (const item of v.items) {
-    const button = node('button', 'deception');
+    const button = node('button', 'confident-error');
     button.type = 'button';
     const below = node('span', 'below');
     below.append(
