@@ -6,7 +6,7 @@ from ans.config import TrainConfig
 from ans.conventions import HEADINGS
 from ans.evaluation.published import published_for
 from ans.runs.progress import PHASES, current_phase, seconds_left_in_phase, share_done
-from ans.runs.run import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Run, Status
+from ans.runs.run import DELETED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Run, Status
 from ans.ui.wording import clock, percent, signed
 
 TITLES = {
@@ -16,6 +16,7 @@ TITLES = {
     STOPPED: "Stopped",
     FAILED: "This training failed",
     INTERRUPTED: "Interrupted",
+    DELETED: "Deleted",  # in this moment, on another page
 }
 DEVICE_NAMES = {"cpu": "the CPU", "mps": "the Apple GPU"}
 

@@ -12,76 +12,16 @@ import gradio as gr
 import pytest
 from gradio.state_holder import SessionState
 
-from ans.config import TrainConfig, setting
 from ans.conventions import LONGEST, Candidate, Prediction
-from ans.data.uploads import Uploads
 from ans.runs.run import FAILED
 from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
-from ans.ui import page, train
+from ans.ui import page
 from ans.ui.ask import link
 from ans.ui.ask import small_map as ask_map
 from ans.ui.ask import tab as ask
 from tests.finished_runs import finished_run
-
-
-def form(**changes) -> tuple:
-    """The form's values as it opens, some of them changed."""
-    values = {"dataset": "assistant", "ratio": 0.75, "other": 0.4, "seed": 0, "encoder": "minilm"}
-    values |= {name: setting(name)["default"] for name in (*train.PHASE_1, *train.PHASE_2)}
-    return tuple((values | changes).values())
-
-
-def test_the_form_as_it_opens_gives_the_default_config():
-    assert train.form_config(form(), restricted=False) == TrainConfig()
-
-
-def test_every_value_of_the_form_reaches_the_config():
-    config = train.form_config(form(ratio=-1.0, seed=3, gamma=3, fixed_radius=" 8 ", negatives="noise"), False)
-    assert config == TrainConfig(known_ratio=0.4, seed=3, gamma=3.0, fixed_radius=8.0, negatives="noise")
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"gamma": 0.5}, "Gamma must be a number between 1 and 1000, got 0.5."),
-        ({"fixed_radius": "wide"}, "fixed_radius must be a number between 1e-06 and 1000000, got 'wide'."),
-        ({"epochs": None}, "Epochs must have a value, got nothing; leave it out for 5."),
-    ],
-)
-def test_a_wrong_value_is_told_in_the_page(changes, sentence):
-    with pytest.raises(gr.Error) as caught:
-        train.form_config(form(**changes), restricted=False)
-    assert caught.value.message == sentence
-
-
-@pytest.mark.parametrize("changes", [{"dataset": "/etc/passwd"}, {"encoder": "someone/model"}])
-def test_where_strangers_can_reach_the_page_nobody_may_name_a_path(changes):
-    with pytest.raises(gr.Error, match="only the listed datasets and encoders"):
-        train.form_config(form(**changes), restricted=True)
-    assert train.form_config(form(**changes), restricted=False)
-
-
-def test_classes_picked_by_hand_reach_the_config():
-    assert train.form_config(form(), False, known=("a", "b")).known_classes == ("a", "b")
-
-
-def test_uploaded_data_train_for_their_browser_alone_also_where_strangers_can_reach_the_page(tmp_path: Path):
-    uploads, me, other = Uploads(tmp_path / "uploads"), "a" * 32, "b" * 32
-    path = tmp_path / "uploads" / me / "mine.tsv"
-    path.parent.mkdir(parents=True)
-    path.write_text("text\tlabel\n")
-    for restricted in (True, False):
-        assert train.may_use(uploads, me, str(path), restricted)
-        assert not train.may_use(uploads, other, str(path), restricted)
-        assert not train.may_use(uploads, other, f"{tmp_path}/uploads/{other}/../{me}/mine.tsv", restricted)
-    assert not train.may_use(uploads, me, str(path.parent), restricted=True)
-    assert not train.may_use(uploads, me, "/etc/passwd", restricted=True)
-    assert train.may_use(uploads, me, "/my/own.tsv", restricted=False)
-    assert train.form_config(form(dataset=str(path)), restricted=True, own=True).dataset == str(path)
-    assert str(path) in dict(train.dataset_choices(RunStore(tmp_path / "runs"), me)).values()
-    assert str(path) not in dict(train.dataset_choices(RunStore(tmp_path / "runs"), other)).values()
 
 
 def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier, small_split, small_config, tmp_path):
