@@ -65,7 +65,7 @@ class Roc:
     fpr_at_95: float
 
 
-def roc(is_known: Sequence[bool], scores: Sequence[float]) -> Roc | None:
+def roc(is_known: Sequence[bool] | np.ndarray, scores: Sequence[float] | np.ndarray) -> Roc | None:
     """The ROC curve of telling known texts from open ones by their score; None unless there are texts of both."""
     if len(set(map(bool, is_known))) < 2:
         return None

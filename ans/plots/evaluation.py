@@ -74,7 +74,7 @@ def confusion_matrix(labels: Sequence[str], counts: Sequence[Sequence[int]], key
     return figure
 
 
-def score_histogram(known: Sequence[float], outside: Sequence[float]) -> go.Figure:
+def score_histogram(known: np.ndarray, outside: np.ndarray) -> go.Figure:
     """Scores of known and of open texts, each in percent of its group, with the zero line between no and yes."""
     import plotly.graph_objects as go
 
@@ -124,9 +124,7 @@ def score_histogram(known: Sequence[float], outside: Sequence[float]) -> go.Figu
     return figure
 
 
-def roc_curve(
-    known: Sequence[float], outside: Sequence[float], at_zero: tuple[float, float], fpr_at_95: float
-) -> go.Figure:
+def roc_curve(known: np.ndarray, outside: np.ndarray, at_zero: tuple[float, float], fpr_at_95: float) -> go.Figure:
     """The share of known texts that are accepted over that of open texts, for every threshold, in percent.
 
     Args:

@@ -55,7 +55,7 @@ def point_map(
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    open_index = list(names).index(open_name) if open_name in names else -1
+    open_index = next((i for i, name in enumerate(names) if name == open_name), -1)
     total = sum(len(group.texts) for group in groups)
     size = next((size for most, size in SIZES if total <= most), SIZES[-1][1])
     for group in groups:

@@ -183,6 +183,21 @@ class _RunsOfBrowser(RunStore):
         run = super().get(run_id)
         return run if run is not None and run.owner in (None, self.browser) else None
 
+    def why_not(self, run_id: str) -> Unreadable | None:
+        """Only of runs that are known to be everybody's or this browser's own."""
+        odd = super().why_not(run_id)
+        return odd if odd is not None and self._is_theirs(run_id) else None
+
+    def unreadable(self) -> list[Unreadable]:
+        """As `why_not`."""
+        return [odd for odd in super().unreadable() if self._is_theirs(odd.id)]
+
+    def _is_theirs(self, run_id: str) -> bool:
+        try:
+            return Run(self.root / run_id).owner in (None, self.browser)
+        except (DamagedFile, NewerFormat, FileNotFoundError):
+            return self.browser is None  # whose it is can't be read: the server alone knows of it
+
 
 def active_of(runs: Sequence[Run]) -> Run | None:
     """Of runs, newest first: the one that is training, or the one that is next in the queue."""

@@ -54,19 +54,12 @@ class Serving:
         return run_id in self._models
 
     def run(self, run_id: str | None) -> Run:
-        """The finished run with this id.
+        """The finished run with this id, whoever's it is. What a browser asks for goes through `Visitor.model`.
 
         Raises:
             ValueError: there is none.
         """
-        if not run_id:
-            raise ValueError("there is no trained model yet; wait for the starter model, or train one.")
-        run = self.store.get(run_id)
-        if run is None and (odd := self.store.why_not(run_id)) is not None:
-            raise ValueError(f"the run {run_id} can't be used: {odd.reason}")
-        if run is None or not run.status.ended_well:
-            raise ValueError(f"no trained model {run_id!r}; choose one from the list, or train one.")
-        return run
+        return finished_run(self.store, run_id)
 
     def known(self, run_id: str | None) -> list[str]:
         """The known classes of a finished run; none if it is gone, which the list of models tells soon enough."""
@@ -110,6 +103,22 @@ class Serving:
         """A few short test texts of each kind: `known`, `held_out`, `oos`. Drawn blindly, not picked for the answer."""
         run = self.run(run_id)
         return self._examples.get((run.id, each), lambda: _draw_examples(run, each))
+
+
+def finished_run(store: RunStore, run_id: str | None) -> Run:
+    """The run of a store that has this id and a model.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not run_id:
+        raise ValueError("there is no trained model yet; wait for the starter model, or train one.")
+    run = store.get(run_id)
+    if run is None and (odd := store.why_not(run_id)) is not None:
+        raise ValueError(f"the run {run_id} can't be used: {odd.reason}")
+    if run is None or not run.status.ended_well:
+        raise ValueError(f"no trained model {run_id!r}; choose one from the list, or train one.")
+    return run
 
 
 def load_classifier(run: Run, device: str | None = None) -> OpenWorldClassifier:

@@ -1,52 +1,163 @@
-"""Whose training is whose, on a page that strangers share."""
+"""Who may do what, on a page that strangers may share: `Visitor` says it, and hands out the runs a browser may see."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from ans.data.corpora import BUNDLED, PUBLIC
 from ans.data.uploads import Uploads
+from ans.runs.damage import Unreadable
+from ans.runs.run import Run
 from ans.runs.status import QUEUED, RUNNING
 from ans.runs.store import RunStore
+from ans.serving.models import finished_run
 
 MOST_WAITING = 5
+LISTED = (BUNDLED, *PUBLIC)
+NO_RUN = "there is no such run any more; it may have been deleted in another window."
 
 
 class Trainings:
-    """Who started what since this server began; a training never outlives its server.
+    """Which browser has started which training since this server began; a training never outlives its server."""
 
-    Runs on public data are everybody's to see and to ask. But where strangers share the page, each stops only trainings
-    of their own, and has one at a time. On one's own machine everything is allowed.
-    """
-
-    def __init__(self, store: RunStore, restricted: bool) -> None:
-        self._store, self._restricted = store, restricted
-        self._started: dict[str, str | None] = {}  # browsers by run
+    def __init__(self) -> None:
+        self._browsers: dict[str, str | None] = {}
 
     def begun(self, run_id: str, browser: str | None) -> None:
         """A browser has started this one."""
-        self._started[run_id] = browser
+        self._browsers[run_id] = browser
 
-    def is_theirs(self, run_id: str | None, browser: str | None) -> bool:
-        """Whether a run counts as this browser's: may it stop it, does its page turn to the run when it is trained?"""
-        return not self._restricted or (browser is not None and self._started.get(run_id) == browser)
+    def starter_of(self, run_id: str) -> str | None:
+        """The browser that started a run; None if no browser did, or an earlier server has run it."""
+        return self._browsers.get(run_id)
 
-    def need_room(self, browser: str | None) -> None:
-        """See that this browser may start one more.
+
+@dataclass(frozen=True)
+class Visitor:
+    """What one browser may see and do. Ids that a browser sends are looked up here, nowhere else.
+
+    Runs on public data are everybody's to see and to ask. An uploaded run, and one made from uploaded data, is its
+    browser's alone. Where strangers share the page (`restricted`), each stops only trainings of their own and has one
+    at a time, nobody renames or deletes what is everybody's, and nobody names paths. On one's own machine everything
+    that one sees is allowed.
+
+    `browser`: the random name that a browser keeps; no password, and as it comes from the browser, it may be anything.
+    """
+
+    browser: str | None
+    restricted: bool
+    store: RunStore
+    trainings: Trainings
+
+    @property
+    def runs(self) -> RunStore:
+        """The runs this browser may see: everybody's, and its own."""
+        return self.store.seen_by(self.browser)
+
+    @property
+    def uploads(self) -> Uploads:
+        """The uploaded data of all browsers."""
+        return Uploads(self.store.uploads)
+
+    def find(self, run_id: Any) -> Run | None:
+        """The run with this id; None if there is none that this browser may see."""
+        return self.runs.get(run_id) if isinstance(run_id, str) else None
+
+    def unreadable(self) -> list[Unreadable]:
+        """Runs that can't be read: all on one's own machine, where strangers come only what is this browser's."""
+        if not self.restricted:
+            return self.store.unreadable()
+        return self.runs.unreadable()
+
+    def odd(self, run_id: Any) -> Unreadable | None:
+        """One of these by its id."""
+        return next((odd for odd in self.unreadable() if odd.id == run_id), None)
+
+    def run(self, run_id: Any) -> Run:
+        """The run with this id, whatever its state.
+
+        Raises:
+            ValueError: there is none that this browser may see. Another browser's is told like one that is gone.
+        """
+        run = self.find(run_id)
+        if run is None:
+            raise ValueError(NO_RUN)
+        return run
+
+    def trained(self, run_id: Any) -> Run:
+        """The run with this id, which has a model.
+
+        Raises:
+            ValueError: as `Serving.run`. A model of another browser is told like one that is gone.
+        """
+        return finished_run(self.runs, run_id if isinstance(run_id, str) else None)
+
+    def models(self) -> list[tuple[str, str]]:
+        """What the menu of models lists: name and id of each run with a model, newest first."""
+        return [(run.name, run.id) for run in self.runs.finished()]
+
+    def may_see(self, run: Run) -> bool:
+        """Whether this browser may see and ask a run, as `RunStore.seen_by` lists them."""
+        return self._sees(run.owner)
+
+    def may_change(self, run: Run) -> bool:
+        """Whether it may rename and delete a run: its own always, everybody's only where no strangers come."""
+        owner = run.owner
+        return self._sees(owner) and (owner is not None or not self.restricted)
+
+    def may_undo(self, run: Run) -> bool:
+        """Whether it may take back the class this run was made with: only the browser that added it."""
+        promotion = run.promotion
+        return promotion is not None and self.browser is not None and promotion.browser == self.browser
+
+    def may_stop(self, run: Run) -> bool:
+        """Whether it may stop a training."""
+        return self.may_see(run) and self.started(run.id)
+
+    def started(self, run_id: str) -> bool:
+        """Whether a training counts as this browser's: its page turns to the model as soon as it is trained."""
+        theirs = self.browser is not None and self.trainings.starter_of(run_id) == self.browser
+        return theirs or not self.restricted
+
+    def check_may_start(self) -> None:
+        """See that this browser may start one more training.
 
         Raises:
             ValueError: one of its own goes on, or too many are waiting.
         """
-        if not self._restricted:
+        if not self.restricted:
             return
-        active = [run.id for run in self._store.all() if run.status.state in (QUEUED, RUNNING)]
-        if any(self.is_theirs(run_id, browser) for run_id in active):
+        active = [run.id for run in self.store.all() if run.status.state in (QUEUED, RUNNING)]
+        if any(self.started(run_id) for run_id in active):
             raise ValueError("your last training has not ended yet; wait for it, or stop it.")
         if len(active) >= MOST_WAITING:
             raise ValueError(f"{len(active)} trainings are waiting already; try again in some minutes.")
 
+    def note_start(self, run: Run) -> None:
+        """This browser has just started a training."""
+        self.trainings.begun(run.id, self.browser)
 
-def may_use(uploads: Uploads, browser: str | None, dataset: str, restricted: bool) -> bool:
-    """Whether this browser may read a dataset: its own uploads always, others' never, paths where nobody else is."""
-    name = str(dataset or "").strip() or BUNDLED
-    if name in (BUNDLED, *PUBLIC) or uploads.owns(browser, name):
-        return True
-    return not (restricted or uploads.holds(name))
+    def may_use(self, dataset: str | None) -> bool:
+        """Whether it may read a dataset: its own uploads always, others' never, paths where nobody else is."""
+        name = dataset_named(dataset)
+        if name in LISTED or self.owns(name):
+            return True
+        return not (self.restricted or self.uploads.holds(name))
+
+    def owns(self, dataset: str | None) -> bool:
+        """Whether a dataset is one of this browser's uploads."""
+        return self.uploads.owns(self.browser, dataset_named(dataset))
+
+    def is_of_another(self, dataset: str | None) -> bool:
+        """Whether a dataset lies among the uploads and is not this browser's."""
+        name = dataset_named(dataset)
+        return name not in LISTED and not self.owns(name) and self.uploads.holds(name)
+
+    def _sees(self, owner: str | None) -> bool:
+        return owner is None or owner == self.browser
+
+
+def dataset_named(chosen: str | None) -> str:
+    """The dataset that a form's value names; an empty value is the bundled one."""
+    return str(chosen or "").strip() or BUNDLED

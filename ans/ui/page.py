@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.events import api
+from gradio.themes import Base
 
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
-from ans.ui import evaluate, runs, train
+from ans.ui import runs, train, verdict_card
+from ans.ui.access import Visitor
 from ans.ui.ask import link
 from ans.ui.ask import tab as ask
+from ans.ui.ask.tab import AskTab
 from ans.ui.compare import tab as compare
 from ans.ui.components import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS, STYLES
 from ans.ui.data import tab as data
+from ans.ui.data.tab import DataTab
 from ans.ui.discover import tab as discover
+from ans.ui.evaluate import tab as evaluate
 from ans.ui.map import tab as map
-from ans.ui.polling import Snapshot, model_in_use, newer_active
+from ans.ui.polling import Listed, Snapshot, finished, first_watched, listed, model_in_use, newer_active, with_id
+from ans.ui.runs import RunsTab
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY, end_unchanged
+from ans.ui.train import TrainTab
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged
 
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
@@ -28,9 +39,9 @@ FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 POLL_SECONDS = 1.0
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """Quiet greys, one blue."""
-    return gr.themes.Base(
+    return Base(
         primary_hue="blue", neutral_hue="slate", radius_size="lg", font=FONT, font_mono=["ui-monospace", "monospace"]
     ).set(
         body_text_color_subdued="#55637a",
@@ -73,6 +84,91 @@ def launch_options() -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Page:
+    """What the opening of the page and its one timer keep up to date, and the handlers that do it.
+
+    `seen`: what the page has drawn of the store.
+    """
+
+    shared: Shared
+    ask: AskTab
+    train: TrainTab
+    data: DataTab
+    runs: RunsTab
+    seen: gr.State
+
+    @property
+    def polled(self) -> list[Block]:
+        """All components that a poll may change."""
+        of_train = [self.train.run, self.train.curves, self.train.stop, self.train.watched]
+        return [*of_train, self.seen, self.shared.model, self.ask.verdict, self.runs.view]
+
+    def opened(self, last: str | None, who: str | None, request: gr.Request) -> Changes:
+        """The page is opened, perhaps with a link; a browser that has no name gets one."""
+        who = who or secrets.token_hex(16)
+        visitor, asked = self.shared.visitor(who), link.link_of(request)
+        found = listed(visitor.runs)
+        now = Snapshot.take(found, first_watched(found, last))
+        if asked.run is not None and asked.run not in now.ready:
+            gr.Warning("The link names a model that is not here; another one answers instead.")
+        changes = self._changes(visitor, found, now, None, asked.run)
+        text = {self.ask.query: asked.text} if asked.text else {}
+        return {**changes, self.shared.browser: who, **text}
+
+    def poll(self, watched: str | None, before: Snapshot, chosen: str | None, who: str | None) -> Changes:
+        """The timer's: what has changed since the page has drawn `before`."""
+        visitor = self.shared.visitor(who)
+        try:
+            found = listed(visitor.runs)
+            run = with_id(found, watched)
+            if not visitor.restricted:  # one person's machine: a run started in another tab is this person's too
+                run = newer_active(found, run)
+            now = Snapshot.take(found, run)
+            return gr.skip() if now == before else self._changes(visitor, found, now, before, chosen)
+        except (ValueError, FileNotFoundError):  # a run was deleted while it was read; the next tick sees it gone
+            return gr.skip()
+
+    def examples(self, run_id: str | None, who: str | None) -> list[dict]:
+        """The example texts of the model in use; none while there is none, or if it has just been deleted."""
+        try:
+            return ask.examples(self.shared.serving, self.shared.visitor(who).trained(run_id).id)
+        except ValueError:
+            return []
+
+    def classify(self, text: str, model_id: str | None = None) -> dict:
+        """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""
+        anybody, serving = self.shared.visitor(None), self.shared.serving  # whoever calls this shows no browser
+        newest = next(iter(anybody.runs.finished()), None)
+        try:
+            if model_id and anybody.find(model_id) is None:
+                raise ValueError(f"no trained model {model_id!r}; leave it out for the newest.")
+            return serving.answer(model_id or (newest.id if newest is not None else None), text)[0].to_dict()
+        except ValueError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    def _changes(
+        self, visitor: Visitor, found: Sequence[Listed], now: Snapshot, before: Snapshot | None, chosen: str | None
+    ) -> Changes:
+        """Everything that shows something of the runs that were found."""
+        watched = with_id(found, now.watched)
+        turns = watched is not None and visitor.started(watched.id)  # to the watched run, as soon as it is trained
+        model_id = model_in_use(now, before if turns else None, chosen)
+        changes: Changes = {
+            **self.train.showing(None if watched is None else watched.run, visitor),
+            self.train.watched: now.watched,
+            self.seen: now,
+            self.runs.view: runs.listing(visitor, model_id, found),
+        }
+        if before is None or (now.ready, now.names) != (before.ready, before.names):
+            named = [(one.name, one.id) for one in finished(found)]
+            value = {} if before is not None and model_id == chosen else {"value": model_id}  # a tab may be choosing
+            changes[self.shared.model] = gr.update(choices=named, visible=bool(now.ready), **value)
+        if not now.ready:
+            changes[self.ask.verdict] = verdict_card.waiting(self.shared.serving)
+        return changes
+
+
 def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
     """The page over a run store. Nothing trains or loads here.
 
@@ -80,91 +176,48 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
         restricted: strangers can reach the page, so nobody may name paths or hub models.
     """
     gr.set_static_paths([PLOTLY_JS])
-    store = serving.store
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as page:
-        mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
-        browser = gr.BrowserState(None, storage_key="ans-browser", secret="ans")
-        seen = gr.State(None)
-        with gr.Row(elem_id="top"):
-            with gr.Column(scale=7, min_width=300):
-                gr.Markdown(HEADLINE, elem_id="headline")
-            with gr.Column(scale=5, min_width=280):
-                model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
-        with gr.Tabs() as tabs:
-            shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine)
-            with gr.Tab("Ask", id="ask"):
-                ask_tab = ask.build(shared)
-            with gr.Tab("Train", id="train"):
-                train_tab = train.build(shared)
-            data_tab = data.build(shared, train_tab)
-            map.build(shared, ask_tab.query)
-            evaluate.build(shared, ask_tab.query)
-            compare.build(shared, ask_tab.query)
-            discover.build(shared, ask_tab.query)
-            runs_view = runs.build(shared)
-        timer = gr.Timer(POLL_SECONDS)
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
+        page = layout(serving, restricted)
+        wire(page, blocks)
+        api(page.classify, api_name="classify", concurrency_limit=4)
+    end_unchanged(blocks)
+    blocks.queue(api_open=False, default_concurrency_limit=4, max_size=64)
+    return blocks
 
-        polled = [
-            train_tab.run, train_tab.curves, train_tab.stop, train_tab.watched, seen, model, ask_tab.verdict,
-            runs_view,
-        ]  # fmt: skip
 
-        def opened(last: str | None, who: str | None, request: gr.Request) -> tuple:
-            who = who or secrets.token_hex(16)
-            visible, asked = store.seen_by(who), link.link_of(request)
-            now = Snapshot.take(visible, train.watched_run(visible, last))
-            if asked.run is not None and asked.run not in now.ready:
-                gr.Warning("The link names a model that is not here; another one answers instead.")
-            return *changed(now, None, asked.run, who), who, asked.text or gr.skip()
+def layout(serving: Serving, restricted: bool) -> Page:
+    """Headline, the model in use, and the tabs, each wired by itself."""
+    mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
+    browser = gr.BrowserState(None, storage_key="ans-browser", secret="ans")
+    seen = gr.State(None)
+    with gr.Row(elem_id="top"):
+        with gr.Column(scale=7, min_width=300):
+            gr.Markdown(HEADLINE, elem_id="headline")
+        with gr.Column(scale=5, min_width=280):
+            model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
+    with gr.Tabs() as tabs:
+        shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine)
+        with gr.Tab("Ask", id="ask"):
+            ask_tab = ask.build(shared)
+        with gr.Tab("Train", id="train"):
+            train_tab = train.build(shared)
+        data_tab = data.build(shared, train_tab)
+        map.build(shared, ask_tab.query)
+        evaluate.build(shared, ask_tab.query)
+        compare.build(shared, ask_tab.query)
+        discover.build(shared, ask_tab.query)
+        runs_tab = runs.build(shared)
+    return Page(shared, ask_tab, train_tab, data_tab, runs_tab, seen)
 
-        def poll(watched: str | None, before: Snapshot, chosen: str | None, who: str | None) -> tuple:
-            visible = store.seen_by(who)
-            try:
-                run = visible.get(watched)
-                if not restricted:  # one person's machine: a run started in another tab is this person's too
-                    run = newer_active(visible, run)
-                now = Snapshot.take(visible, run)
-                return tuple(gr.skip() for _ in polled) if now == before else changed(now, before, chosen, who)
-            except (ValueError, FileNotFoundError):  # a run was deleted while it was read; the next tick sees it gone
-                return tuple(gr.skip() for _ in polled)
 
-        def changed(now: Snapshot, before: Snapshot | None, chosen: str | None, who: str | None) -> tuple:
-            theirs = train_tab.trainings.is_theirs(now.watched, who)
-            card, curves, stop = train.run_update(store.get(now.watched), theirs)
-            menu, model_id = gr.skip(), model_in_use(now, before if theirs else None, chosen)
-            if before is None or (now.ready, now.names) != (before.ready, before.names):
-                menu = gr.update(
-                    choices=shared.models(who),
-                    visible=bool(now.ready),
-                    **(
-                        {} if before is not None and model_id == chosen else {"value": model_id}
-                    ),  # a tab may be choosing
-                )
-            waiting = gr.skip() if now.ready else ask.waiting(serving)
-            return card, curves, stop, now.watched, now, menu, waiting, runs.listing(shared, who, model_id)
-
-        page.load(opened, [mine, browser], [*polled, browser, ask_tab.query], **QUIETLY)
-        timer.tick(poll, [train_tab.watched, seen, model, browser], polled, **AT_ONCE)
-        page.load(data.choices(shared), browser, [data_tab.dataset, train_tab.dataset], **AT_ONCE)
-        page.load(lambda: train.device_sentence(serving), None, train_tab.device, **AT_ONCE)
-
-        model.change(lambda run_id: ask.examples(serving, run_id), model, ask_tab.chips, **AT_ONCE)
-
-        def classify(text: str, model_id: str | None = None) -> dict:
-            """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""
-            everybodys = store.seen_by(None)  # whoever calls this shows no browser, so owns nothing
-            newest = next(iter(everybodys.finished()), None)
-            try:
-                if model_id and everybodys.get(model_id) is None:
-                    raise ValueError(f"no trained model {model_id!r}; leave it out for the newest.")
-                return serving.answer(model_id or (newest.id if newest is not None else None), text)[0].to_dict()
-            except ValueError as error:
-                raise gr.Error(str(error), print_exception=False) from error
-
-        gr.api(classify, api_name="classify", concurrency_limit=4)
-    end_unchanged(page)
-    page.queue(api_open=False, default_concurrency_limit=4, max_size=64)
-    return page
+def wire(page: Page, blocks: gr.Blocks) -> None:
+    """Connect what happens when the page opens, with each tick, and when another model is chosen."""
+    shared, tab, timer = page.shared, page.train, gr.Timer(POLL_SECONDS)
+    blocks.load(page.opened, [shared.mine, shared.browser], [*page.polled, shared.browser, page.ask.query], **QUIETLY)
+    timer.tick(page.poll, [tab.watched, page.seen, shared.model, shared.browser], page.polled, **AT_ONCE)
+    blocks.load(page.data.offer, shared.browser, page.data.datasets, **AT_ONCE)
+    blocks.load(tab.found_device, None, tab.device, **AT_ONCE)
+    shared.model.change(page.examples, [shared.model, shared.browser], page.ask.chips, **AT_ONCE)
 
 
 def warm(serving: Serving) -> None:

@@ -2,11 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ans.runs.run import Run
-from ans.runs.status import ENDED
+from ans.runs.status import ENDED, QUEUED, RUNNING, Status
 from ans.runs.store import RunStore
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run of a list, and what the page's lists show of it, read once."""
+
+    run: Run
+    status: Status
+    name: str
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.run.id
+
+
+def listed(store: RunStore) -> list[Listed]:
+    """The runs of a store, newest first. A poll calls this once, and passes on what it gets."""
+    return [Listed(run, run.status, run.name) for run in store.all()]
+
+
+def finished(runs: Sequence[Listed]) -> list[Listed]:
+    """Those with a model."""
+    return [one for one in runs if one.status.ended_well]
+
+
+def active(runs: Sequence[Listed]) -> Listed | None:
+    """The run that is training, or the one that is next in the queue."""
+    waiting = [one for one in reversed(runs) if one.status.state in (QUEUED, RUNNING)]
+    return next((one for one in waiting if one.status.state == RUNNING), waiting[0] if waiting else None)
+
+
+def with_id(runs: Sequence[Listed], run_id: str | None) -> Listed | None:
+    """The run with this id, if it is one of these."""
+    return next((one for one in runs if one.id == run_id), None)
+
+
+def first_watched(runs: Sequence[Listed], mine: str | None) -> Listed | None:
+    """The run a newly opened page shows: what trains now, else this browser's last, else the newest there is."""
+    return active(runs) or with_id(runs, mine) or next(iter(runs), None)
+
+
+def newer_active(runs: Sequence[Listed], watched: Listed | None) -> Listed | None:
+    """The run to watch: the one that trains now if the watched one has ended, else the watched one."""
+    return watched if watched is not None and watched.status.state not in ENDED else active(runs) or watched
 
 
 @dataclass(frozen=True)
@@ -24,21 +70,16 @@ class Snapshot:
     names: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def take(cls, store: RunStore, watched: Run | None) -> Snapshot:
-        """The store as it is now, seen by a page that watches one run."""
-        active, runs = store.active(), store.all()
+    def take(cls, runs: Sequence[Listed], watched: Listed | None) -> Snapshot:
+        """These runs as they are now, seen by a page that watches one of them."""
+        trains = active(runs)
         return cls(
             None if watched is None else watched.id,
-            "" if watched is None else watched.version,
-            "" if active is None else f"{active.id} {active.version}",
-            tuple(run.id for run in runs if run.status.ended_well),
-            tuple((run.id, run.name) for run in runs),
+            "" if watched is None else watched.run.version,
+            "" if trains is None else f"{trains.id} {trains.run.version}",
+            tuple(one.id for one in finished(runs)),
+            tuple((one.id, one.name) for one in runs),
         )
-
-
-def newer_active(store: RunStore, watched: Run | None) -> Run | None:
-    """The run to watch: the one that trains now if the watched one has ended, else the watched one."""
-    return watched if watched is not None and watched.status.state not in ENDED else store.active() or watched
 
 
 def model_in_use(now: Snapshot, before: Snapshot | None, chosen: str | None) -> str | None:

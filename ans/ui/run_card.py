@@ -10,7 +10,7 @@ from ans.evaluation.published import published_for
 from ans.runs.evaluation import Evaluation
 from ans.runs.progress import PHASES, Progress
 from ans.runs.run import Run
-from ans.runs.status import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
+from ans.runs.status import DELETED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
 from ans.ui.wording import clock, percent, signed
 
 TITLES = {
@@ -20,6 +20,7 @@ TITLES = {
     STOPPED: "Stopped",
     FAILED: "This training failed",
     INTERRUPTED: "Interrupted",
+    DELETED: "Deleted",  # in this moment, on another page
 }
 DEVICE_NAMES = {"cpu": "the CPU", "mps": "the Apple GPU"}
 

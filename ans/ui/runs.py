@@ -6,18 +6,21 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
+from ans.runs.damage import Unreadable
 from ans.runs.run import Run
 from ans.runs.status import FINISHED, QUEUED, RUNNING
+from ans.ui.access import Visitor
 from ans.ui.components import RunsView
+from ans.ui.polling import Listed, listed
 from ans.ui.shared import Shared
-from ans.ui.train import ENCODERS
-from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.train_form import ENCODERS
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence
 from ans.workflows.archive import load_archive, save_archive
 
@@ -33,84 +36,148 @@ SAVE_FILE = """(file) => {
 }"""
 
 
-def build(shared: Shared) -> RunsView:
-    """Lay out the tab inside the current Tabs and wire it. The page's poll refills the returned view."""
-    model, browser = shared.model, shared.browser
-    with gr.Tab("Runs", id="runs"):
-        view = RunsView(elem_id="runs")
-        upload = gr.UploadButton(
-            "Upload a run", file_types=[".zip"], size="md", elem_id="upload-run", variant="secondary"
-        )
-        file = gr.DownloadButton(visible=False)
-        made = gr.State(None)
+@dataclass(frozen=True)
+class RunsTab:
+    """The tab's components and handlers. The page's poll refills `view`.
 
-    def act(event: gr.EventData, who: str | None, chosen: str | None) -> tuple:
-        run, action = _visible(shared, who, getattr(event, "id", None)), getattr(event, "action", None)
-        skipped, listed = gr.skip(), lambda note: gr.update(value=listing(shared, who, chosen), note=note)
+    `file`: a button nobody sees, for the zip that is to be saved; `packed`: the folder that zip was made in.
+    """
+
+    shared: Shared
+    view: RunsView
+    upload: gr.UploadButton
+    file: gr.DownloadButton
+    packed: gr.State
+
+    def act(self, event: gr.EventData, who: str | None, chosen: str | None) -> Changes:
+        """A button in the row of a run."""
+        visitor, action = self.shared.visitor(who), getattr(event, "action", None)
+        try:
+            if action == "delete" and (odd := visitor.odd(getattr(event, "id", None))) is not None:
+                note = deleted_unreadable(visitor, odd)
+                return {self.view: gr.update(value=listing(visitor, chosen), note=note), **self._no_file()}
+            run = visitor.run(getattr(event, "id", None))
+        except ValueError as error:
+            raise refusal(error) from error
         try:
             if action == "open":
-                return skipped, _in_use(shared, who, shared.serving.run(run.id)), gr.Tabs(selected="ask"), None, None
+                return {**self._in_use(visitor, run), **self._no_file()}
             if action == "download":
-                path = _zip(run)
-                return gr.update(note=""), skipped, skipped, str(path), path.parent
-            _need_right(shared, run)
+                path = packed_run(run)
+                return {self.view: gr.update(note=""), self.file: str(path), self.packed: path.parent}
             if action == "rename":
-                run.rename(str(getattr(event, "name", "")))
-                return listed(f"It is called {run.name} now."), skipped, skipped, None, None
-            if action == "delete":
-                name, again = run.name, " It is trained anew when the app starts next." if run.is_starter else ""
-                shared.store.delete(run)
-                return listed(f"{name} is deleted.{again}"), skipped, skipped, None, None
+                note = renamed(visitor, run, str(getattr(event, "name", "")))
+            elif action == "delete":
+                note = deleted(visitor, run)
+            else:
+                raise refusal(f"There is no action {action!r}.")
         except ValueError as error:
-            return gr.update(note=as_sentence(error)), skipped, skipped, None, None
-        raise gr.Error(f"There is no action {action!r}.", print_exception=False)
+            return {self.view: gr.update(note=as_sentence(error)), **self._no_file()}
+        return {self.view: gr.update(value=listing(visitor, chosen), note=note), **self._no_file()}
 
-    def add(path: str, who: str | None, chosen: str | None) -> Iterator[dict]:
-        yield gr.update(note="Checking the run: its model is loaded and its test answered again.")
+    def add(self, path: str, who: str | None, chosen: str | None) -> Iterator[Changes]:
+        """An uploaded zip."""
+        yield {self.view: gr.update(note="Checking the run: its model is loaded and its test answered again.")}
+        visitor = self.shared.visitor(who)
         try:
-            run = _uploaded(shared, Path(path), who)
+            run = uploaded(visitor, Path(path))
         except ValueError as error:
-            yield gr.update(note=as_sentence(error))
+            yield {self.view: gr.update(note=as_sentence(error))}
         else:
             note = f"{run.name} is added, for this browser alone. Open it to ask it."
-            yield gr.update(value=listing(shared, who, chosen), note=note)
+            yield {self.view: gr.update(value=listing(visitor, chosen), note=note)}
         finally:
             Path(path).unlink(missing_ok=True)
 
+    def refill(self, who: str | None, chosen: str | None) -> Changes:
+        """The list, when another model is in use."""
+        return {self.view: listing(self.shared.visitor(who), chosen)}
+
+    def wait(self) -> Changes:
+        """Before the server gets to an uploaded zip."""
+        return {self.view: gr.update(note="The run waits for its turn.")}
+
+    def _in_use(self, visitor: Visitor, run: Run) -> Changes:
+        menu = gr.update(choices=visitor.models(), value=visitor.trained(run.id).id, visible=True)
+        return {self.shared.model: menu, self.shared.tabs: gr.Tabs(selected="ask")}
+
+    def _no_file(self) -> Changes:
+        """What was saved before is not saved again."""
+        return {self.file: None, self.packed: None}
+
+
+def build(shared: Shared) -> RunsTab:
+    """Lay out the tab inside the current Tabs and wire it."""
+    with gr.Tab("Runs", id="runs"):
+        tab = layout(shared)
+    wire(tab)
+    return tab
+
+
+def layout(shared: Shared) -> RunsTab:
+    """The list, and below it the button for an upload."""
+    view = RunsView(elem_id="runs")
+    upload = gr.UploadButton("Upload a run", file_types=[".zip"], size="md", elem_id="upload-run", variant="secondary")
+    return RunsTab(shared, view, upload, gr.DownloadButton(visible=False), gr.State(None))
+
+
+def wire(tab: RunsTab) -> None:
+    """Connect list and upload with their handlers."""
+    shared, asker = tab.shared, [tab.shared.browser, tab.shared.model]
     # A second action may come while a download is still being packed.
-    saved = view.click(
-        act, [browser, model], [view, model, shared.tabs, file, made], trigger_mode="multiple", **QUIETLY
+    acted = tab.view.click(
+        tab.act, asker, [tab.view, shared.model, shared.tabs, tab.file, tab.packed], trigger_mode="multiple", **QUIETLY
     )
-    saved.then(None, file, None, js=SAVE_FILE).then(_clear, made, made, **QUIETLY)
-    waiting = upload.upload(lambda: gr.update(note="The run waits for its turn."), None, view, **AT_ONCE)
-    waiting.then(add, [upload, browser, model], view, concurrency_limit=1, **QUIETLY)
-    model.change(lambda who, chosen: listing(shared, who, chosen), [browser, model], view, **AT_ONCE)
-    return view
+    acted.then(None, tab.file, None, js=SAVE_FILE).then(clear, tab.packed, tab.packed, **QUIETLY)
+    waiting = tab.upload.upload(tab.wait, None, tab.view, **AT_ONCE)
+    waiting.then(tab.add, [tab.upload, *asker], tab.view, concurrency_limit=1, **QUIETLY)
+    shared.model.change(tab.refill, asker, tab.view, **AT_ONCE)
 
 
-def listing(shared: Shared, who: str | None, in_use: str | None) -> dict:
-    """All runs that a browser may see, newest first, as the view draws them."""
+def listing(visitor: Visitor, in_use: str | None, runs: Sequence[Listed] | None = None) -> dict:
+    """All runs that a browser may see, newest first, as the view draws them.
+
+    Args:
+        runs: these runs, where they are read already.
+    """
+    found = listed(visitor.runs) if runs is None else runs
+    rows = [_row(one, one.id == in_use, visitor) for one in found]
+    return {"restricted": visitor.restricted, "rows": rows + [_odd_row(odd, visitor) for odd in visitor.unreadable()]}
+
+
+def _odd_row(odd: Unreadable, visitor: Visitor) -> dict:
+    """A run that can't be read: its folder's name, and what is wrong with it."""
     return {
-        "restricted": shared.restricted,
-        "rows": [_row(run, run.id == in_use, _may_change(shared, run)) for run in shared.store.seen_by(who).all()],
+        "id": odd.id,
+        "title": odd.id,
+        "given_name": "",
+        "state": "unreadable",
+        "status": "newer version" if odd.newer else "damaged",
+        "message": as_sentence(odd.reason),
+        "accuracy": None,
+        "f1": None,
+        "usable": False,
+        "may_change": False,
+        "may_delete": not visitor.restricted,
     }
 
 
-def _row(run: Run, in_use: bool, may_change: bool) -> dict:
-    config, status, evaluation = run.config, run.status, run.evaluation
-    metrics = evaluation.metrics if evaluation is not None and status.ended_well else None
-    state = STATES.get(status.state, status.state)
+def _row(one: Listed, in_use: bool, visitor: Visitor) -> dict:
+    run, status, config, given = one.run, one.status, one.run.config, one.run.given_name
+    evaluation = run.evaluation if status.ended_well else None
+    metrics = evaluation.metrics if evaluation is not None else None
+    state, may_change = STATES.get(status.state, status.state), visitor.may_change(run)
     return {
         "id": run.id,
-        "title": run.name.split(" · ")[0] if run.given_name is None else run.given_name,
-        "given_name": run.given_name or "",
+        "title": one.name.split(" · ")[0] if given is None else given,
+        "given_name": given or "",
         "dataset": Path(config.dataset).stem,
         "ratio": f"{config.known_ratio:.0%}" if config.known_classes is None else f"{len(config.known_classes)} chosen",
         "seed": config.seed,
         "encoder": Path(config.encoder).name,
         "state": status.state,
         "status": f"{state}, {run.progress.share_done:.0%}" if status.state == RUNNING else state,
-        "message": status.message,
+        "message": status.message or " ".join(run.notes),
         "accuracy": None if metrics is None else metrics.accuracy,
         "f1": None if metrics is None else metrics.f1,
         "created": status.created,
@@ -123,34 +190,55 @@ def _row(run: Run, in_use: bool, may_change: bool) -> dict:
     }
 
 
-def _visible(shared: Shared, who: str | None, run_id: Any) -> Run:
-    """The run a browser names, if it may see it. An id is just a text that anybody may send."""
-    run = shared.store.seen_by(who).get(run_id) if isinstance(run_id, str) else None
-    if run is None:
-        raise gr.Error(
-            "There is no such run any more; it may have been deleted in another window.", print_exception=False
-        )
-    return run
+def renamed(visitor: Visitor, run: Run, name: str) -> str:
+    """Give a run another name; returns what to tell.
+
+    Raises:
+        ValueError: this browser may not, or the name is too long.
+    """
+    _check_may_change(visitor, run)
+    run.rename(name)
+    return f"It is called {run.name} now."
 
 
-def _may_change(shared: Shared, run: Run) -> bool:
-    """Whether who sees a run may rename and delete it: its owner always, everybody's only where no strangers come."""
-    return run.owner is not None or not shared.restricted
+def deleted(visitor: Visitor, run: Run) -> str:
+    """Delete a run; returns what to tell.
+
+    Raises:
+        ValueError: this browser may not, or the run is being trained.
+    """
+    _check_may_change(visitor, run)
+    name, again = run.name, " It is trained again when the app starts next." if run.is_starter else ""
+    visitor.store.delete(run)
+    return f"{name} is deleted.{again}"
 
 
-def _need_right(shared: Shared, run: Run) -> None:
-    if not _may_change(shared, run):
+def deleted_unreadable(visitor: Visitor, odd: Unreadable) -> str:
+    """Delete a run that no list shows; returns what to tell.
+
+    Raises:
+        ValueError: strangers share the page, or it is gone.
+    """
+    if visitor.restricted:
+        raise ValueError(f"{odd.id} is everybody's, and on this server nobody may delete such runs.")
+    visitor.store.delete_unreadable(odd.id)
+    return f"{odd.id} is deleted."
+
+
+def _check_may_change(visitor: Visitor, run: Run) -> None:
+    if not visitor.may_change(run):
         raise ValueError(f"{run.name} is everybody's, and on this server nobody may rename or delete such runs.")
 
 
-def _in_use(shared: Shared, who: str | None, run: Run) -> dict:
-    return gr.update(choices=shared.models(who), value=run.id, visible=True)
+def packed_run(run: Run) -> Path:
+    """A run as a zip, in a folder of its own.
 
-
-def _zip(run: Run) -> Path:
+    Raises:
+        ValueError: it has no model.
+    """
     for left in Path(tempfile.gettempdir()).glob(f"{DOWNLOAD}*"):  # of pages that were closed meanwhile
         if time.time() - left.stat().st_mtime > LEFT_AFTER:
-            _clear(left)
+            clear(left)
     folder = Path(tempfile.mkdtemp(prefix=DOWNLOAD))
     path = folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', run.name).strip('-').lower() or run.id}.zip"
     try:
@@ -161,16 +249,21 @@ def _zip(run: Run) -> Path:
     return path
 
 
-def _clear(folder: Path | None) -> None:
-    """Gradio has copied the zip to where it serves it from."""
+def clear(folder: Path | None) -> None:
+    """Remove the folder of a zip: Gradio has copied that to where it serves it from."""
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _uploaded(shared: Shared, path: Path, who: str | None) -> Run:
-    if not isinstance(who, str) or not who:
+def uploaded(visitor: Visitor, path: Path) -> Run:
+    """A zip that becomes a run of this browser.
+
+    Raises:
+        ValueError: the browser has no name, or the zip is no run that can be taken.
+    """
+    if not isinstance(visitor.browser, str) or not visitor.browser:
         raise ValueError("This browser has no name yet; reload the page and upload the run again.")
     encoders = set(ENCODERS)
-    if not shared.restricted:  # and what the person at this machine has trained with
-        encoders |= {run.config.encoder for run in shared.store.all()}
-    return load_archive(path, shared.store, who, encoders)
+    if not visitor.restricted:  # and what the person at this machine has trained with
+        encoders |= {run.config.encoder for run in visitor.store.all()}
+    return load_archive(path, visitor.store, visitor.browser, encoders)

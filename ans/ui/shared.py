@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import gradio as gr
 
 from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
+from ans.ui.access import Trainings, Visitor
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Shared:
 
     `restricted`: strangers can reach the page, so nobody may name paths or hub models. `model`: the run in use, by id.
     `tabs`: return `gr.Tabs(selected=ID)` to it to bring a person to another tab. `browser`: a random name this browser
-    keeps, the owner of what it uploads. `mine`: the run this browser started last.
+    keeps, the owner of what it uploads. `mine`: the run this browser started last. `trainings`: who started what.
     """
 
     serving: Serving
@@ -27,12 +28,17 @@ class Shared:
     tabs: gr.Tabs
     browser: gr.BrowserState
     mine: gr.BrowserState
+    trainings: Trainings = field(default_factory=Trainings)
 
     @property
     def store(self) -> RunStore:
-        """All runs."""
+        """All runs, also those of other browsers: what a browser asks for is looked up by its `visitor`."""
         return self.serving.store
+
+    def visitor(self, browser: str | None) -> Visitor:
+        """What the browser with this name may see and do."""
+        return Visitor(browser, self.restricted, self.store, self.trainings)
 
     def models(self, who: str | None) -> list[tuple[str, str]]:
         """What the menu of models lists for a browser: name and id of each finished run that it may see."""
-        return [(run.name, run.id) for run in self.store.seen_by(who).finished()]
+        return self.visitor(who).models()

@@ -124,7 +124,7 @@ function nameCell(row) {
     return cell;
   }
   const below = node('div');
-  below.append(node('small', '', 'seed ' + row.seed));
+  if (row.seed !== undefined) below.append(node('small', '', 'seed ' + row.seed));
   if (row.in_use) below.append(node('span', 'badge use', 'in use'));
   if (row.private) {
     const made = node('span', 'badge', 'only you');
@@ -143,13 +143,13 @@ function line(row) {
   if (row.message) status.append(node('small', '', row.message));
   const cells = [
     nameCell(row),
-    node('td', '', row.dataset),
-    node('td', '', row.ratio),
-    node('td', '', row.encoder),
+    node('td', '', row.dataset || '–'),
+    node('td', '', row.ratio || '–'),
+    node('td', '', row.encoder || '–'),
     status,
     node('td', 'number', number(row.accuracy)),
     node('td', 'number', number(row.f1)),
-    node('td', 'age', age(row.created)),
+    node('td', 'age', row.created === undefined ? '–' : age(row.created)),
   ];
   cells.forEach((cell, i) => {
     cell.dataset.head = HEADS[i];

@@ -17,7 +17,7 @@ from ans.runs.status import FINISHED, QUEUED
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import run_card
-from ans.ui.polling import Snapshot
+from ans.ui.polling import Snapshot, listed
 from ans.workflows.promote import Group, promote
 
 FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "first_format"
@@ -122,7 +122,7 @@ def test_an_odd_file_leaves_every_other_run_usable_and_is_named(store, serving, 
         assert {run.id for run in store.all()} >= {WHOLE, trained.id}
         for run in store.seen_by("anna").all():
             run_card.view(run, 1.8e9)
-        Snapshot.take(store.seen_by("anna"), None)
+        Snapshot.take(listed(store.seen_by("anna")), None)
         assert store.mark_interrupted() == []
         assert store.starter().status.state == QUEUED
         assert store.take_next() is not None
@@ -133,9 +133,9 @@ def test_an_odd_file_leaves_every_other_run_usable_and_is_named(store, serving, 
     about = [record.getMessage() for record in caplog.records if ODD in record.getMessage()]
     assert about, "no line in the log says which run is damaged"
     assert len(about) == len(set(about)), "a line is told once"
-    listed = {one.id for one in store.unreadable()}
+    unreadable = {one.id for one in store.unreadable()}
     cosmetic = name in ("name.json", "events.jsonl")
-    assert (ODD in listed) != cosmetic
+    assert (ODD in unreadable) != cosmetic
     assert any(Path(name).name in line or "model" in line for line in about)
 
 

@@ -10,9 +10,9 @@ from ans.config import TrainConfig
 from ans.evaluation.published import published, published_for
 from ans.runs.progress import PHASES, Event, Progress
 from ans.runs.run import Run
-from ans.runs.status import FAILED, FINISHED, RUNNING
+from ans.runs.status import FAILED, RUNNING
 from ans.runs.store import RunStore
-from ans.ui import polling, run_card, wording
+from ans.ui import run_card, wording
 
 METRICS = {"accuracy": 93.0, "f1": 85.25, "f1_known": 84.75, "f1_open": 95.5, "auroc": 96.0}
 
@@ -105,46 +105,3 @@ def test_the_published_rows_are_those_of_table_1():
 @pytest.mark.parametrize(("seconds", "shown"), [(0.4, "0 s"), (59, "59 s"), (80, "1 min 20 s"), (7500, "2 h 05 min")])
 def test_a_clock_reads_as_a_person_would_say_it(seconds, shown):
     assert wording.clock(seconds) == shown
-
-
-def test_a_snapshot_changes_exactly_when_there_is_something_to_redraw(run):
-    store = RunStore(run.folder.parent)
-    before = polling.Snapshot.take(store, run)
-    assert polling.Snapshot.take(store, run) == before
-    run.set_status(RUNNING)
-    running = polling.Snapshot.take(store, run)
-    assert running != before
-    run.event_writer()({"phase": "data"})
-    assert polling.Snapshot.take(store, run) != running
-
-
-def test_a_page_follows_a_new_training_only_when_its_own_has_ended(run):
-    store = RunStore(run.folder.parent)
-    other = store.create(TrainConfig())
-    assert polling.newer_active(store, run).id == run.id
-    run.set_status(FINISHED)
-    assert polling.newer_active(store, run).id == other.id
-    other.set_status(FAILED, "no.")
-    assert polling.newer_active(store, run).id == run.id
-    assert polling.newer_active(store, None) is None
-
-
-def test_the_model_in_use_is_the_one_just_trained_else_the_chosen_else_the_newest():
-    def snapshot(watched: str | None, *ready: str) -> polling.Snapshot:
-        return polling.Snapshot(watched, "", "", ready)
-
-    assert polling.model_in_use(snapshot("new", "new", "old"), snapshot("new", "old"), "old") == "new"
-    assert polling.model_in_use(snapshot("new", "x", "new", "old"), snapshot("new", "new", "old"), "old") == "old"
-    assert polling.model_in_use(snapshot("old", "new", "old"), None, None) == "new"
-    assert polling.model_in_use(snapshot("gone", "new"), snapshot("gone", "new"), "gone") == "new"
-    assert polling.model_in_use(snapshot(None), None, None) is None
-
-
-@pytest.mark.parametrize(("value", "shown"), [(1.26, "+1.3"), (-0.4, "−0.4"), (None, "–")])
-def test_a_difference_has_its_sign_and_a_missing_one_a_dash(value, shown):
-    assert wording.signed(value) == shown
-
-
-def test_a_name_stands_in_markdown_as_it_was_typed():
-    assert wording.as_markdown("![x](https://a.b/c.png)") == r"\!\[x\]\(https\:\/\/a\.b\/c\.png\)"
-    assert wording.as_markdown("Störung 7") == "Störung 7"

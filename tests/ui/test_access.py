@@ -1,13 +1,23 @@
-"""Who may stop which training, and start another, where strangers share the page."""
+"""Who may see, use, stop, change and undo what, and what is told who may not."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from ans.config import TrainConfig
+from ans.json_files import write_json
+from ans.runs.run import Run
 from ans.runs.status import FINISHED, RUNNING
 from ans.runs.store import RunStore
-from ans.ui.access import MOST_WAITING, Trainings
+from ans.ui.access import MOST_WAITING, Trainings, Visitor
+from tests.ui.tabs import ME, OTHER, run_of
+
+PROMOTION = {
+    "parent": "a run", "label": "gym", "texts": ["a"], "kept_back": [], "true_label": None, "agreeing": None,
+    "before": None, "after": None, "seconds": 1.0, "test_texts": [500, 0],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -15,45 +25,129 @@ def store(tmp_path) -> RunStore:
     return RunStore(tmp_path / "runs")
 
 
-def begun(trainings: Trainings, store: RunStore, browser: str) -> str:
-    run = store.create(TrainConfig())
-    trainings.begun(run.id, browser)
-    return run.id
+class People:
+    """Visitors of one server."""
+
+    def __init__(self, store: RunStore, restricted: bool) -> None:
+        self.store, self.restricted, self.trainings = store, restricted, Trainings()
+
+    def __getitem__(self, browser: str | None) -> Visitor:
+        return Visitor(browser, self.restricted, self.store, self.trainings)
+
+    def start(self, browser: str | None) -> Run:
+        run = self.store.create(TrainConfig())
+        self[browser].note_start(run)
+        return run
 
 
-def test_among_strangers_a_training_belongs_to_the_browser_that_started_it(store):
-    trainings = Trainings(store, restricted=True)
-    run_id = begun(trainings, store, "mine")
-    assert trainings.is_theirs(run_id, "mine")
-    assert not trainings.is_theirs(run_id, "another")
-    assert not trainings.is_theirs(run_id, None)
-    assert not trainings.is_theirs(store.create(TrainConfig()).id, None)  # the starter, which no browser began
+def refused(ask, run_id) -> str:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011, the sentence is what is compared
+        ask(run_id)
+    return str(caught.value).replace(str(run_id), "ID")
 
 
-def test_on_ones_own_machine_every_training_is_ones_own(store):
-    trainings = Trainings(store, restricted=False)
-    run_id = begun(trainings, store, "first")
-    assert trainings.is_theirs(run_id, "second")
+@pytest.mark.parametrize("restricted", [True, False])
+def test_another_browsers_run_is_told_like_one_that_is_gone(store, restricted):
+    mine, people = run_of(store, ME, RUNNING, FINISHED), People(store, restricted)
+    assert people[ME].run(mine.id).id == people[ME].trained(mine.id).id == mine.id
+    assert people[ME].find(mine.id) is not None
+    for stranger in (people[OTHER], people[None]):
+        assert stranger.find(mine.id) is None
+        assert refused(stranger.run, mine.id) == refused(stranger.run, "gone")
+        assert refused(stranger.trained, mine.id) == refused(stranger.trained, "gone")
+        assert mine.id not in dict(stranger.models()).values()
+        assert not any(may(mine) for may in (stranger.may_see, stranger.may_change, stranger.may_stop))
+
+
+@pytest.mark.parametrize("odd", [None, "", 7, ["a"], {"id": "a"}, "../runs", ".x", "a/b"])
+def test_whatever_a_browser_sends_as_an_id_finds_nothing_and_breaks_nothing(store, odd):
+    visitor = People(store, True)[ME]
+    assert visitor.find(odd) is None
+    for ask in (visitor.run, visitor.trained):
+        with pytest.raises(ValueError, match=r"^there is no|^no trained model"):
+            ask(odd)
+
+
+def test_a_browser_sees_exactly_the_runs_that_its_lists_hold(store):
+    for browser in (None, ME, OTHER):
+        run_of(store, browser)
+    for who in (None, ME, OTHER):
+        visitor = People(store, True)[who]
+        assert [run.id for run in store.all() if visitor.may_see(run)] == [run.id for run in visitor.runs.all()]
+
+
+def test_among_strangers_nobody_changes_what_is_everybodys_and_each_what_is_their_own(store):
+    everybodys, mine = run_of(store, None), run_of(store, ME)
+    assert not People(store, True)[ME].may_change(everybodys)
+    assert People(store, True)[ME].may_change(mine)
+    assert People(store, False)[ME].may_change(everybodys)
+    assert People(store, False)[ME].may_change(mine)
+    assert not People(store, False)[OTHER].may_change(mine)
+
+
+def test_only_the_browser_that_added_a_class_takes_it_back_and_one_without_a_name_never(store):
+    run = run_of(store, None)
+    people = People(store, False)
+    assert not people[ME].may_undo(run)  # it was trained
+    write_json(run.folder / "promotion.json", PROMOTION | {"browser": ME})
+    assert people[ME].may_undo(run)
+    assert not people[OTHER].may_undo(run)
+    write_json(run.folder / "promotion.json", PROMOTION | {"browser": None})
+    assert not people[None].may_undo(run)
+
+
+def test_among_strangers_a_training_is_stopped_by_the_browser_that_started_it(store):
+    people = People(store, restricted=True)
+    run = people.start(ME)
+    assert people[ME].may_stop(run)
+    assert people[ME].started(run.id)
+    assert not people[OTHER].may_stop(run)
+    assert not people[None].may_stop(run)
+    assert not people[None].may_stop(store.create(TrainConfig()))  # the starter, which no browser began
+
+
+def test_on_ones_own_machine_every_training_that_one_sees_is_ones_own(store):
+    people = People(store, restricted=False)
+    assert people[OTHER].may_stop(people.start(ME))
+    assert not people[OTHER].may_stop(run_of(store, ME))
     for _ in range(2 * MOST_WAITING):
-        begun(trainings, store, "second")
-    trainings.need_room("second")
+        people.start(OTHER)
+    people[OTHER].check_may_start()
 
 
 def test_among_strangers_a_browser_trains_one_at_a_time(store):
-    trainings = Trainings(store, restricted=True)
-    run = store.get(begun(trainings, store, "mine"))
+    people = People(store, restricted=True)
+    run = people.start(ME)
     with pytest.raises(ValueError, match="has not ended yet; wait for it, or stop it"):
-        trainings.need_room("mine")
-    trainings.need_room("another")
+        people[ME].check_may_start()
+    people[OTHER].check_may_start()
     run.set_status(RUNNING)
     run.set_status(FINISHED)
-    trainings.need_room("mine")
+    people[ME].check_may_start()
 
 
 def test_among_strangers_only_some_trainings_wait(store):
-    trainings = Trainings(store, restricted=True)
+    people = People(store, restricted=True)
     for number in range(MOST_WAITING):
-        trainings.need_room("one more")
-        begun(trainings, store, str(number))
+        people["one more"].check_may_start()
+        people.start(str(number))
     with pytest.raises(ValueError, match=f"{MOST_WAITING} trainings are waiting already"):
-        trainings.need_room("one more")
+        people["one more"].check_may_start()
+
+
+def test_uploaded_data_are_their_browsers_alone_and_paths_only_for_who_is_alone(tmp_path: Path, store):
+    path = tmp_path / "uploads" / ME / "mine.tsv"
+    path.parent.mkdir(parents=True)
+    path.write_text("text\tlabel\n")
+    for restricted in (True, False):
+        me, other = People(store, restricted)[ME], People(store, restricted)[OTHER]
+        assert me.may_use(str(path))
+        assert me.owns(str(path))
+        assert not me.is_of_another(str(path))
+        for spelled in (str(path), f" {path} ", f"{tmp_path}/uploads/{OTHER}/../{ME}/mine.tsv", str(path.parent)):
+            assert not other.may_use(spelled)
+            assert other.is_of_another(spelled)
+        assert all(other.may_use(name) for name in ("assistant", "clinc", "", None))
+    assert not People(store, True)[ME].may_use(str(path.parent))
+    assert not People(store, True)[ME].may_use("/etc/passwd")
+    assert People(store, False)[ME].may_use("/my/own.tsv")

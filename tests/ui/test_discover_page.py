@@ -11,10 +11,13 @@ import pytest
 
 from ans.plots.discovery import group_map
 from ans.runs.promotion import Promotion
-from ans.serving.discovery import Cluster, Discovery
+from ans.runs.store import RunStore
+from ans.serving.discovery import REST, Cluster, Discovery
 from ans.ui.discover import cards
 from ans.ui.discover.findings import MOST_REMEMBERED, Findings
-from ans.ui.discover.tab import edited
+from ans.ui.discover.handlers import DiscoverTab
+from ans.ui.discover.tab import layout
+from tests.ui.tabs import ME, event, laid_out
 
 NUMBERS = {"accuracy": 90.0, "f1": 80.0, "f1_known": 79.0, "f1_open": 95.0, "auroc": 96.0}
 ABOUT = Promotion(
@@ -65,17 +68,41 @@ def test_the_list_and_the_map_give_a_group_the_same_colour_and_leave_the_rest_gr
     assert sum(len(trace["x"]) for trace in traces) == 4
 
 
-def test_an_edit_of_a_group_takes_the_name_along_that_was_typed_for_it(found):
+@pytest.fixture
+def tab(tmp_path) -> DiscoverTab:
+    return laid_out(layout, RunStore(tmp_path / "runs"))
+
+
+def test_an_edit_of_a_group_takes_the_name_along_that_was_typed_for_it(tab, found):
     now = Findings("run", found=found, chosen=0)
-    dropped, *_ = edited(now, "my name", lambda groups: groups.keeping(0, list(groups.clusters[0].rows[:-1])))
+    dropped = tab.keep(now, [0], "my name")[tab.findings]
     assert dropped.found.clusters[dropped.chosen].name == "my name"
-    kept, *_ = edited(now, " ", lambda groups: groups.keeping(0, list(groups.clusters[0].rows[:-1])))
+    assert dropped.found.clusters[dropped.chosen].rows == [0]
+    kept = tab.keep(now, [0], " ")[tab.findings]
     assert kept.found.clusters[kept.chosen].name == found.clusters[0].name
 
 
-def test_groups_that_the_server_has_forgotten_are_told():
+def test_groups_that_the_server_has_forgotten_are_told(tab):
     with pytest.raises(gr.Error, match="Find groups again"):
-        edited(Findings("run"), "name", lambda groups: groups)
+        tab.keep(Findings("run"), [0], "name")
+    with pytest.raises(gr.Error, match="Choose the group to merge with first"):
+        tab.join(Findings("run"), None, "name")
+
+
+def test_a_click_on_what_is_no_group_or_on_the_chosen_one_changes_nothing(tab, found):
+    now = Findings("run", found=found, chosen=0)
+    for group in (REST, 0):
+        assert tab.look_at(now, event(id=group)) == gr.skip()
+    changed = tab.look_at(now, event(id=1))
+    assert changed[tab.findings].chosen == 1
+    assert changed[tab.name]["value"] == "y"
+
+
+def test_a_model_that_is_gone_leaves_the_tab_without_one_and_cannot_be_taken_back(tab):
+    changed = tab.opened("gone", Findings("before"), ME)
+    assert changed[tab.card] == cards.NO_MODEL
+    with pytest.raises(gr.Error, match="added in this browser"):
+        tab.take_back("gone", Findings(), ME)
 
 
 def test_what_was_found_with_a_model_is_there_again_after_another_was_in_use(found):

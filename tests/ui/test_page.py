@@ -12,76 +12,17 @@ import gradio as gr
 import pytest
 from gradio.state_holder import SessionState
 
-from ans.config import TrainConfig, setting
 from ans.conventions import LONGEST, Candidate, Prediction
-from ans.data.uploads import Uploads
 from ans.runs.status import FAILED
 from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
-from ans.ui import page, train
+from ans.ui import page, verdict_card
 from ans.ui.ask import link
 from ans.ui.ask import small_map as ask_map
-from ans.ui.ask import tab as ask
+from ans.ui.map.tab import layout as map_layout
 from tests.finished_runs import finished_run
-
-
-def form(**changes) -> tuple:
-    """The form's values as it opens, some of them changed."""
-    values = {"dataset": "assistant", "ratio": 0.75, "other": 0.4, "seed": 0, "encoder": "minilm"}
-    values |= {name: setting(name)["default"] for name in (*train.PHASE_1, *train.PHASE_2)}
-    return tuple((values | changes).values())
-
-
-def test_the_form_as_it_opens_gives_the_default_config():
-    assert train.form_config(form(), restricted=False) == TrainConfig()
-
-
-def test_every_value_of_the_form_reaches_the_config():
-    config = train.form_config(form(ratio=-1.0, seed=3, gamma=3, fixed_radius=" 8 ", negatives="noise"), False)
-    assert config == TrainConfig(known_ratio=0.4, seed=3, gamma=3.0, fixed_radius=8.0, negatives="noise")
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"gamma": 0.5}, "Gamma must be a number between 1 and 1000, got 0.5."),
-        ({"fixed_radius": "wide"}, "fixed_radius must be a number between 1e-06 and 1000000, got 'wide'."),
-        ({"epochs": None}, "Epochs must have a value, got nothing; leave it out for 5."),
-    ],
-)
-def test_a_wrong_value_is_told_in_the_page(changes, sentence):
-    with pytest.raises(gr.Error) as caught:
-        train.form_config(form(**changes), restricted=False)
-    assert caught.value.message == sentence
-
-
-@pytest.mark.parametrize("changes", [{"dataset": "/etc/passwd"}, {"encoder": "someone/model"}])
-def test_where_strangers_can_reach_the_page_nobody_may_name_a_path(changes):
-    with pytest.raises(gr.Error, match="only the listed datasets and encoders"):
-        train.form_config(form(**changes), restricted=True)
-    assert train.form_config(form(**changes), restricted=False)
-
-
-def test_classes_picked_by_hand_reach_the_config():
-    assert train.form_config(form(), False, known=("a", "b")).known_classes == ("a", "b")
-
-
-def test_uploaded_data_train_for_their_browser_alone_also_where_strangers_can_reach_the_page(tmp_path: Path):
-    uploads, me, other = Uploads(tmp_path / "uploads"), "a" * 32, "b" * 32
-    path = tmp_path / "uploads" / me / "mine.tsv"
-    path.parent.mkdir(parents=True)
-    path.write_text("text\tlabel\n")
-    for restricted in (True, False):
-        assert train.may_use(uploads, me, str(path), restricted)
-        assert not train.may_use(uploads, other, str(path), restricted)
-        assert not train.may_use(uploads, other, f"{tmp_path}/uploads/{other}/../{me}/mine.tsv", restricted)
-    assert not train.may_use(uploads, me, str(path.parent), restricted=True)
-    assert not train.may_use(uploads, me, "/etc/passwd", restricted=True)
-    assert train.may_use(uploads, me, "/my/own.tsv", restricted=False)
-    assert train.form_config(form(dataset=str(path)), restricted=True, own=True).dataset == str(path)
-    assert str(path) in dict(train.dataset_choices(RunStore(tmp_path / "runs"), me)).values()
-    assert str(path) not in dict(train.dataset_choices(RunStore(tmp_path / "runs"), other)).values()
+from tests.ui.tabs import laid_out
 
 
 def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier, small_split, small_config, tmp_path):
@@ -91,7 +32,7 @@ def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier
     maps = Maps(serving)
 
     def card(text: str) -> dict:
-        return list(ask.verdicts(serving, text, run.id))[-1]
+        return list(verdict_card.verdicts(serving, text, run.id))[-1]
 
     drawn, shown = ask_map.moved(maps, run.id, card("i lost my card"), None)
     assert shown == (run.id, "card_lost")
@@ -112,7 +53,7 @@ def test_a_link_asks_for_a_run_and_a_text_and_an_endless_text_is_cut():
 
 def verdict(label: str | None, *logits: float) -> str:
     candidates = [Candidate(name, logit) for name, logit in zip("abc", logits, strict=False)]
-    return ask.reason(Prediction("text", label, logits[0], candidates))
+    return verdict_card.reason(Prediction("text", label, logits[0], candidates))
 
 
 def test_the_reason_says_which_heads_said_yes():
@@ -125,16 +66,19 @@ def test_the_reason_says_which_heads_said_yes():
 def test_while_there_is_no_model_the_card_says_what_is_going_on(tmp_path: Path):
     store = RunStore(tmp_path)
     serving = Serving(store)
-    assert ask.waiting(serving)["reason"] == "Start a training in the Train tab."
+    assert verdict_card.waiting(serving)["reason"] == "Start a training in the Train tab."
     run = store.starter()
-    assert ask.waiting(serving)["title"] == "The starter model is being trained"
+    assert verdict_card.waiting(serving)["title"] == "The starter model is being trained"
     run.set_status(FAILED, "no room left.")
-    assert ask.waiting(serving)["reason"] == "The last training ended as failed: no room left. Start one in Train."
-    assert list(ask.verdicts(serving, "hello", None)) == [ask.waiting(serving)]
+    assert (
+        verdict_card.waiting(serving)["reason"]
+        == "The last training ended as failed: no room left. Start one in Train."
+    )
+    assert list(verdict_card.verdicts(serving, "hello", None)) == [verdict_card.waiting(serving)]
 
 
 def test_a_model_that_is_gone_is_told_instead_of_an_answer(tmp_path: Path):
-    shown = list(ask.verdicts(Serving(RunStore(tmp_path)), "hello", "gone"))
+    shown = list(verdict_card.verdicts(Serving(RunStore(tmp_path)), "hello", "gone"))
     assert shown[-1]["state"] == "failed"
     assert shown[-1]["reason"] == "No trained model 'gone'; choose one from the list, or train one."
 
@@ -161,18 +105,22 @@ def test_every_handler_that_yields_is_queued_and_ends_with_a_yield_that_changes_
     assert [event.name for event in yielding if event.queue is False] == []
     assert [event.name for event in yielding if event.fn.__globals__["__name__"] != "ans.ui.wiring"] == []
     answer = next(event for event in yielding if event.name == "answer")
-    assert list(answer.fn(" ", "some run")) == [ask.EMPTY, gr.skip()]
+    first, last = answer.fn(" ", "some run")
+    assert (list(first.values()), last) == ([verdict_card.EMPTY], gr.skip())
     look_for = next(event for event in yielding if event.name == "look_for")
-    *_, told, last = look_for.fn(None, None, "", "", None, 0)
-    assert told[1]["title"] == "There is no trained model yet"
-    assert last == tuple(gr.skip() for _ in look_for.outputs)
+    told, last = look_for.fn(None, None, "", "", None, 0)
+    assert [card["title"] for card in told.values()] == ["There is no trained model yet"]
+    assert last == gr.skip()
 
 
 def test_the_map_takes_a_text_over_from_ask_once_and_then_keeps_what_is_typed_there(tmp_path: Path):
-    built = page.build(Serving(RunStore(tmp_path / "runs")))
-    opened = next(event for event in built.fns.values() if event.name == "opened" and len(event.inputs) == 4)
-    said = [
-        opened.fn(None, *before)[::2] for before in ((None, "ask", ""), ("ask", "ask", "mine"), ("ask", "new", "mine"))
-    ]
-    assert said == [("ask", "ask"), ("mine", "ask"), ("new", "new")]
-    assert opened.fn(None, "ask", "", "mine")[0] == "mine"
+    tab = laid_out(map_layout, RunStore(tmp_path / "runs"))
+
+    def opened(taken, typed: str, here: str) -> tuple[str, str]:
+        changes = tab.opened(None, taken, typed, here)
+        return changes[tab.text], changes[tab.taken]
+
+    assert opened(None, "ask", "") == ("ask", "ask")
+    assert opened("ask", "ask", "mine") == ("mine", "ask")
+    assert opened("ask", "new", "mine") == ("new", "new")
+    assert opened("ask", "", "mine") == ("mine", "")

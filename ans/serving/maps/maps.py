@@ -166,9 +166,11 @@ class Maps:
         from ans.model.negative_stages import negative_stages
         from ans.serving.maps.staged import staged_map
 
-        seed, model = self.serving.run(key.run_id).config.seed, self.model(key)
-        stages = negative_stages(model, key.label, STAGED, seed)
-        return stages, {space: staged_map(model, key.label, stages, space, seed) for space in ("hidden", "features")}
+        if key.label is None:
+            raise ValueError("negatives are made for one class; choose it from the list.")
+        seed, model, label = self.serving.run(key.run_id).config.seed, self.model(key), key.label
+        stages = negative_stages(model, label, STAGED, seed)
+        return stages, {space: staged_map(model, label, stages, space, seed) for space in ("hidden", "features")}
 
     def _prepare(self, key: MapKey) -> None:
         try:

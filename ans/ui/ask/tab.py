@@ -46,10 +46,6 @@ class AskTab:
         """A click on one of many texts: it is looked at alone."""
         return {**self.take_example(event), self.inner: gr.Tabs(selected="one")}
 
-    def refill_examples(self, run_id: str | None) -> Changes:
-        """The examples of the model that comes into use."""
-        return {self.chips: examples(self.shared.serving, run_id)}
-
 
 def build(shared: Shared) -> AskTab:
     """Lay out the tab inside the current Tab and wire it."""

@@ -12,10 +12,9 @@ from ans.conventions import LONGEST
 from ans.data.corpora import FEWEST_TEXTS
 from ans.data.intake import FEWEST_TRAINING_TEXTS, Columns, Understood, guess_columns, understand
 from ans.data.tables import EXTENSIONS, MOST_BYTES, Table, read_upload
-from ans.data.uploads import Uploads
 from ans.ui.components import FindingsView, TextsView, texts_value
 from ans.ui.shared import Shared
-from ans.ui.wiring import QUIETLY
+from ans.ui.wiring import QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence
 
 NONE = "(none)"
@@ -32,14 +31,94 @@ DELIMITERS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", None:
 
 
 @dataclass(frozen=True)
-class BringTab:
-    """`kept` holds the path of the dataset that was kept last."""
+class UploadTab:
+    """The tab's components and handlers.
 
+    `table`: the uploaded file, `understood`: what these columns of it hold. `kept`: the path of the dataset that was
+    kept last.
+    """
+
+    shared: Shared
+    table: gr.State
+    understood: gr.State
     kept: gr.State
+    file: gr.File
+    mapping: gr.Column
+    text: gr.Dropdown
+    label: gr.Dropdown
+    split: gr.Dropdown
+    name: gr.Textbox
+    keep: gr.Button
+    report: FindingsView
+    preview: TextsView
+
+    @property
+    def columns(self) -> list[gr.Dropdown]:
+        """Where a column of the file is chosen, in the order of `Columns`."""
+        return [self.text, self.label, self.split]
+
+    def opened(self, path: str | None) -> Changes:
+        """A file was chosen, or taken away."""
+        if path is None:
+            return {self.table: None, self.report: NOTHING, self.mapping: gr.update(visible=False)}
+        try:
+            read = read_upload(Path(path))
+        except ValueError as error:
+            failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
+            return {self.table: None, self.report: failed, self.mapping: gr.update(visible=False)}
+        guessed, offered = guess_columns(read), [NONE, *read.names]
+        return {
+            self.table: read,
+            self.mapping: gr.update(visible=True),
+            self.text: gr.update(choices=read.names, value=guessed.text),
+            self.label: gr.update(choices=offered, value=guessed.label or NONE),
+            self.split: gr.update(choices=offered, value=guessed.split or NONE),
+            self.name: Path(path).stem,
+        }
+
+    def checked(self, read: Table | None, text: str | None, label: str | None, split: str | None) -> Changes:
+        """What the file holds with these columns."""
+        nothing = {
+            self.understood: None,
+            self.preview: gr.update(visible=False),
+            self.keep: gr.update(interactive=False),
+        }
+        if read is None:
+            return nothing
+        columns = Columns(text or "", None if label == NONE else label, None if split == NONE else split)
+        try:
+            found = understand(read, columns)
+        except ValueError as error:
+            failed = {"state": "failed", "title": "Choose other columns", "detail": as_sentence(error)}
+            return {**nothing, self.report: failed}
+        return {
+            self.understood: found,
+            self.report: reported(read, columns, found),
+            self.preview: gr.update(value=sample(found), visible=found.texts > 0),
+            self.keep: gr.update(interactive=found.texts > 0),
+        }
+
+    def store(self, who: str | None, title: str, found: Understood | None) -> Changes:
+        """The button that keeps the data."""
+        if found is None:
+            raise refusal("There is nothing to keep; upload a file first.")
+        try:
+            path = self.shared.visitor(who).uploads.keep(who, title, found)
+        except (ValueError, OSError) as error:
+            raise refusal(error) from error
+        gr.Info(f"Kept as {path.stem}. Only this browser sees it.")
+        return {self.kept: str(path), self.table: None, self.understood: None, self.file: None}
 
 
-def build(shared: Shared, uploads: Uploads) -> BringTab:
+def build(shared: Shared) -> UploadTab:
     """Lay out the tab inside the current Tab and wire it."""
+    tab = layout(shared)
+    wire(tab)
+    return tab
+
+
+def layout(shared: Shared) -> UploadTab:
+    """The file and its columns on the left, what was understood on the right."""
     table, understood, kept = gr.State(None), gr.State(None), gr.State(None)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
@@ -58,57 +137,37 @@ def build(shared: Shared, uploads: Uploads) -> BringTab:
         with gr.Column(scale=7, min_width=320):
             report = FindingsView(NOTHING, elem_id="report")
             preview = TextsView(elem_id="preview", visible=False)
+    return UploadTab(
+        shared,
+        table=table,
+        understood=understood,
+        kept=kept,
+        file=file,
+        mapping=mapping,
+        text=text,
+        label=label,
+        split=split,
+        name=name,
+        keep=keep,
+        report=report,
+        preview=preview,
+    )
 
-    def opened(path: str | None) -> tuple:
-        if path is None:
-            return None, NOTHING, gr.update(visible=False), *(gr.skip() for _ in range(4))
-        try:
-            read = read_upload(Path(path))
-        except ValueError as error:
-            failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
-            return None, failed, gr.update(visible=False), *(gr.skip() for _ in range(4))
-        columns = guess_columns(read)
-        return (
-            read,
-            gr.skip(),
-            gr.update(visible=True),
-            gr.update(choices=read.names, value=columns.text),
-            gr.update(choices=[NONE, *read.names], value=columns.label or NONE),
-            gr.update(choices=[NONE, *read.names], value=columns.split or NONE),
-            Path(path).stem,
-        )
 
-    def checked(read: Table | None, *names: str) -> tuple:
-        if read is None:
-            return None, gr.skip(), gr.update(visible=False), gr.update(interactive=False)
-        columns = Columns(*(None if column in (NONE, None) else column for column in names))
-        try:
-            found = understand(read, columns)
-        except ValueError as error:
-            failed = {"state": "failed", "title": "Choose other columns", "detail": as_sentence(error)}
-            return None, failed, gr.update(visible=False), gr.update(interactive=False)
-        shown = gr.update(value=sample(found), visible=found.texts > 0)
-        return found, reported(read, columns, found), shown, gr.update(interactive=found.texts > 0)
-
-    def stored(browser: str | None, title: str, found: Understood | None) -> tuple:
-        if found is None:
-            raise gr.Error("There is nothing to keep; upload a file first.", print_exception=False)
-        try:
-            path = uploads.keep(browser, title, found)
-        except (ValueError, OSError) as error:
-            raise gr.Error(as_sentence(error), print_exception=False) from error
-        gr.Info(f"Kept as {path.stem}. Only this browser sees it.")
-        return str(path), None, None, None
-
-    outcome = [understood, report, preview, keep]
-    columns = [text, label, split]
-    file.change(
-        opened, file, [table, report, mapping, *columns, name], show_progress="minimal", show_progress_on=report,
-        api_visibility="private",
-    ).then(checked, [table, *columns], outcome, **QUIETLY)  # fmt: skip
-    gr.on([column.input for column in columns], checked, [table, *columns], outcome, **QUIETLY)
-    keep.click(stored, [shared.browser, name, understood], [kept, table, understood, file], **QUIETLY)
-    return BringTab(kept)
+def wire(tab: UploadTab) -> None:
+    """Connect the components with their handlers."""
+    outcome = [tab.understood, tab.report, tab.preview, tab.keep]
+    tab.file.change(
+        tab.opened, tab.file, [tab.table, tab.report, tab.mapping, *tab.columns, tab.name], show_progress="minimal",
+        show_progress_on=tab.report, api_visibility="private",
+    ).then(tab.checked, [tab.table, *tab.columns], outcome, **QUIETLY)  # fmt: skip
+    gr.on([column.input for column in tab.columns], tab.checked, [tab.table, *tab.columns], outcome, **QUIETLY)
+    tab.keep.click(
+        tab.store,
+        [tab.shared.browser, tab.name, tab.understood],
+        [tab.kept, tab.table, tab.understood, tab.file],
+        **QUIETLY,
+    )
 
 
 def reported(table: Table, columns: Columns, found: Understood) -> dict:

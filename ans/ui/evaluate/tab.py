@@ -28,7 +28,7 @@ READING = {"state": "busy", "title": "Reading the test answers", "detail": "A mo
 
 @dataclass(frozen=True)
 class EvaluateTab:
-    """The tab's components and handlers. `drawn`: the run that is shown; "" for none, None before anybody has looked."""
+    """The tab's components and handlers. `drawn`: the run that is shown, "" for none, None before anybody looked."""
 
     shared: Shared
     drawn: gr.State

@@ -1,0 +1,165 @@
+"""What a poll reads, when it redraws, and which run and model a page then shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from ans.config import TrainConfig
+from ans.runs.run import Run
+from ans.runs.status import FAILED, FINISHED, RUNNING
+from ans.runs.store import RunStore
+from ans.serving.models import Serving
+from ans.ui import page, polling
+from tests.ui.tabs import ME, OTHER, run_of
+
+
+@pytest.fixture
+def store(tmp_path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def run(store) -> Run:
+    return store.create(TrainConfig(dataset="clinc", known_ratio=0.25))
+
+
+def snapshot(store: RunStore, run: Run) -> polling.Snapshot:
+    found = polling.listed(store)
+    return polling.Snapshot.take(found, polling.with_id(found, run.id))
+
+
+def laid_out(store: RunStore, restricted: bool = False) -> page.Page:
+    with gr.Blocks():
+        return page.layout(Serving(store), restricted)
+
+
+def test_a_snapshot_changes_exactly_when_there_is_something_to_redraw(store, run):
+    before = snapshot(store, run)
+    assert snapshot(store, run) == before
+    run.set_status(RUNNING)
+    running = snapshot(store, run)
+    assert running != before
+    run.event_writer()({"phase": "data"})
+    assert snapshot(store, run) != running
+    run.rename("mine")
+    assert dict(snapshot(store, run).names) == {run.id: "mine"}
+
+
+def test_a_page_follows_a_new_training_only_when_its_own_has_ended(store, run):
+    def watched() -> str:
+        found = polling.listed(store)
+        return polling.newer_active(found, polling.with_id(found, run.id)).id
+
+    other = store.create(TrainConfig())
+    assert watched() == run.id
+    run.set_status(FINISHED)
+    assert watched() == other.id
+    other.set_status(FAILED, "no.")
+    assert watched() == run.id
+    assert polling.newer_active(polling.listed(store), None) is None
+
+
+def test_a_new_page_shows_what_trains_else_its_own_last_run_else_the_newest(store, run):
+    def first(mine: str | None) -> str | None:
+        found = polling.first_watched(polling.listed(store), mine)
+        return None if found is None else found.id
+
+    newest = store.create(TrainConfig())
+    assert first(None) == run.id  # the queue begins with the oldest
+    newest.set_status(RUNNING)
+    assert first(run.id) == newest.id
+    for one in (run, newest):
+        one.set_status(FAILED)
+    assert first(run.id) == run.id
+    assert first("gone") == newest.id
+    assert polling.first_watched([], run.id) is None
+
+
+def test_the_model_in_use_is_the_one_just_trained_else_the_chosen_else_the_newest():
+    def snapshot(watched: str | None, *ready: str) -> polling.Snapshot:
+        return polling.Snapshot(watched, "", "", ready)
+
+    assert polling.model_in_use(snapshot("new", "new", "old"), snapshot("new", "old"), "old") == "new"
+    assert polling.model_in_use(snapshot("new", "x", "new", "old"), snapshot("new", "new", "old"), "old") == "old"
+    assert polling.model_in_use(snapshot("old", "new", "old"), None, None) == "new"
+    assert polling.model_in_use(snapshot("gone", "new"), snapshot("gone", "new"), "gone") == "new"
+    assert polling.model_in_use(snapshot(None), None, None) is None
+
+
+def test_a_list_reads_the_status_and_the_name_of_each_run_once():
+    class Counted(SimpleNamespace):
+        @property
+        def status(self):
+            reads[self.id, "status"] += 1
+            return SimpleNamespace(state=RUNNING, ended_well=False)
+
+        @property
+        def name(self):
+            reads[self.id, "name"] += 1
+            return self.id
+
+    reads = Counter()
+    runs = [Counted(id=str(number), version="1") for number in range(5)]
+    found = polling.listed(SimpleNamespace(all=lambda: runs))
+    now = polling.Snapshot.take(found, polling.newer_active(found, polling.first_watched(found, "3")))
+    polling.model_in_use(now, now, "2")
+    assert set(reads.values()) == {1}
+    assert len(reads) == 10
+
+
+def test_one_poll_lists_the_runs_once_whether_or_not_there_is_something_to_redraw(store, monkeypatch):
+    ready, waiting = run_of(store, None, FINISHED), run_of(store, None)
+    laid, lists = laid_out(store), Counter()
+    listing = RunStore.all
+    monkeypatch.setattr(RunStore, "all", lambda self: lists.update(["all"]) or listing(self))
+    drawn = laid.poll(None, None, None, ME)
+    assert lists["all"] == 1
+    assert drawn[laid.train.watched] == waiting.id
+    assert drawn[laid.shared.model]["value"] == ready.id
+    assert {row["id"] for row in drawn[laid.runs.view]["rows"]} == {ready.id, waiting.id}
+    assert laid.poll(waiting.id, drawn[laid.seen], ready.id, ME) == gr.skip()
+    assert lists["all"] == 2
+
+
+def test_a_poll_redraws_what_has_changed_and_leaves_alone_what_a_person_is_choosing(store):
+    ready, waiting = run_of(store, None, FINISHED), run_of(store, None)
+    laid = laid_out(store)
+    before = laid.poll(None, None, None, ME)[laid.seen]
+    waiting.set_status(RUNNING)
+    drawn = laid.poll(waiting.id, before, ready.id, ME)
+    assert drawn[laid.train.run]["title"] == "Training"
+    assert laid.shared.model not in drawn
+    assert laid.ask.verdict not in drawn
+    waiting.rename("mine")
+    menu = laid.poll(waiting.id, drawn[laid.seen], ready.id, ME)[laid.shared.model]
+    assert "value" not in menu
+
+
+@pytest.mark.filterwarnings("ignore:The link names a model")  # what gr.Warning is where there is no page
+def test_a_run_of_another_browser_is_neither_watched_nor_listed_nor_reached_by_a_link(store):
+    open_to_all, secret, waiting = run_of(store, None, FINISHED), run_of(store, OTHER, FINISHED), run_of(store, None)
+    laid = laid_out(store, restricted=True)
+    link = SimpleNamespace(query_params={"run": secret.id, "text": "hello"})
+    for who in (ME, None):
+        drawn = laid.opened(secret.id, who, link)
+        assert secret.id not in str(list(drawn.values()))
+        assert drawn[laid.shared.model]["value"] == open_to_all.id
+        assert drawn[laid.train.watched] == waiting.id
+        assert secret.id not in str(list(laid.poll(secret.id, None, secret.id, who).values()))
+        assert laid.examples(secret.id, who) == []
+    assert laid.opened(None, OTHER, link)[laid.shared.model]["value"] == secret.id
+
+
+def test_a_page_that_has_no_name_gets_one_and_a_link_fills_in_its_text(store):
+    laid = laid_out(store)
+    drawn = laid.opened(None, None, SimpleNamespace(query_params={"text": "hello"}))
+    assert len(drawn[laid.shared.browser]) == 32
+    assert drawn[laid.ask.query] == "hello"
+    again = laid.opened(None, ME, SimpleNamespace(query_params={}))
+    assert again[laid.shared.browser] == ME
+    assert laid.ask.query not in again
+    assert again[laid.ask.verdict]["title"] == "There is no model yet"

@@ -1,0 +1,94 @@
+"""What Gradio makes of the handlers: none is hidden from it, and what one returns arrives where it belongs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.state_holder import SessionState
+
+from ans.runs.store import RunStore
+from ans.serving.models import Serving
+from ans.ui import page
+from ans.ui.wiring import Changes, end_unchanged, refusal
+
+
+@dataclass(frozen=True)
+class Tab:
+    first: gr.Textbox
+    second: gr.Textbox
+    kept: gr.State
+
+    def some(self) -> Changes:
+        return {self.second: "two", self.kept: "kept"}
+
+    def none(self) -> Changes:
+        return gr.skip()
+
+    def one_by_one(self) -> Iterator[Changes]:
+        yield {self.first: "one"}
+        yield {self.second: "two"}
+
+    def clicked(self, event: gr.EventData) -> Changes:
+        return {self.first: str(event.id)}
+
+
+@pytest.fixture
+def tab() -> Iterator[tuple[gr.Blocks, Tab]]:
+    with gr.Blocks() as blocks:
+        yield blocks, Tab(gr.Textbox(), gr.Textbox(), gr.State("before"))
+
+
+def wired(tab: tuple[gr.Blocks, Tab], handler: Callable) -> Any:
+    blocks, parts = tab
+    parts.first.change(handler, None, [parts.first, parts.second, parts.kept])
+    return next(iter(blocks.fns.values()))
+
+
+def sent(tab: tuple[gr.Blocks, Tab], handler: Callable, returned: Any) -> list[Any]:
+    """What the page is sent, for each output in turn, when a handler has returned this."""
+    blocks = tab[0]
+    coming = blocks.postprocess_data(wired(tab, handler), returned, SessionState(blocks))
+    with ThreadPoolExecutor(1) as elsewhere:  # a browser of other tests may have its event loop in this thread
+        return elsewhere.submit(asyncio.run, coming).result()
+
+
+UNCHANGED = {"__type__": "update"}
+
+
+def test_components_that_a_handler_leaves_out_stay_as_they_are(tab):
+    first, second, _ = sent(tab, tab[1].some, tab[1].some())
+    assert (first, second) == (UNCHANGED, "two")
+
+
+def test_a_handler_may_say_that_nothing_changes(tab):
+    assert sent(tab, tab[1].none, tab[1].none())[:2] == [UNCHANGED, UNCHANGED]
+
+
+def test_a_handler_that_yields_changes_ends_with_a_yield_that_changes_nothing(tab):
+    event = wired(tab, tab[1].one_by_one)
+    end_unchanged(tab[0])
+    assert list(event.fn()) == [{tab[1].first: "one"}, {tab[1].second: "two"}, gr.skip()]
+
+
+def test_a_method_is_given_what_its_event_carries(tab):
+    given, *_ = gr.helpers.special_args(tab[1].clicked, [], None, gr.EventData(None, {"id": 7}))
+    assert tab[1].clicked(*given) == {tab[1].first: "7"}
+
+
+def test_no_handler_of_the_page_is_a_partial_of_which_gradio_sees_no_type_hints(tmp_path):
+    built = page.build(Serving(RunStore(tmp_path / "runs")))
+    handlers = [event.fn for event in built.fns.values() if event.fn is not None]
+    assert len(handlers) > 40
+    assert [handler for handler in handlers if isinstance(handler, partial)] == []
+
+
+def test_a_refusal_is_a_sentence_and_leaves_the_log_clean():
+    error = refusal(ValueError("nothing is there; bring some."))
+    assert (error.message, error.print_exception) == ("Nothing is there; bring some.", False)
