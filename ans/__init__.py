@@ -1,12 +1,33 @@
 """Open-world text classification with adaptive negative samples (ANS).
 
-Importing this package imports nothing heavy; torch and transformers load when a model is built.
+`from ans import OpenWorldClassifier, TrainConfig`. Importing this package imports nothing heavy; torch and transformers
+load when one of these names is first used.
 """
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ans.config import TrainConfig
+    from ans.model.classifier import OpenWorldClassifier
 
 # torch's threads sleep while they wait. By default they spin, and on cores that are busy (the page beside its trainer)
 # a training then takes ten times as long. Must be set before torch is loaded, hence here.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __version__ = "0.1.0"
+__all__ = ["OpenWorldClassifier", "TrainConfig", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OpenWorldClassifier":
+        from ans.model.classifier import OpenWorldClassifier
+
+        return OpenWorldClassifier
+    if name == "TrainConfig":
+        from ans.config import TrainConfig
+
+        return TrainConfig
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,8 +1,28 @@
-"""What every module agrees on: the open label, the sign of a score, the order of classes, what an answer is.
+"""What every module agrees on: the open label, the sign of a score, the order of classes, what an answer is, the words.
 
 * A class index is `0 … C−1`, in the order of `labels`, which is saved with the weights. `OPEN` stands for no class.
 * A score is the largest head logit of a text: higher means more surely known.
 * A text is open when its score is below `ZERO`, which is the same as every head saying no. Nothing is tuned.
+
+The words, each with one meaning in the whole project:
+
+    known class            a class the model is trained on
+    held-out class         a class of the dataset that training does not see; its texts are open
+    open                   of no known class: what the model answers when every head says no
+    out of scope           a text that belongs to no class of the dataset at all
+    known-class ratio      the share of a dataset's classes that are known
+    head                   a one-vs-rest classifier of one known class; its logit above zero is a yes
+    score                  the largest head logit of a text
+    synthesized negative   a feature made from a known text, near its class and outside of it (section 3.3)
+    radius, shell          r of a class; its negatives lie between r and γ·r from the text they were made from
+    view                   one encoder's feature of a text: `tuned` (fine-tuned) or `untouched`; nothing else is a view
+    phase 1, phase 2       fine-tuning the encoder with a closed-set classifier; training the heads
+    run                    one training in a directory of its own; a model is what a finished run answers with
+    promotion              a run made from another one by adding a class
+    part                   train, dev or test texts of a dataset
+    rule                   a method that decides open or known from the features of phase 1
+    card, component        what a tab shows of one thing, as plain data; what draws it in the browser
+    visitor                one browser, with what it may see and do
 """
 
 from dataclasses import asdict, dataclass, field

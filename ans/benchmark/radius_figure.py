@@ -46,7 +46,7 @@ def radius_figure(records: Sequence[dict]) -> go.Figure:
 
 
 def write(records: Sequence[dict]) -> None:
-    """Draw the figure anew from the records."""
+    """Draw the figure again from the records."""
     FIGURE.parent.mkdir(parents=True, exist_ok=True)
     FIGURE.write_text(f"{radius_figure(records).to_json(engine='json')}\n", encoding="utf-8")
 

@@ -19,7 +19,7 @@ BLOCK = re.compile(r"(<!-- measured: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", 
 
 
 def fill(text: str, folder: Path = RESULTS_FOLDER) -> str:
-    """The README's text with every measured block written anew.
+    """The README's text with every measured block written again.
 
     Raises:
         ValueError: a block names a file that is not there.

@@ -100,7 +100,7 @@ BASELINES = Benchmark(
     partial(report.methods_tables, table="1", published_names={"(C + 1)-way, mixed negatives": "SelfSup*"}),
 )
 
-KNOBS = Benchmark(
+CHOICES = Benchmark(
     "choices",
     [
         Method("all", ans),
@@ -126,4 +126,4 @@ RADIUS = Benchmark(
     datasets=("banking",),
 )
 
-BENCHMARKS = {benchmark.name: benchmark for benchmark in (TABLE_1, ABLATION, NEGATIVES, RADIUS, BASELINES, KNOBS)}
+BENCHMARKS = {benchmark.name: benchmark for benchmark in (TABLE_1, ABLATION, NEGATIVES, RADIUS, BASELINES, CHOICES)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ans.conventions import LONGEST
-from ans.data.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, need_room, read_upload, usual_column
+from ans.data.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, check_size, read_upload, usual_column
 
 MOST_LINES = 20_000
 
@@ -46,7 +46,7 @@ def lines_of_file(path: Path) -> Lines:
         ValueError: the file can't be read, or none of its columns can be told to be the text.
     """
     if path.suffix.lower() == ".txt":
-        need_room(path)
+        check_size(path)
         return lines_of(decode(path.read_bytes()))
     table = read_upload(path)
     text, label = usual_column(table.names, TEXT_COLUMNS), usual_column(table.names, LABEL_COLUMNS)

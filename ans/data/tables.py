@@ -90,7 +90,7 @@ def read_file(path: Path) -> Table:
     return Table(names, [dict(zip(names, row, strict=False)) for row in rows[1:]], encoding, delimiter)
 
 
-def need_room(path: Path) -> None:
+def check_size(path: Path) -> None:
     """See that a file is no larger than an upload may be.
 
     Raises:
@@ -105,7 +105,7 @@ def read_upload(path: Path) -> Table:
 
     Raises as it does, without the folder, which is the server's alone.
     """
-    need_room(path)
+    check_size(path)
     try:
         return read_file(path)
     except ValueError as error:

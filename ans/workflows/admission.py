@@ -1,6 +1,6 @@
 """What an uploaded run must be before it stands among the others. Nobody vouches for what is in its files.
 
-Its model must load and answer; the answers and numbers of its test are computed anew from the features.
+Its model must load and answer; the answers and numbers of its test are computed again from the features.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) -> None:
-    """Let nothing stand that was not looked at: each file is read, checked, and written anew from what was read."""
+    """Let nothing stand that was not looked at: each file is read, checked, and written again from what was read."""
     import torch
     from safetensors.torch import save_file
 

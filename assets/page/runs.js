@@ -63,7 +63,7 @@ function actions(row) {
       node(
         'span',
         'ask',
-        row.starter ? 'Delete the starter? It is trained anew at the next start.' : 'Delete it for good?',
+        row.starter ? 'Delete the starter? It is trained again at the next start.' : 'Delete it for good?',
       ),
       button(
         'Delete',

@@ -5,7 +5,7 @@ import torch
 
 from ans.baselines import own_tuning as trained_baselines
 from ans.baselines import post_hoc as baselines
-from ans.baselines import with_negatives as structures
+from ans.baselines import with_negatives
 from ans.baselines.features import Part, PhaseOneFeatures
 from ans.benchmark.phase_one import CorpusStates, phase_one_features
 from ans.benchmark.tables import BENCHMARKS
@@ -100,8 +100,8 @@ def test_msp_rejects_exactly_below_one_half(found):
 def test_negatives_make_a_softmax_reject_what_it_took_for_known(found):
     is_open = found.test.targets == OPEN
     config = TrainConfig()
-    without = (structures.msp(found, config).answers[is_open] == OPEN).float().mean()
-    having = (structures.msp_with_negatives(found, config).answers[is_open] == OPEN).float().mean()
+    without = (with_negatives.msp(found, config).answers[is_open] == OPEN).float().mean()
+    having = (with_negatives.msp_with_negatives(found, config).answers[is_open] == OPEN).float().mean()
     assert having > without + 0.3
 
 

@@ -31,7 +31,7 @@ def page(browser):
 
 def test_the_last_tab_that_was_clicked_opens_once_all_answers_are_there(page) -> None:
     page.click("#first")
-    page.click("#other")  # no tab, so nothing of it is built anew
+    page.click("#other")  # no tab, so nothing of it is built again
     page.click("#second")
     assert page.evaluate(CLICKED) == ["other"]
     page.evaluate("() => { window.answer(); }")

@@ -174,7 +174,7 @@ def test_confident_errors_are_open_test_texts_that_msp_is_sure_of_and_the_run_le
     is_open = torch.tensor([label == "oos" for label in features.test_labels])
     monkeypatch.setattr(comparison, "SURE", float(msp.scores[is_open].median()))
     surest = int((msp.scores * is_open).argmax())
-    own.answers[surest] = 0  # had the run taken it for known, it would be no deception
+    own.answers[surest] = 0  # had the run taken it for known, it would be no confident error of MSP alone
     sure = is_open & (msp.scores >= comparison.SURE)
     found, count, total = fresh.confident_errors(run.id)
     assert total == 60
