@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ans.conventions import LONGEST
-from ans.data.tables import LABEL_COLUMNS, TEXT_COLUMNS, clean, decode, check_size, read_upload, usual_column
+from ans.data.tables import LABEL_COLUMNS, TEXT_COLUMNS, check_size, clean, decode, read_upload, usual_column
 
 MOST_LINES = 20_000
 

@@ -50,22 +50,7 @@ def comparison_bars(
             hovertemplate="%{y}: %{x:.1f} %<extra>" + run + "</extra>",
             showlegend=len(runs) > 1,
         )
-    for i, (run, found, paper) in enumerate(runs):
-        rows = [name for name in methods if name in paper and name in found]
-        if rows and i == 0:  # the diamonds of several runs could not be told apart
-            figure.add_scatter(
-                y=rows,
-                x=[paper[name] for name in rows],
-                name="the paper's figure",
-                mode="markers",
-                marker={
-                    "symbol": "diamond",
-                    "size": 10,
-                    "color": "#ffffff",
-                    "line": {"width": 1.5, "color": "#334155"},
-                },
-                hovertemplate="%{y}: %{x:.1f} %<extra>paper, " + run + "</extra>",
-            )
+    _add_published(figure, *runs[0], methods)
     figure.update_layout(
         template="none",
         barmode="group",
@@ -79,3 +64,20 @@ def comparison_bars(
         hovermode="closest",
     )  # fmt: skip
     return figure
+
+
+def _add_published(
+    figure: go.Figure, run: str, found: Mapping[str, float], paper: Mapping[str, float], methods: Sequence[str]
+) -> None:
+    """A diamond for each figure of the paper, of the first run alone: those of several could not be told apart."""
+    rows = [name for name in methods if name in paper and name in found]
+    if not rows:
+        return
+    figure.add_scatter(
+        y=rows,
+        x=[paper[name] for name in rows],
+        name="the paper's figure",
+        mode="markers",
+        marker={"symbol": "diamond", "size": 10, "color": "#ffffff", "line": {"width": 1.5, "color": "#334155"}},
+        hovertemplate="%{y}: %{x:.1f} %<extra>paper, " + run + "</extra>",
+    )

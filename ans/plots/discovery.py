@@ -63,16 +63,7 @@ def group_map(
             hovertemplate="%{text}<extra>" + name.replace("%", "") + "</extra>",
             showlegend=False,
         )
-    for index in [chosen] if chosen is not None else range(min(LABELLED, len(names))):
-        rows = own[index]
-        figure.add_annotation(
-            x=sum(float(places[i][0]) for i in rows) / len(rows),
-            y=max(float(places[i][1]) for i in rows),
-            text=names[index].replace("<", "&lt;"),
-            showarrow=False,
-            yshift=14,
-            font={"size": 14 if chosen is not None else 11},
-        )
+    _add_names(figure, places, own, names, chosen)
     figure.update_layout(
         template="none",
         uirevision=key,
@@ -83,3 +74,23 @@ def group_map(
         hovermode="closest",
     )
     return figure
+
+
+def _add_names(
+    figure: go.Figure,
+    places: Sequence[Sequence[float]],
+    own: Sequence[Sequence[int]],
+    names: Sequence[str],
+    chosen: int | None,
+) -> None:
+    """The name of the chosen group above it, or of the largest ones."""
+    for index in [chosen] if chosen is not None else range(min(LABELLED, len(names))):
+        rows = own[index]
+        figure.add_annotation(
+            x=sum(float(places[i][0]) for i in rows) / len(rows),
+            y=max(float(places[i][1]) for i in rows),
+            text=names[index].replace("<", "&lt;"),
+            showarrow=False,
+            yshift=14,
+            font={"size": 14 if chosen is not None else 11},
+        )

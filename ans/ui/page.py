@@ -11,7 +11,6 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 from gradio.events import api
-from gradio.themes import Base
 
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
@@ -30,41 +29,13 @@ from ans.ui.map import tab as map
 from ans.ui.polling import Listed, Snapshot, finished, first_watched, listed, model_in_use, newer_active, with_id
 from ans.ui.runs import RunsTab
 from ans.ui.shared import Shared
+from ans.ui.theme import theme
 from ans.ui.train import TrainTab
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged
 
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
-FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 POLL_SECONDS = 1.0
-
-
-def theme() -> Base:
-    """Quiet greys, one blue."""
-    return Base(
-        primary_hue="blue", neutral_hue="slate", radius_size="lg", font=FONT, font_mono=["ui-monospace", "monospace"]
-    ).set(
-        body_text_color_subdued="#55637a",
-        body_text_color_subdued_dark="#a6b3c8",
-        block_info_text_color="#55637a",
-        block_info_text_color_dark="#a6b3c8",
-        body_background_fill="#f6f8fb",
-        body_background_fill_dark="#0b1120",
-        block_background_fill="white",
-        block_background_fill_dark="#111a2e",
-        block_border_width="1px",
-        block_border_color="#dde3ec",
-        block_border_color_dark="#22304a",
-        block_radius="14px",
-        block_shadow="none",
-        form_gap_width="0px",
-        block_label_background_fill="transparent",
-        block_label_background_fill_dark="transparent",
-        button_primary_background_fill="#2f6fed",
-        button_primary_background_fill_hover="#245bd0",
-        button_primary_background_fill_dark="#2f6fed",
-        button_primary_text_color="white",
-    )
 
 
 def launch_options() -> dict[str, Any]:

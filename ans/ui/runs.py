@@ -16,7 +16,7 @@ from ans.runs.damage import Unreadable
 from ans.runs.run import Run
 from ans.runs.status import FINISHED, QUEUED, RUNNING
 from ans.ui.access import Visitor
-from ans.ui.components import RunsView
+from ans.ui.components import RunsComponent
 from ans.ui.polling import Listed, listed
 from ans.ui.shared import Shared
 from ans.ui.train_form import ENCODERS
@@ -44,7 +44,7 @@ class RunsTab:
     """
 
     shared: Shared
-    view: RunsView
+    view: RunsComponent
     upload: gr.UploadButton
     file: gr.DownloadButton
     packed: gr.State
@@ -116,7 +116,7 @@ def build(shared: Shared) -> RunsTab:
 
 def layout(shared: Shared) -> RunsTab:
     """The list, and below it the button for an upload."""
-    view = RunsView(elem_id="runs")
+    view = RunsComponent(elem_id="runs")
     upload = gr.UploadButton("Upload a run", file_types=[".zip"], size="md", elem_id="upload-run", variant="secondary")
     return RunsTab(shared, view, upload, gr.DownloadButton(visible=False), gr.State(None))
 

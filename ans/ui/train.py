@@ -14,7 +14,7 @@ from ans.runs.run import Run
 from ans.runs.status import QUEUED, RUNNING
 from ans.ui import run_card
 from ans.ui.access import Visitor
-from ans.ui.components import PlotView, RunView
+from ans.ui.components import PlotComponent, RunComponent
 from ans.ui.shared import Shared
 from ans.ui.train_form import Choices, advanced_settings, choices, form_config, show_other
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
@@ -34,8 +34,8 @@ class TrainTab:
     train: gr.Button
     stop: gr.Button
     advanced: list[Component]
-    run: RunView
-    curves: PlotView
+    run: RunComponent
+    curves: PlotComponent
     watched: gr.State
 
     def start(self, by_hand: list[str] | None, who: str | None, *values: Any) -> Changes:
@@ -106,8 +106,8 @@ def layout(shared: Shared) -> TrainTab:
                 stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop")
             advanced = advanced_settings()
         with gr.Column(scale=7, min_width=320):
-            run = RunView(nothing_yet(), elem_id="run")
-            curves = PlotView(height=330, empty="Loss and dev accuracy appear here.", elem_id="curves")
+            run = RunComponent(nothing_yet(), elem_id="run")
+            curves = PlotComponent(height=330, empty="Loss and dev accuracy appear here.", elem_id="curves")
     return TrainTab(
         shared,
         form=form,

@@ -10,7 +10,7 @@ from ans.runs.status import FAILED, INTERRUPTED, STOPPED
 from ans.serving.models import Serving
 from ans.ui.wording import as_sentence, signed
 
-Card = dict[str, Any]  # what `VerdictView` draws
+Card = dict[str, Any]  # what `VerdictComponent` draws
 
 EMPTY: Card = {
     "state": "empty",

@@ -33,8 +33,9 @@ def refusal(error: Exception | str) -> gr.Error:
 def end_unchanged(page: gr.Blocks) -> None:
     """Let each handler of this page that yields end with a yield that changes nothing.
 
-    Gradio sends the last values of a generator again when it has ended. What a person changed between the two, a group
-    that was chosen or a box unchecked, would be undone.
+    Workaround, seen with Gradio 6.31.0, no upstream issue known: Gradio sends the last values of a generator again when
+    it has ended. What a person changed between the two, a group that was chosen or a box unchecked, would be undone. It
+    can go when tests/ui/test_workarounds.py says so.
     """
     for event in page.fns.values():
         if inspect.isgeneratorfunction(event.fn):

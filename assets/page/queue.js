@@ -1,3 +1,7 @@
+// Workaround: patches window.fetch for the queue's two addresses. Seen with Gradio 6.31.0; no upstream issue known. It
+// can go when the server no longer closes a stream while an event is on its way; tests/ui/test_workarounds.py watches
+// that.
+//
 // Gradio's page has one stream for the answers of its queue. The server closes it when nothing is left to answer, and
 // an event that is on its way in that moment would wait for ever, or be dropped when the page aborts the stream: a
 // lost click. So the stream is watched here: while an event is out, its end is kept from Gradio and it is opened

@@ -14,7 +14,7 @@ from ans.data.lines import MOST_LINES, lines_given
 from ans.data.tables import EXTENSIONS, MOST_BYTES
 from ans.serving.batch import Batch, Verdict, as_csv
 from ans.serving.models import Serving
-from ans.ui.components import PAGE, RunView, TextsView, texts_value
+from ans.ui.components import PAGE, RunComponent, TextsComponent, texts_value
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, clock, signed
@@ -40,11 +40,11 @@ class ManyTab:
     file: gr.File
     judge: gr.Button
     stop: gr.Button
-    card: RunView
+    card: RunComponent
     results: gr.Column
     kind: gr.Radio
     download: gr.DownloadButton
-    rows: TextsView
+    rows: TextsComponent
 
     def prepare(self, text: str, path: str | None, run_id: str | None) -> Changes:
         """Read what was pasted or dropped."""
@@ -138,12 +138,12 @@ def layout(shared: Shared) -> ManyTab:
                 judge = gr.Button("Judge", variant="primary", scale=3, elem_id="judge")
                 stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop-judging")
         with gr.Column(scale=7, min_width=320):
-            card = RunView(NOTHING, elem_id="batch")
+            card = RunComponent(NOTHING, elem_id="batch")
             with gr.Column(visible=False) as results:
                 with gr.Row(equal_height=False):
                     kind = gr.Radio(CHOICES, value=ALL, show_label=False, container=False, elem_id="kind")
                     download = gr.DownloadButton("Download CSV", size="sm", scale=0, min_width=150, elem_id="csv")
-                rows = TextsView(elem_id="verdicts")
+                rows = TextsComponent(elem_id="verdicts")
     return ManyTab(shared, batch, pasted, file, judge, stop, card, results, kind, download, rows)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ans.plots.small_map import small_map
 from ans.plots.style import wrap
 from ans.serving.maps.maps import MapKey, Maps
-from ans.ui.components import PlotView, VerdictView
+from ans.ui.components import PlotComponent, VerdictComponent
 from ans.ui.wiring import AT_ONCE, Changes
 
 NEAR = 3  # the map stays with its head as long as that is among so many strongest ones
@@ -25,7 +25,7 @@ class SmallMap:
     """The map and its handler. `shown`: what it shows."""
 
     maps: Maps
-    plot: PlotView
+    plot: PlotComponent
     shown: gr.State
 
     def move(self, run_id: str | None, card: str | None, before: Shown) -> Changes:
@@ -34,10 +34,10 @@ class SmallMap:
         return {self.plot: plot, self.shown: shown}
 
 
-def build(maps: Maps, model: gr.Dropdown, verdict: VerdictView) -> SmallMap:
+def build(maps: Maps, model: gr.Dropdown, verdict: VerdictComponent) -> SmallMap:
     """Place the map here. It follows the verdict in an event of its own, so that no verdict waits for it."""
     shown = gr.State(None)
-    plot = PlotView(height=270, empty="Type, and a star shows where your text lies.", elem_id="small-map")
+    plot = PlotComponent(height=270, empty="Type, and a star shows where your text lies.", elem_id="small-map")
     small = SmallMap(maps, plot, shown)
     verdict.change(small.move, [model, verdict, shown], [plot, shown], trigger_mode="always_last", **AT_ONCE)
     return small

@@ -11,7 +11,7 @@ from ans.conventions import LONGEST
 from ans.serving.models import Serving
 from ans.ui import verdict_card
 from ans.ui.ask import link, many_texts, small_map
-from ans.ui.components import ChipsView, VerdictView
+from ans.ui.components import ChipsComponent, VerdictComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 
@@ -29,8 +29,8 @@ class AskTab:
     shared: Shared
     inner: gr.Tabs
     query: gr.Textbox
-    verdict: VerdictView
-    chips: ChipsView
+    verdict: VerdictComponent
+    chips: ChipsComponent
     many: many_texts.ManyTab
 
     def answer(self, text: str, run_id: str | None) -> Iterator[Changes]:
@@ -72,9 +72,9 @@ def layout(shared: Shared) -> AskTab:
                     elem_id="query",
                 )
                 link.copy_button(shared.model, query)
-                chips = ChipsView(elem_id="examples")
+                chips = ChipsComponent(elem_id="examples")
             with gr.Column(scale=6, min_width=320):
-                verdict = VerdictView(verdict_card.EMPTY, elem_id="verdict")
+                verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")
                 small_map.build(shared.maps, shared.model, verdict)
         with gr.Tab("Many texts", id="many"):
             many = many_texts.build(shared)

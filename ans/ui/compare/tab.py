@@ -14,7 +14,7 @@ from ans.serving.comparison.comparisons import ABLATION, HEADS, RULES, RUNS_KEPT
 from ans.serving.comparison.job import Job
 from ans.ui.compare import judges as judging
 from ans.ui.compare import table as comparing
-from ans.ui.components import ComparisonView, ConfidentErrorsView, JudgesView, PlotView
+from ans.ui.components import ComparisonComponent, ConfidentErrorsComponent, JudgesComponent, PlotComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 
@@ -40,12 +40,12 @@ class CompareTab:
     compare: gr.Button
     stop: gr.Button
     ablation: gr.Button
-    table: ComparisonView
+    table: ComparisonComponent
     measure: gr.Radio
-    bars: PlotView
+    bars: PlotComponent
     text: gr.Textbox
-    confident_errors: ConfidentErrorsView
-    judges: JudgesView
+    confident_errors: ConfidentErrorsComponent
+    judges: JudgesComponent
 
     def opened(self, run_id: str | None, run_ids: list[str] | None, typed: str, here: str, who: str | None) -> Changes:
         """The runs to choose from, the model in use among the chosen; the text typed in Ask, unless another is here."""
@@ -138,10 +138,10 @@ def layout(shared: Shared) -> CompareTab:
             ablation = gr.Button("Ablation of Table 2", elem_id="ablation")
             gr.Markdown(LEFT_OUT, elem_classes="quiet")
         with gr.Column(scale=7, min_width=320):
-            table = ComparisonView(comparing.NOTHING, elem_id="comparison")
+            table = ComparisonComponent(comparing.NOTHING, elem_id="comparison")
             measures = [(name, key) for key, name in HEADINGS.items()]
             measure = gr.Radio(measures, value="f1", label="Measure that is drawn", elem_id="measure")
-            bars = PlotView(height=430, empty="The measured methods are drawn here.", elem_id="bars")
+            bars = PlotComponent(height=430, empty="The measured methods are drawn here.", elem_id="bars")
     gr.Markdown("## One text, all methods", elem_classes="section")
     with gr.Row(equal_height=False, elem_id="judging"):
         with gr.Column(scale=5, min_width=320):
@@ -153,9 +153,9 @@ def layout(shared: Shared) -> CompareTab:
                 max_lines=4,
                 elem_id="judged-text",
             )
-            errors = ConfidentErrorsView(judging.NO_CONFIDENT_ERRORS, elem_id="confident-errors")
+            errors = ConfidentErrorsComponent(judging.NO_CONFIDENT_ERRORS, elem_id="confident-errors")
         with gr.Column(scale=6, min_width=320):
-            judges = JudgesView(judging.EMPTY, elem_id="judges")
+            judges = JudgesComponent(judging.EMPTY, elem_id="judges")
     return CompareTab(
         shared, Comparisons(shared.serving), runs, rules, heads, compare, stop, ablation, table, measure, bars, text,
         errors, judges,

@@ -12,7 +12,7 @@ from ans.config import TrainConfig
 from ans.data.corpora import BUNDLED, make_open_world_split
 from ans.data.listing import Library, Listing
 from ans.ui.access import Visitor, dataset_named
-from ans.ui.components import PAGE, ClassesView, FindingsView, TextsView
+from ans.ui.components import PAGE, ClassesComponent, FindingsComponent, TextsComponent
 from ans.ui.data import content
 from ans.ui.data.content import BUSY, NO_TEXTS, NOTHING_ASKED
 from ans.ui.shared import Shared
@@ -41,15 +41,15 @@ class BrowseTab:
     ratio: gr.Radio
     other: gr.Slider
     draw_note: gr.Markdown
-    classes: ClassesView
+    classes: ClassesComponent
     use: gr.Button
     redraw: gr.Button
     owned: gr.Row
     delete: gr.Button
     sure: gr.Button
-    facts: FindingsView
+    facts: FindingsComponent
     search: gr.Textbox
-    texts: TextsView
+    texts: TextsComponent
     library: Library = field(default_factory=Library)
 
     # The dataset and its draw
@@ -216,7 +216,7 @@ def layout(shared: Shared, train: TrainTab) -> BrowseTab:
             other = gr.Slider(0.05, 1.0, value=0.4, step=0.05, label="Ratio", visible=False)
             with gr.Column(elem_classes="card"):
                 draw_note = gr.Markdown("", elem_classes="quiet", elem_id="draw")
-                classes = ClassesView(elem_id="classes")
+                classes = ClassesComponent(elem_id="classes")
             with gr.Row():
                 use = gr.Button("Use in Train", variant="primary", scale=3)
                 redraw = gr.Button("Back to the draw", scale=2, min_width=140, interactive=False)
@@ -224,9 +224,9 @@ def layout(shared: Shared, train: TrainTab) -> BrowseTab:
                 delete = gr.Button("Delete these data", size="sm", variant="secondary")
                 sure = gr.Button("Yes, delete them for good", size="sm", variant="stop", visible=False)
         with gr.Column(scale=6, min_width=320):
-            facts = FindingsView(BUSY, elem_id="facts")
+            facts = FindingsComponent(BUSY, elem_id="facts")
             search = gr.Textbox(label="Search texts and labels", placeholder="credit limit", max_length=200)
-            texts = TextsView(NO_TEXTS, elem_id="texts")
+            texts = TextsComponent(NO_TEXTS, elem_id="texts")
     return BrowseTab(
         shared,
         train,

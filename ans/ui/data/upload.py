@@ -12,7 +12,7 @@ from ans.conventions import LONGEST
 from ans.data.corpora import FEWEST_TEXTS
 from ans.data.intake import FEWEST_TRAINING_TEXTS, Columns, Understood, guess_columns, understand
 from ans.data.tables import EXTENSIONS, MOST_BYTES, Table, read_upload
-from ans.ui.components import FindingsView, TextsView, texts_value
+from ans.ui.components import FindingsComponent, TextsComponent, texts_value
 from ans.ui.shared import Shared
 from ans.ui.wiring import QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence
@@ -49,8 +49,8 @@ class UploadTab:
     split: gr.Dropdown
     name: gr.Textbox
     keep: gr.Button
-    report: FindingsView
-    preview: TextsView
+    report: FindingsComponent
+    preview: TextsComponent
 
     @property
     def columns(self) -> list[gr.Dropdown]:
@@ -135,8 +135,8 @@ def layout(shared: Shared) -> UploadTab:
                 name = gr.Textbox(label="Name", max_length=60, max_lines=1)
                 keep = gr.Button("Keep these data", variant="primary", interactive=False)
         with gr.Column(scale=7, min_width=320):
-            report = FindingsView(NOTHING, elem_id="report")
-            preview = TextsView(elem_id="preview", visible=False)
+            report = FindingsComponent(NOTHING, elem_id="report")
+            preview = TextsComponent(elem_id="preview", visible=False)
     return UploadTab(
         shared,
         table=table,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ans.conventions import HEADINGS
-from ans.plots.discovery import colour
+from ans.plots.discovery import colour, group_map
 from ans.runs.promotion import Promotion
 from ans.runs.run import Run
 from ans.serving.discovery import REST, Discovery
+from ans.ui.discover.findings import Findings
 from ans.ui.run_card import gap
 from ans.ui.wording import as_sentence, clock, percent, signed
 
@@ -154,3 +157,12 @@ def group_list(discovery: Discovery | None, chosen: int | None) -> dict:
         "rest": f"{rest:,} texts are in no group." if rest != 1 else "1 text is in no group.",
         "empty": "No group was found.",
     }
+
+
+def group_figure(now: Findings) -> Any:
+    """The map of the open texts, coloured by group; None before there are any."""
+    found = now.found
+    if found is None or not len(found.texts):
+        return None
+    names, key = [cluster.name for cluster in found.clusters], f"{now.run_id}/{now.judged}/{len(found.texts)}"
+    return group_map(found.places.tolist(), found.texts, found.assignment.tolist(), names, now.chosen, key)

@@ -9,11 +9,10 @@ from typing import Any
 import gradio as gr
 
 from ans.data.lines import lines_given
-from ans.plots.discovery import group_map
 from ans.runs.run import Run
 from ans.serving import discovery
 from ans.serving.discovery import REST, Discovery, OpenTexts
-from ans.ui.components import GroupsView, PlotView, RunView
+from ans.ui.components import GroupsComponent, PlotComponent, RunComponent
 from ans.ui.discover import cards
 from ans.ui.discover.findings import Findings
 from ans.ui.shared import Shared
@@ -35,7 +34,7 @@ class DiscoverTab:
     shared: Shared
     findings: gr.State
     leaving: gr.State
-    card: RunView
+    card: RunComponent
     after: gr.Row
     ask: gr.Button
     back: gr.Button
@@ -44,8 +43,8 @@ class DiscoverTab:
     file: gr.File
     smallest: gr.Slider
     find: gr.Button
-    groups: GroupsView
-    plot: PlotView
+    groups: GroupsComponent
+    plot: PlotComponent
     panel: gr.Column
     name: gr.Textbox
     make: gr.Button
@@ -55,14 +54,14 @@ class DiscoverTab:
     merge: gr.Button
 
     @property
-    def views(self) -> list[Any]:
+    def of_groups(self) -> list[Any]:
         """What shows the groups."""
         return [self.groups, self.plot, self.panel, self.name, self.texts, self.other]
 
     @property
-    def standing_views(self) -> list[Any]:
+    def of_run(self) -> list[Any]:
         """What changes with the run in use."""
-        return [self.findings, self.card, self.after, self.back, *self.views]
+        return [self.findings, self.card, self.after, self.back, *self.of_groups]
 
     # Where a person stands
 
@@ -271,14 +270,14 @@ class DiscoverTab:
     def shown(self, now: Findings) -> Changes:
         """List, map, and what is inside the panel of the chosen group."""
         found, chosen = now.found, now.chosen
-        views = {self.groups: cards.group_list(found, chosen), self.plot: _figure(now)}
+        both = {self.groups: cards.group_list(found, chosen), self.plot: cards.group_figure(now)}
         if found is None or chosen is None:
-            return {**views, self.panel: gr.update(visible=False)}
+            return {**both, self.panel: gr.update(visible=False)}
         cluster = found.clusters[chosen]
         choices = [(found.texts[row], row) for row in cluster.rows]
         others = [(c.name, index) for index, c in enumerate(found.clusters) if index != chosen]
         return {
-            **views,
+            **both,
             self.panel: gr.update(visible=True),
             self.name: gr.update(value=cluster.name),
             self.texts: gr.update(choices=choices, value=cluster.rows),
@@ -294,11 +293,3 @@ class DiscoverTab:
     def _menu(self, run_id: str | None, who: str) -> Any:
         """The choice of the model in use, with this run chosen."""
         return gr.update(choices=self.shared.models(who), value=run_id)
-
-
-def _figure(now: Findings) -> Any:
-    found = now.found
-    if found is None or not len(found.texts):
-        return None
-    names, key = [cluster.name for cluster in found.clusters], f"{now.run_id}/{now.judged}/{len(found.texts)}"
-    return group_map(found.places.tolist(), found.texts, found.assignment.tolist(), names, now.chosen, key)

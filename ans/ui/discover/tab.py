@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ans.ui.components import GroupsView, PlotView, RunView
+from ans.ui.components import GroupsComponent, PlotComponent, RunComponent
 from ans.ui.discover import cards
 from ans.ui.discover.findings import Findings
 from ans.ui.discover.handlers import OWN, TEST, DiscoverTab
@@ -27,7 +27,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
 def layout(shared: Shared) -> DiscoverTab:
     """The card of where a person stands; below it what to look at, beside the map and the chosen group."""
     findings, leaving = gr.State(Findings()), gr.State(None)
-    card = RunView(cards.NO_MODEL, elem_id="discover-card")
+    card = RunComponent(cards.NO_MODEL, elem_id="discover-card")
     with gr.Row(visible=False, elem_id="discover-next") as after:
         ask = gr.Button("Ask it", variant="primary", min_width=140)
         back = gr.Button("Undo: take the class back", min_width=140, visible=False)
@@ -35,7 +35,7 @@ def layout(shared: Shared) -> DiscoverTab:
         with gr.Column(scale=4, min_width=300):
             asked = _what_to_look_at()
         with gr.Column(scale=7, min_width=320):
-            plot = PlotView(height=420, empty="The map of the open texts appears here.", elem_id="found")
+            plot = PlotComponent(height=420, empty="The map of the open texts appears here.", elem_id="found")
             with gr.Column(visible=False, elem_id="one-group") as panel:
                 group = _one_group()
     return DiscoverTab(
@@ -55,7 +55,7 @@ def _what_to_look_at() -> dict[str, Any]:
             0, 50, value=0, step=1, label="Smallest group", info="In texts. 0: a hundredth of all, 5 to 13."
         ),
         "find": gr.Button("Find groups", variant="primary", elem_id="find-groups"),
-        "groups": GroupsView(cards.group_list(None, None), elem_id="groups"),
+        "groups": GroupsComponent(cards.group_list(None, None), elem_id="groups"),
     }
 
 
@@ -76,13 +76,13 @@ def _one_group() -> dict[str, Any]:
 def wire(tab: DiscoverTab, query: gr.Textbox) -> None:
     """Connect the controls. `query` is Ask's text box."""
     model, browser = tab.shared.model, tab.shared.browser
-    chosen = [tab.findings, tab.card, *tab.views]
+    chosen = [tab.findings, tab.card, *tab.of_groups]
     tab.source.change(tab.choose_source, tab.source, [tab.pasted, tab.file], **AT_ONCE)
-    model.change(tab.opened, [model, tab.findings, browser], tab.standing_views, **AT_ONCE)
+    model.change(tab.opened, [model, tab.findings, browser], tab.of_run, **AT_ONCE)
     tab.find.click(tab.wait_to_find, None, tab.card, **AT_ONCE).then(
         tab.look_for,
         [model, tab.findings, tab.source, tab.pasted, tab.file, tab.smallest],
-        tab.standing_views,
+        tab.of_run,
         concurrency_limit=2,
         **QUIETLY,
     )
@@ -94,12 +94,12 @@ def wire(tab: DiscoverTab, query: gr.Textbox) -> None:
     tab.make.click(tab.wait_to_make, tab.name, tab.card, **AT_ONCE).then(
         tab.make_known,
         [tab.findings, tab.name, tab.texts, browser],
-        [model, *tab.standing_views],
+        [model, *tab.of_run],
         concurrency_limit=1,
         **QUIETLY,
     )
     # First the page leaves the run, then the run goes: nobody asks a model that is not there any more.
-    tab.back.click(
-        tab.take_back, [model, tab.findings, browser], [model, tab.leaving, *tab.standing_views], **QUIETLY
-    ).then(tab.remove, [tab.leaving, browser], None, **QUIETLY)
+    tab.back.click(tab.take_back, [model, tab.findings, browser], [model, tab.leaving, *tab.of_run], **QUIETLY).then(
+        tab.remove, [tab.leaving, browser], None, **QUIETLY
+    )
     tab.ask.click(tab.ask_it, [model, browser], [tab.shared.tabs, query], **AT_ONCE)

@@ -12,7 +12,7 @@ import gradio as gr
 from ans.conventions import OPEN_NAME
 from ans.evaluation.mistakes import OPEN_TAKEN, read_answers
 from ans.plots import evaluation as plots
-from ans.ui.components import EvaluationView, MistakesView, PlotView
+from ans.ui.components import EvaluationComponent, MistakesComponent, PlotComponent
 from ans.ui.evaluate import cards
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
@@ -32,21 +32,21 @@ class EvaluateTab:
 
     shared: Shared
     drawn: gr.State
-    overview: EvaluationView
+    overview: EvaluationComponent
     details: gr.Column
-    classes: EvaluationView
-    matrix: PlotView
-    confusions: EvaluationView
-    scores: PlotView
+    classes: EvaluationComponent
+    matrix: PlotComponent
+    confusions: EvaluationComponent
+    scores: PlotComponent
     scores_note: gr.Markdown
-    roc: PlotView
+    roc: PlotComponent
     roc_note: gr.Markdown
-    mistakes: MistakesView
-    curves: PlotView
-    facts: EvaluationView
+    mistakes: MistakesComponent
+    curves: PlotComponent
+    facts: EvaluationComponent
 
     @property
-    def views(self) -> list[Any]:
+    def of_run(self) -> list[Any]:
         """All that changes with the run."""
         return [
             self.drawn, self.overview, self.details, self.classes, self.matrix, self.confusions, self.scores,
@@ -130,8 +130,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     with gr.Tab("Evaluate", id="evaluate") as opening:
         tab = layout(shared)
     model = shared.model
-    opening.select(tab.opened, [model, tab.drawn], tab.views, **QUIETLY)
-    model.change(tab.changed, [model, tab.drawn], tab.views, **QUIETLY)
+    opening.select(tab.opened, [model, tab.drawn], tab.of_run, **QUIETLY)
+    model.change(tab.changed, [model, tab.drawn], tab.of_run, **QUIETLY)
     for view in (tab.overview, tab.classes, tab.confusions):
         view.click(tab.show_errors, None, tab.mistakes, **AT_ONCE)
     tab.matrix.click(tab.show_errors_of_cell, None, tab.mistakes, **AT_ONCE)
@@ -142,32 +142,34 @@ def layout(shared: Shared) -> EvaluateTab:
     """The numbers first; below them classes and confusions, scores, errors, and how it was trained."""
     card = {"min_width": 320, "elem_classes": "card"}
     drawn = gr.State(None)
-    overview = EvaluationView({"view": "overview", **NOTHING}, elem_id="overview")
+    overview = EvaluationComponent({"view": "overview", **NOTHING}, elem_id="overview")
     with gr.Column(visible=False, elem_id="evaluation") as details:
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, **card):
-                classes = EvaluationView(elem_id="classes")
+                classes = EvaluationComponent(elem_id="classes")
             with gr.Column(scale=6, **card):
                 note = "<p class='note'>Click a cell to see its errors.</p>"
                 gr.HTML(f"<h3>Truth and answer</h3>{note}", padding=False)
-                matrix = PlotView(height=520, empty="The confusion matrix appears here.", elem_id="matrix")
-                confusions = EvaluationView(elem_id="confusions")
+                matrix = PlotComponent(height=520, empty="The confusion matrix appears here.", elem_id="matrix")
+                confusions = EvaluationComponent(elem_id="confusions")
         with gr.Row(equal_height=True):
             with gr.Column(scale=1, **card):
                 gr.HTML("<h3>Scores of known and open texts</h3>", padding=False)
-                scores = PlotView(height=300, empty="The scores appear here.", elem_id="scores")
+                scores = PlotComponent(height=300, empty="The scores appear here.", elem_id="scores")
                 scores_note = gr.Markdown(elem_classes="quiet")
             with gr.Column(scale=1, **card):
                 gr.HTML("<h3>If the threshold were another</h3>", padding=False)
-                roc = PlotView(height=300, empty="The ROC curve appears here.", elem_id="roc")
+                roc = PlotComponent(height=300, empty="The ROC curve appears here.", elem_id="roc")
                 roc_note = gr.Markdown(elem_classes="quiet")
-        mistakes = MistakesView(elem_id="mistakes")
+        mistakes = MistakesComponent(elem_id="mistakes")
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, **card):
                 gr.HTML("<h3>Training</h3>", padding=False)
-                curves = PlotView(height=320, empty="This run has left no training curves.", elem_id="finished-curves")
+                curves = PlotComponent(
+                    height=320, empty="This run has left no training curves.", elem_id="finished-curves"
+                )
             with gr.Column(scale=5, **card):
-                facts = EvaluationView(elem_id="facts")
+                facts = EvaluationComponent(elem_id="facts")
     return EvaluateTab(
         shared, drawn, overview, details, classes, matrix, confusions, scores, scores_note, roc, roc_note, mistakes,
         curves, facts,

@@ -92,7 +92,7 @@ def judged(maps: Maps, key: MapKey, text: str) -> dict:
 
 
 def about(points: MapPoints, index: int) -> dict:
-    """A clicked point for `PointView`."""
+    """A clicked point for `PointComponent`."""
     group, truth, right = points.groups[points.group[index]], points.truths[index], bool(points.right[index])
     if group == SYNTHESIZED:
         kind = "A synthesized negative, made from"

@@ -15,7 +15,7 @@ from gradio.events import Dependency
 from ans.config import TrainConfig
 from ans.conventions import HEADINGS
 from ans.serving.maps.maps import Maps
-from ans.ui.components import RunView
+from ans.ui.components import RunComponent
 from ans.ui.run_card import gap
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
@@ -52,7 +52,7 @@ class RadiusForm:
     negatives: gr.Dropdown
     train: gr.Button
     back: gr.Button
-    card: RunView
+    card: RunComponent
 
     @property
     def sliders(self) -> list[Component]:
@@ -133,7 +133,7 @@ def layout(shared: Shared, settings: gr.State) -> RadiusForm:
         with gr.Row():
             train = gr.Button("Train these heads", variant="primary", scale=3, min_width=150, elem_id="retrain")
             back = gr.Button("Back to the run's own", scale=2, min_width=150, interactive=False, elem_id="own-heads")
-        card = RunView(nothing_yet(), elem_id="retrained")
+        card = RunComponent(nothing_yet(), elem_id="retrained")
     return RadiusForm(shared, settings, radius, gamma, weight, negatives, train, back, card)
 
 

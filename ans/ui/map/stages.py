@@ -10,7 +10,7 @@ import gradio as gr
 
 from ans.plots.stages import stage_distances, stage_loss, stage_map
 from ans.serving.maps.maps import MapKey, Maps
-from ans.ui.components import StagesView
+from ans.ui.components import StagesComponent
 from ans.ui.map.radius import tried_config
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, Changes
@@ -34,7 +34,7 @@ class StagesPart:
     shared: Shared
     settings: gr.State
     label: gr.Dropdown
-    view: StagesView
+    view: StagesComponent
 
     def show(self, run_id: str | None, name: str | None, tried: Any) -> Changes:
         """The stages of the chosen class."""
@@ -59,7 +59,7 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> StagesPart:
     gr.Markdown(INTRODUCTION, elem_classes="quiet")
     label = gr.Dropdown([], label="Class", elem_id="made-class")
     return StagesPart(
-        shared, settings, label, StagesView({"nothing": "The stages are being computed."}, elem_id="made")
+        shared, settings, label, StagesComponent({"nothing": "The stages are being computed."}, elem_id="made")
     )
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 from ans.conventions import LONGEST
 from ans.serving.maps.maps import MapKey, Maps
 from ans.ui import verdict_card
-from ans.ui.components import MapView, PointView, VerdictView
+from ans.ui.components import MapComponent, PointComponent, VerdictComponent
 from ans.ui.map import radius as map_radius
 from ans.ui.map import stages as map_stages
 from ans.ui.map.drawing import about, drawing, judged, nothing, shown, star
@@ -49,12 +49,12 @@ class MapTab:
     which: gr.Dropdown
     method: gr.Radio
     dimensions: gr.Radio
-    plot: MapView
+    plot: MapComponent
     note: gr.Markdown
     radius: map_radius.RadiusPart
     text: gr.Textbox
-    point: PointView
-    verdict: VerdictView
+    point: PointComponent
+    verdict: VerdictComponent
     stages: map_stages.StagesPart
 
     @property
@@ -158,7 +158,7 @@ def layout(shared: Shared) -> MapTab:
                 which = gr.Dropdown([], label="Map of", scale=5, min_width=220)
                 method = gr.Radio(METHODS, value="pca", label="Projection", scale=4, min_width=210)
                 dimensions = gr.Radio([("2-D", 2), ("3-D", 3)], value=2, label="Dimensions", scale=2, min_width=130)
-            plot = MapView({"nothing": "The map is being drawn."}, elem_id="map")
+            plot = MapComponent({"nothing": "The map is being drawn."}, elem_id="map")
             note = gr.Markdown(elem_classes="quiet", elem_id="map-note")
         with gr.Column(scale=4, min_width=320):
             radius = map_radius.build(shared.maps, shared, settings)
@@ -168,8 +168,8 @@ def layout(shared: Shared) -> MapTab:
                 max_length=LONGEST,
                 elem_id="map-text",
             )
-            point = PointView(elem_id="map-point")
-            verdict = VerdictView(EMPTY, elem_id="map-verdict")
+            point = PointComponent(elem_id="map-point")
+            verdict = VerdictComponent(EMPTY, elem_id="map-verdict")
     with gr.Column(elem_id="map-made"):
         stages = map_stages.build(shared.maps, shared, settings)
     return MapTab(
