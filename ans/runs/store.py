@@ -37,10 +37,10 @@ class RunStore:
 
     def starter(self) -> Run:
         """The run of `STARTER`: the one there is, or a new queued one if there is none that can still end well."""
+        for run in self.all():  # also one of an earlier version, whose settings had other names
+            if run.is_starter and run.config == STARTER and run.status.state in (QUEUED, RUNNING, FINISHED):
+                return run
         digest = hashlib.sha256(json.dumps(STARTER.to_dict(), sort_keys=True).encode()).hexdigest()[:10]
-        run = self.get(f"starter-{digest}")
-        if run is not None and run.status.state in (QUEUED, RUNNING, FINISHED):
-            return run
         shutil.rmtree(self.root / f"starter-{digest}", ignore_errors=True)  # it failed, or it can't be read
         return self._make(f"starter-{digest}", STARTER)
 

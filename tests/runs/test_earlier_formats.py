@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ans.config import TrainConfig
+from ans.config import STARTER, TrainConfig
 from ans.config_files import FORMAT, read_settings, written_settings
 from ans.evaluation.mistakes import read_answers
 from ans.json_files import NewerFormat
@@ -102,6 +102,18 @@ def test_a_setting_of_another_version_is_left_out_with_a_word(store):
     run = store.get(RUN)
     assert run.notes == ("Its setting 'feature_scale' is not one of this version's, and was left out.",)
     assert_the_same_answers(load_classifier(run, "cpu"))
+
+
+def test_the_starter_of_an_earlier_version_is_still_the_starter(tmp_path):
+    store = RunStore(tmp_path / "runs")
+    first = store.starter()
+    first.folder.rename(store.root / "starter-0123456789")
+    settings = written_settings(STARTER)
+    settings["equalising"] = settings.pop("standardising")
+    del settings["format"]
+    (store.root / "starter-0123456789" / "config.json").write_text(json.dumps(settings))
+    assert store.starter().id == "starter-0123456789"
+    assert len(store.all()) == 1
 
 
 def test_a_run_of_a_newer_format_is_told_as_that_and_not_hidden(store):
