@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, FiniteFloat, NonNegativeInt
 
+from ans.conventions import OPEN_NAME
 from ans.json_files import DamagedFile, parser, read_typed, write_json
 
 EVALUATION_FILE = "evaluation.json"
@@ -72,6 +73,8 @@ class Evaluation:
         metrics = found.metrics
         if len(metrics.per_class) != size or [len(row) for row in metrics.confusion] != [size] * size:
             raise DamagedFile(f"{EVALUATION_FILE} is damaged (its tables are not those of {size - 1} known classes).")
+        if [row.label for row in metrics.per_class] != [*found.known, OPEN_NAME]:
+            raise DamagedFile(f"{EVALUATION_FILE} is damaged (its classes stand in two orders).")
         return found
 
     def write(self, folder: Path) -> None:

@@ -44,10 +44,24 @@ def read_test_part(folder: Path) -> tuple[list[str], list[str], dict[str, np.nda
     )
     if not fit:
         raise DamagedFile(f"{ARRAYS_FILE} is damaged (for {count} texts it holds {shapes}).")
+    if not count:  # no run was judged on none
+        raise DamagedFile(f"{TEXTS_FILE} is damaged (it holds no text).")
+    for name in ("features", "logits"):
+        _check_numbers(name, arrays[name])
     answers = arrays["answers"]
-    if answers.dtype.kind not in "iu" or (count and not -1 <= answers.min() <= answers.max() < shapes["logits"][1]):
+    if answers.dtype.kind not in "iu" or not -1 <= answers.min() <= answers.max() < shapes["logits"][1]:
         raise DamagedFile(f"{ARRAYS_FILE} is damaged (its answers are not those of its {shapes['logits'][1]} classes).")
     return list(found.texts), list(found.labels), arrays
+
+
+def _check_numbers(name: str, array: np.ndarray) -> None:
+    """Whoever uses them expects 32-bit floats, and JSON has no word for what is no number."""
+    import numpy as np
+
+    if array.dtype != np.float32:
+        raise DamagedFile(f"{ARRAYS_FILE} is damaged (its {name} are {array.dtype}, not float32).")
+    if not np.isfinite(array).all():
+        raise DamagedFile(f"{ARRAYS_FILE} is damaged (its {name} hold values that are no finite numbers).")
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:

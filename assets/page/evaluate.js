@@ -156,7 +156,7 @@ function classes(v) {
     (a, b) => sign * (order.column === 'label' ? a.label.localeCompare(b.label) : a[order.column] - b[order.column]),
   );
   for (const row of rows) {
-    const line = node('tr', row.label === 'open' ? 'open' : ''),
+    const line = node('tr', row.label === v.open ? 'open' : ''),
       name = node('td');
     name.append(button('link', { label: row.label }, breakable(row.label)));
     line.append(name, node('td', 'number', row.support));
@@ -238,7 +238,7 @@ function facts(v) {
   for (const group of v.groups) {
     const fold = node('details'),
       changed = group.rows.filter(row => row.changed).length;
-    fold.open = group.title === 'Data';
+    fold.open = group.key === 'data';
     const title = node('summary', '', group.title);
     if (changed) title.append(node('span', 'changed', `${changed} not the default`));
     const list = node('dl');

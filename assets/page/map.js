@@ -69,7 +69,7 @@ function trace(group, points, changes) {
 function traces() {
   const back = [], front = [];
   for (const group of groups) {
-    if (shown.hidden.has(group.name)) continue;
+    if (shown.hidden.has(group.key)) continue;
     if (!singled()) { back.push(trace(group, group.points, {})); continue; }
     const rest = trace(group, group.points.filter(p => !meant(p)), { opacity: group.z ? 0.05 : 0.1 });
     const quiet = { ...rest, hoverinfo: 'skip', hovertemplate: null };
@@ -160,10 +160,10 @@ function legend() {
     dot.style.setProperty('--dot', group.marker.color);
     dot.style.opacity = Math.min(1, group.marker.opacity + 0.1);
     chip.append(dot, node('span', '', group.name), node('span', 'count', group.points.length.toLocaleString('en')));
-    chip.setAttribute('aria-pressed', String(!shown.hidden.has(group.name)));
+    chip.setAttribute('aria-pressed', String(!shown.hidden.has(group.key)));
     chip.onclick = () => {
-      if (!shown.hidden.delete(group.name)) shown.hidden.add(group.name);
-      chip.setAttribute('aria-pressed', String(!shown.hidden.has(group.name)));
+      if (!shown.hidden.delete(group.key)) shown.hidden.add(group.key);
+      chip.setAttribute('aria-pressed', String(!shown.hidden.has(group.key)));
       single();
     };
     line.append(chip);
@@ -172,7 +172,7 @@ function legend() {
 
 // What search and switch single out, counted and painted.
 function single() {
-  const visible = groups.filter(group => !shown.hidden.has(group.name)).flatMap(group => group.points);
+  const visible = groups.filter(group => !shown.hidden.has(group.key)).flatMap(group => group.points);
   found = singled() ? visible.filter(meant) : [];
   shown.at = -1;
   const wrong = visible.filter(point => !point.right).length;

@@ -1,5 +1,5 @@
 // All errors of a test, filtered here; a click on one brings its text to the map. `props.value` is what
-// ans.ui.evaluate.cards.mistake_table builds: kinds by key and name, rows of text, truth, answer, score and kind's key.
+// ans.ui.evaluate.cards.mistake_table builds and describes.
 const root = element.querySelector('.mistakes');
 const STEP = 25;
 let filter = {},
@@ -8,13 +8,13 @@ let filter = {},
 
 function chosen(v) {
   const rows = v.rows.filter(
-    ([, truth, answer, , is]) =>
-      (!filter.kind || is === filter.kind) &&
+    ({ truth, answer, kind }) =>
+      (!filter.kind || kind === filter.kind) &&
       (!filter.truth || truth === filter.truth) &&
       (!filter.answer || answer === filter.answer) &&
-      (!filter.label || [truth, answer].includes(filter.label) || (filter.label === v.open && is === 'taken')),
+      (!filter.label || [truth, answer].includes(filter.label) || (filter.label === v.open && kind === 'taken')),
   );
-  return byScore ? rows.toSorted((a, b) => byScore * (a[3] - b[3])) : rows;
+  return byScore ? rows.toSorted((a, b) => byScore * (a.score - b.score)) : rows;
 }
 
 function change(next) {
@@ -28,7 +28,7 @@ function kindButtons(v) {
   box.setAttribute('role', 'group');
   box.setAttribute('aria-label', 'Kind of error');
   for (const { key, name } of [{ key: '', name: 'all' }, ...v.kinds]) {
-    const count = key ? v.rows.filter(row => row[4] === key).length : v.rows.length;
+    const count = key ? v.rows.filter(row => row.kind === key).length : v.rows.length;
     const on = (filter.kind || '') === key,
       made = node('button', 'filter ' + key, `${name} ${count}`);
     made.type = 'button';
@@ -79,7 +79,7 @@ function table(v, rows) {
   cell.append(sort);
   head.append(cell);
   top.append(head);
-  for (const [text, truth, answer, score, kind] of rows.slice(0, shown)) {
+  for (const { text, truth, answer, score, kind } of rows.slice(0, shown)) {
     const line = node('tr', kind),
       where = node('td', 'text'),
       link = node('button', 'link', text);

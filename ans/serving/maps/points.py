@@ -69,7 +69,8 @@ def map_points(run: Run, model: OpenWorldClassifier, answers: np.ndarray | None,
         raise ValueError(f"{label!r} is no known class of this model; choose one from the list.")
     rng = np.random.RandomState(run.config.seed)
     texts, names, arrays = run.load_test()
-    if arrays["features"].shape[1] != model.train_features.shape[1]:
+    widths = arrays["features"].shape[1], arrays["logits"].shape[1]
+    if widths != (model.train_features.shape[1], len(model.labels)):
         raise ValueError("the test part of this run is not that of its model; train it again.")
     judged = _names(arrays["answers"] if answers is None else answers, model.labels)
     known = set(model.labels)

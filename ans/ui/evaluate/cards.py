@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,7 @@ import numpy as np
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN_NAME, ZERO
-from ans.evaluation.mistakes import (
-    ERROR_KINDS,
-    KIND_NAMES,
-    OUT_OF_SCOPE,
-    TestAnswers,
-    summary,
-)
+from ans.evaluation.mistakes import ERROR_KINDS, KIND_NAMES, TestAnswers, summary
 from ans.evaluation.published import published_for
 from ans.plots import evaluation as plots
 from ans.plots.curves import training_curves
@@ -24,6 +18,7 @@ from ans.runs import progress
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.ui import run_card
+from ans.ui.wording import percent
 
 GROUP_TITLES = {"data": "Data", "encoder": "Encoder", "phase 1": "Phase 1", "phase 2": "Phase 2"}
 
@@ -65,13 +60,17 @@ def score_plots(answers: TestAnswers, auroc: float | None) -> tuple[Any, str, An
         f"{_percent(1 - at_zero[1])} of the known texts score below zero and are rejected, "
         f"{_percent(at_zero[0])} of the open texts score above it and are taken for known. Zero is not tuned.",
         plots.roc_curve(curve.known, curve.open, at_zero, curve.fpr_at_95).to_json(),
-        f"AUROC {auroc:.1f}: so often, in percent, does a known text score above an open one. FPR@95 "
+        f"AUROC {percent(auroc)}: so often, in percent, does a known text score above an open one. FPR@95 "
         f"{curve.fpr_at_95:.1f}: so many percent of the open texts are accepted where 95 % of the known ones are.",
     )
 
 
 def mistake_table(answers: TestAnswers) -> dict:
-    """All errors and what they can be filtered by."""
+    """All errors and what they can be filtered by, for mistakes.js.
+
+    `kinds` by key and name; `labels` that occur in an error, `held_out` those of them that were held out, `open` the
+    label of the open class; `rows` as `Mistake`, the surest first, each `kind` being a key.
+    """
     held_out = set(answers.held_out)
     found = answers.mistakes()
     return {
@@ -79,15 +78,14 @@ def mistake_table(answers: TestAnswers) -> dict:
         "labels": sorted({one.truth for one in found} | {one.answer for one in found}),
         "held_out": sorted({one.truth for one in found} & held_out),
         "open": OPEN_NAME,
-        "out_of_scope": OUT_OF_SCOPE,
-        "rows": [[one.text, one.truth, one.answer, round(one.score, 2), one.kind] for one in found],
+        "rows": [{**asdict(one), "score": round(one.score, 2)} for one in found],
     }
 
 
 def facts_card(config: TrainConfig, evaluation: Evaluation) -> dict:
     """Device, seconds by phase, and every setting, marked where it is not the default."""
     values = config.to_dict()
-    groups = {key: {"title": title, "rows": []} for key, title in GROUP_TITLES.items()}
+    groups = {key: {"key": key, "title": title, "rows": []} for key, title in GROUP_TITLES.items()}
     for spec in fields(TrainConfig):
         if spec.name == "data_dir":  # where things lie on the server is nobody else's business
             continue

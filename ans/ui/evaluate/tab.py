@@ -89,7 +89,11 @@ class EvaluateTab:
         return {
             self.overview: cards.overview_card(run, answers, evaluation),
             self.details: gr.update(visible=True),
-            self.classes: {"view": "classes", "rows": [asdict(one) for one in metrics.per_class]},
+            self.classes: {
+                "view": "classes",
+                "open": OPEN_NAME,
+                "rows": [asdict(one) for one in metrics.per_class],
+            },
             self.matrix: matrix.to_json(),
             self.confusions: {"view": "confusions", "rows": [asdict(one) for one in answers.confusions()]},
             self.scores: histogram,
