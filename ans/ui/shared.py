@@ -39,6 +39,10 @@ class Shared:
         """What the browser with this name may see and do."""
         return Visitor(browser, self.restricted, self.store, self.trainings)
 
+    def known(self, browser: str | None, run_id: str | None) -> list[str]:
+        """The known classes of a run; none if it is gone, or not this browser's to see."""
+        return self.serving.known(run_id) if self.visitor(browser).find(run_id) is not None else []
+
     def models(self, who: str | None) -> list[tuple[str, str]]:
         """What the menu of models lists for a browser: name and id of each finished run that it may see."""
         return self.visitor(who).models()

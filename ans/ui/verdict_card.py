@@ -8,6 +8,7 @@ from typing import Any
 from ans.conventions import Prediction
 from ans.runs.status import FAILED, INTERRUPTED, STOPPED
 from ans.serving.models import Serving
+from ans.ui.access import Visitor
 from ans.ui.wording import as_sentence, signed
 
 Card = dict[str, Any]  # what `VerdictComponent` draws
@@ -20,7 +21,7 @@ EMPTY: Card = {
 LOADING: Card = {"state": "busy", "title": "Loading the model", "reason": "A few seconds, once."}
 
 
-def verdicts(serving: Serving, text: str, run_id: str | None) -> Iterator[Card]:
+def verdicts(serving: Serving, visitor: Visitor, text: str, run_id: str | None) -> Iterator[Card]:
     """What the verdict card shows for a text: perhaps a note that the model is loading, then the answer."""
     if not run_id:
         yield waiting(serving)
@@ -28,9 +29,10 @@ def verdicts(serving: Serving, text: str, run_id: str | None) -> Iterator[Card]:
     if not (text or "").strip():
         yield EMPTY
         return
-    if not serving.is_loaded(run_id):
-        yield LOADING
     try:
+        visitor.trained(run_id)
+        if not serving.is_loaded(run_id):
+            yield LOADING
         prediction, milliseconds = serving.answer(run_id, text)
     except ValueError as error:
         yield failed(error)

@@ -96,7 +96,7 @@ HARMLESS: dict[str, Harm] = {
 def shown(store: RunStore) -> tuple[evaluate.EvaluateTab, dict]:
     """The tab, and what it shows in the end."""
     tab = laid_out(evaluate.layout, store)
-    return tab, list(tab.drawings(RUN))[-1]
+    return tab, list(tab.drawings(RUN, None))[-1]
 
 
 def strict(value: Any) -> Any:
@@ -123,9 +123,9 @@ def test_a_damaged_run_is_told_in_a_sentence_that_says_what_to_do_and_where_no_r
 def test_the_map_of_a_damaged_run_is_a_sentence(store, what):
     tab = laid_out(map_tab.layout, store)
     name = tab.shared.serving.known(RUN)[0]
-    tab.maps.model(tab.key(RUN, name, "pca", 2, None))  # the model was in use before
+    tab.maps.model(tab.key(RUN, None, name, "pca", 2, None))  # the model was in use before
     DAMAGES[what](store.root / RUN)
-    changes = tab.draw(RUN, name, "pca", 2, None, "")
+    changes = tab.draw(RUN, None, name, "pca", 2, None, "")
     sentence = strict(changes[tab.plot]["value"]).get("nothing", "")
     assert any(words in sentence for words in ("damaged", "is not that of its model")), sentence
     assert not changes[tab.timer].active
@@ -146,12 +146,12 @@ def test_what_may_be_missing_leaves_the_tab_whole_and_is_json_that_a_browser_rea
 
 def test_nothing_is_computed_before_somebody_has_looked_and_nothing_twice(store):
     tab = laid_out(evaluate.layout, store)
-    assert list(tab.changed(RUN, None)) == []
-    assert list(tab.opened(RUN, RUN)) == []
-    busy, drawn = tab.opened(RUN, None)
+    assert list(tab.changed(RUN, None, None)) == []
+    assert list(tab.opened(RUN, RUN, None)) == []
+    busy, drawn = tab.opened(RUN, None, None)
     assert (busy[tab.overview]["state"], busy[tab.drawn]) == ("busy", "")
     assert drawn[tab.drawn] == RUN
-    assert len(list(tab.changed(RUN, ""))) == 2
+    assert len(list(tab.changed(RUN, "", None))) == 2
 
 
 def test_a_cell_asks_for_its_errors_on_the_diagonal_for_the_class_in_the_open_row_for_the_kind(store):

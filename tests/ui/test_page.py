@@ -18,6 +18,7 @@ from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
 from ans.ui import page, verdict_card
+from ans.ui.access import Trainings, Visitor
 from ans.ui.ask import link
 from ans.ui.ask import small_map as ask_map
 from ans.ui.map.tab import layout as map_layout
@@ -32,7 +33,7 @@ def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier
     maps = Maps(serving)
 
     def card(text: str) -> dict:
-        return list(verdict_card.verdicts(serving, text, run.id))[-1]
+        return list(verdict_card.verdicts(serving, Visitor(None, False, serving.store, Trainings()), text, run.id))[-1]
 
     drawn, shown = ask_map.moved(maps, run.id, card("i lost my card"), None)
     assert shown == (run.id, "card_lost")
@@ -74,11 +75,15 @@ def test_while_there_is_no_model_the_card_says_what_is_going_on(tmp_path: Path):
         verdict_card.waiting(serving)["reason"]
         == "The last training ended as failed: no room left. Start one in Train."
     )
-    assert list(verdict_card.verdicts(serving, "hello", None)) == [verdict_card.waiting(serving)]
+    assert list(verdict_card.verdicts(serving, Visitor(None, False, store, Trainings()), "hello", None)) == [
+        verdict_card.waiting(serving)
+    ]
 
 
 def test_a_model_that_is_gone_is_told_instead_of_an_answer(tmp_path: Path):
-    shown = list(verdict_card.verdicts(Serving(RunStore(tmp_path)), "hello", "gone"))
+    store = RunStore(tmp_path)
+    visitor = Visitor(None, False, store, Trainings())
+    shown = list(verdict_card.verdicts(Serving(store), visitor, "hello", "gone"))
     assert shown[-1]["state"] == "failed"
     assert shown[-1]["reason"] == "No trained model 'gone'; choose one from the list, or train one."
 
@@ -105,10 +110,10 @@ def test_every_handler_that_yields_is_queued_and_ends_with_a_yield_that_changes_
     assert [event.name for event in yielding if event.queue is False] == []
     assert [event.name for event in yielding if event.fn.__globals__["__name__"] != "ans.ui.wiring"] == []
     answer = next(event for event in yielding if event.name == "answer")
-    first, last = answer.fn(" ", "some run")
+    first, last = answer.fn(" ", "some run", None)
     assert (list(first.values()), last) == ([verdict_card.EMPTY], gr.skip())
     look_for = next(event for event in yielding if event.name == "look_for")
-    told, last = look_for.fn(None, None, "", "", None, 0)
+    told, last = look_for.fn(None, None, "", "", None, 0, None)
     assert [card["title"] for card in told.values()] == ["There is no trained model yet"]
     assert last == gr.skip()
 
@@ -117,7 +122,7 @@ def test_the_map_takes_a_text_over_from_ask_once_and_then_keeps_what_is_typed_th
     tab = laid_out(map_layout, RunStore(tmp_path / "runs"))
 
     def opened(taken, typed: str, here: str) -> tuple[str, str]:
-        changes = tab.opened(None, taken, typed, here)
+        changes = tab.opened(None, None, taken, typed, here)
         return changes[tab.text], changes[tab.taken]
 
     assert opened(None, "ask", "") == ("ask", "ask")

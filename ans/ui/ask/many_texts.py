@@ -46,10 +46,10 @@ class ManyTab:
     download: gr.DownloadButton
     rows: TextsComponent
 
-    def prepare(self, text: str, path: str | None, run_id: str | None) -> Changes:
+    def prepare(self, text: str, path: str | None, run_id: str | None, who: str | None) -> Changes:
         """Read what was pasted or dropped."""
         try:
-            self.shared.serving.run(run_id)
+            self.shared.visitor(who).trained(run_id)
             lines = lines_given(text, path)
         except ValueError as error:
             raise refusal(error) from error
@@ -62,9 +62,10 @@ class ManyTab:
             self.results: gr.update(visible=False),
         }
 
-    def run(self, batch: Batch, run_id: str) -> Iterator[Changes]:
+    def run(self, batch: Batch, run_id: str, who: str | None) -> Iterator[Changes]:
         """Judge it, chunk after chunk."""
         try:
+            self.shared.visitor(who).trained(run_id)
             for card in judged(self.shared.serving, batch, run_id):
                 yield {self.card: card}
         except ValueError as error:
@@ -105,12 +106,12 @@ def build(shared: Shared) -> ManyTab:
     tab, model = layout(shared), shared.model
     started = tab.judge.click(
         tab.prepare,
-        [tab.pasted, tab.file, model],
+        [tab.pasted, tab.file, model, shared.browser],
         [tab.batch, tab.card, tab.judge, tab.stop, tab.results],
         **QUIETLY,
     )
     shown = [tab.card, tab.judge, tab.stop, tab.results, tab.kind, tab.rows, tab.download]
-    started.success(tab.run, [tab.batch, model], shown, concurrency_limit=2, **QUIETLY)
+    started.success(tab.run, [tab.batch, model, shared.browser], shown, concurrency_limit=2, **QUIETLY)
     tab.stop.click(tab.end, tab.batch, tab.stop, **AT_ONCE)
     tab.kind.input(tab.filter, [tab.batch, tab.kind], [tab.rows, tab.download], **QUIETLY)
     tab.rows.select(tab.more, [tab.batch, tab.kind], tab.rows, **QUIETLY)

@@ -13,6 +13,7 @@ from ans.plots.small_map import small_map
 from ans.plots.style import wrap
 from ans.serving.maps.maps import MapKey, Maps
 from ans.ui.components import PlotComponent, VerdictComponent
+from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, Changes
 
 NEAR = 3  # the map stays with its head as long as that is among so many strongest ones
@@ -24,22 +25,25 @@ Shown = tuple[str, str] | None  # run and class of the map that is drawn
 class SmallMap:
     """The map and its handler. `shown`: what it shows."""
 
-    maps: Maps
+    shared: Shared
     plot: PlotComponent
     shown: gr.State
 
-    def move(self, run_id: str | None, card: str | None, before: Shown) -> Changes:
-        """Follow a verdict."""
-        plot, shown = moved(self.maps, run_id, json.loads(card) if card else {}, before)
+    def move(self, run_id: str | None, card: str | None, before: Shown, who: str | None) -> Changes:
+        """Follow a verdict; of a run that this browser may not see there is none."""
+        if self.shared.visitor(who).find(run_id) is None:
+            run_id = None
+        plot, shown = moved(self.shared.maps, run_id, json.loads(card) if card else {}, before)
         return {self.plot: plot, self.shown: shown}
 
 
-def build(maps: Maps, model: gr.Dropdown, verdict: VerdictComponent) -> SmallMap:
+def build(shared: Shared, verdict: VerdictComponent) -> SmallMap:
     """Place the map here. It follows the verdict in an event of its own, so that no verdict waits for it."""
     shown = gr.State(None)
     plot = PlotComponent(height=270, empty="Type, and a star shows where your text lies.", elem_id="small-map")
-    small = SmallMap(maps, plot, shown)
-    verdict.change(small.move, [model, verdict, shown], [plot, shown], trigger_mode="always_last", **AT_ONCE)
+    small = SmallMap(shared, plot, shown)
+    follows = [shared.model, verdict, shown, shared.browser]
+    verdict.change(small.move, follows, [plot, shown], trigger_mode="always_last", **AT_ONCE)
     return small
 
 

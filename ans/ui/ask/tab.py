@@ -33,9 +33,9 @@ class AskTab:
     chips: ChipsComponent
     many: many_texts.ManyTab
 
-    def answer(self, text: str, run_id: str | None) -> Iterator[Changes]:
+    def answer(self, text: str, run_id: str | None, who: str | None) -> Iterator[Changes]:
         """The verdict of the typed text."""
-        for card in verdict_card.verdicts(self.shared.serving, text, run_id):
+        for card in verdict_card.verdicts(self.shared.serving, self.shared.visitor(who), text, run_id):
             yield {self.verdict: card}
 
     def take_example(self, event: gr.EventData) -> Changes:
@@ -50,8 +50,9 @@ class AskTab:
 def build(shared: Shared) -> AskTab:
     """Lay out the tab inside the current Tab and wire it."""
     tab, model = layout(shared), shared.model
-    tab.query.change(tab.answer, [tab.query, model], tab.verdict, concurrency_limit=4, **QUIETLY)
-    model.change(tab.answer, [tab.query, model], tab.verdict, **QUIETLY)
+    asked = [tab.query, model, shared.browser]
+    tab.query.change(tab.answer, asked, tab.verdict, concurrency_limit=4, **QUIETLY)
+    model.change(tab.answer, asked, tab.verdict, **QUIETLY)
     tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
     tab.many.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
     return tab
@@ -75,7 +76,7 @@ def layout(shared: Shared) -> AskTab:
                 chips = ChipsComponent(elem_id="examples")
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")
-                small_map.build(shared.maps, shared.model, verdict)
+                small_map.build(shared, verdict)
         with gr.Tab("Many texts", id="many"):
             many = many_texts.build(shared)
     return AskTab(shared, inner, query, verdict, chips, many)

@@ -103,13 +103,21 @@ class DiscoverTab:
         return {self.card: cards.WAITING}
 
     def look_for(
-        self, run_id: str | None, now: Findings, where: str, typed: str, upload: str | None, size: float
+        self,
+        run_id: str | None,
+        now: Findings,
+        where: str,
+        typed: str,
+        upload: str | None,
+        size: float,
+        who: str | None,
     ) -> Iterator[Changes]:
         """Find groups. The class that was added last can still be asked and taken back."""
         if not run_id:
             yield {self.card: cards.NO_MODEL}
             return
         try:
+            seed = self.shared.visitor(who).trained(run_id).config.seed
             yield {self.card: cards.busy("Finding groups", "Reading the open texts.", cards.FIND, 0.05)}
             open_texts = None
             for share, found in self._open_texts(run_id, where, typed, upload):
@@ -122,7 +130,6 @@ class DiscoverTab:
                 f"Clustering {len(open_texts.texts):,} open texts: some seconds, for thousands up to half a minute."
             )
             yield {self.card: cards.busy("Finding groups", detail, cards.FIND, 0.65)}
-            seed = self.shared.serving.run(run_id).config.seed
             seen = discovery.discover(open_texts, int(size) if size >= 2 else None, seed)
         except ValueError as error:
             yield {self.card: cards.failed("No groups", error, cards.FIND)}
@@ -233,7 +240,7 @@ class DiscoverTab:
         own_rows: Sequence[int] = kept.clusters[now.chosen or 0].rows
         truth = None if kept.labels is None else [kept.labels[row] for row in own_rows]
         group = Group(typed, [kept.texts[row] for row in own_rows], truth)
-        parent = self.shared.serving.run(now.run_id)
+        parent = self.shared.visitor(who).trained(now.run_id)
         private = now.own or self.shared.restricted
         return promote(self.shared.store, parent, self.shared.serving.model(parent.id), group, who, private)
 

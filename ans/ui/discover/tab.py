@@ -81,7 +81,7 @@ def wire(tab: DiscoverTab, query: gr.Textbox) -> None:
     model.change(tab.opened, [model, tab.findings, browser], tab.of_run, **AT_ONCE)
     tab.find.click(tab.wait_to_find, None, tab.card, **AT_ONCE).then(
         tab.look_for,
-        [model, tab.findings, tab.source, tab.pasted, tab.file, tab.smallest],
+        [model, tab.findings, tab.source, tab.pasted, tab.file, tab.smallest, browser],
         tab.of_run,
         concurrency_limit=2,
         **QUIETLY,

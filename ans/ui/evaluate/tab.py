@@ -12,6 +12,7 @@ import gradio as gr
 from ans.conventions import OPEN_NAME
 from ans.evaluation.mistakes import OPEN_TAKEN, read_answers
 from ans.plots import evaluation as plots
+from ans.runs.run import Run
 from ans.ui.components import EvaluationComponent, MistakesComponent, PlotComponent
 from ans.ui.evaluate import cards
 from ans.ui.shared import Shared
@@ -53,24 +54,24 @@ class EvaluateTab:
             self.scores_note, self.roc, self.roc_note, self.mistakes, self.curves, self.facts,
         ]  # fmt: skip
 
-    def opened(self, run_id: str | None, before: str | None) -> Iterator[Changes]:
+    def opened(self, run_id: str | None, before: str | None, who: str | None) -> Iterator[Changes]:
         """Somebody opens the tab."""
         if not run_id or run_id != before:
-            yield from self.drawings(run_id)
+            yield from self.drawings(run_id, who)
 
-    def changed(self, run_id: str | None, before: str | None) -> Iterator[Changes]:
+    def changed(self, run_id: str | None, before: str | None, who: str | None) -> Iterator[Changes]:
         """Another model is in use. As long as nobody has looked, nothing is computed for nobody."""
         if before is not None:
-            yield from self.drawings(run_id)
+            yield from self.drawings(run_id, who)
 
-    def drawings(self, run_id: str | None) -> Iterator[Changes]:
+    def drawings(self, run_id: str | None, who: str | None) -> Iterator[Changes]:
         """What the tab shows of a run: busy first, then the whole or what went wrong."""
         if not run_id:
             yield self._without(NOTHING)
             return
         yield {self.overview: {"view": "overview", **READING}, self.drawn: ""}  # somebody has looked
         try:
-            yield self._drawing(run_id)
+            yield self._drawing(self.shared.visitor(who).trained(run_id))
         except ValueError as error:
             why = {"title": "This model can't be evaluated", "detail": as_sentence(error)}
             yield self._without({"state": "failed", **why})
@@ -78,8 +79,7 @@ class EvaluateTab:
     def _without(self, card: dict[str, str]) -> Changes:
         return {self.overview: {"view": "overview", **card}, self.details: gr.update(visible=False), self.drawn: ""}
 
-    def _drawing(self, run_id: str) -> Changes:
-        run = self.shared.serving.run(run_id)
+    def _drawing(self, run: Run) -> Changes:
         answers, evaluation = read_answers(run), run.evaluation
         if evaluation is None:
             raise ValueError("this run has no evaluation; choose a finished run.")
@@ -134,8 +134,8 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     with gr.Tab("Evaluate", id="evaluate") as opening:
         tab = layout(shared)
     model = shared.model
-    opening.select(tab.opened, [model, tab.drawn], tab.of_run, **QUIETLY)
-    model.change(tab.changed, [model, tab.drawn], tab.of_run, **QUIETLY)
+    opening.select(tab.opened, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
+    model.change(tab.changed, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
     for view in (tab.overview, tab.classes, tab.confusions):
         view.click(tab.show_errors, None, tab.mistakes, **AT_ONCE)
     tab.matrix.click(tab.show_errors_of_cell, None, tab.mistakes, **AT_ONCE)

@@ -63,21 +63,22 @@ class RadiusForm:
         """Before the server gets to it."""
         return {self.card: WAITING, self.train: gr.update(interactive=False)}
 
-    def start(self, run_id: str | None, r: float, most: float, share: float, how: str) -> Iterator[Changes]:
+    def start(
+        self, run_id: str | None, who: str | None, r: float, most: float, share: float, how: str
+    ) -> Iterator[Changes]:
         """Train these heads."""
         try:
-            if not run_id:
-                raise ValueError("there is no trained model yet; wait for the starter model, or train one.")
-            for card, tried, able in training(self.shared.maps, run_id, HeadSettings(r, share, most, how)):
+            run = self.shared.visitor(who).trained(run_id)
+            for card, tried, able in training(self.shared.maps, run.id, HeadSettings(r, share, most, how)):
                 yield self._shown(card, able) if tried is UNCHANGED else self._answering(card, tried)
         except ValueError as error:
             yield self._shown(failed(error), True)
 
-    def own(self, run_id: str | None) -> Changes:
+    def own(self, run_id: str | None, who: str | None) -> Changes:
         """The run's own heads, and the settings they were trained with."""
         try:
-            config = self.shared.serving.run(run_id).config
-            values, shown = HeadSettings.of(config), own_numbers(self.shared.maps, run_id)
+            run = self.shared.visitor(who).trained(run_id)
+            values, shown = HeadSettings.of(run.config), own_numbers(self.shared.maps, run.id)
         except ValueError:  # there is none yet, or somebody has just deleted it
             values, shown = HeadSettings(), nothing_yet()
         choices = list(NEGATIVES)
@@ -111,14 +112,18 @@ class RadiusPart:
 
 def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
     """Lay out this part of the tab and wire it."""
-    form, model = layout(shared, settings), shared.model
+    form, asked = layout(shared, settings), [shared.model, shared.browser]
     everything = [*form.sliders, form.card, settings, form.train, form.back]
     waiting = form.train.click(form.wait, None, [form.card, form.train], **AT_ONCE)
     trained = waiting.then(
-        form.start, [model, *form.sliders], [form.card, settings, form.train, form.back], concurrency_limit=2, **QUIETLY
+        form.start,
+        [*asked, *form.sliders],
+        [form.card, settings, form.train, form.back],
+        concurrency_limit=2,
+        **QUIETLY,
     )
-    returned = form.back.click(form.own, model, everything, **AT_ONCE)
-    model.change(form.own, model, everything, **AT_ONCE)
+    returned = form.back.click(form.own, asked, everything, **AT_ONCE)
+    shared.model.change(form.own, asked, everything, **AT_ONCE)
     return RadiusPart(trained, returned)
 
 

@@ -36,19 +36,22 @@ class StagesPart:
     label: gr.Dropdown
     view: StagesComponent
 
-    def show(self, run_id: str | None, name: str | None, tried: Any) -> Changes:
+    def show(self, run_id: str | None, who: str | None, name: str | None, tried: Any) -> Changes:
         """The stages of the chosen class."""
         if not run_id or not name:
             return {self.view: nothing(NO_MODEL)}
         maps = self.shared.maps
         try:
-            return {self.view: told(maps, name, MapKey(run_id, name, config=tried_config(maps, run_id, tried)))}
+            run = self.shared.visitor(who).trained(run_id)
+            return {self.view: told(maps, name, MapKey(run.id, name, config=tried_config(maps, run.id, tried)))}
         except ValueError as error:
             return {self.view: nothing(as_sentence(error))}
 
-    def choose(self, run_id: str | None, on_map: str | None, before: str | None, typed: str) -> Changes:
+    def choose(
+        self, run_id: str | None, who: str | None, on_map: str | None, before: str | None, typed: str
+    ) -> Changes:
         """The class of the map, else the one the typed text comes nearest to, else the one that was there."""
-        if not (known := self.shared.serving.known(run_id)):
+        if not (known := self.shared.known(who, run_id)):
             return {self.label: gr.update(choices=[], value=None)}
         wanted = (on_map, strongest_head(self.shared.maps, run_id, typed), before, known[0])
         return {self.label: gr.update(choices=known, value=next(x for x in wanted if x in known))}
@@ -69,17 +72,19 @@ def wire(stages: StagesPart, part: gr.Radio, mine: str, on_map: gr.Dropdown, que
     Args:
         part: the choice of the part; `mine` is this one's name. on_map: the class of the map. query: what was typed.
     """
-    model = stages.shared.model
+    model, browser = stages.shared.model, stages.shared.browser
 
-    def opened(chosen: str, run_id: str | None, on_map: str | None, before: str | None, typed: str) -> Changes:
-        return stages.choose(run_id, on_map, before, typed) if chosen == mine else gr.skip()
+    def opened(
+        chosen: str, run_id: str | None, who: str | None, on_map: str | None, before: str | None, typed: str
+    ) -> Changes:
+        return stages.choose(run_id, who, on_map, before, typed) if chosen == mine else gr.skip()
 
-    def show_if_open(chosen: str, run_id: str | None, name: str | None, tried: Any) -> Changes:
-        return stages.show(run_id, name, tried) if chosen == mine else gr.skip()
+    def show_if_open(chosen: str, run_id: str | None, who: str | None, name: str | None, tried: Any) -> Changes:
+        return stages.show(run_id, who, name, tried) if chosen == mine else gr.skip()
 
-    shown = [part, model, stages.label, stages.settings]
+    shown = [part, model, browser, stages.label, stages.settings]
     for event in (part.change, model.change, on_map.change):
-        event(opened, [part, model, on_map, stages.label, query], stages.label, **AT_ONCE).then(
+        event(opened, [part, model, browser, on_map, stages.label, query], stages.label, **AT_ONCE).then(
             show_if_open, shown, stages.view, **AT_ONCE
         )
     stages.label.change(show_if_open, shown, stages.view, **AT_ONCE)

@@ -62,28 +62,33 @@ class MapTab:
         """Maps of all runs."""
         return self.shared.maps
 
-    def key(self, run_id: str, name: str | None, how: str, size: int, tried: Any) -> MapKey:
+    def key(self, run_id: str | None, who: str | None, name: str | None, how: str, size: int, tried: Any) -> MapKey:
         """The map that the controls ask for.
 
         Raises:
-            ValueError: the run is gone.
+            ValueError: the run is gone, or another browser's.
         """
-        config = map_radius.tried_config(self.maps, run_id, tried)
-        return MapKey(run_id, None if name in (None, ALL) else name, how, int(size), config)
+        run = self.shared.visitor(who).trained(run_id)
+        config = map_radius.tried_config(self.maps, run.id, tried)
+        return MapKey(run.id, None if name in (None, ALL) else name, how, int(size), config)
 
-    def draw(self, run_id: str | None, name: str | None, how: str, size: int, tried: Any, typed: str) -> Changes:
+    def draw(
+        self, run_id: str | None, who: str | None, name: str | None, how: str, size: int, tried: Any, typed: str
+    ) -> Changes:
         """The map, or PCA while a slow one is being fitted."""
         if not run_id or name is None:
             return self._drawn(nothing(NO_MODEL), "", gr.Timer(active=False))
         try:
-            return self._drawn(*drawing(self.maps, self.key(run_id, name, how, size, tried), typed))
+            return self._drawn(*drawing(self.maps, self.key(run_id, who, name, how, size, tried), typed))
         except ValueError as error:
             return self._drawn(nothing(as_sentence(error)), "", gr.Timer(active=False))
 
-    def finish(self, run_id: str, name: str | None, how: str, size: int, tried: Any, typed: str) -> Changes:
+    def finish(
+        self, run_id: str, who: str | None, name: str | None, how: str, size: int, tried: Any, typed: str
+    ) -> Changes:
         """The timer's: put the slow map in place of PCA once it is fitted."""
         try:
-            wanted = self.key(run_id, name, how, size, tried)
+            wanted = self.key(run_id, who, name, how, size, tried)
             if wanted.is_slow and self.maps.failure(wanted) is None:
                 self.maps.prepare(wanted)  # of many visitors' maps only some are kept
             ready = not wanted.is_slow or self.maps.is_ready(wanted) or self.maps.failure(wanted) is not None
@@ -91,32 +96,36 @@ class MapTab:
         except ValueError:  # the run is gone; the next model draws a map of its own
             return {self.timer: gr.Timer(active=False)}
 
-    def follow(self, run_id: str | None, name: str | None, how: str, size: int, tried: Any, typed: str) -> Changes:
+    def follow(
+        self, run_id: str | None, who: str | None, name: str | None, how: str, size: int, tried: Any, typed: str
+    ) -> Changes:
         """The typed text's star and verdict."""
         if not run_id or name is None:
             return {self.point: None, self.verdict: verdict_card.waiting(self.shared.serving)}
         if not (typed or "").strip():
             return {self.plot: gr.update(spot=[]), self.point: None, self.verdict: EMPTY}
         try:
-            wanted = self.key(run_id, name, how, size, tried)
+            wanted = self.key(run_id, who, name, how, size, tried)
             spot, card = star(self.maps, shown(self.maps, wanted), typed), judged(self.maps, wanted, typed)
         except ValueError as error:
             spot, card = [], verdict_card.failed(error)
         return {self.plot: gr.update(spot=spot), self.point: None, self.verdict: card}
 
-    def clicked(self, run_id: str, name: str, how: str, size: int, tried: Any, event: gr.EventData) -> Changes:
+    def clicked(
+        self, run_id: str, who: str | None, name: str, how: str, size: int, tried: Any, event: gr.EventData
+    ) -> Changes:
         """A point of the map: its card, and what the heads say about it."""
         try:
             index = int(getattr(event, "id", -1))
-            points, prediction = self.maps.point(self.key(run_id, name, how, size, tried), index)
+            points, prediction = self.maps.point(self.key(run_id, who, name, how, size, tried), index)
         except ValueError as error:
             return {self.point: None, self.verdict: verdict_card.failed(error)}
         card = verdict_card.answer(prediction, 0) | {"foot": "Judged by the heads this map shows."}
         return {self.point: about(points, index), self.verdict: card}
 
-    def reset(self, run_id: str | None) -> Changes:
+    def reset(self, run_id: str | None, who: str | None) -> Changes:
         """Another model: its classes, and its own heads."""
-        if not (known := self.shared.serving.known(run_id)):
+        if not (known := self.shared.known(who, run_id)):
             return {self.which: gr.update(choices=[], value=None), self.settings: None}
         choices = [
             ("All classes, in the encoder's features", ALL),
@@ -124,11 +133,12 @@ class MapTab:
         ]
         return {self.which: gr.update(choices=choices, value=known[0]), self.settings: None}
 
-    def opened(self, run_id: str | None, taken: str | None, typed: str, here: str) -> Changes:
+    def opened(self, run_id: str | None, who: str | None, taken: str | None, typed: str, here: str) -> Changes:
         """The text typed in Ask is the star, until another is typed here; at the first visit the map is that of the
         head it comes nearest to.
         """
-        head = map_stages.strongest_head(self.maps, run_id, typed) if taken is None else None
+        known = self.shared.known(who, run_id)
+        head = map_stages.strongest_head(self.maps, run_id, typed) if taken is None and known else None
         first = {} if head is None else {self.which: head}
         return {self.text: here if typed in (taken, "") else typed, self.taken: typed, **first}
 
@@ -182,19 +192,20 @@ def layout(shared: Shared) -> MapTab:
 def wire(tab: MapTab, opening: gr.Tab, query: gr.Textbox) -> None:
     """Connect the controls. `query` is what was typed in Ask."""
     model = tab.shared.model
-    what = [model, tab.which, tab.method, tab.dimensions, tab.settings]
+    browser = tab.shared.browser
+    what = [model, browser, tab.which, tab.method, tab.dimensions, tab.settings]
     drawn = [tab.plot, tab.note, tab.timer]
 
     def redraw(event: Any) -> Any:
         return event.then(tab.draw, [*what, tab.text], drawn, **AT_ONCE)
 
     opened = opening.select(
-        tab.opened, [model, tab.taken, query, tab.text], [tab.text, tab.which, tab.taken], **AT_ONCE
+        tab.opened, [model, browser, tab.taken, query, tab.text], [tab.text, tab.which, tab.taken], **AT_ONCE
     )
     redraw(opened)
     controls = [tab.which.change, tab.method.change, tab.dimensions.change]
     gr.on(controls, tab.draw, [*what, tab.text], drawn, **AT_ONCE)
-    changed = model.change(tab.reset, model, [tab.which, tab.settings], **AT_ONCE)
+    changed = model.change(tab.reset, [model, browser], [tab.which, tab.settings], **AT_ONCE)
     for event in (changed, tab.radius.trained, tab.radius.returned):
         # Only the queue tells of a State.
         redraw(event).then(tab.other_heads_answer, None, tab.other_heads, **QUIETLY)
