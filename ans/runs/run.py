@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 CONFIG_FILE, LONGEST_NAME = "config.json", 80
+DELETED_NOW = "this run has just been deleted; choose another model."
 # What a finished run needs to answer. Lists look at whether they are whole; who uses them reads them to the end.
 LARGE_FILES = {
     "test.json": JSON_OBJECT,
@@ -62,9 +63,12 @@ class Run:
         """The settings this run was created with.
 
         Raises:
-            NewerFormat: a newer version wrote them. DamagedFile: they can't be read. A run of the store has neither.
+            ValueError: the run was deleted in this moment. Settings that can't be read are none of a run of the store.
         """
-        return self._settings.config
+        try:
+            return self._settings.config
+        except FileNotFoundError as error:
+            raise ValueError(DELETED_NOW) from error
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -93,7 +97,7 @@ class Run:
         """
         evaluation = _if_there(Evaluation.read, self.folder)
         if evaluation is None and self.status.state == DELETED:
-            raise ValueError("this run has just been deleted; choose another model.")
+            raise ValueError(DELETED_NOW)
         return evaluation
 
     @property
@@ -109,7 +113,7 @@ class Run:
             NewerFormat: see `config`.
         """
         status = Status.read(self.folder)
-        _ = self.config, self.owner, self.promotion
+        _ = self._settings, self.owner, self.promotion
         for odd in self._oddities(status):
             tell(self.id, odd)
         if status.ended_well:

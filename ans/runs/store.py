@@ -181,7 +181,10 @@ class _RunsOfBrowser(RunStore):
 
     def get(self, run_id: str | None) -> Run | None:
         run = super().get(run_id)
-        return run if run is not None and run.owner in (None, self.browser) else None
+        try:
+            return run if run is not None and run.owner in (None, self.browser) else None
+        except ValueError:  # deleted in this moment
+            return None
 
     def why_not(self, run_id: str) -> Unreadable | None:
         """Only of runs that are known to be everybody's or this browser's own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ans.runs.run import Run
@@ -26,7 +27,11 @@ class Listed:
 
 def listed(store: RunStore) -> list[Listed]:
     """The runs of a store, newest first. A poll calls this once, and passes on what it gets."""
-    return [Listed(run, run.status, run.name) for run in store.all()]
+    found = []
+    for run in store.all():
+        with suppress(ValueError):  # deleted in this moment
+            found.append(Listed(run, run.status, run.name))
+    return found
 
 
 def finished(runs: Sequence[Listed]) -> list[Listed]:

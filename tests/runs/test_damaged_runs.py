@@ -98,14 +98,21 @@ def serving(home_of_two) -> Serving:
     return Serving(RunStore(home_of_two))
 
 
+@pytest.fixture(scope="module")
+def pristine(home_of_two, tmp_path_factory) -> Path:
+    """The odd run as it was before anything was done to it."""
+    return Path(shutil.copytree(home_of_two / ODD, tmp_path_factory.mktemp("pristine") / ODD))
+
+
 @pytest.fixture
-def store(serving, home_of_two, tmp_path, monkeypatch) -> Iterator[RunStore]:
+def store(serving, home_of_two, pristine, monkeypatch) -> Iterator[RunStore]:
     """The home, which is as it was before after each test; nothing has been told of it yet."""
-    shutil.copytree(home_of_two, tmp_path / "before")
     monkeypatch.setattr(damage, "_told", set())
     yield serving.store
-    shutil.rmtree(home_of_two)
-    shutil.copytree(tmp_path / "before", home_of_two)
+    for folder in home_of_two.iterdir():
+        if folder.name != WHOLE:
+            shutil.rmtree(folder)
+    shutil.copytree(pristine, home_of_two / ODD)
 
 
 def test_the_run_that_is_damaged_below_was_whole_before(store):

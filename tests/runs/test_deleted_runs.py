@@ -26,6 +26,9 @@ def test_a_run_that_is_deleted_while_somebody_reads_it_is_over_and_can_be_read_n
     assert not read.status.ended_well
     with pytest.raises(ValueError, match="has just been deleted; choose another model"):
         _ = read.evaluation
+    for gone in ("config", "name", "owner"):
+        with pytest.raises(ValueError, match="has just been deleted; choose another model"):
+            getattr(read, gone)
     read.set_status(RUNNING)
     read.request_stop()
     assert not run.folder.exists()  # nothing was written where it was

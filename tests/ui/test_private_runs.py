@@ -71,17 +71,27 @@ NAMES = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def of_another(store) -> dict[str, Any]:
+    return asked(store, ME)
+
+
+@pytest.fixture(scope="module")
+def of_its_own(store) -> dict[str, Any]:
+    return asked(store, OTHER)
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_another_browsers_run_is_answered_like_one_that_is_gone(store, name):
-    assert set(asked(store, ME)) == set(NAMES)
+def test_another_browsers_run_is_answered_like_one_that_is_gone(of_another, name):
+    assert set(of_another) == set(NAMES)
     try:
-        told = str(asked(store, ME)[name]())
+        told = str(of_another[name]())
     except gr.Error as error:
         told = str(error.message)
     assert not [secret for secret in SECRETS if secret in told.replace("i lost my card", "")]
 
 
 @pytest.mark.parametrize("name", ["answer", "map reset", "stages choose", "evaluate", "compare show"])
-def test_its_own_browser_is_answered(store, name):
-    told = str(asked(store, OTHER)[name]())
+def test_its_own_browser_is_answered(of_its_own, name):
+    told = str(of_its_own[name]())
     assert "card_lost" in told or "msp" in told.lower()
