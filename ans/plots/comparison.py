@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ans.plots.style import KNOWN, REST
+from ans.plots.style import INK, KNOWN, PAPER, REST, TEXT
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -40,7 +40,7 @@ def comparison_bars(
             textposition="inside",
             insidetextanchor="start",
             textangle=0,
-            textfont={"color": ["#ffffff" if name in own else "#0f172a" for name in rows]},
+            textfont={"color": [PAPER if name in own else INK for name in rows]},
             name=run,
             marker={
                 "color": [KNOWN if name in own else REST for name in rows],
@@ -78,6 +78,6 @@ def _add_published(
         x=[paper[name] for name in rows],
         name="the paper's figure",
         mode="markers",
-        marker={"symbol": "diamond", "size": 10, "color": "#ffffff", "line": {"width": 1.5, "color": "#334155"}},
+        marker={"symbol": "diamond", "size": 10, "color": PAPER, "line": {"width": 1.5, "color": TEXT}},
         hovertemplate="%{y}: %{x:.1f} %<extra>paper, " + run + "</extra>",
     )

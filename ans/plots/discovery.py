@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ans.plots.style import HIDDEN_AXIS, REST, wrap
+from ans.plots.style import HIDDEN_AXIS, PAPER, REST, wrap
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -58,7 +58,7 @@ def group_map(
                 "color": REST if index < 0 else colour(index),
                 "size": 11 if out else 6,
                 "opacity": 1.0 if out else 0.35 if index < 0 or chosen is not None else 0.75,
-                "line": {"width": 1.5 if out else 0, "color": "#ffffff"},
+                "line": {"width": 1.5 if out else 0, "color": PAPER},
             },
             hovertemplate="%{text}<extra>" + name.replace("%", "") + "</extra>",
             showlegend=False,

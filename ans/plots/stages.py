@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ans.plots.style import KNOWN, REST, SYNTHESIZED
+from ans.plots.style import KNOWN, PAPER, REST, SYNTHESIZED
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,7 +30,7 @@ def stage_map(positives: np.ndarray, known_negatives: np.ndarray, moving: np.nda
     frames = [[_threads(moving[0], points), _places(points)] for points in moving]
     line = {"color": SYNTHESIZED, "width": 1}
     figure.add_scatter(**frames[0][0], mode="lines", line=line, opacity=0.35, hoverinfo="skip", showlegend=False)
-    marker = {"color": SYNTHESIZED, "symbol": "diamond", "size": 8, "line": {"width": 1, "color": "#ffffff"}}
+    marker = {"color": SYNTHESIZED, "symbol": "diamond", "size": 8, "line": {"width": 1, "color": PAPER}}
     figure.add_scatter(
         **frames[0][1], name="negatives in the making", mode="markers", marker=marker, hoverinfo="name", opacity=0.95
     )

@@ -3,6 +3,7 @@
 KNOWN, OPEN, SYNTHESIZED, REST = "#2f6fed", "#e0356b", "#f2a20d", "#9aa7b8"
 HIDDEN_AXIS = {"visible": False, "zeroline": False}  # a projection's axes mean nothing
 OUT_OF_SCOPE, ACCURACY = "#9b3fe0", "#12a594"
+INK, PAPER, TEXT = "#0f172a", "#ffffff", "#334155"
 
 
 def wrap(text: str, width: int = 60) -> str:

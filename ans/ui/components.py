@@ -10,6 +10,7 @@ import copy
 import html
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,10 +20,11 @@ import plotly
 from ans.paths import ASSETS
 
 PAGE_ASSETS = ASSETS / "page"
-# plotly.py brings the plotly.js it was made for; gr.Plot has an older one, and loses the zoom at each update.
+# Workaround, seen with Gradio 6.31.0, no upstream issue known: figures are drawn by a script of the page. gr.Plot has
+# an older plotly.js than the one plotly.py brings and is made for, and loses the zoom at each update. It can go, and
+# `PlotComponent` with it, when gr.Plot keeps the zoom: tests/ui/test_workarounds.py fails when its plotly.js is as new.
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 QUEUE_JS, FIRST_LOAD_JS = PAGE_ASSETS / "queue.js", PAGE_ASSETS / "first_load.js"
-STYLES = sorted(PAGE_ASSETS.glob("*.css"), key=lambda path: (path.stem != "style", path.stem))  # what all share first
 
 
 class PageComponent(gr.HTML):
@@ -39,9 +41,9 @@ class PageComponent(gr.HTML):
 
     def __init__(self, value: Any = None, *, frame: str | None = None, **options: Any) -> None:
         for name, empty in self.extras.items():
-            # Workaround, seen with Gradio 6.31.0, no upstream issue known: gr.HTML takes a quoted prop name in its
-            # script for an event and puts a function into the page, unless the attribute is there already. It can go
-            # when tests/ui/test_workarounds.py says so.
+            # Workaround, seen with Gradio 6.31.0, since https://github.com/gradio-app/gradio/pull/12967: gr.HTML takes
+            # a quoted prop name in its script for an event and puts a function into the page, unless the attribute is
+            # there already. It can go when tests/ui/test_workarounds.py says so.
             options[name] = copy.copy(empty) if options.get(name) is None else options[name]
             setattr(self, name, options[name])
         if self.draws_plots:
@@ -61,25 +63,37 @@ class PageComponent(gr.HTML):
         return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
+@cache
 def script_of(name: str) -> str:
     """What a component runs: the elements that all share, then its own script."""
     return "\n".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in ("elements.js", name))
 
 
 class VerdictComponent(PageComponent):
-    """The verdict of one text, the strongest heads, the nearest training texts."""
+    """The verdict of one text, the strongest heads, the nearest training texts.
+
+    Value: state ("empty", "busy", "failed", "answer"), title, reason, perhaps share (0 to 1). With "answer": open,
+    label, candidates ([{label, logit}]), neighbours ([{text, label, similarity}]), reason, foot.
+    """
 
     script, frame = "verdict.js", '<div class="verdict empty"></div>'
 
 
 class ChipsComponent(PageComponent):
-    """Example texts in groups. Its `click` event carries `text`."""
+    """Example texts in groups. Its `click` event carries `text`.
+
+    Value: [{kind ("known", "held_out", "oos"), name, explanation, texts}].
+    """
 
     script, frame = "chips.js", '<div class="chips"></div>'
 
 
 class RunComponent(PageComponent):
-    """Where a training run stands, and how it ended."""
+    """Where something long stands, and how it ended: a training, many texts, the search for groups.
+
+    Value: state, title; perhaps clock, name, detail, phases ([{name, state ("done", "now", "later")}]), share (0 to
+    1), numbers (a table, headings in its first row and column), note.
+    """
 
     script, frame = "progress.js", '<div class="run empty"></div>'
 
@@ -104,19 +118,29 @@ PAGE = 200  # rows that are sent at a time
 
 class TextsComponent(PageComponent):
     """A list of texts, each with a tag. `click` carries the `text` of a row, `select` the `count` of
-    rows that are shown when more are wanted; `retry` asks for others."""
+    rows that are shown when more are wanted; `retry` asks for others.
+
+    Value: what `texts_value` makes; with clickable, a row is a button.
+    """
 
     script, frame = "texts.js", '<div class="texts card"></div>'
 
 
 class ClassesComponent(PageComponent):
-    """Classes with counts and lengths. `click` carries a `label`, `select` the names that are `picked` as known."""
+    """Classes with counts and lengths. `click` carries a `label`, `select` the names that are `picked` as known.
+
+    Value: classes ([{name, texts, words, known, detail}]), pick (may known classes be picked?), empty.
+    """
 
     script, frame = "classes.js", '<div class="classes"></div>'
 
 
 class FindingsComponent(PageComponent):
-    """What was found in data: a headline, a line for each finding, examples below it."""
+    """What was found in data: a headline, a line for each finding, examples below it.
+
+    Value: state, title; perhaps detail, facts ([[name, value]]), findings ([{kind ("fine", "note", "stop"), text,
+    examples}]).
+    """
 
     script, frame = "findings.js", '<div class="findings card empty"></div>'
 
@@ -128,19 +152,31 @@ def texts_value(rows: Sequence[dict], total: int, heading: str, empty: str = "",
 
 
 class ComparisonComponent(PageComponent):
-    """A table of methods for each run, and how far their fitting is."""
+    """A table of methods for each run, and how far their fitting is.
+
+    Value: state ("empty", "busy", "part", "done", "failed"), title, detail, perhaps share (0 to 1); runs ([{name,
+    headings, measure (the column that is sorted by), rows: [{name, kind, note, cells ([{text, best}]), seconds,
+    paper}]}]).
+    """
 
     script, frame = "compare.js", '<div class="comparison empty"></div>'
 
 
 class JudgesComponent(PageComponent):
-    """What every method says of one text, one below the other."""
+    """What every method says of one text, one below the other.
+
+    Value: state ("empty", "busy", "answer", "failed"), title, detail, foot; runs ([{name, rows: [{name, own, answer,
+    open, right (or None), sureness (0 to 1), score}]}]).
+    """
 
     script, frame = "judges.js", '<div class="judges empty"></div>'
 
 
 class ConfidentErrorsComponent(PageComponent):
-    """Test texts on which MSP is confidently wrong. Its `click` event carries `text`."""
+    """Test texts on which MSP is confidently wrong. Its `click` event carries `text`.
+
+    Value: title, detail, items ([{text, truth, label, sure}]).
+    """
 
     script, frame = "confident_errors.js", '<div class="confident-errors"></div>'
 
@@ -157,19 +193,26 @@ class MapComponent(PageComponent):
 
 
 class StagesComponent(PageComponent):
-    """Algorithm 1, stage by stage; or {"nothing": a sentence}."""
+    """Algorithm 1, stage by stage. It draws with the plotly.js that the map beside it has loaded.
+
+    Value: stages ([{name, sentence}]), maps ({hidden, features}), distances, loss, each figure with one frame a stage;
+    or {"nothing": a sentence}.
+    """
 
     script, frame = "stages.js", (PAGE_ASSETS / "stages.html").read_text(encoding="utf-8")
 
 
 class PointComponent(PageComponent):
-    """The point that was clicked: `kind`, `text`, `truth`, `right`."""
+    """The point that was clicked. Value: kind, text, truth, right; None draws nothing."""
 
     script, frame = "point.js", '<div class="point is-empty"></div>'
 
 
 class GroupsComponent(PageComponent):
-    """Groups with their keywords and first texts. Its `click` event carries `id`, the group's place in the list."""
+    """Groups with their keywords and first texts. Its `click` event carries `id`, the group's place in the list.
+
+    Value: groups ([{name, size, keywords, samples, colour}]), chosen (a place or None), rest, empty.
+    """
 
     script, frame = "clusters.js", '<div class="clusters"></div>'
 
@@ -177,14 +220,18 @@ class GroupsComponent(PageComponent):
 class RunsComponent(PageComponent):
     """All runs and what can be done with each. Its `click` event carries `action` and `id`, to rename also `name`.
 
-    `note` is what came of the last action, for a person.
+    Value: restricted (is it a server for strangers?), rows (one for each run, as `ans.ui.runs` writes them). `note` is
+    what came of the last action, for a person.
     """
 
     script, frame, extras = "runs.js", '<div class="runs"></div>', {"note": ""}
 
 
 class EvaluationComponent(PageComponent):
-    """One part of an evaluation; its value's `view` says which. Its `click` event carries whose errors to show."""
+    """One part of an evaluation. Its `click` event carries whose errors to show, as `MistakesComponent` wants it.
+
+    Value: view ("overview", "classes", "confusions", "facts"), and what that shows (`ans.ui.evaluate.cards`).
+    """
 
     script, frame = "evaluate.js", '<div class="evaluation"></div>'
 
@@ -192,7 +239,8 @@ class EvaluationComponent(PageComponent):
 class MistakesComponent(PageComponent):
     """The table of errors with its filters. Its `click` event carries a `text` for the map.
 
-    `wanted` is what another view asks to see: {} or {kind, label, truth, answer, at}, each of them may be missing.
+    Value: what `ans.ui.evaluate.cards.mistake_table` makes.
+    `wanted` is what another component asks to see: {} or {kind, label, truth, answer, at}, each may be missing.
     """
 
     script, frame, extras = "mistakes.js", '<div class="mistakes"></div>', {"wanted": {}}

@@ -20,7 +20,7 @@ from ans.ui.ask import link
 from ans.ui.ask import tab as ask
 from ans.ui.ask.tab import AskTab
 from ans.ui.compare import tab as compare
-from ans.ui.components import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS, STYLES
+from ans.ui.components import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS
 from ans.ui.data import tab as data
 from ans.ui.data.tab import DataTab
 from ans.ui.discover import tab as discover
@@ -29,7 +29,7 @@ from ans.ui.map import tab as map
 from ans.ui.polling import Listed, Snapshot, finished, first_watched, listed, model_in_use, newer_active, with_id
 from ans.ui.runs import RunsTab
 from ans.ui.shared import Shared
-from ans.ui.theme import theme
+from ans.ui.theme import look
 from ans.ui.train import TrainTab
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged
 
@@ -41,8 +41,7 @@ POLL_SECONDS = 1.0
 def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs for this page: look, and nothing that tells tales or leaves the machine."""
     return {
-        "theme": theme(),
-        "css_paths": STYLES,
+        **look(),
         "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in (QUEUE_JS, FIRST_LOAD_JS)),
         "run_history": False,
         "enable_monitoring": False,

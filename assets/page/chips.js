@@ -1,4 +1,4 @@
-// Example texts in labelled groups; a click sends the text.
+// ChipsComponent: example texts in labelled groups; a click sends the text.
 const root = element.querySelector('.chips');
 
 function draw() {

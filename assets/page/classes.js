@@ -1,4 +1,4 @@
-// The classes of a dataset: a box for known or not, the number of texts as a bar, mean words; sorted by any column.
+// ClassesComponent: a box for known or not, the number of texts as a bar, mean words; sorted by any column.
 const root = element.querySelector('.classes');
 const COLUMNS = [
   ['name', 'Class'],

@@ -1,4 +1,4 @@
-// Groups of open texts; a click says which one. `chosen` is the one that is looked at.
+// GroupsComponent: groups of open texts; a click says which one. `chosen` is the one that is looked at.
 const root = element.querySelector('.clusters');
 
 function card(group, index, chosen) {

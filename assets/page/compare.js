@@ -1,4 +1,4 @@
-// Methods beside each other, one table for each run, and how far their fitting is.
+// ComparisonComponent: methods beside each other, one table for each run, and how far their fitting is.
 const root = element.querySelector('.comparison');
 
 // A row of numbers; a method without any has a note in their place.

@@ -1,4 +1,4 @@
-// Test texts on which MSP is confidently wrong; a click sends the text.
+// ConfidentErrorsComponent: test texts on which MSP is confidently wrong; a click sends the text.
 const root = element.querySelector('.confident-errors');
 
 function draw() {

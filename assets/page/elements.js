@@ -1,9 +1,15 @@
-// Stands before every component's script. User text reaches the page through `text` alone, never as HTML.
+// Stands before the script of every `PageComponent` (ans/ui/components.py). User text reaches the page through `text`
+// alone, never as HTML.
 function node(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
   return made;
+}
+
+// A colour of ans/ui/theme.py as it is now, light or dark, for what takes no custom properties.
+function colour(name) {
+  return getComputedStyle(element).getPropertyValue('--' + name).trim();
 }
 
 // The field's numbers: the first line and the first cell of each line are headings.

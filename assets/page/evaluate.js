@@ -1,5 +1,5 @@
-// The parts of an evaluation; `view` names the one to draw. A click on a number shows the errors behind it. Kinds of
-// error come as keys of ans.evaluation.mistakes.KIND_NAMES, with their names beside them.
+// EvaluationComponent: one part of an evaluation; `view` names it. A click on a number shows the errors behind it.
+// Kinds of error come as keys of ans.evaluation.mistakes.KIND_NAMES, with their names beside them.
 const root = element.querySelector('.evaluation');
 const percent = x => x.toFixed(1);
 let order = { column: 'f1', down: false }; // of the class table; it outlives an update

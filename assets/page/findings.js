@@ -1,4 +1,5 @@
-// What was found in data: a headline, facts as a small table, one line for each finding with its examples.
+// FindingsComponent, what was found in data: a headline, facts as a small table, one line for each finding with its
+// examples.
 const root = element.querySelector('.findings');
 
 function draw() {

@@ -1,6 +1,8 @@
-// Workaround: patches window.fetch to count what is under way, and holds clicks on tabs back while the page opens.
-// Seen with Gradio 6.31.0; no upstream issue known. It can go when a tab that is opened during the first load keeps no
-// placeholder; tests/ui/test_workarounds.py asks for that look with each new version of Gradio.
+// Workaround: patches window.fetch to count what is under way, and holds clicks on tabs back while the page opens. Seen
+// with Gradio 6.31.0, rarely. https://github.com/gradio-app/gradio/pull/12904 brought the answers that are laid aside
+// for a part that is being built, and https://github.com/gradio-app/gradio/pull/13429 tells how one of them overwrites
+// a later one. It can go when a tab that is opened during the first load keeps no placeholder:
+// tests/ui/test_workarounds.py asks for that look with each new version of Gradio.
 //
 // Gradio builds a tab when it is first opened, and an answer that reaches a part of it in that very moment may be
 // lost: the part keeps what stood there before. As the page opens many answers are on their way. A tab that is

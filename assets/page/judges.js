@@ -1,4 +1,4 @@
-// What every method says of one text: its answer, and how far from its own threshold it is.
+// JudgesComponent, what every method says of one text: its answer, and how far from its own threshold it is.
 const root = element.querySelector('.judges');
 
 function judge(row) {

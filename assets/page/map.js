@@ -1,6 +1,6 @@
-// A map of texts. The server sends points; searching, hiding, singling out, clicking and saving happen here, so that
-// they answer at once. `props.value` is a figure of ans.plots.maps.point_map, `props.spot` [] or the typed text's
-// place.
+// MapComponent: a map of texts. The server sends points; searching, hiding, singling out, clicking and saving happen
+// here, so that they answer at once. `props.value` is a figure of ans.plots.maps.point_map, `props.spot` [] or the
+// typed text's place.
 const root = element.querySelector('.pointmap'), flat = root.querySelector('.plot'), space = flat.cloneNode();
 // What is in the page of the two; each keeps its WebGL, which takes long to set up without a graphics card.
 let gd = flat;
@@ -8,7 +8,6 @@ const part = (name) => root.querySelector('.' + name);
 const shown = { hidden: new Set(), search: '', misjudged: false, chosen: null, at: -1 };
 let figure = null, groups = [], found = [], painted = '';
 
-const dark = () => document.body.classList.contains('dark');
 const ARRAYS = {
   f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array,
   u1: Uint8Array, u2: Uint16Array, u4: Uint32Array,
@@ -81,7 +80,7 @@ function traces() {
 
 // In 3-D the star and the chosen point are traces of their own; in 2-D they lie over the plot and move freely.
 function marks3d() {
-  const ink = dark() ? '#f8fafc' : '#0f172a', list = [];
+  const ink = colour('ink'), list = [];
   const mark = (name, at, symbol, size) => list.push({ type: 'scatter3d', mode: 'text', name, x: [at[0]], y: [at[1]],
     z: [at[2]],
     text: [symbol], textfont: { size, color: ink }, hoverinfo: 'skip' });
@@ -105,16 +104,16 @@ function placeMarks() {
 }
 
 function dressed(layout) {
-  const line = dark() ? 'rgba(148,163,184,.25)' : 'rgba(100,116,139,.22)', made = structuredClone(layout);
+  const line = colour('map-line'), made = structuredClone(layout);
   for (const axis of ['xaxis', 'yaxis', 'zaxis']) Object.assign(made.scene[axis], { gridcolor: line,
-    showbackground: true, backgroundcolor: dark() ? '#0d1527' : '#f5f7fa' });
+    showbackground: true, backgroundcolor: colour('map-wall') });
   if (!is3d()) delete made.scene;
   return Object.assign(made, {
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', autosize: true,
       dragmode: is3d() ? 'turntable' : 'pan',
-    font: { family: 'system-ui, sans-serif', size: 13, color: dark() ? '#cbd5e1' : '#334155' },
-    hoverlabel: { bgcolor: dark() ? '#0f172a' : '#ffffff', bordercolor: line, align: 'left',
-      font: { color: dark() ? '#e2e8f0' : '#0f172a', size: 13 } },
+    font: { family: 'system-ui, sans-serif', size: 13, color: colour('figure-text') },
+    hoverlabel: { bgcolor: colour('paper'), bordercolor: line, align: 'left',
+      font: { color: colour('hover-text'), size: 13 } },
   });
 }
 
@@ -204,9 +203,9 @@ async function draw() {
 
 // Saving: what is seen, with the legend and the star as parts of the figure.
 function saved() {
-  const surface = getComputedStyle(root).getPropertyValue('--block-background-fill').trim() || '#ffffff';
+  const surface = colour('block-background-fill');
   const data = traces().map(one => ({ ...one, showlegend: !one.hoverinfo }));
-  const star = props.spot || [], ink = dark() ? '#f8fafc' : '#0f172a';
+  const star = props.spot || [], ink = colour('ink');
   if (star.length === 3) data.push({ type: 'scatter', mode: 'markers', name: 'your text', x: [star[0]], y: [star[1]],
     text: [wrapped(star[2])],
     hovertemplate: '%{text}<extra>your text</extra>', marker: { symbol: 'star', size: 18, color: ink } });

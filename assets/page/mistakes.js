@@ -1,5 +1,5 @@
-// All errors of a test, filtered here; a click on one brings its text to the map. `props.value` is what
-// ans.ui.evaluate.cards.mistake_table builds and describes.
+// MistakesComponent: all errors of a test, filtered here; a click on one brings its text to the map. `props.value` is
+// what ans.ui.evaluate.cards.mistake_table builds and describes.
 const root = element.querySelector('.mistakes');
 const STEP = 25;
 let filter = {},

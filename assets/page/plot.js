@@ -1,21 +1,20 @@
-// One Plotly figure that is updated in place: zoom, hidden groups and the WebGL context survive. A click on a point
-// or a cell says where it lies and what the server wrote into its trace's `meta`.
+// PlotComponent: one Plotly figure that is updated in place: zoom, hidden groups and the WebGL context survive. A click
+// on a point or a cell says where it lies and what the server wrote into its trace's `meta`.
 const gd = element.querySelector('.plot');
-const dark = () => document.body.classList.contains('dark');
 
 function dressed(layout) {
-  const line = dark() ? 'rgba(148,163,184,.22)' : 'rgba(100,116,139,.2)';
+  const line = colour('figure-line');
   const axis = a => Object.assign({ gridcolor: line, zerolinecolor: line, linecolor: line }, a);
   return Object.assign(layout, {
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
     autosize: true,
-    font: { family: 'system-ui, sans-serif', size: 13, color: dark() ? '#cbd5e1' : '#334155' },
+    font: { family: 'system-ui, sans-serif', size: 13, color: colour('figure-text') },
     hoverlabel: {
-      bgcolor: dark() ? '#0f172a' : '#ffffff',
+      bgcolor: colour('paper'),
       bordercolor: line,
       align: 'left',
-      font: { color: dark() ? '#e2e8f0' : '#0f172a', size: 13 },
+      font: { color: colour('hover-text'), size: 13 },
     },
     xaxis: axis(layout.xaxis),
     yaxis: axis(layout.yaxis),
@@ -66,12 +65,7 @@ async function star() {
     mode: 'markers',
     name: 'your text',
     hovertemplate: '%{text}<extra>your text</extra>',
-    marker: {
-      symbol: 'star',
-      size: 20,
-      color: dark() ? '#f8fafc' : '#0f172a',
-      line: { width: 1.5, color: dark() ? '#0f172a' : '#ffffff' },
-    },
+    marker: { symbol: 'star', size: 20, color: colour('ink'), line: { width: 1.5, color: colour('paper') } },
     ...place,
   });
 }

@@ -1,4 +1,4 @@
-// What a clicked point is: its text, its group, its true class. Under it stands the verdict card.
+// PointComponent, what a clicked point is: its text, its group, its true class. Under it stands the verdict card.
 const root = element.querySelector('.point');
 function draw() {
   const v = props.value ? JSON.parse(props.value) : null;

@@ -1,4 +1,4 @@
-// Where a training run stands: its steps, a bar, and at the end the field's numbers beside the paper's.
+// RunComponent, where something long stands: its steps, a bar, and at the end the field's numbers beside the paper's.
 const root = element.querySelector('.run');
 
 function phases(list) {

@@ -1,6 +1,6 @@
-// Workaround: patches window.fetch for the queue's two addresses. Seen with Gradio 6.31.0; no upstream issue known. It
-// can go when the server no longer closes a stream while an event is on its way; tests/ui/test_workarounds.py watches
-// that.
+// Workaround: patches window.fetch for the queue's two addresses. Seen with Gradio 6.31.0; no upstream issue known
+// (https://github.com/gradio-app/gradio/pull/7926 fixed a neighbour of it). It can go when an event that is asked for
+// while the stream ends is answered: tests/browser/test_gradio_faults.py tries that.
 //
 // Gradio's page has one stream for the answers of its queue. The server closes it when nothing is left to answer, and
 // an event that is on its way in that moment would wait for ever, or be dropped when the page aborts the stream: a

@@ -1,4 +1,4 @@
-// All runs in a table; each action sends its name and the run's id. What is half done survives a redraw.
+// RunsComponent: all runs in a table; each action sends its name and the run's id. What is half done survives a redraw.
 const root = element.querySelector('.runs');
 let renaming = null,
   deleting = null; // ids

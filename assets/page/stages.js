@@ -1,5 +1,6 @@
-// Algorithm 1 for one class, stage by stage. `props.value`: { stages: [{ name, sentence }], maps: { hidden, features },
-// distances, loss }, each figure with one frame a stage (ans.plots.stages). Frames move here, without the server.
+// StagesComponent: Algorithm 1 for one class, stage by stage. `props.value`: { stages: [{ name, sentence }], maps:
+// { hidden, features }, distances, loss }, each figure with one frame a stage (ans.plots.stages). Frames move here,
+// without the server.
 const root = element.querySelector('.stages');
 const part = name => root.querySelector('.' + name);
 const plots = { map: part('of-map'), distances: part('of-distances'), loss: part('of-loss') };
@@ -10,9 +11,8 @@ let told = null,
   timer = 0,
   drawn = false;
 
-const dark = () => document.body.classList.contains('dark');
 function dressed(layout) {
-  const line = dark() ? 'rgba(148,163,184,.22)' : 'rgba(100,116,139,.2)';
+  const line = colour('figure-line');
   const axis = a => ({ gridcolor: line, linecolor: line, fixedrange: true, ...a });
   return {
     ...layout,
@@ -20,7 +20,7 @@ function dressed(layout) {
     plot_bgcolor: 'rgba(0,0,0,0)',
     autosize: true,
     dragmode: false,
-    font: { family: 'system-ui, sans-serif', size: 12, color: dark() ? '#cbd5e1' : '#334155' },
+    font: { family: 'system-ui, sans-serif', size: 12, color: colour('figure-text') },
     xaxis: axis(layout.xaxis),
     yaxis: axis(layout.yaxis),
   };

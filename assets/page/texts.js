@@ -1,4 +1,4 @@
-// A list of texts, each with a tag and an aside; a click hands the text on, "Show more" asks for more rows.
+// TextsComponent: a list of texts, each with a tag and an aside; a click hands the text on, "Show more" asks for more.
 const root = element.querySelector('.texts');
 
 function line(row, clickable) {

@@ -1,4 +1,4 @@
-// The verdict of one text. `props.value` is JSON; user text reaches the page through textContent only.
+// VerdictComponent: the verdict of one text.
 const root = element.querySelector('.verdict');
 
 function signed(x) {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
-import gradio as gr
 import pytest
+from gradio.blocks import postprocess_update_dict
 
 from ans.plots import style
-from ans.ui import components
+from ans.ui import components, page, theme
 from ans.ui.components import PAGE_ASSETS, MistakesComponent, PageComponent, PlotComponent, RunsComponent
 
 ALL = [one for one in vars(components).values() if isinstance(one, type) and issubclass(one, PageComponent)]
@@ -34,6 +35,31 @@ def test_further_props_are_plain_values_that_no_two_components_share():
     assert MistakesComponent(wanted={"kind": "taken"}).wanted == {"kind": "taken"}
 
 
+@pytest.mark.parametrize(("component", "name"), [(one, name) for one in DECLARED for name in one.extras])
+def test_an_update_of_a_prop_reaches_the_script_and_carries_nothing_but_json(component, name):
+    for built in (component(), component(**{name: ["given"]})):
+        sent = postprocess_update_dict(built, {name: getattr(built, name)})
+        assert json.loads(json.dumps(sent))["props"] == {name: getattr(built, name)}
+    assert f"watch('{name}'" in (PAGE_ASSETS / component.script).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("component", DECLARED, ids=lambda one: one.__name__)
+def test_a_script_names_its_component_and_finds_the_html_it_draws_into(component):
+    script = (PAGE_ASSETS / component.script).read_text(encoding="utf-8")
+    assert component.__name__ in script.splitlines()[0]
+    wanted = re.search(r"element\.querySelector\('\.(\w[\w-]*)'\)", script)
+    assert wanted is not None
+    assert re.match(rf'<div class="{wanted[1]}[" ]', component().html_template)
+
+
+def test_what_is_built_again_for_an_update_keeps_its_frame():
+    built = PlotComponent(height=270, empty="Type", elem_id="small-map")
+    again = PlotComponent(**{**built.constructor_args, "spot": [1, 2, "here"], "render": False})
+    assert again.html_template == built.html_template
+    assert 'style="height:270px"' in again.html_template
+    assert again.elem_id == "small-map"
+
+
 def test_text_of_the_frame_is_text():
     assert "&lt;i&gt;" in PlotComponent(empty="<i>").html_template
 
@@ -49,9 +75,24 @@ def test_no_line_of_the_browsers_side_is_longer_than_120(path: Path):
     assert long == []
 
 
-def test_plots_and_page_have_the_same_colours_for_known_open_and_the_rest():
-    sheet = (PAGE_ASSETS / "style.css").read_text(encoding="utf-8")
-    light = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", sheet.split(".dark")[0]))
-    assert light["known"] == style.KNOWN
-    assert light["open"] == style.OPEN
-    assert isinstance(gr.HTML, type)
+def found(files: str, pattern: str) -> set[str]:
+    """What a pattern finds in the files of assets/page."""
+    return {name for path in PAGE_ASSETS.glob(files) for name in re.findall(pattern, path.read_text(encoding="utf-8"))}
+
+
+def test_every_colour_is_told_in_the_theme_alone():
+    """In the CSS and the scripts it has a name, which is declared: here, by Gradio's theme, or where it is used."""
+    assert found("*.[cj]s*", r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b(?=[;'])") == set()
+    used = found("*.css", r"var\(--([\w-]+)\)") | found("*.js", r"colour\('([\w-]+)'\)")
+    of_gradio = set(re.findall(r"--([\w-]+):", theme.theme()._get_theme_css()))
+    in_place = found("*.css", r"--([\w-]+):") | found("*.js", r"setProperty\('--([\w-]+)'")
+    assert used - of_gradio - in_place <= set(theme.COLOURS)
+    assert set(theme.COLOURS) <= used
+
+
+def test_each_colour_is_declared_for_light_and_for_dark():
+    light, dark = theme.custom_properties().splitlines()
+    assert light.startswith(f":root {{ --known: {style.KNOWN}; --open: {style.OPEN};")
+    assert dark.startswith(".dark { --known: #6ea0ff; --open: #ff6f9c;")
+    assert light.count(";") == dark.count(";") == len(theme.COLOURS)
+    assert page.launch_options()["css"] == theme.custom_properties()
