@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 # Before gradio is imported: nothing of this app calls home, and a proxy must not stand between it and itself. (The
-# latter is a workaround, seen with Gradio 6.31.0, no upstream issue known: `launch` asks its own address through the
-# machine's proxy. It can go when tests/ui/test_workarounds.py says so.)
+# latter is a workaround, seen with Gradio 6.31.0: `launch` asks its own address through the machine's proxy, and fails;
+# https://github.com/gradio-app/gradio/issues/4046 tells of it. It can go when tests/ui/test_workarounds.py says so.)
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost,127.0.0.1"]))

@@ -35,7 +35,7 @@ def end_unchanged(page: gr.Blocks) -> None:
 
     Workaround, seen with Gradio 6.31.0, no upstream issue known: Gradio sends the last values of a generator again when
     it has ended. What a person changed between the two, a group that was chosen or a box unchecked, would be undone. It
-    can go when tests/ui/test_workarounds.py says so.
+    can go when tests/ui/test_workarounds.py and tests/browser/test_gradio_faults.py say so.
     """
     for event in page.fns.values():
         if inspect.isgeneratorfunction(event.fn):
