@@ -7,9 +7,11 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from ans.runs.files import Written
+
 log = logging.getLogger("ans.runs")
 _told: set[tuple[str, str]] = set()
-_found: dict[Path, tuple[tuple[str, ...], str]] = {}
+_found: dict[Path, tuple[Written, str]] = {}
 _lock = threading.Lock()
 
 
@@ -22,17 +24,17 @@ class Unreadable:
     newer: bool = False
 
 
-def remember(folder: Path, stamps: tuple[str, ...], reason: str) -> None:
-    """A run that looked whole could not be used; `stamps` tell the state of its files."""
+def remember(folder: Path, files: Written, reason: str) -> None:
+    """A run that looked whole could not be used; `files` tells when they were written."""
     with _lock:
-        _found[folder] = stamps, reason
+        _found[folder] = files, reason
     tell(folder.name, reason)
 
 
-def remembered(folder: Path, stamps: tuple[str, ...]) -> str | None:
+def remembered(folder: Path, files: Written) -> str | None:
     """Why a run could not be used, as long as its files are as they were then."""
     found = _found.get(folder)
-    return found[1] if found is not None and found[0] == stamps else None
+    return found[1] if found is not None and found[0] == files else None
 
 
 def tell(run_id: str, reason: str) -> None:

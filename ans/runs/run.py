@@ -24,27 +24,19 @@ from typing import TYPE_CHECKING, Any
 from ans.config import TrainConfig
 from ans.config_files import ReadSettings, read_settings
 from ans.json_files import DamagedFile, parser, read_typed, write_json
-from ans.runs.damage import remember, remembered, tell
+from ans.runs.damage import remember, remembered
 from ans.runs.evaluation import Evaluation
+from ans.runs.files import written
 from ans.runs.progress import Progress, event_writer
 from ans.runs.promotion import Promotion
 from ans.runs.status import DELETED, ENDED, QUEUED, RUNNING, STOPPED, State, Status, is_alive
 from ans.runs.test_part import read_test_part
-from ans.runs.whole_files import JSON_LIST, JSON_OBJECT, SAFETENSORS, looks_whole
 
 if TYPE_CHECKING:
     import numpy as np
 
 CONFIG_FILE, LONGEST_NAME = "config.json", 80
 DELETED_NOW = "this run has just been deleted; choose another model."
-# What a finished run needs to answer. Lists look at whether they are whole; who uses them reads them to the end.
-LARGE_FILES = {
-    "test.json": JSON_OBJECT,
-    "test.safetensors": SAFETENSORS,
-    "model/model.json": JSON_OBJECT,
-    "model/training_texts.json": JSON_LIST,
-    "model/weights.safetensors": SAFETENSORS,
-}
 
 
 class Run:
@@ -66,17 +58,22 @@ class Run:
             ValueError: the run was deleted in this moment. Settings that can't be read are none of a run of the store.
         """
         try:
-            return self._settings.config
+            return self.settings.config
         except FileNotFoundError as error:
             raise ValueError(DELETED_NOW) from error
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know about the settings, if another version wrote them."""
-        return self._settings.notes
+        return self.settings.notes
 
     @property
-    def _settings(self) -> ReadSettings:
+    def settings(self) -> ReadSettings:
+        """The settings and what is to be said of them, whichever version wrote them.
+
+        Raises:
+            FileNotFoundError: there are none. DamagedFile: they can't be read. NewerFormat: a newer version wrote them.
+        """
         return read_typed(self.folder / CONFIG_FILE, _parse_settings)
 
     @property
@@ -105,45 +102,14 @@ class Run:
         """Its events so far."""
         return Progress.read(self.folder)
 
-    def check(self) -> None:
-        """See that all that lists show can be read, and that a finished run looks whole. No file is read twice.
-
-        Raises:
-            FileNotFoundError: it has no settings or no status. DamagedFile: a file is not what it should be.
-            NewerFormat: see `config`.
-        """
-        status = Status.read(self.folder)
-        _ = self._settings, self.owner, self.promotion
-        for odd in self._oddities(status):
-            tell(self.id, odd)
-        if status.ended_well:
-            _if_there(Evaluation.read, self.folder)
-            for name, kind in LARGE_FILES.items():
-                _if_there(lambda folder, name=name, kind=kind: looks_whole(folder / name, kind), self.folder)
-
-    def _oddities(self, status: Status) -> list[str]:
-        """What is odd about the run, and no reason not to use it."""
-        odd = list(self.notes)
-        try:
-            self._text("name.json")
-        except DamagedFile as error:
-            odd.append(f"{error} It is called by its settings.")
-        if self.progress.damaged or (self.progress.torn and status.ended_well):
-            odd.append("events.jsonl is damaged. Its curves lack some steps.")
-        return odd
-
     @property
     def damage(self) -> str | None:
         """Why this run could not be used when somebody last tried; None once its files have changed."""
-        return remembered(self.folder, self._stamps())
+        return remembered(self.folder, written(self.folder))
 
     def found_damaged(self, reason: str) -> None:
         """It looked whole and could not be used: it leaves all lists until its files change."""
-        remember(self.folder, self._stamps(), reason)
-
-    def _stamps(self) -> tuple[str, ...]:
-        """A text for each file a finished run needs, which changes whenever it is written."""
-        return tuple(_stamp(self.folder / name) for name in (CONFIG_FILE, *LARGE_FILES))
+        remember(self.folder, written(self.folder), reason)
 
     @property
     def version(self) -> str:
@@ -156,7 +122,7 @@ class Run:
 
         See `RunStore.uploads`.
         """
-        if (uploader := self._text("owner.json")) is not None:
+        if (uploader := self.text_of("owner.json")) is not None:
             return uploader
         path, uploads = Path(self.config.dataset), self.folder.parent.parent / "uploads"
         return path.relative_to(uploads).parts[0] if path.is_relative_to(uploads) and path != uploads else None
@@ -175,7 +141,7 @@ class Run:
     def given_name(self) -> str | None:
         """The name somebody gave it, or None."""
         try:
-            return self._text("name.json")
+            return self.text_of("name.json")
         except DamagedFile:  # the name made of its settings serves as well
             return None
 
@@ -274,7 +240,12 @@ class Run:
         """A function that appends one event, with its time, and flushes it."""
         return event_writer(self.folder)
 
-    def _text(self, name: str) -> str | None:
+    def text_of(self, name: str) -> str | None:
+        """The text in one of the run's small files, `name.json` or `owner.json`; None if it is not there.
+
+        Raises:
+            DamagedFile: it holds something else.
+        """
         return _if_there(lambda folder: read_typed(folder / name, _TEXT), self.folder)
 
 

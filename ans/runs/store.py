@@ -16,6 +16,7 @@ from ans.json_files import DamagedFile, NewerFormat, write_json
 from ans.paths import home
 from ans.runs.damage import Unreadable, tell
 from ans.runs.run import CONFIG_FILE, Run
+from ans.runs.soundness import check
 from ans.runs.status import FINISHED, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, Status
 
 
@@ -145,7 +146,7 @@ class RunStore:
         if not (run.folder / STATUS_FILE).exists() and not (run.folder / CONFIG_FILE).exists():
             return None
         try:
-            run.check()
+            check(run)
         except FileNotFoundError as error:
             if not run.folder.is_dir():  # deleted in this moment
                 return None

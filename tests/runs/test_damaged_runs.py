@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ans.config import STARTER
-from ans.runs import damage
+from ans.runs import damage, soundness
 from ans.runs.run import Run
 from ans.runs.status import FINISHED, QUEUED
 from ans.runs.store import RunStore
@@ -108,6 +108,7 @@ def pristine(home_of_two, tmp_path_factory) -> Path:
 def store(serving, home_of_two, pristine, monkeypatch) -> Iterator[RunStore]:
     """The home, which is as it was before after each test; nothing has been told of it yet."""
     monkeypatch.setattr(damage, "_told", set())
+    monkeypatch.setattr(soundness, "_sound", {})
     yield serving.store
     for folder in home_of_two.iterdir():
         if folder.name != WHOLE:
