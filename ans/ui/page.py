@@ -86,7 +86,7 @@ class Page:
         text = {self.ask.query: asked.text} if asked.text else {}
         return {**changes, self.shared.browser: who, **text}
 
-    def poll(self, watched: str | None, before: Snapshot, chosen: str | None, who: str | None) -> Changes:
+    def poll(self, watched: str | None, before: Snapshot | None, chosen: str | None, who: str | None) -> Changes:
         """The timer's: what has changed since the page has drawn `before`."""
         visitor = self.shared.visitor(who)
         try:

@@ -50,8 +50,10 @@ def promote(store: RunStore, parent: Run, model: OpenWorldClassifier, group: Gro
             the page.
 
     Raises:
-        ValueError: the name can't be a new class, or there are too few texts.
+        ValueError: the name can't be a new class, there are too few texts, or nobody could own a private run.
     """
+    if private and not browser:  # without an owner it would be everybody's
+        raise ValueError("this browser has no name yet; reload the page and try again.")
     label = " ".join(group.label.split())
     texts, labels, arrays = parent.load_test()
     true_label = _true_label(group, label, model.labels, labels)
@@ -92,7 +94,7 @@ def undo(store: RunStore, run: Run, browser: str) -> str | None:
         ValueError: it was trained, or another browser made it.
     """
     promotion = run.promotion
-    if promotion is None or promotion.browser != browser:
+    if promotion is None or not browser or promotion.browser != browser:
         raise ValueError("only a class that was added in this browser can be taken back here; choose another model.")
     store.delete(run)
     parent = store.get(promotion.parent)

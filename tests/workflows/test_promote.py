@@ -118,3 +118,17 @@ def test_a_refused_class_leaves_nothing_behind(store, parent, classifier, held_o
         ):
             promote(store, parent, classifier, refused, browser="mine", private=False)
     assert sorted(store.root.iterdir()) == before
+
+
+@pytest.mark.parametrize("nobody", [None, ""])
+def test_a_private_run_needs_an_owner_and_one_without_a_name_takes_nothing_back(
+    store, parent, classifier, held_out, group, nobody
+):
+    runs = {run.id for run in store.all()}
+    with pytest.raises(ValueError, match="this browser has no name yet"):
+        promote(store, parent, classifier, Group("gym", held_out[:8], None), browser=nobody, private=True)
+    assert {run.id for run in store.all()} == runs
+    run = promote(store, parent, classifier, group, browser=nobody, private=False)
+    with pytest.raises(ValueError, match="added in this browser"):
+        undo(store, run, nobody)
+    store.delete(run)
