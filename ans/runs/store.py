@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from ans.config import STARTER, TrainConfig
 from ans.config_files import written_settings
@@ -203,7 +204,17 @@ class _RunsOfBrowser(RunStore):
             return self.browser is None  # whose it is can't be read: the server alone knows of it
 
 
-def active_of(runs: Sequence[Run]) -> Run | None:
+class HasStatus(Protocol):
+    """A run, or what a list has read of one."""
+
+    @property
+    def status(self) -> Status: ...
+
+
+One = TypeVar("One", bound=HasStatus)
+
+
+def active_of(runs: Sequence[One]) -> One | None:
     """Of runs, newest first: the one that is training, or the one that is next in the queue."""
     waiting = [(run, run.status.state) for run in reversed(runs)]
     waiting = [(run, state) for run, state in waiting if state in (QUEUED, RUNNING)]

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ans.runs.run import Run
-from ans.runs.status import ENDED, QUEUED, RUNNING, Status
-from ans.runs.store import RunStore
+from ans.runs.status import ENDED, Status
+from ans.runs.store import RunStore, active_of
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,6 @@ def finished(runs: Sequence[Listed]) -> list[Listed]:
     return [one for one in runs if one.status.ended_well]
 
 
-def active(runs: Sequence[Listed]) -> Listed | None:
-    """The run that is training, or the one that is next in the queue."""
-    waiting = [one for one in reversed(runs) if one.status.state in (QUEUED, RUNNING)]
-    return next((one for one in waiting if one.status.state == RUNNING), waiting[0] if waiting else None)
-
-
 def with_id(runs: Sequence[Listed], run_id: str | None) -> Listed | None:
     """The run with this id, if it is one of these."""
     return next((one for one in runs if one.id == run_id), None)
@@ -52,12 +46,12 @@ def with_id(runs: Sequence[Listed], run_id: str | None) -> Listed | None:
 
 def first_watched(runs: Sequence[Listed], mine: str | None) -> Listed | None:
     """The run a newly opened page shows: what trains now, else this browser's last, else the newest there is."""
-    return active(runs) or with_id(runs, mine) or next(iter(runs), None)
+    return active_of(runs) or with_id(runs, mine) or next(iter(runs), None)
 
 
 def newer_active(runs: Sequence[Listed], watched: Listed | None) -> Listed | None:
     """The run to watch: the one that trains now if the watched one has ended, else the watched one."""
-    return watched if watched is not None and watched.status.state not in ENDED else active(runs) or watched
+    return watched if watched is not None and watched.status.state not in ENDED else active_of(runs) or watched
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ class Snapshot:
     @classmethod
     def take(cls, runs: Sequence[Listed], watched: Listed | None) -> Snapshot:
         """These runs as they are now, seen by a page that watches one of them."""
-        trains = active(runs)
+        trains = active_of(runs)
         return cls(
             None if watched is None else watched.id,
             "" if watched is None else watched.run.version,

@@ -84,7 +84,7 @@ def _check_story(folder: Path, owner: str) -> None:
         {name: value for name, value in asdict(event).items() if value is not None}
         for event in Progress.read(folder).events
     ]
-    (folder / EVENTS_FILE).write_text("".join(json.dumps({**event}) + "\n" for event in events), "utf-8")
+    (folder / EVENTS_FILE).write_text("".join(json.dumps(event) + "\n" for event in events), "utf-8")
     took, now = Status.read(folder).seconds or 0.0, time.time()
     Status(FINISHED, created=now, started=now - took, ended=now).write(folder)
     if (folder / "name.json").is_file():
