@@ -134,6 +134,12 @@ def _add_predict(commands) -> None:
         "text", metavar="TEXT", nargs="*", default=[], help="texts to answer; without any, the lines on stdin"
     )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
+    parser.add_argument(
+        "--refused",
+        metavar="SHARE",
+        type=float,
+        help="the share of known texts, like those held out, that may be refused (default: the model's own line)",
+    )
     for name, default, what in (
         ("--candidates", 5, "strongest heads to return"),
         ("--neighbours", 3, "nearest training texts to return"),
@@ -176,6 +182,8 @@ def _add_benchmark(commands) -> None:
     parser.add_argument(
         "which", metavar="WHICH", choices=tuple(WHICH), help="; ".join(f"{k}: {v}" for k, v in WHICH.items())
     )
+    parser.add_argument("folders", metavar="DIR", nargs="*", default=[], help="of traffic: folders with train and test")
+    parser.add_argument("--texts", metavar="N,…", type=numbers, help="of few: texts a class (default: 1,2,5,10,20,50)")
     parser.add_argument("--datasets", metavar="A,B,…", type=_names, help="corpora (default: the paper's three)")
     parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios (default: 0.25,0.5,0.75)")
     parser.add_argument("--seeds", metavar="0-4", type=numbers, help="seeds, as 0-4 or 0,2,5 (default: 0-4 or 0-2)")

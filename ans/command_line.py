@@ -45,6 +45,8 @@ def train(given: argparse.Namespace) -> None:
 def predict(given: argparse.Namespace) -> None:
     """Answer each text with one line of JSON."""
     classifier = _loaded(given)
+    if given.refused is not None:
+        classifier = classifier.refusing(given.refused)
     if not given.text and sys.stdin.isatty():
         print("One text per line; end with Ctrl-D.", file=sys.stderr)
     for chunk in (

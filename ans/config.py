@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
+
+from ans.setting_fields import DATA, ENCODER, PHASE_1, PHASE_2, checked
+from ans.setting_fields import setting_field as _setting
 
 NEGATIVE_MODES = ("ans", "noise+projection", "noise+ascent", "noise", "mixing", "hard mixing", "none")
 VIEWS = ("tuned", "both")
 DEVICES = ("auto", "cpu", "cuda", "mps")
-
-
-DATA, ENCODER, PHASE_1, PHASE_2 = GROUPS = ("data", "encoder", "phase 1", "phase 2")
-_ALWAYS_THERE = object()
-
-
-def _setting(
-    group: str,
-    default: Any,
-    explanation: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] | None = None,
-    symbol: str | None = None,
-    before: Any = _ALWAYS_THERE,
-    formerly: str | None = None,
-) -> Any:
-    """A dataclass field that carries all that is known about a setting, for --help, the page and old files alike.
-
-    Args:
-        group: one of `GROUPS`; settings stand in the order of the fields. explanation: one line. low, high: its bounds.
-        symbol: the paper's. before: what the versions did that had no such setting yet. formerly: its name in
-            earlier versions.
-    """
-    about = {"group": group, "explanation": explanation, "low": low, "high": high, "choices": choices}
-    about |= {"symbol": symbol, "formerly": formerly}
-    return field(default=default, metadata=about | ({} if before is _ALWAYS_THERE else {"before": before}))
 
 
 @dataclass(frozen=True)
@@ -58,6 +32,14 @@ class TrainConfig:
     )
     known_classes: tuple[str, ...] | None = _setting(
         DATA, None, "the known classes by name, instead of a draw by ratio"
+    )
+    texts_per_class: int | None = _setting(
+        DATA,
+        None,
+        "learn from at most this many texts of each class, drawn by the seed, and without dev texts; empty: from all",
+        low=1,
+        high=1000000,
+        before=None,
     )
     # One seed feeds the draw of classes, the file split, initial weights, batches, noise and UMAP.
     seed: int = _setting(DATA, 0, "seed of the draw of known classes and of everything random", low=0, high=2**31 - 1)
@@ -83,6 +65,15 @@ class TrainConfig:
     # A.5 has 5e-5 for BERT-base; two layers of a narrow encoder want a larger step.
     encoder_lr: float = _setting(PHASE_1, 2e-4, "learning rate of the encoder's last layers", low=0, high=1)
     classifier_lr: float = _setting(PHASE_1, 1e-3, "learning rate of the closed-set classifier", low=0, high=1)
+    # 275 texts and 5 passes are 25 updates: a classifier that starts at random has not learnt its classes by then.
+    least_updates: int = _setting(
+        PHASE_1,
+        60,
+        "fewest updates of phase 1: few texts make smaller batches and more passes",
+        low=0,
+        high=100000,
+        before=0,
+    )
     warmup: float = _setting(PHASE_1, 0.1, "share of the steps over which the learning rate rises", low=0, high=1)
     weight_decay: float = _setting(PHASE_1, 0.01, "weight decay of AdamW", low=0, high=1)
     # Once all texts are right, cross-entropy still drives the classes apart, and unknown texts along with them; a truth
@@ -185,9 +176,52 @@ class TrainConfig:
         PHASE_2, 2.0, "γ: negatives lie between r and γ·r from their positive", low=1, high=1000, symbol="γ"
     )
 
+    # Few texts a class: `ans.model.few_texts` has the formulas and their reasons. With this many and more, all is as in
+    # the paper: heads alone, a line at zero.
+    few_texts: int = _setting(
+        PHASE_2,
+        100,
+        "below this many texts a class they are few: heads are helped by the nearest texts, and the line is checked",
+        low=0,
+        high=100000,
+        before=0,
+    )
+    similarity: float = _setting(
+        PHASE_2,
+        1.0,
+        "weight of the nearest training texts beside the heads, where texts are few",
+        low=0,
+        high=100,
+        before=0.0,
+    )
+    widened_below: int = _setting(
+        PHASE_2,
+        50,
+        "below this many texts a class's positives are partly drawn from where its next texts are expected",
+        low=0,
+        high=100000,
+        before=0,
+    )
+    folds: int = _setting(
+        PHASE_2,
+        3,
+        "most trainings, each without a quarter of the texts, that check the line where texts are few; 0: none",
+        low=0,
+        high=4,
+        before=0,
+    )
+    refused: float | None = _setting(
+        PHASE_2,
+        None,
+        "share of held-out known texts that may be refused; empty: by the number of texts",
+        low=0,
+        high=0.9,
+        before=None,
+    )
+
     def __post_init__(self) -> None:
         for spec in fields(self):
-            self._check(spec.name, getattr(self, spec.name), spec)
+            object.__setattr__(self, spec.name, checked(spec, getattr(self, spec.name)))
         if self.known_classes is not None:
             listed = isinstance(self.known_classes, (list, tuple))
             if not listed or not all(isinstance(name, str) for name in self.known_classes):
@@ -198,24 +232,6 @@ class TrainConfig:
                     f"known_classes must name at least two different classes, got {list(self.known_classes)}; "
                     "name more, or leave it empty and set known_ratio."
                 )
-
-    def _check(self, name: str, value: Any, spec) -> None:
-        low, high, choices = (spec.metadata[key] for key in ("low", "high", "choices"))
-        if value is None:
-            if spec.default is not None:
-                raise ValueError(f"{name} must have a value, got nothing; leave it out for {spec.default!r}.")
-            return
-        if choices is not None and value not in choices:
-            raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
-        if low is None:
-            if "str" in spec.type and name != "known_classes" and not isinstance(value, str):
-                raise ValueError(f"{name} must be a text, got {value!r}.")
-            return
-        kind = "a whole number" if "int" in spec.type else "a number"
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < math.inf
-        if not is_number or ("int" in spec.type and int(value) != value) or not low <= value <= high:
-            raise ValueError(f"{name} must be {kind} between {low:.12g} and {high:.12g}, got {value!r}.")
-        object.__setattr__(self, name, int(value) if "int" in spec.type else float(value))
 
     def weight_for(self, num_classes: int) -> float:
         """λ for C known classes."""

@@ -16,7 +16,7 @@ from ans.data.corpora import load_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "ans"]
-PHASES = ["data", "cache", "encoder", "heads", "evaluate"]
+PHASES = ["data", "cache", "check", "encoder", "heads", "evaluate"]
 KNOWN, HELD_OUT = ["alarm_set", "card_lost", "flight_book"], "leave_request"
 QUICK = ["--trainable-layers", "0", "--epochs", "30", "--patience", "30", "--head-steps", "150", "--device", "cpu"]
 NUMBERS = ("accuracy", "f1", "f1_known", "f1_open", "auroc")

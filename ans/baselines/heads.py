@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from ans.baselines.features import Part, PhaseOneFeatures
-from ans.baselines.rule import Answers, Fitted, from_scores, rule
+from ans.baselines.rule import Answers, Fitted, rule
 from ans.config import TrainConfig
-from ans.conventions import ZERO
+from ans.conventions import OPEN, ZERO
 from ans.events import Emit, ShouldStop
+from ans.model.calibration import Calibration, calibrate, named
 from ans.model.encoder import choose_device
+from ans.model.few_texts import similarity_weight
 from ans.model.heads import MultiViewHeads
+from ans.model.held_out import all_known, evidence_of
 from ans.model.phase_two import phase_two
+from ans.model.similarity import unit_views
 
 
-def fitted_heads(heads: MultiViewHeads, views: tuple[str, ...], device: torch.device) -> Fitted:
-    """The rule of trained heads on these views: open where all say no, else the closed-set classifier's class."""
+def fitted_heads(
+    heads: MultiViewHeads,
+    calibration: Calibration,
+    given: PhaseOneFeatures,
+    views: tuple[str, ...],
+    config: TrainConfig,
+    device: torch.device,
+) -> Fitted:
+    """The rule of trained heads on these views: open where all say no, else the class, as the classifier answers."""
+    units, targets = unit_views(given.train.views(views).to(device), len(views)), given.train.targets
+    weight = similarity_weight(len(targets) / given.num_classes, config)
 
     @torch.no_grad()
     def answer(part: Part) -> Answers:
-        batches = part.views(views).split(512)
-        scores = torch.cat([heads(batch.to(device)).max(0).values.cpu() for batch in batches])
-        return from_scores(scores, part.closed.argmax(1), ZERO)
+        features = part.views(views)
+        batches = [evidence_of(heads, units, targets, batch.to(device)) for batch in features.split(512)]
+        combined = torch.cat([calibration.combined(batch) for batch in batches])
+        scores, classes = combined.max(1).values - calibration.line, named(part.closed, combined, weight)
+        return Answers(torch.where(scores < ZERO, OPEN, classes), scores, classes)
 
     return Fitted(answer, ZERO)
 
@@ -32,16 +48,35 @@ def train_heads_on(
     emit: Emit = lambda event: None,
     should_stop: ShouldStop = lambda: False,
     views: tuple[str, ...] | None = None,
+    unchecked: Calibration | None = None,
 ) -> Fitted:
     """Phase 2 on features of phase 1; `views` are the config's if not given.
+
+    Args:
+        unchecked: the calibration where there are no dev texts to check the line on; none, a line at zero.
 
     Raises:
         TrainingStopped: `should_stop` said so.
     """
     views = config.head_views if views is None else views
-    features = given.train.views(views).to(choose_device(config.device))
-    heads = phase_two(features, given.train.targets, given.num_classes, given.dim, config, emit, should_stop)
-    return fitted_heads(heads, views, features.device)
+    device, targets = choose_device(config.device), given.train.targets
+    features = given.train.views(views).to(device)
+    heads = phase_two(features, targets, given.num_classes, given.dim, config, emit, should_stop)
+    made = unchecked if unchecked is not None else Calibration.none(len(views))
+    if len(given.dev.targets):
+        made = _checked(heads, features, given, views, config)
+    return fitted_heads(heads, made, given, views, config, device)
+
+
+def _checked(
+    heads: MultiViewHeads, features: Tensor, given: PhaseOneFeatures, views: tuple[str, ...], config: TrainConfig
+) -> Calibration:
+    """What the dev texts say of the line."""
+    dev, units = given.dev, unit_views(features, len(views))
+    held_out = all_known(
+        heads, dev.closed, units, given.train.targets, dev.views(views).to(features.device), dev.targets
+    )
+    return calibrate([held_out], len(features) / given.num_classes, len(views), config)
 
 
 @rule

@@ -42,7 +42,7 @@ def run(methods: Sequence[Method], settings: Settings, results: Results, progres
     bar = tqdm(total=len(cells), initial=len(cells) - len(missing), file=progress_to, smoothing=0)
     for config, method in missing:
         bar.set_description(f"{config.dataset} {config.known_ratio:.0%} seed {config.seed} {method.name}")
-        numbers, known, seconds = measure(config, method, lambda config=config: states(_corpus(config)))
+        numbers, known, seconds = measure(config, method, lambda config=config: states(corpus_settings(config)))
         results.add(method.name, config, known, numbers, seconds)
         bar.update()
     bar.close()
@@ -59,7 +59,7 @@ def measure(config: TrainConfig, method: Method, states) -> tuple[dict, list[str
     return metrics.headline() | {"best_threshold_f1": best}, found.known, seconds
 
 
-def _corpus(config: TrainConfig) -> TrainConfig:
+def corpus_settings(config: TrainConfig) -> TrainConfig:
     """The settings on which a corpus's states depend; only a single file is split by the seed."""
     names = ("dataset", "data_dir", "encoder", "trainable_layers", "max_tokens", "device")
     seed = config.seed if Path(config.dataset).is_file() else 0

@@ -21,6 +21,8 @@ WHICH = {
     "radius": "Figure 3: the radius r",
     "baselines": "other rules and other negatives on the same features",
     "choices": "each of this project's own choices left out",
+    "few": "1, 2, 5, 10, 20 and 50 texts a class, beside simple rules; seeds 0-4, with 1 and 2 texts 0-2",
+    "traffic": "folders with texts of no class in the test (DIR…): a chatbot's traffic, beside simple rules, seeds 0-4",
     "heads": "all heads trained together against one at a time: how many times faster (clinc, seed 0)",
     "readme": "no run: write the README's tables from the results in assets/benchmarks",
 }
@@ -39,6 +41,13 @@ def benchmark(given: argparse.Namespace) -> None:
 
         print(compare(config.with_(dataset="clinc"), given.ratios or (0.25, 0.75)))
         return
+    if given.which in ("few", "traffic"):
+        from ans.benchmark import own_texts
+
+        print(own_texts.benchmark(given, config))
+        return
+    if given.folders:
+        raise ValueError(f"benchmark {given.which} takes no folders, got {given.folders[0]!r}; use --datasets.")
     from ans.benchmark.cells import Settings, run
     from ans.benchmark.results import RESULTS_FOLDER, Results, cell_of, setting_of
     from ans.benchmark.reuse import take_over

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ans.baselines.features import Part, PhaseOneFeatures
 from ans.config import PHASE_2, TrainConfig, setting_names
-from ans.data.corpora import Corpus, OpenWorldSplit, load_corpus, make_open_world_split, targets
+from ans.data.corpora import Corpus, OpenWorldSplit, few_of_each, load_corpus, make_open_world_split, targets
 from ans.model.encoder import CachedStates, TextEncoder, choose_device
 from ans.model.phase_one import phase_one
 from ans.paths import home
@@ -45,6 +45,9 @@ class CorpusStates:
         for part in PARTS:
             found = torch.tensor(targets(getattr(self.corpus, part).labels, split.known))
             rows = torch.arange(len(found)) if part == "test" else (found >= 0).nonzero().squeeze(1)
+            if part != "test" and config.texts_per_class is not None:
+                few = few_of_each([split.known[m] for m in found[rows].tolist()], config.texts_per_class, config.seed)
+                rows = rows[few] if part == "train" else rows[:0]
             parts[part] = self.states[part].only(rows), self.untouched[part][rows], found[rows]
         return split, parts
 

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from ans.benchmark import radius_figure
+from ans.benchmark.own_texts_report import TABLES
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
 from ans.paths import ROOT
@@ -41,7 +42,9 @@ def block(path: Path) -> str:
     note = (
         f"`{encoders}`, {devices}, seeds {', '.join(map(str, seeds))}, {when}, torch {records[0]['versions']['torch']}."
     )
-    return f"{BENCHMARKS[str(results.benchmark)].table(records)}\n\n{note}"
+    which = str(results.benchmark)
+    table = BENCHMARKS[which].table if which in BENCHMARKS else TABLES[which]
+    return f"{table(records)}\n\n{note}"
 
 
 def write() -> None:

@@ -18,7 +18,7 @@ from ans.model.encoder import choose_device
 from ans.paths import ASSETS, ROOT
 
 RESULTS_FOLDER = ASSETS / "benchmarks"
-CELL = ("dataset", "known_ratio", "seed", "encoder")
+CELL = ("dataset", "known_ratio", "seed", "encoder", "texts_per_class")
 PACKAGES = ("torch", "transformers", "scikit-learn", "numpy")
 
 
@@ -77,7 +77,7 @@ def setting_of(config: TrainConfig) -> tuple:
 
 def cell_of(record: dict) -> tuple:
     """Which cell a record fills."""
-    return record["method"], *(record["config"][name] for name in CELL)
+    return record["method"], *(record["config"].get(name) for name in CELL)
 
 
 def settings_of(config: TrainConfig) -> dict:

@@ -93,7 +93,8 @@ def make_open_world_split(corpus: Corpus, config: TrainConfig) -> OpenWorldSplit
     """The field's draw: K = round(n·ratio) of the sorted labels, `RandomState(seed).choice` without replacement.
 
     With `config.known_classes` those are known instead. Training and dev keep only texts of known classes; the test
-    keeps every text.
+    keeps every text. With `config.texts_per_class` training keeps so many texts of each class, as `few_of_each` draws
+    them, and dev none.
 
     Raises:
         ValueError: fewer than two known classes, or a name that is no class of the corpus.
@@ -112,14 +113,22 @@ def make_open_world_split(corpus: Corpus, config: TrainConfig) -> OpenWorldSplit
             )
         draw = np.random.RandomState(config.seed).choice(np.array(classes), count, replace=False)
         known = sorted(draw.tolist())
-    return OpenWorldSplit(
-        corpus.name,
-        known,
-        [name for name in classes if name not in set(known)],
-        _keep(corpus.train, known),
-        _keep(corpus.dev, known),
-        corpus.test,
-    )
+    train, dev = _keep(corpus.train, known), _keep(corpus.dev, known)
+    if config.texts_per_class is not None:
+        train, dev = train.only(few_of_each(train.labels, config.texts_per_class, config.seed)), dev.only([])
+    held_out = [name for name in classes if name not in set(known)]
+    return OpenWorldSplit(corpus.name, known, held_out, train, dev, corpus.test)
+
+
+def few_of_each(labels: Sequence[str], count: int, seed: int) -> list[int]:
+    """The rows of `count` texts of each class (all, if it has fewer), in their order.
+
+    The first ones of `RandomState(seed).permutation` of the class's rows, class after class in the order of names: so
+    the texts of a smaller count are among those of a larger one.
+    """
+    rng, names = np.random.RandomState(seed), np.array(labels)
+    rows = [rng.permutation(np.flatnonzero(names == label))[:count].tolist() for label in sorted(set(labels))]
+    return sorted(row for own in rows for row in own)
 
 
 def stratified_parts(data: LabelledTexts, shares: tuple[float, ...], seed: int) -> list[LabelledTexts]:
@@ -147,11 +156,12 @@ def _from_folder(name: str, folder: Path) -> Corpus:
     for split, stems in SPLIT_NAMES.items():
         paths = [folder / f"{stem}{extension}" for stem in stems for extension in EXTENSIONS]
         path = next((path for path in paths if path.is_file()), None)
-        if path is None:
+        if path is None and split != "dev":
             raise ValueError(
-                f"the folder {folder} has no {split} file; expected train, dev and test, for example {split}.tsv."
+                f"the folder {folder} has no {split} file; expected train and test, and dev if there is one, "
+                f"for example {split}.tsv."
             )
-        found[split] = read_table(path)
+        found[split] = read_table(path) if path is not None else LabelledTexts([], [])
     return _checked(Corpus(name, **found))
 
 
@@ -202,8 +212,6 @@ def _download(name: str, split: str) -> LabelledTexts:
 def _checked(corpus: Corpus) -> Corpus:
     if len(corpus.classes) < 2:
         raise ValueError(f"{corpus.name} needs at least two classes to tell apart, got {corpus.classes}.")
-    if missing := sorted(set(corpus.classes) - set(corpus.dev.labels)):
-        raise ValueError(f"the dev part of {corpus.name} has no text of {missing[:5]}; every class needs at least one.")
     return corpus
 
 

@@ -42,6 +42,7 @@ def with_class(fitted: Fitted, config: TrainConfig, label: str, texts: Sequence[
         features=joined,
         targets=targets,
         texts=[*fitted.texts, *texts],
+        calibration=fitted.calibration,
     )
 
 
@@ -85,9 +86,10 @@ def with_head(heads: MultiViewHeads, features: Tensor, targets: Tensor, config: 
     few = min(1.0, 0.5 * int((targets == m).sum()) * m / int((targets < m).sum()))
     config = config.with_(synthesized_weight=config.synthesized_weight * few)
     with random_numbers_from(config.seed):
-        grown = MultiViewHeads(m + 1, heads.dim, len(heads.views), config.head_dropout).to(features.device)
+        widths = heads.views[0].widths
+        grown = MultiViewHeads(m + 1, heads.dim, len(heads.views), config.head_dropout, widths).to(features.device)
         for old, new, part in zip(heads.views, grown.views, heads.split(features), strict=True):
-            head = OneVsRestHeads(1, heads.dim, dropout=config.head_dropout).to(features.device)
+            head = OneVsRestHeads(1, heads.dim, widths, config.head_dropout).to(features.device)
             training = HeadTraining(head, part, targets, config, only=m)
             for _ in range(config.head_steps):
                 training.step()

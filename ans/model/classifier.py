@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import overload
@@ -17,13 +18,17 @@ from ans.conventions import OPEN, ZERO, Candidate, Neighbour, Prediction
 from ans.events import Emit, ShouldStop, never, silent
 from ans.model import files
 from ans.model.added_class import check_name, check_texts, with_class
+from ans.model.calibration import Calibration, Evidence, calibrate, named
 from ans.model.encoder import TextEncoder, choose_device
+from ans.model.few_texts import fold_count, similarity_weight
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
+from ans.model.held_out import all_known, held_out_texts
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
 from ans.model.parts import checked_parts, report_cache
 from ans.model.phase_one import phase_one
 from ans.model.phase_two import phase_two
+from ans.model.similarity import nearest_of_each_class, unit_views
 
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
 
@@ -50,19 +55,21 @@ class OpenWorldClassifier:
         emit: Emit = silent,
         should_stop: ShouldStop = never,
     ) -> OpenWorldClassifier:
-        """Train both phases on texts of the known classes. Without dev texts, a tenth of each class is kept for that.
+        """Train both phases on texts of the known classes, from one text a class on.
+
+        Dev texts stop phase 1 and check the line; without them, or with few, trainings that do without a third of the
+        texts check it. The last training has all texts either way.
 
         Raises:
-            ValueError: fewer than two classes, texts and labels of different length, a class with too few texts.
+            ValueError: fewer than two classes, texts and labels of different length.
             TrainingStopped: `should_stop` said so; this object then stays as it was.
         """
-        train, dev = checked_parts(texts, labels, dev_texts, dev_labels, self.config.seed)
+        train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
         names = sorted(set(train.labels))
         config, seconds = self.config, {}
         device = choose_device(config.device)
         index = {name: i for i, name in enumerate(names)}
-        targets = torch.tensor([index[label] for label in train.labels])
-        dev_targets = torch.tensor([index[label] for label in dev.labels])
+        targets, dev_targets = (torch.tensor([index[label] for label in part.labels]) for part in (train, dev))
 
         started = time.perf_counter()
         encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens).to(device)
@@ -72,8 +79,15 @@ class OpenWorldClassifier:
         seconds["cache"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        parts = (states, targets), (dev_states, dev_targets)
-        closed = phase_one(encoder, len(names), *parts, config, emit, should_stop)
+        emit({"phase": "check"})
+        folds = fold_count(len(train), len(dev), config)
+        untouched = encoder.features(states, untouched=True)
+        held_out = held_out_texts(encoder, states, untouched, targets, folds, config, emit, should_stop)
+        seconds["check"] = time.perf_counter() - started
+
+        started = time.perf_counter()
+        dev_part = (dev_states, dev_targets) if len(dev) else None
+        closed = phase_one(encoder, len(names), (states, targets), dev_part, config, emit, should_stop)
         seconds["encoder"] = time.perf_counter() - started
 
         started = time.perf_counter()
@@ -81,6 +95,13 @@ class OpenWorldClassifier:
         heads = phase_two(features, targets, len(names), encoder.dim, config, emit, should_stop)
         seconds["heads"] = time.perf_counter() - started
 
+        if len(dev):
+            seen = encoder.views(dev_states, config.head_views).to(device)
+            units = unit_views(features, len(config.head_views))
+            with torch.no_grad():
+                logits = closed(seen[:, : encoder.dim])
+            held_out.append(all_known(heads, logits, units, targets, seen, dev_targets))
+        n = len(train) / len(names)
         self._fitted = Fitted.of(
             config,
             labels=names,
@@ -90,6 +111,7 @@ class OpenWorldClassifier:
             features=features,
             targets=targets,
             texts=train.texts,
+            calibration=calibrate(held_out, n, len(config.head_views), config),
         )
         self.seconds = seconds
         return self
@@ -162,24 +184,57 @@ class OpenWorldClassifier:
             [self.encoder.views(self.encoder.cache(part), self.config.head_views) for part in parts] or [none]
         )
 
-    @torch.no_grad()
+    @property
+    def calibration(self) -> Calibration:
+        """How heads and nearest texts become one logit, and where the line lies."""
+        return self.fitted.calibration
+
+    def refusing(self, refused: float | None) -> OpenWorldClassifier:
+        """A copy whose line refuses this share of known texts like those held out; None: the line of the training.
+
+        Raises:
+            ValueError: no texts were held out, or it is no share.
+        """
+        config = self.config.with_(refused=refused)
+        old = self.fitted.calibration
+        line = old.as_trained() if refused is None else old.refusing(config.refused or 0.0)
+        return OpenWorldClassifier.of(config, replace(self.fitted, calibration=line), self.seconds)
+
     def head_logits(self, features: Tensor) -> Tensor:
-        """Features [N, V·d] → every head's logit [N, C], in the order of `labels`."""
-        return torch.cat([self.heads(part.to(self.encoder.device)).T.cpu() for part in features.split(CHUNK // 2)])
+        """Features [N, V·d] → each class's logit [N, C], in the order of `labels`: above zero is a yes.
+
+        The head's logit; where texts are few also the nearest texts', and the checked line taken off.
+        """
+        return self._combined(features) - self.fitted.calibration.line
+
+    @torch.no_grad()
+    def _combined(self, features: Tensor) -> Tensor:
+        fitted, parts = self.fitted, []
+        for part in features.split(CHUNK // 2):
+            part = part.to(self.encoder.device)
+            logits = fitted.heads(part).T
+            if fitted.calibration.hears_similarity:
+                near = nearest_of_each_class(part, fitted.units, fitted.targets, len(fitted.labels))
+                logits = fitted.calibration.combined(Evidence(logits, near))
+            parts.append(logits.cpu())
+        return torch.cat(parts)
 
     @torch.no_grad()
     def closed_logits(self, features: Tensor) -> Tensor:
         """Features [N, V·d] → logits [N, C] of the closed-set classifier, which sees the tuned view alone."""
         return self.closed(features[:, : self.encoder.dim].to(self.encoder.device)).cpu()
 
-    @torch.no_grad()
     def decide(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Features [N, V·d] → class index or `OPEN` [N], and all head logits [N, C] (section 3.2).
 
-        Open when every head is negative, else the closed-set classifier's argmax.
+        Open when every logit is negative, else the closed-set classifier's argmax; where texts are few, heads and
+        nearest texts vote with it.
         """
-        logits = self.head_logits(features)
-        classes = self.closed_logits(features).argmax(1)
+        fitted = self.fitted
+        combined = self._combined(features)
+        logits = combined - fitted.calibration.line
+        weight = similarity_weight(len(fitted.texts) / len(fitted.labels), self.config)
+        classes = named(self.closed_logits(features), combined, weight)
         return torch.where((logits < ZERO).all(1), OPEN, classes), logits
 
     @overload

@@ -71,6 +71,8 @@ class CachedStates:
 
 def batches_by_length(lengths: Tensor, size: int, generator: torch.Generator | None = None) -> Iterator[Tensor]:
     """Row indices in batches of texts of like length. Random with a generator, else sorted by length."""
+    if not len(lengths):
+        return
     if generator is None:
         yield from lengths.argsort(stable=True).split(size)
         return
@@ -160,6 +162,8 @@ class TextEncoder(nn.Module):
 
     def tokenize(self, texts: list[str]) -> list[list[int]]:
         """Token ids with the special tokens, cut at `max_tokens`; at least one token a text."""
+        if not texts:
+            return []
         return self.tokenizer(texts, truncation=True, max_length=self.max_tokens, return_attention_mask=False)[
             "input_ids"
         ]
@@ -173,7 +177,7 @@ class TextEncoder(nn.Module):
     ) -> CachedStates:
         """Run the frozen prefix once over each text. `each_batch(done, total)` hears the progress in texts."""
         ids = self.tokenize(texts)
-        lengths = torch.tensor([len(tokens) for tokens in ids])
+        lengths = torch.tensor([len(tokens) for tokens in ids], dtype=torch.long)
         starts = lengths.cumsum(0) - lengths
         flat = torch.empty(int(lengths.sum()), self.dim)
         done = 0

@@ -22,13 +22,15 @@ from torch import Tensor, nn
 from ans.config import TrainConfig
 from ans.config_files import read_settings, written_settings
 from ans.json_files import DamagedFile, NewerFormat
+from ans.model.calibration import Calibration
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import closed_set_classifier
 
 log = logging.getLogger("ans.model")
-FORMAT, VERSION = "ans-open-world-classifier", 2
+FORMAT, VERSION = "ans-open-world-classifier", 3
+READABLE = (2, 3)  # 2 had no calibration: heads alone, a line at zero
 ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE = "model.json", "weights.safetensors", "training_texts.json"
 
 
@@ -46,6 +48,7 @@ def save(folder: str | Path, config: TrainConfig, fitted: Fitted, seconds: Mappi
         **_named("heads", fitted.heads),
         "train_features": fitted.features,
         "train_targets": fitted.targets,
+        **{f"calibration.{name}": value for name, value in fitted.calibration.tensors().items()},
     }
     _write(folder, about, fitted.texts, tensors)
 
@@ -88,7 +91,8 @@ def _fitted(
             "bring those weights back, or train again."
         )
     closed = closed_set_classifier(encoder.dim, len(labels))
-    heads = MultiViewHeads(len(labels), encoder.dim, len(config.head_views), config.head_dropout)
+    first, second = (tensors[f"heads.views.0.weights.{layer}"].shape[2] for layer in (0, 1))
+    heads = MultiViewHeads(len(labels), encoder.dim, len(config.head_views), config.head_dropout, (first, second))
     parts: tuple[tuple[str, nn.Module], ...] = (("tail", encoder.tail), ("closed", closed), ("heads", heads))
     for name, module in parts:
         module.load_state_dict(_part(tensors, name))
@@ -106,6 +110,7 @@ def _fitted(
         features=features.to(device),
         targets=targets,
         texts=texts,
+        calibration=Calibration.from_tensors(_part(tensors, "calibration"), len(config.head_views)),
     )
 
 
@@ -182,7 +187,7 @@ def _read(folder: str | Path) -> tuple[dict, list[str], dict[str, Tensor]]:
                 f"the model in {folder} was made by a newer version: its format is {about['version']}, and this "
                 f"version reads {VERSION}. Update the app to use it."
             )
-        if about.get("version") != VERSION:
+        if about.get("version") not in READABLE:
             raise DamagedFile(
                 f"the model in {folder} has format version {about.get('version')}, expected {VERSION}; train it again."
             )

@@ -9,9 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ans.config import TrainConfig
+from ans.model.calibration import Calibration
 from ans.model.encoder import TextEncoder
 from ans.model.heads import MultiViewHeads
 from ans.model.negatives import ClassShell
+from ans.model.similarity import unit_views
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Fitted:
     """A trained model of C known classes and N training texts.
 
     `features` [N, V·d] are those of the training texts, the views side by side, and `targets` [N] their classes;
-    `unit_features` are the same with length 1; `shells` has one `ClassShell` for each view.
+    `unit_features` are the same with length 1, `units` [V, N, d] each view by itself; `shells` has one `ClassShell` for
+    each view; `calibration` says where the line between open and known lies.
     """
 
     labels: list[str]
@@ -31,6 +34,8 @@ class Fitted:
     texts: list[str]
     shells: tuple[ClassShell, ...]
     unit_features: Tensor
+    units: Tensor
+    calibration: Calibration
 
     @classmethod
     def of(
@@ -44,6 +49,7 @@ class Fitted:
         features: Tensor,
         targets: Tensor,
         texts: Sequence[str],
+        calibration: Calibration,
     ) -> Fitted:
         """Put trained parts together, ready to answer; `config` says how the shells are read from the features."""
         shells = tuple(ClassShell.around(view, targets, len(labels), **config.radius) for view in heads.split(features))
@@ -57,4 +63,6 @@ class Fitted:
             list(texts),
             shells,
             F.normalize(features, dim=1),
+            unit_views(features, len(heads.views)),
+            calibration,
         )

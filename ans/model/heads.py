@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+HIDDEN = (256, 64)  # appendix A.5
+
 
 class OneVsRestHeads(nn.Module):
     """C binary classifiers d → 256 → 64 → 1 with ReLU and dropout, evaluated together.
@@ -18,7 +20,7 @@ class OneVsRestHeads(nn.Module):
     thing they share is the cost of a few batched matrix products.
     """
 
-    def __init__(self, num_classes: int, dim: int, hidden: tuple[int, int] = (256, 64), dropout: float = 0.1) -> None:
+    def __init__(self, num_classes: int, dim: int, hidden: tuple[int, int] = HIDDEN, dropout: float = 0.1) -> None:
         super().__init__()
         self.dropout = dropout
         widths = (dim, *hidden, 1)
@@ -33,6 +35,11 @@ class OneVsRestHeads(nn.Module):
     def num_classes(self) -> int:
         """C, the number of heads."""
         return self.weights[0].shape[0]
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Units of the two hidden layers."""
+        return self.weights[0].shape[2], self.weights[1].shape[2]
 
     def hidden(self, features: Tensor, only: int | None = None) -> Tensor:
         """Second hidden layer, before dropout: [B, d] or [C, B, d] → [C, B, 64]. What the paper's Figure 4 draws.
@@ -73,10 +80,12 @@ class MultiViewHeads(nn.Module):
     dim: int
     views: Sequence[OneVsRestHeads]
 
-    def __init__(self, num_classes: int, dim: int, views: int, dropout: float = 0.1) -> None:
+    def __init__(
+        self, num_classes: int, dim: int, views: int, dropout: float = 0.1, hidden: tuple[int, int] = HIDDEN
+    ) -> None:
         super().__init__()
         self.dim = dim
-        made = nn.ModuleList(OneVsRestHeads(num_classes, dim, dropout=dropout) for _ in range(views))
+        made = nn.ModuleList(OneVsRestHeads(num_classes, dim, hidden, dropout) for _ in range(views))
         self.views = made  # pyright: ignore[reportAttributeAccessIssue]  a ModuleList holds what it was given
 
     @property

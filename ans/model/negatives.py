@@ -50,7 +50,10 @@ class ClassShell:
         Args:
             features: [N, d]. labels: [N], in 0 … C−1, on any device.
         """
-        deviations = class_deviations(features, labels.to(features.device), num_classes, neighbours)
+        labels = labels.to(features.device)
+        deviations = class_deviations(features, labels, num_classes, neighbours)
+        if fixed_radius is None and not has_spread(deviations).any():
+            deviations = _halfway(features, labels, num_classes)
         return cls(deviations, class_radii(deviations, radius_scale, fixed_radius))
 
     def only(self, m: int) -> ClassShell:
@@ -88,8 +91,18 @@ def class_deviations(features: Tensor, labels: Tensor, num_classes: int, neighbo
         return deviations
     apart = torch.stack([neighbour_distance(features[labels == m], neighbours) for m in range(num_classes)])
     spread = (2 * deviations.square().sum(1)).sqrt()
-    scale = torch.where((apart > 0) & (spread > 0), CLUMPING * apart / spread.clamp(min=1e-12), 1.0)
+    scale = torch.where((apart > 0) & has_spread(deviations), CLUMPING * apart / spread.clamp(min=1e-12), 1.0)
     return deviations * scale.unsqueeze(1)
+
+
+def _halfway(features: Tensor, labels: Tensor, num_classes: int) -> Tensor:
+    """Where no class shows a spread, having one text: each reaches halfway to the nearest other one, evenly. [C, d].
+
+    Read as `class_radii` does, √(2·Tr Σ_m) is half the mean distance between nearest classes.
+    """
+    first = torch.stack([features[labels == m][0] for m in range(num_classes)])
+    apart = torch.cdist(first, first).fill_diagonal_(math.inf).min(1).values.mean()
+    return features.new_full((num_classes, features.shape[1]), float(apart) / 2 / math.sqrt(2 * features.shape[1]))
 
 
 def neighbour_distance(features: Tensor, k: int) -> Tensor:
@@ -121,7 +134,7 @@ def class_radii(deviations: Tensor, scale: float, fixed: float | None = None) ->
     radii = scale * (2 * deviations.square().sum(1)).sqrt()
     spread = has_spread(deviations)
     if not spread.any():
-        raise ValueError("the radius needs at least one class with two different texts; add texts or set fixed_radius.")
+        raise ValueError("the radius needs at least two different texts; add texts or set fixed_radius.")
     return torch.where(spread, radii, radii[spread].mean())
 
 

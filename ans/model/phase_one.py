@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, stop_if
 from ans.model.encoder import CachedStates, TextEncoder, batches_by_length
+from ans.model.few_texts import schedule
 from ans.model.standardising import standardise
 
 
@@ -41,7 +42,7 @@ def phase_one(
     encoder: TextEncoder,
     num_classes: int,
     train: tuple[CachedStates, Tensor],
-    dev: tuple[CachedStates, Tensor],
+    dev: tuple[CachedStates, Tensor] | None,
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
@@ -64,13 +65,15 @@ def tune_encoder(
     encoder: TextEncoder,
     classifier: nn.Module,
     train: tuple[CachedStates, Tensor],
-    dev: tuple[CachedStates, Tensor],
+    dev: tuple[CachedStates, Tensor] | None,
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
     objective: Callable[[nn.Module, Tensor, Tensor], Tensor],
 ) -> None:
-    """Phase 1 (section 3.1): fine-tune the tail with a closed-set classifier; the best weights on dev accuracy stay.
+    """Phase 1 (section 3.1): fine-tune the tail with a closed-set classifier.
+
+    The best weights on dev accuracy stay; without dev texts those of the last pass, when the rates have come down to 0.
 
     Args:
         classifier: features [B, d] → class logits [B, C]. train, dev: cached prefix states and class indices [N].
@@ -79,20 +82,20 @@ def tune_encoder(
     Raises:
         TrainingStopped: `should_stop` said so.
     """
-    (states, labels), (dev_states, dev_labels) = train, dev
-    device = encoder.device
+    states, labels = train
+    device, planned = encoder.device, schedule(len(states), config)
     # An untouched encoder gives the same features in every pass: compute them once, and only the classifier learns.
     frozen = encoder.features(states).to(device) if not len(encoder.tail) else None
-    dev_frozen = encoder.features(dev_states) if frozen is not None else None
-    total = config.epochs * math.ceil(len(states) / config.batch_size)
-    optimizer, schedule = _optimizer(encoder, classifier, config, total)
+    dev_frozen = encoder.features(dev[0]) if dev is not None and frozen is not None else None
+    total = planned.passes * math.ceil(len(states) / planned.batch)
+    optimizer, rates = _optimizer(encoder, classifier, config, total)
     order = torch.Generator().manual_seed(config.seed)
     learnt = nn.ModuleList([encoder.tail, classifier])
     best, best_weights, waited, step = -1.0, learnt.state_dict(), 0, 0
 
-    for epoch in range(config.epochs):
+    for epoch in range(planned.passes):
         learnt.train()
-        for rows in batches_by_length(states.lengths, config.batch_size, order):
+        for rows in batches_by_length(states.lengths, planned.batch, order):
             stop_if(should_stop)
             features = encoder(*states.batch(rows, device)) if frozen is None else frozen[rows]
             loss = objective(classifier, features, labels[rows].to(device))
@@ -100,21 +103,24 @@ def tune_encoder(
             loss.backward()
             nn.utils.clip_grad_norm_(learnt.parameters(), 1.0)
             optimizer.step()
-            schedule.step()
+            rates.step()
             step += 1
             emit({"phase": "encoder", "step": step, "steps": total, "loss": loss.item()})
+        if dev is None:
+            continue
         learnt.eval()
-        features = encoder.features(dev_states) if dev_frozen is None else dev_frozen
+        features = encoder.features(dev[0]) if dev_frozen is None else dev_frozen
         with torch.no_grad():
-            accuracy = (classifier(features.to(device)).argmax(1).cpu() == dev_labels).float().mean().item()
+            accuracy = (classifier(features.to(device)).argmax(1).cpu() == dev[1]).float().mean().item()
         emit({"phase": "encoder", "step": step, "steps": total, "epoch": epoch + 1, "dev_accuracy": accuracy})
         waited += 1
         if accuracy > best:
             best, waited = accuracy, 0
             best_weights = {name: value.detach().clone() for name, value in learnt.state_dict().items()}
-        if waited >= config.patience:
+        if waited >= planned.patience:
             break
-    learnt.load_state_dict(best_weights)
+    if dev is not None:
+        learnt.load_state_dict(best_weights)
     learnt.eval()
 
 

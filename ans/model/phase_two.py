@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, stop_if
+from ans.model.few_texts import head_size, widened
 from ans.model.heads import MultiViewHeads, OneVsRestHeads
 from ans.model.negatives import ClassShell, mix, mix_hardest, synthesize
 from ans.model.precision import mixed_precision
@@ -41,8 +43,10 @@ def phase_two(
     should_stop: ShouldStop,
 ) -> MultiViewHeads:
     """Trained heads on features [N, V·d]. The seed alone decides how they begin, whatever phase 1 drew."""
+    size = head_size(len(features) / num_classes, config)
     with random_numbers_from(config.seed):
-        heads = MultiViewHeads(num_classes, dim, features.shape[1] // dim, config.head_dropout).to(features.device)
+        heads = MultiViewHeads(num_classes, dim, features.shape[1] // dim, config.head_dropout, size.hidden)
+        heads.to(features.device)
         train_heads(heads, features, labels, config, emit, should_stop)
     return heads
 
@@ -52,6 +56,13 @@ class HeadSampler:
 
     Sampling is with replacement and uniform over texts, all heads at once, without a loop over classes. With `only`, it
     draws for the head of that one class (C is 1 in all shapes then).
+
+    A share of the positives is drawn from where the class's next texts are expected: its mean plus a residual of any
+    class's text, √(1 + 1/n) times as long. That is the predictive distribution of a class whose mean is known from n
+    texts, under the spread that all classes share. Of few texts a head sees only that they are not all there is.
+
+    Args:
+        widened: that share for each number of texts in a class, [C] → [C]; none is drawn without it.
     """
 
     def __init__(
@@ -61,12 +72,16 @@ class HeadSampler:
         num_classes: int,
         generator: torch.Generator,
         only: int | None = None,
+        widened: Callable[[Tensor], Tensor] = torch.zeros_like,
     ) -> None:
         order = labels.argsort(stable=True)
         self.features, self.generator = features[order], generator
         counts = torch.bincount(labels, minlength=num_classes).to(features.device)
         heads = slice(None) if only is None else slice(only, only + 1)
         self.counts, self.starts = counts[heads], (counts.cumsum(0) - counts)[heads]
+        self.means = class_means(features, labels.to(features.device), num_classes)
+        self.residuals = _residuals(features, labels.to(features.device), counts, self.means)
+        self.means, self.widened = self.means[heads], widened(self.counts)
 
     def _draw(self, highs: Tensor, size: int) -> Tensor:
         share = torch.rand(len(highs), size, generator=self.generator, device=self.generator.device).to(highs.device)
@@ -74,12 +89,35 @@ class HeadSampler:
 
     def positives(self, size: int) -> Tensor:
         """[C, size, d]."""
-        return self.features[self.starts[:, None] + self._draw(self.counts, size)]
+        texts = self.features[self.starts[:, None] + self._draw(self.counts, size)]
+        if not self.widened.any() or not len(self.residuals):
+            return texts
+        anywhere = self._draw(torch.full_like(self.counts, len(self.residuals)), size)
+        farther = (1 + 1 / self.counts).sqrt()[:, None, None]
+        expected = self.means[:, None] + farther * self.residuals[anywhere]
+        draw = torch.rand(*texts.shape[:2], 1, generator=self.generator, device=self.generator.device)
+        return torch.where(draw.to(texts.device) < self.widened[:, None, None], expected, texts)
 
     def known_negatives(self, size: int) -> Tensor:
         """[C, size, d]: a draw over the N − N_m texts of the other classes, skipping over the class's own rows."""
         index = self._draw(len(self.features) - self.counts, size)
         return self.features[index + torch.where(index >= self.starts[:, None], self.counts[:, None], 0)]
+
+
+def class_means(features: Tensor, labels: Tensor, num_classes: int) -> Tensor:
+    """[N, d] and classes [N] → [C, d]."""
+    counts = torch.bincount(labels, minlength=num_classes).clamp(min=1).unsqueeze(1)
+    return features.new_zeros(num_classes, features.shape[1]).index_add(0, labels, features) / counts
+
+
+def _residuals(features: Tensor, labels: Tensor, counts: Tensor, means: Tensor) -> Tensor:
+    """What sets each text off from its class's mean, as long as for texts that did not make the mean: [≤ N, d].
+
+    Texts that are alone in their class are left out.
+    """
+    n = counts[labels].unsqueeze(1)
+    residuals = (features - means[labels]) * (n / (n - 1).clamp(min=1)).sqrt()
+    return residuals[counts[labels] > 1]
 
 
 def open_loss(heads: OneVsRestHeads, positives: Tensor, negatives: Tensor, synthesized: Tensor | None, weight: float):
@@ -112,18 +150,20 @@ class HeadTraining:
         self.generator = torch.Generator().manual_seed(config.seed)
         num_classes = int(labels.max()) + 1
         self.weight = config.weight_for(num_classes)
-        self.sampler = HeadSampler(features, labels, num_classes, self.generator, only)
+        self.size = head_size(len(labels) / num_classes, config)
+        share = partial(widened, config=config)
+        self.sampler = HeadSampler(features, labels, num_classes, self.generator, only, share)
         shell = ClassShell.around(features, labels, num_classes, **config.radius)
         self.shell = shell if only is None else shell.only(only)
-        self.optimizer = torch.optim.Adam(heads.parameters(), lr=config.head_lr, fused=True)
+        self.optimizer = torch.optim.Adam(heads.parameters(), lr=self.size.rate, fused=True)
         # Single updates are noisy; the average over the last ones is not.
         self.averaged = AveragedModel(heads, multi_avg_fn=get_ema_multi_avg_fn(config.head_averaging))
 
     def step(self) -> float:
         """One update of every head; the mean of their losses."""
-        config, heads = self.config, self.heads
-        positives = self.sampler.positives(config.head_batch)
-        negatives = self.sampler.known_negatives(config.head_batch)
+        heads = self.heads
+        positives = self.sampler.positives(self.size.batch)
+        negatives = self.sampler.known_negatives(self.size.batch)
         with mixed_precision(positives.device):
             heads.eval()  # the ascent looks for the head's weak spots, not for those of one dropout mask
             synthesized = self._synthesized(positives, negatives)

@@ -18,7 +18,8 @@ EVENTS_FILE = "events.jsonl"
 PHASES = {
     "data": ("Read the data", 0.01),
     "cache": ("Run the frozen layers", 0.09),
-    "encoder": ("Phase 1: fine-tune the encoder", 0.65),
+    "check": ("Check the line on held-out texts", 0.10),
+    "encoder": ("Phase 1: fine-tune the encoder", 0.55),
     "heads": ("Phase 2: train the heads", 0.15),
     "evaluate": ("Test on known and open texts", 0.10),
 }

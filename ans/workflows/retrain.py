@@ -46,6 +46,7 @@ def retrain(
         features=features,
         targets=targets,
         texts=old.texts,
+        calibration=old.calibration,
     )
     made = OpenWorldClassifier.of(config, fitted, classifier.seconds)
     _, names, arrays = run.load_test()

@@ -12,6 +12,7 @@ import torch
 from ans.config import TrainConfig
 from ans.conventions import OPEN, Prediction
 from ans.events import TrainingStopped
+from ans.model.calibration import Calibration
 from ans.model.classifier import OpenWorldClassifier
 
 TEXTS = ["book a flight to Rome", "please book me a seat on a plane", "I need a flight to Paris", "fly me to Oslo"] * 3
@@ -60,7 +61,16 @@ def test_most_known_test_texts_keep_their_class_and_most_open_ones_are_rejected(
     assert (answers == truth)[truth < 0].float().mean() > 0.8
 
 
-def test_a_text_is_open_exactly_when_all_heads_say_no_and_else_gets_the_closed_set_argmax(classifier, small_split):
+def without_few_texts(classifier):
+    """The same as if there had been a hundred texts a class: heads alone, a line at zero."""
+    plain = replace(classifier.fitted, calibration=Calibration.none(len(classifier.config.head_views)))
+    return OpenWorldClassifier.of(classifier.config.with_(few_texts=0), plain, {})
+
+
+def test_with_many_texts_one_is_open_exactly_when_all_heads_say_no_and_else_gets_the_closed_set_argmax(
+    classifier, small_split
+):
+    classifier = without_few_texts(classifier)
     features = classifier.features(small_split.test.texts)
     with torch.no_grad():
         all_no = (classifier.heads(features) < 0).all(dim=0).tolist()
@@ -72,7 +82,43 @@ def test_a_text_is_open_exactly_when_all_heads_say_no_and_else_gets_the_closed_s
     assert [OPEN if answer.open else classifier.labels.index(answer.label) for answer in answers] == expected
 
 
+def test_a_text_is_open_exactly_when_no_logit_is_above_zero_however_few_the_texts(classifier, small_split):
+    answers, logits = classifier.decide(classifier.features(small_split.test.texts))
+    assert ((answers == OPEN) == (logits < 0).all(1)).all()
+    assert 0 < (answers == OPEN).sum() < len(answers), "this test needs both kinds"
+
+
+def test_another_line_moves_all_logits_alike_refuses_more_the_stricter_it_is_and_is_saved(classifier, tmp_path):
+    texts = ["I lost my card", "set an alarm", "who wrote hamlet", "book me something"]
+    features = classifier.features(texts)
+    before, open_before = classifier.head_logits(features), 0
+    for share in (0.0, 0.2, 0.5, 0.9):
+        moved = classifier.refusing(share)
+        assert torch.allclose(
+            moved.head_logits(features) - before, moved.head_logits(features)[:1, :1] - before[:1, :1]
+        )
+        assert moved.config.refused == share
+        refused = int((moved.decide(features)[0] == OPEN).sum())
+        assert refused >= open_before
+        open_before = refused
+    moved.save(tmp_path / "model")
+    again = OpenWorldClassifier.load(tmp_path / "model", "cpu")
+    assert [one.to_dict() for one in again.predict(texts)] == [one.to_dict() for one in moved.predict(texts)]
+    assert torch.equal(again.refusing(None).head_logits(features), before)
+
+
+def test_copies_of_a_text_and_classes_of_one_text_are_learnt_from(tiny_encoder_folder):
+    texts = ["a b", "a b", "a b", "c d e", "c f", "g h i j"]
+    config = SHORT.with_(encoder=str(tiny_encoder_folder), trainable_layers=1)
+    model = OpenWorldClassifier(config).fit(texts, ["x", "x", "x", "y", "y", "z"])
+    assert model.labels == ["x", "y", "z"]
+    assert len(model.predict(texts)) == 6
+    alone = OpenWorldClassifier(config).fit(["a b", "c d"], ["x", "y"])
+    assert torch.isfinite(alone.score(["a b", "e"])).all()
+
+
 def test_when_head_and_closed_set_classifier_disagree_the_closed_set_classifier_names_the_class(classifier):
+    classifier = without_few_texts(classifier)
     last = classifier.closed[-1]
     rolled = copy.deepcopy(classifier.closed)
     rolled[-1].load_state_dict({name: value.roll(1, dims=0) for name, value in last.state_dict().items()})
@@ -139,10 +185,10 @@ def test_training_reports_its_phases_in_order_and_its_seconds(tiny_encoder_folde
     events = []
     model = OpenWorldClassifier(SHORT.with_(encoder=str(tiny_encoder_folder), trainable_layers=1))
     assert model.fit(TEXTS, LABELS, emit=events.append) is model
-    assert list(dict.fromkeys(event["phase"] for event in events)) == ["cache", "encoder", "heads"]
+    assert list(dict.fromkeys(event["phase"] for event in events)) == ["cache", "check", "encoder", "heads"]
     cached = [event for event in events if event["phase"] == "cache"]
     assert (cached[-1]["step"], cached[-1]["steps"]) == (len(TEXTS), len(TEXTS))
-    assert set(model.seconds) == {"cache", "encoder", "heads"}
+    assert set(model.seconds) == {"cache", "check", "encoder", "heads"}
 
 
 @pytest.mark.parametrize("phase", ["cache", "encoder", "heads"])
@@ -166,18 +212,8 @@ def test_a_training_that_is_stopped_leaves_the_classifier_as_it_was(phase, tiny_
         (([], []), "at least two known classes are needed, got 0; add texts of another class."),
         ((["a", "b"], ["x"]), "expected as many labels as texts, got 2 texts and 1 labels."),
         (
-            (["a", "b", "c"], ["x", "x", "y"]),
-            "every class needs at least two texts, one of them for dev; too few of ['y'].",
-        ),
-        (
             (TEXTS, LABELS, ["a"], []),
-            "expected as many dev labels as dev texts, and at least one, got 1 texts and 0 labels; leave both out to "
-            "keep a tenth for dev.",
-        ),
-        (
-            (TEXTS, LABELS, [], []),
-            "expected as many dev labels as dev texts, and at least one, got 0 texts and 0 labels; leave both out to "
-            "keep a tenth for dev.",
+            "expected as many dev labels as dev texts, got 1 texts and 0 labels; dev texts can be left out altogether.",
         ),
         (
             (TEXTS, LABELS, ["a"], ["lunch"]),
@@ -268,10 +304,10 @@ def test_a_damaged_model_is_refused_as_damaged(damage, saved, tmp_path):
     ("changes", "sentence"),
     [
         ({"format": "other"}, "{} holds no open-world classifier; model.json should say 'ans-open-world-classifier'."),
-        ({"version": 1}, "the model in {} has format version 1, expected 2; train it again."),
+        ({"version": 1}, "the model in {} has format version 1, expected 3; train it again."),
         (
             {"version": 99},
-            "the model in {} was made by a newer version: its format is 99, and this version reads 2. Update the app "
+            "the model in {} was made by a newer version: its format is 99, and this version reads 3. Update the app "
             "to use it.",
         ),
         (

@@ -90,7 +90,10 @@ def test_a_class_whose_texts_coincide_shows_negatives_in_its_shell_too(classifie
     own = fitted.targets == m
     noise = torch.randn(int(own.sum()), features.shape[1], generator=torch.Generator().manual_seed(0))
     features[own] = features[own][0] + spread * noise
-    parts = {name: getattr(fitted, name) for name in ("labels", "encoder", "closed", "heads", "targets", "texts")}
+    parts = {
+        name: getattr(fitted, name)
+        for name in ("labels", "encoder", "closed", "heads", "targets", "texts", "calibration")
+    }
     coinciding = OpenWorldClassifier.of(
         classifier.config, Fitted.of(classifier.config, features=features, **parts), classifier.seconds
     )

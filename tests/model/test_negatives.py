@@ -133,7 +133,7 @@ def test_a_class_without_spread_takes_the_mean_radius_of_the_others():
 
 
 def test_no_radius_can_be_read_when_no_class_has_spread():
-    with pytest.raises(ValueError, match="needs at least one class with two different texts; add texts or set fixed"):
+    with pytest.raises(ValueError, match="needs at least two different texts; add texts or set fixed"):
         class_radii(torch.zeros(3, DIM), 0.75)
 
 

@@ -13,13 +13,14 @@ from ans.model.classifier import OpenWorldClassifier
 from ans.model.encoder import choose_device
 
 PROBES = ["book a flight to Rome for me and my two sisters next Monday morning", "hi", "I lost my card"]
-SPLIT, FEATURES, HEADS = "split", "features", "heads alone"
+SPLIT, FEATURES, HEADS, LINE = "split", "features", "heads alone", "line alone"
 # Setting → another value, and what has to change with it.
 CHANGES = {
     "dataset": ("<another file>", SPLIT),
     "known_ratio": (0.5, SPLIT),
     "known_classes": (("card_lost", "flight_book"), SPLIT),
     "seed": (1, SPLIT),
+    "texts_per_class": (4, SPLIT),
     "encoder": ("<another encoder>", FEATURES),
     "trainable_layers": (2, FEATURES),
     "max_tokens": (5, FEATURES),
@@ -28,6 +29,7 @@ CHANGES = {
     "batch_size": (4, FEATURES),
     "encoder_lr": (1e-3, FEATURES),
     "classifier_lr": (1e-1, FEATURES),
+    "least_updates": (100, FEATURES),
     "warmup": (0.9, FEATURES),
     "weight_decay": (0.9, FEATURES),
     "label_smoothing": (0.5, FEATURES),
@@ -48,6 +50,10 @@ CHANGES = {
     "radius_scale": (2.0, HEADS),
     "fixed_radius": (8.0, HEADS),
     "gamma": (1.1, HEADS),
+    "few_texts": (0, HEADS),
+    "widened_below": (0, HEADS),
+    "similarity": (3.0, LINE),
+    "refused": (0.4, LINE),
 }
 
 
@@ -61,6 +67,7 @@ class Trained:
             split.train.texts, split.train.labels, split.dev.texts, split.dev.labels
         )
         self.features = torch.cat([model.features(PROBES), model.train_features])[:, : model.encoder.dim]
+        self.line = model.calibration.line
         self.weights = torch.cat([parameter.detach().flatten() for parameter in model.heads.parameters()])
 
 
@@ -79,6 +86,7 @@ def config(small_corpus_file: Path, tiny_encoder_folder: Path) -> TrainConfig:
         classifier_lr=3e-3,
         head_steps=6,
         head_batch=8,
+        least_updates=0,
     )
 
 
@@ -119,12 +127,13 @@ def test_a_setting_changes_what_it_should_and_no_more(name, config, original, ot
     assert getattr(config, name) != value
     changed = Trained(config.with_(**{name: others.get(value, value) if isinstance(value, str) else value}))
     assert (changed.split != original.split) == (what == SPLIT)
-    assert same(changed.features, original.features) == (what == HEADS)
-    assert not same(changed.weights, original.weights)
+    assert same(changed.features, original.features) == (what in (HEADS, LINE))
+    assert same(changed.weights, original.weights) == (what == LINE)
+    assert changed.line != original.line
 
 
 def test_every_setting_has_its_test():
-    elsewhere = {"device", "data_dir"}
+    elsewhere = {"device", "data_dir", "folds"}  # the last in test_few_texts: these texts are too alike to hold out
     assert {spec.name for spec in fields(TrainConfig)} == set(CHANGES) | elsewhere
 
 

@@ -19,7 +19,7 @@ BLOB, DIM = 60, 4
 # Three known blobs on three axes; one on the fourth axis, and one beyond the first blob, as seen from the origin.
 KNOWN = 6.0 * torch.eye(DIM)[:3]
 ASIDE, BEYOND = 6.0 * torch.eye(DIM)[3], 18.0 * torch.eye(DIM)[0]
-BLOB_CONFIG = TrainConfig(head_steps=400, radius_scale=1.0, device="cpu")
+BLOB_CONFIG = TrainConfig(head_steps=400, radius_scale=1.0, few_texts=0, widened_below=0, device="cpu")
 
 
 def silent(event: dict) -> None:
@@ -184,7 +184,15 @@ class PhaseOne:
 
     def __init__(self, folder, layers: int, **changes) -> None:
         self.config = TrainConfig(
-            **{"epochs": 12, "patience": 5, "batch_size": 8, "encoder_lr": 3e-4, "classifier_lr": 3e-3, "warmup": 0.5}
+            **{
+                "epochs": 12,
+                "patience": 5,
+                "batch_size": 8,
+                "encoder_lr": 3e-4,
+                "classifier_lr": 3e-3,
+                "warmup": 0.5,
+                "least_updates": 0,
+            }
             | changes
         )
         torch.manual_seed(0)

@@ -75,7 +75,7 @@ def test_a_changed_default_changes_no_old_model(store, monkeypatch):
 @pytest.mark.parametrize("name", [spec.name for spec in fields(TrainConfig) if "before" in spec.metadata])
 def test_a_setting_that_a_version_did_not_have_yet_takes_what_that_version_did(store, name):
     spec = TrainConfig.__dataclass_fields__[name].metadata
-    change_settings(store, lambda settings: settings.pop(spec["formerly"] or name))
+    change_settings(store, lambda settings: settings.pop(spec["formerly"] or name, None))
     run = store.get(RUN)
     assert getattr(run.config, name) == spec["before"]
     assert run.notes == ()

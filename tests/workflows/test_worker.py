@@ -93,14 +93,14 @@ def test_a_run_trains_to_finished_and_leaves_a_model_and_an_evaluation(killed_an
     run = killed_and_next[1]
     assert (run.status.state, run.status.message) == (FINISHED, "")
     phases = list(dict.fromkeys(event.phase for event in run.progress.events))
-    assert phases == ["data", "cache", "encoder", "heads", "evaluate"]
+    assert phases == ["data", "cache", "check", "encoder", "heads", "evaluate"]
 
     evaluation, model = run.evaluation, load_classifier(run, "cpu")
     assert model.config == tiny
     assert model.labels == evaluation.known
     assert (len(evaluation.known), len(evaluation.held_out)) == (3, 1)
     assert evaluation.device == "cpu"
-    assert set(evaluation.seconds) == {"data", "cache", "encoder", "heads", "evaluate"}
+    assert set(evaluation.seconds) == {"data", "cache", "check", "encoder", "heads", "evaluate"}
 
     texts, labels, arrays = run.load_test()
     assert len(texts) == len(labels) == len(arrays["answers"]) == sum(map(sum, evaluation.metrics.confusion))

@@ -222,7 +222,8 @@ def _fit(features: RunFeatures, choice: Choice, tell: Tell, should_stop: ShouldS
     started = time.perf_counter()
     own = choice.own(config)
     if own:
-        fitted = fitted_heads(model.heads, config.head_views, model.encoder.device)
+        views, device = config.head_views, model.encoder.device
+        fitted = fitted_heads(model.heads, model.calibration, given, views, config, device)
     elif choice.rule is not None:
         fitted = post_hoc.RULES[choice.rule].fit(given, config)
     else:
@@ -230,7 +231,8 @@ def _fit(features: RunFeatures, choice: Choice, tell: Tell, should_stop: ShouldS
         def each_step(event: dict) -> None:
             tell("training the heads", event["step"], event["steps"])
 
-        fitted = train_heads_on(given, config.with_(negatives=choice.key), each_step, should_stop)
+        others = config.with_(negatives=choice.key)
+        fitted = train_heads_on(given, others, each_step, should_stop, unchecked=model.calibration)
     seconds = time.perf_counter() - started
     answers = fitted.answer(given.test)
     return Compared(choice, fitted, answers, measured(answers, given).headline(), seconds, own)

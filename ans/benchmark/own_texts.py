@@ -1,0 +1,139 @@
+"""How well it goes with the texts people have: few of a class, or a chatbot's traffic. Simple rules stand beside it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.metrics import matthews_corrcoef
+from tqdm import tqdm
+
+from ans.baselines.rule import Answers, from_scores
+from ans.benchmark import own_texts_report
+from ans.benchmark.cells import corpus_settings
+from ans.benchmark.methods import best_threshold_f1
+from ans.benchmark.phase_one import CorpusStates
+from ans.benchmark.results import RESULTS_FOLDER, Results
+from ans.benchmark.simple_rules import Judged, simple_rules
+from ans.benchmark.tables import ALL, RATIOS
+from ans.config import TrainConfig
+from ans.conventions import OPEN
+from ans.evaluation.metrics import evaluate
+from ans.model.classifier import OpenWorldClassifier
+
+OURS = "ANS"
+FEW, SEEDS = (1, 2, 5, 10, 20, 50), (0, 1, 2, 3, 4)
+BELOW_ALL = -1e9  # a line that refuses nothing: then the answer names the class
+
+
+def benchmark(given: argparse.Namespace, config: TrainConfig) -> str:
+    """Fill the missing cells of `few` or `traffic`, and give their table."""
+    configs = few_settings(given, config) if given.which == "few" else traffic_settings(given, config)
+    results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{given.which}.json", given.which)
+    measure_missing(configs, results, sys.stderr)
+    return own_texts_report.TABLES[given.which](results.records)
+
+
+def few_settings(given: argparse.Namespace, config: TrainConfig) -> list[TrainConfig]:
+    """Texts a class × corpora × ratios × seeds; three seeds with 1 and 2 texts, unless seeds are named."""
+    return [
+        config.with_(dataset=dataset, known_ratio=ratio, seed=seed, texts_per_class=texts)
+        for seed in given.seeds or SEEDS
+        for texts in given.texts or FEW
+        if given.seeds or texts > 2 or seed < 3
+        for dataset in given.datasets or ALL
+        for ratio in given.ratios or RATIOS
+    ]
+
+
+def traffic_settings(given: argparse.Namespace, config: TrainConfig) -> list[TrainConfig]:
+    """Each folder with all its classes known.
+
+    Raises:
+        ValueError: no folder is named, or one is none.
+    """
+    if not given.folders:
+        raise ValueError("benchmark traffic needs folders, each with train and test: benchmark traffic DIR.")
+    return [
+        config.with_(dataset=str(_folder(name)), known_ratio=1.0, seed=seed)
+        for seed in given.seeds or SEEDS
+        for name in given.folders
+    ]
+
+
+def _folder(name: str) -> Path:
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise ValueError(f"expected a folder with train and test at {name}, found none.")
+    return folder
+
+
+def measure_missing(configs: Sequence[TrainConfig], results: Results, progress_to) -> None:
+    """Fill the cells that `results` lacks: this project's and every simple rule's. Killed, it loses one cell."""
+    missing = [config for config in configs if results.find(OURS, _recorded(config)) is None]
+    states = cache(CorpusStates)
+    bar = tqdm(total=len(configs), initial=len(configs) - len(missing), file=progress_to, smoothing=0)
+    for config in missing:
+        few = "all" if config.texts_per_class is None else config.texts_per_class
+        bar.set_description(f"{Path(config.dataset).name} {config.known_ratio:.0%}, {few} texts, seed {config.seed}")
+        for name, numbers, known, seconds in _cell(config, states(corpus_settings(config))):
+            results.add(name, _recorded(config), known, numbers, seconds)
+        bar.update()
+    bar.close()
+
+
+def _recorded(config: TrainConfig) -> TrainConfig:
+    """What stands in a record: of a folder the name alone."""
+    return config.with_(dataset=Path(config.dataset).name)
+
+
+def _cell(config: TrainConfig, corpus: CorpusStates) -> list[tuple[str, dict, list[str], dict]]:
+    split, parts = corpus.split(config)
+    states, _, truth = parts["test"]
+    rules = simple_rules(parts["train"][1], parts["train"][2], parts["test"][1])
+    started = time.perf_counter()
+    model = OpenWorldClassifier(config).fit(split.train.texts, split.train.labels)
+    seconds = {"training": time.perf_counter() - started}
+    features = model.encoder.views(states, config.head_views)
+    answers, logits = model.decide(features)
+    none_refused = replace(model.fitted, calibration=replace(model.calibration, line=BELOW_ALL))
+    classes, _ = OpenWorldClassifier.of(config, none_refused, {}).decide(features)
+    ours = Answers(answers, logits.max(1).values, classes)
+    found = [(OURS, measured(ours, truth, split.known), split.known, seconds)]
+    for name, judged in rules.items():
+        found.append((name, measured(_answers(judged), truth, split.known), [], {}))
+    return found
+
+
+def _answers(judged: Judged) -> Answers:
+    scores, classes = torch.from_numpy(judged.scores), torch.from_numpy(judged.classes)
+    return from_scores(scores, classes, judged.line)
+
+
+def measured(found: Answers, truth: torch.Tensor, known: list[str]) -> dict[str, float | None]:
+    """The field's numbers, and those a chatbot's owner asks for, all in percent.
+
+    in_scope: accuracy on texts of known classes. oos_recall: open texts answered open. known_refused: known texts
+    answered open. mcc: Matthews' correlation over the classes and open. best_threshold_f1: as everywhere.
+    """
+    metrics = evaluate(truth.tolist(), found.answers.tolist(), found.scores.tolist(), known)
+    is_known = (truth != OPEN).numpy()
+    right, refused = (found.answers == truth).numpy(), (found.answers == OPEN).numpy()
+    return metrics.headline() | {
+        "in_scope": _percent(right[is_known]),
+        "oos_recall": _percent(refused[~is_known]),
+        "known_refused": _percent(refused[is_known]),
+        "mcc": 100 * float(matthews_corrcoef(truth.numpy(), found.answers.numpy())),
+        "best_threshold_f1": best_threshold_f1(found, truth, len(known)),
+    }
+
+
+def _percent(which: np.ndarray) -> float | None:
+    return 100 * float(which.mean()) if len(which) else None

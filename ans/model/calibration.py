@@ -1,0 +1,219 @@
+"""From heads and nearest texts to one logit a class, and where the line between open and known lies. Tensors only.
+
+The line is checked on held-out known texts, of which nothing was learnt. No open text is used for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+import torch
+from torch import Tensor
+
+from ans.config import TrainConfig
+from ans.model import few_texts
+
+_SAVED = ("weights", "middles", "scores", "targets", "answers", "rows", "left_out")
+KEPT_OUT = 0.75  # of the texts of left-out classes, where no known text could be held out
+FEWEST = 3  # held-out known texts from which spreads and a line are read
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a model says of B texts: heads' logits [B, C], cosines to the nearest texts of each class [V, B, C]."""
+
+    heads: Tensor
+    similarity: Tensor
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Texts of known classes that a model of C' of the C classes has not learnt from.
+
+    `evidence` is of M texts, `left_out` of texts of the other classes; `closed` are logits of the closed-set classifier
+    [M, C']; `targets` [M] the true classes and `known` [C'] the classes of the columns, both in 0 … C−1; `rows` [M] the
+    texts' places among the training texts, −1 for dev texts.
+    """
+
+    evidence: Evidence
+    closed: Tensor
+    targets: Tensor
+    known: Tensor
+    rows: Tensor
+    left_out: Evidence
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Logits of a class are head + Σ_v weights[v]·(cosine_v − middles[v]) − line; below zero in all is open.
+
+    Attributes:
+        weights, middles: [V]. line: in use. trained_line: what training chose.
+        scores: of the held-out known texts, before the line, ascending [M]. targets, answers: their classes, and those
+            they were taken for [M]. rows: their places among the training texts, −1 for dev texts [M].
+        left_out: scores of texts of left-out classes, ascending [L]; they stand for open ones.
+    """
+
+    weights: Tensor
+    middles: Tensor
+    line: float
+    trained_line: float
+    scores: Tensor
+    targets: Tensor
+    answers: Tensor
+    rows: Tensor
+    left_out: Tensor
+
+    @classmethod
+    def none(cls, views: int) -> Calibration:
+        """Heads alone, a line at zero, nothing held out: models of versions that had no calibration."""
+        nothing, none = torch.zeros(0), torch.zeros(0, dtype=torch.long)
+        return cls(torch.zeros(views), torch.zeros(views), 0.0, 0.0, nothing, none, none, none, nothing)
+
+    @classmethod
+    def of(cls, held_out: Sequence[HeldOut], views: int, weight: float, refused: float, trust: float) -> Calibration:
+        """Spreads and line from held-out texts.
+
+        Args:
+            weight: of the nearest texts beside the heads, in spreads of both; each view counts alike.
+            refused: the share of held-out known texts that the checked line refuses.
+            trust: how far the line is the checked one rather than zero.
+        """
+        made = cls.none(views)
+        if not held_out:
+            return made
+        known = _strongest([one.evidence for one in held_out], views)
+        left_out = _strongest([one.left_out for one in held_out], views)
+        shown = known if len(known) >= FEWEST else torch.cat([known, left_out])
+        if len(shown) < FEWEST:
+            return made
+        middles = shown.median(0).values
+        spreads = (shown - middles).abs().mean(0).clamp(min=1e-6)
+        made = replace(made, weights=weight * spreads[0] / spreads[1:], middles=middles[1:])
+        scores = torch.cat([strongest(made.combined(one.evidence)) for one in held_out])
+        order = scores.argsort(stable=True)
+        answers = [one.known[named(one.closed, made.combined(one.evidence), weight)] for one in held_out]
+        made = replace(
+            made,
+            scores=scores[order],
+            targets=torch.cat([one.targets for one in held_out])[order],
+            answers=torch.cat(answers)[order],
+            rows=torch.cat([one.rows for one in held_out])[order],
+            left_out=torch.cat([strongest(made.combined(one.left_out)) for one in held_out]).sort().values,
+        )
+        # A class of one text can't hold out any: then the line is where as many texts of left-out classes get in.
+        checked = made.expected_line(refused) if len(known) >= FEWEST else float(made.left_out.quantile(KEPT_OUT))
+        return replace(made, line=trust * checked, trained_line=trust * checked)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All of it by name, to be saved; `from_tensors` is the inverse."""
+        lines = torch.tensor([self.line, self.trained_line], dtype=torch.float64)
+        return {**{name: getattr(self, name) for name in _SAVED}, "lines": lines}
+
+    @classmethod
+    def from_tensors(cls, found: Mapping[str, Tensor], views: int) -> Calibration:
+        """Inverse of `tensors`; of no tensors at all, `none`.
+
+        Raises:
+            KeyError: some are missing. RuntimeError: they don't fit together.
+        """
+        if not found:
+            return cls.none(views)
+        made = cls(
+            **{name: found[name] for name in _SAVED},
+            line=float(found["lines"][0]),
+            trained_line=float(found["lines"][1]),
+        )
+        if not len(made.weights) == len(made.middles) == views:
+            raise RuntimeError(f"its calibration is of {len(made.weights)} views, not of {views}")
+        if not len(made.scores) == len(made.targets) == len(made.answers) == len(made.rows):
+            raise RuntimeError("its held-out texts are not all there")
+        return made
+
+    @property
+    def hears_similarity(self) -> bool:
+        """Whether nearest texts have a say at all."""
+        return bool(self.weights.any())
+
+    def combined(self, evidence: Evidence) -> Tensor:
+        """Each class's logit before the line: [B, C]."""
+        if not self.hears_similarity or not evidence.similarity.shape[1]:
+            return evidence.heads
+        weights, middles = (value.view(-1, 1, 1).to(evidence.similarity) for value in (self.weights, self.middles))
+        return evidence.heads + (weights * (evidence.similarity - middles)).sum(0).to(evidence.heads)
+
+    def line_for(self, refused: float) -> float:
+        """The line that refuses a new known text with at most this probability, if it is one like those held out.
+
+        The ⌊refused·(M + 1)⌋-th smallest held-out score (split conformal prediction, Vovk et al. 2005); the smallest if
+        that is none.
+
+        Raises:
+            ValueError: no texts were held out.
+        """
+        if not len(self.scores):
+            raise ValueError(
+                "this model has no held-out texts to check a line on: an earlier version trained it. Train it again."
+            )
+        rank = max(1, min(len(self.scores), math.floor(refused * (len(self.scores) + 1) + 1e-9)))
+        return float(self.scores[rank - 1])
+
+    def expected_line(self, refused: float) -> float:
+        """The same for a default, which promises nothing: where a normal distribution has refused that share.
+
+        Two numbers, mean and deviation, are read from few texts more surely than a quantile near their end.
+        """
+        return float(self.scores.mean() + self.scores.std() * NormalDist().inv_cdf(refused))
+
+    def refusing(self, refused: float) -> Calibration:
+        """The same with another line."""
+        return replace(self, line=self.line_for(refused))
+
+    def as_trained(self) -> Calibration:
+        """The same with the line that training chose."""
+        return replace(self, line=self.trained_line)
+
+    @property
+    def refused(self) -> float | None:
+        """The share of held-out known texts below the line; None if none were held out."""
+        return float((self.scores < self.line).double().mean()) if len(self.scores) else None
+
+
+def calibrate(held_out: Sequence[HeldOut], n: float, views: int, config: TrainConfig) -> Calibration:
+    """The calibration of a model with n training texts a class, seen in so many views, from held-out known texts."""
+    return Calibration.of(
+        held_out,
+        views,
+        weight=few_texts.similarity_weight(n, config),
+        refused=few_texts.refused_target(n, config),
+        trust=few_texts.trust(n, config),
+    )
+
+
+def strongest(logits: Tensor) -> Tensor:
+    """The largest logit of each text: [B, C] → [B]."""
+    return logits.max(1).values if len(logits) else logits.new_empty(0)
+
+
+def named(closed: Tensor, combined: Tensor, weight: float) -> Tensor:
+    """Which class a known text has: the closed-set classifier's; where texts are few, heads and nearest texts vote too.
+
+    Args:
+        closed, combined: logits [B, C]. weight: of the latter.
+
+    Returns:
+        [B].
+    """
+    votes = closed.log_softmax(1) + weight * combined if weight else closed
+    return votes.argmax(1)
+
+
+def _strongest(parts: Sequence[Evidence], views: int) -> Tensor:
+    """Each text's largest head logit and, in each view, its largest cosine: [B, 1 + V]."""
+    rows = [
+        torch.cat([one.heads.max(1).values[None], one.similarity.max(2).values]).T for one in parts if len(one.heads)
+    ]
+    return torch.cat(rows).float() if rows else torch.empty(0, 1 + views)

@@ -1,0 +1,186 @@
+"""Held-out known texts where nobody has set some aside: trainings that each do without a quarter of the texts.
+
+Each also does without a fifth of the classes, whose texts then stand for open ones. The last training has all of them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy.cluster.hierarchy import fcluster, linkage
+from torch import Tensor
+
+from ans.config import TrainConfig
+from ans.events import Emit, ShouldStop, silent
+from ans.model.calibration import Evidence, HeldOut
+from ans.model.encoder import CachedStates, TextEncoder
+from ans.model.heads import MultiViewHeads
+from ans.model.phase_one import phase_one
+from ans.model.phase_two import phase_two
+from ans.model.similarity import nearest_of_each_class, unit_views
+
+QUARTERS, FIFTHS = 4, 5
+# Cosine, on average between two groups. People write a class's texts by varying one of them; if a text is held out and
+# its variation is not, it is as easy as one that was learnt, and the line comes out too strict for what users type.
+ALIKE = 0.75
+MOST_COMPARED = 2000  # texts of a class that are grouped; grouping takes their square
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Rows of the training texts: to learn from, held out of classes that are learnt, of classes that are left out.
+
+    `groups` [N] numbers the groups of texts that say almost the same.
+    """
+
+    train: Tensor
+    held_out: Tensor
+    left_out: Tensor
+    groups: Tensor
+
+
+def plan(untouched: Tensor, targets: Tensor, num_classes: int, folds: int, seed: int) -> Iterator[Fold]:
+    """The first `folds` of four folds, fewer if one would leave less than two classes or hold out nothing.
+
+    Args:
+        untouched: features of the untouched encoder [N, d]; texts that are alike there are held out together.
+    """
+    rng = np.random.RandomState(seed)
+    quarter, groups = torch.full((2, len(targets)), -1)
+    for m in range(num_classes):
+        own = (targets == m).nonzero().squeeze(1)
+        found = alike(untouched[own])
+        quarter[own] = torch.from_numpy(_quarters(found, rng))
+        groups[own] = torch.from_numpy(found).long() + int(groups.max()) + 1
+    fifth = torch.from_numpy(rng.permutation(num_classes) % FIFTHS)
+    for fold in range(folds):
+        left = fifth[targets] == fold if num_classes >= FIFTHS else torch.zeros(len(targets), dtype=torch.bool)
+        train, held = ~left & (quarter != fold), ~left & (quarter == fold)
+        if len(targets[train].unique()) >= 2 and (held.any() or left.any()):
+            yield Fold(_rows(train), _rows(held), _rows(left), groups)
+
+
+def _rows(mask: Tensor) -> Tensor:
+    return mask.nonzero().squeeze(1)
+
+
+def alike(features: Tensor) -> np.ndarray:
+    """The group of each text of one class, texts in a group being alike: [n, d] → [n], from 0."""
+    if not 2 <= len(features) <= MOST_COMPARED:
+        return np.arange(len(features))
+    unit = F.normalize(features, dim=1)
+    apart = (1 - unit @ unit.T).clamp(min=0).numpy()
+    return fcluster(linkage(apart[np.triu_indices(len(unit), 1)], "average"), 1 - ALIKE, "distance") - 1
+
+
+def _quarters(groups: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+    """Whole groups into four parts of about one size. A class of a single group stays together in training: −1."""
+    sizes, parts, filled = np.bincount(groups), np.full(len(groups), -1), np.zeros(QUARTERS)
+    if len(sizes) < 2:
+        return parts
+    filled += rng.permutation(QUARTERS) * 1e-6  # which part begins is drawn
+    for group in rng.permutation(len(sizes)):
+        part = int(filled.argmin())
+        parts[groups == group] = part
+        filled[part] += sizes[group]
+    return parts
+
+
+def held_out_texts(
+    encoder: TextEncoder,
+    states: CachedStates,
+    untouched: Tensor,
+    targets: Tensor,
+    folds: int,
+    config: TrainConfig,
+    emit: Emit,
+    should_stop: ShouldStop,
+) -> list[HeldOut]:
+    """Train without some of the texts, once a fold, and ask about those.
+
+    Args:
+        encoder: not tuned yet; it stays so. states, untouched: of the training texts. targets: their classes [N].
+
+    Raises:
+        TrainingStopped: `should_stop` said so.
+    """
+    folded = list(plan(untouched, targets, int(targets.max()) + 1, folds, config.seed))
+    found = []
+    for number, fold in enumerate(folded, 1):
+        emit({"phase": "check", "step": number, "steps": len(folded)})
+        found.append(_held_out(encoder, states, targets, fold, config, silent, should_stop))
+    return found
+
+
+def _held_out(
+    encoder: TextEncoder,
+    states: CachedStates,
+    targets: Tensor,
+    fold: Fold,
+    config: TrainConfig,
+    emit: Emit,
+    should_stop: ShouldStop,
+) -> HeldOut:
+    known, own = targets[fold.train].unique(return_inverse=True)
+    held = fold.held_out[torch.isin(targets[fold.held_out], known)]
+    encoder = copy.deepcopy(encoder)
+    closed = phase_one(encoder, len(known), (states.only(fold.train), own), None, config, emit, should_stop)
+    learnt, seen, strange = (
+        encoder.views(states.only(rows), config.head_views).to(encoder.device)
+        for rows in (fold.train, held, fold.left_out)
+    )
+    heads = phase_two(learnt, own, len(known), encoder.dim, config, emit, should_stop)
+    # Held-out texts are nearest texts for each other, but for those that say almost the same: the final model has all.
+    beside = torch.cat([fold.train, held])
+    units = unit_views(torch.cat([learnt, seen]), len(config.head_views))
+    classes = torch.searchsorted(known, targets[beside])
+    same = fold.groups[held][:, None] == fold.groups[beside][None]
+    with torch.no_grad():
+        return HeldOut(
+            evidence=evidence_of(heads, units, classes, seen, same),
+            closed=closed(seen[:, : encoder.dim]).cpu(),
+            targets=targets[held],
+            known=known,
+            rows=held,
+            left_out=evidence_of(heads, units, classes, strange),
+        )
+
+
+@torch.no_grad()
+def all_known(
+    heads: MultiViewHeads, closed: Tensor, units: Tensor, targets: Tensor, features: Tensor, truth: Tensor
+) -> HeldOut:
+    """Dev texts, which the whole model of C classes has not learnt from.
+
+    Args:
+        closed: the closed-set classifier's logits of the dev texts [B, C]. units: of the training texts [V, N, d].
+        targets: their classes [N]. features, truth: of the dev texts [B, V·d], and their classes [B].
+    """
+    none = features[:0]
+    return HeldOut(
+        evidence=evidence_of(heads, units, targets, features),
+        closed=closed.cpu(),
+        targets=truth,
+        known=torch.arange(heads.num_classes),
+        rows=torch.full((len(truth),), -1),
+        left_out=evidence_of(heads, units, targets, none),
+    )
+
+
+@torch.no_grad()
+def evidence_of(
+    heads: MultiViewHeads, units: Tensor, targets: Tensor, features: Tensor, unheard: Tensor | None = None
+) -> Evidence:
+    """What heads and nearest training texts say of B texts, on the CPU.
+
+    Args:
+        units: of the training texts [V, N, d]. targets: their classes [N]. features: [B, V·d], on the heads' device.
+            unheard: nearest texts that don't count [B, N].
+    """
+    near = nearest_of_each_class(features, units, targets, heads.num_classes, unheard)
+    return Evidence(heads(features).T.cpu(), near.cpu())

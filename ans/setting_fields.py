@@ -1,0 +1,59 @@
+"""One setting of a training as a dataclass field: all that is known about it, and its check."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import Field, field
+from typing import Any
+
+DATA, ENCODER, PHASE_1, PHASE_2 = GROUPS = ("data", "encoder", "phase 1", "phase 2")
+_ALWAYS_THERE = object()
+
+
+def setting_field(
+    group: str,
+    default: Any,
+    explanation: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] | None = None,
+    symbol: str | None = None,
+    before: Any = _ALWAYS_THERE,
+    formerly: str | None = None,
+) -> Any:
+    """A dataclass field that carries all that is known about a setting, for --help, the page and old files alike.
+
+    Args:
+        group: one of `GROUPS`; settings stand in the order of the fields. explanation: one line. low, high: its bounds.
+        symbol: the paper's. before: what the versions did that had no such setting yet. formerly: its name in
+            earlier versions.
+    """
+    about = {"group": group, "explanation": explanation, "low": low, "high": high, "choices": choices}
+    about |= {"symbol": symbol, "formerly": formerly}
+    return field(default=default, metadata=about | ({} if before is _ALWAYS_THERE else {"before": before}))
+
+
+def checked(spec: Field, value: Any) -> Any:
+    """The value of a setting, whole numbers as int and others as float.
+
+    Raises:
+        ValueError: it is out of its bounds, or no value of its kind.
+    """
+    name = spec.name
+    low, high, choices = (spec.metadata[key] for key in ("low", "high", "choices"))
+    if value is None:
+        if spec.default is not None:
+            raise ValueError(f"{name} must have a value, got nothing; leave it out for {spec.default!r}.")
+        return value
+    if choices is not None and value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
+    if low is None:
+        if "str" in str(spec.type) and name != "known_classes" and not isinstance(value, str):
+            raise ValueError(f"{name} must be a text, got {value!r}.")
+        return value
+    kind = "a whole number" if "int" in str(spec.type) else "a number"
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < math.inf
+    if not is_number or ("int" in str(spec.type) and int(value) != value) or not low <= value <= high:
+        raise ValueError(f"{name} must be {kind} between {low:.12g} and {high:.12g}, got {value!r}.")
+    return int(value) if "int" in str(spec.type) else float(value)
