@@ -40,7 +40,7 @@ def test_a_running_run_shows_phase_step_and_time_left_at_its_pace(run):
     view = run_card.view(run, run.status.started + 61)
     assert view["clock"] == "1 min 01 s"
     assert view["detail"] == ("Phase 1: fine-tune the encoder, step 3 of at most 11, at most 16 s left in this phase.")
-    assert [phase["state"] for phase in view["phases"]] == ["done", "done", "now", "later", "later"]
+    assert [phase["state"] for phase in view["phases"]] == ["done", "done", "done", "now", "later", "later"]
     assert 0.1 < view["share"] < 0.75
 
 
