@@ -67,12 +67,7 @@ class TrainConfig:
     classifier_lr: float = _setting(PHASE_1, 1e-3, "learning rate of the closed-set classifier", low=0, high=1)
     # 275 texts and 5 passes are 25 updates: a classifier that starts at random has not learnt its classes by then.
     least_updates: int = _setting(
-        PHASE_1,
-        60,
-        "fewest updates of phase 1: few texts make smaller batches and more passes",
-        low=0,
-        high=100000,
-        before=0,
+        PHASE_1, 60, "fewest updates of phase 1, however few the texts", low=0, high=100000, before=0
     )
     warmup: float = _setting(PHASE_1, 0.1, "share of the steps over which the learning rate rises", low=0, high=1)
     weight_decay: float = _setting(PHASE_1, 0.01, "weight decay of AdamW", low=0, high=1)

@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 
 from ans.baselines.features import Part, PhaseOneFeatures
-from ans.baselines.rule import Answers, Fitted, rule
+from ans.baselines.rule import Answers, Fitted, from_scores, rule
 from ans.config import TrainConfig
-from ans.conventions import OPEN, ZERO
+from ans.conventions import ZERO
 from ans.events import Emit, ShouldStop
-from ans.model.calibration import Calibration, calibrate, named
+from ans.model.calibration import Calibration, calibrate, combined_logits, named
 from ans.model.encoder import choose_device
 from ans.model.few_texts import similarity_weight
 from ans.model.heads import MultiViewHeads
-from ans.model.held_out import all_known, evidence_of
+from ans.model.held_out import all_known
 from ans.model.phase_two import phase_two
 from ans.model.similarity import unit_views
 
@@ -33,11 +33,9 @@ def fitted_heads(
 
     @torch.no_grad()
     def answer(part: Part) -> Answers:
-        features = part.views(views)
-        batches = [evidence_of(heads, units, targets, batch.to(device)) for batch in features.split(512)]
-        combined = torch.cat([calibration.combined(batch) for batch in batches])
+        combined = combined_logits(heads, calibration, units, targets, part.views(views))
         scores, classes = combined.max(1).values - calibration.line, named(part.closed, combined, weight)
-        return Answers(torch.where(scores < ZERO, OPEN, classes), scores, classes)
+        return from_scores(scores, classes, ZERO)
 
     return Fitted(answer, ZERO)
 

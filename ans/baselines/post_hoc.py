@@ -19,6 +19,7 @@ from ans.baselines.features import Part, PhaseOneFeatures
 from ans.baselines.rule import Answers, Fitted, Rule, from_scores, rule
 from ans.config import TrainConfig
 from ans.conventions import OPEN
+from ans.model.negatives import class_means
 
 ACCEPTED = 0.95
 TAIL, RANKS = 20, 10  # OpenMax: distances in a class's tail, classes whose score is revised
@@ -141,12 +142,6 @@ def adaptive_boundary(given: PhaseOneFeatures, seed: int, steps: int = 400, rate
 def closed_hidden(given: PhaseOneFeatures, features: Tensor) -> Tensor:
     """The closed-set classifier's hidden layer after its ReLU, [N, d]: what the field's baselines call features."""
     return F.linear(features, given.classifier["0.weight"], given.classifier["0.bias"]).relu()
-
-
-def class_means(features: Tensor, targets: Tensor, num_classes: int) -> Tensor:
-    """[N, d] and class indices [N] → [C, d]."""
-    counts = torch.bincount(targets, minlength=num_classes).clamp(min=1).unsqueeze(1)
-    return features.new_zeros(num_classes, features.shape[1]).index_add(0, targets, features) / counts
 
 
 def _accepting(given: PhaseOneFeatures, score: Callable[[Part], Tensor]) -> Fitted:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from statistics import fmean, stdev
+from statistics import fmean
 
-from ans.benchmark.report import markdown
+from ans.benchmark.report import markdown, mean, mean_and_deviation
 
 TRAFFIC = {
     "accuracy": "accuracy",
@@ -56,11 +56,9 @@ def _by_method(records: Sequence[dict]) -> dict[str, list[dict]]:
 
 def _mean(records: Sequence[dict], name: str) -> str:
     """Mean over seeds, and the deviation if they differ at all."""
-    values = [record["metrics"][name] for record in records]
-    if None in values:
+    if mean(records, name) is None:
         return "–"
-    spread = stdev(values) if len(values) > 1 else 0.0
-    return f"{fmean(values):.1f}" + (f" ± {spread:.1f}" if spread > 0 else "")
+    return mean_and_deviation(records, name).removesuffix(" ± 0.0")
 
 
 TABLES: dict[str, Callable[[Sequence[dict]], str]] = {"few": few_table, "traffic": traffic_table}

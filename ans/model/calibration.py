@@ -15,9 +15,12 @@ from torch import Tensor
 
 from ans.config import TrainConfig
 from ans.model import few_texts
+from ans.model.heads import MultiViewHeads
+from ans.model.similarity import nearest_of_each_class
 
 _SAVED = ("weights", "middles", "scores", "targets", "answers", "rows", "left_out")
 KEPT_OUT = 0.75  # of the texts of left-out classes, where no known text could be held out
+BATCH = 512  # texts that heads and nearest texts are asked about at a time
 FEWEST = 3  # held-out known texts from which spreads and a line are read
 
 
@@ -85,15 +88,17 @@ class Calibration:
         made = cls.none(views)
         if not held_out:
             return made
-        known = _strongest([one.evidence for one in held_out], views)
-        left_out = _strongest([one.left_out for one in held_out], views)
+        known, left_out = (
+            torch.cat([_strongest(part) for part in parts])
+            for parts in ([one.evidence for one in held_out], [one.left_out for one in held_out])
+        )
         shown = known if len(known) >= FEWEST else torch.cat([known, left_out])
         if len(shown) < FEWEST:
             return made
         middles = shown.median(0).values
         spreads = (shown - middles).abs().mean(0).clamp(min=1e-6)
         made = replace(made, weights=weight * spreads[0] / spreads[1:], middles=middles[1:])
-        scores = torch.cat([strongest(made.combined(one.evidence)) for one in held_out])
+        scores = torch.cat([made.combined(one.evidence).max(1).values for one in held_out])
         order = scores.argsort(stable=True)
         answers = [one.known[named(one.closed, made.combined(one.evidence), weight)] for one in held_out]
         made = replace(
@@ -102,7 +107,7 @@ class Calibration:
             targets=torch.cat([one.targets for one in held_out])[order],
             answers=torch.cat(answers)[order],
             rows=torch.cat([one.rows for one in held_out])[order],
-            left_out=torch.cat([strongest(made.combined(one.left_out)) for one in held_out]).sort().values,
+            left_out=torch.cat([made.combined(one.left_out).max(1).values for one in held_out]).sort().values,
         )
         # A class of one text can't hold out any: then the line is where as many texts of left-out classes get in.
         checked = made.expected_line(refused) if len(known) >= FEWEST else float(made.left_out.quantile(KEPT_OUT))
@@ -140,7 +145,7 @@ class Calibration:
 
     def combined(self, evidence: Evidence) -> Tensor:
         """Each class's logit before the line: [B, C]."""
-        if not self.hears_similarity or not evidence.similarity.shape[1]:
+        if not self.hears_similarity:
             return evidence.heads
         weights, middles = (value.view(-1, 1, 1).to(evidence.similarity) for value in (self.weights, self.middles))
         return evidence.heads + (weights * (evidence.similarity - middles)).sum(0).to(evidence.heads)
@@ -193,9 +198,37 @@ def calibrate(held_out: Sequence[HeldOut], n: float, views: int, config: TrainCo
     )
 
 
-def strongest(logits: Tensor) -> Tensor:
-    """The largest logit of each text: [B, C] → [B]."""
-    return logits.max(1).values if len(logits) else logits.new_empty(0)
+@torch.no_grad()
+def evidence_of(
+    heads: MultiViewHeads, units: Tensor, targets: Tensor, features: Tensor, unheard: Tensor | None = None
+) -> Evidence:
+    """What heads and nearest training texts say of B texts, on the CPU.
+
+    Args:
+        units: of the training texts [V, N, d]. targets: their classes [N]. features: [B, V·d], on the heads' device.
+            unheard: nearest texts that don't count [B, N].
+    """
+    near = nearest_of_each_class(features, units, targets, heads.num_classes, unheard)
+    return Evidence(heads(features).T.cpu(), near.cpu())
+
+
+@torch.no_grad()
+def combined_logits(
+    heads: MultiViewHeads, calibration: Calibration, units: Tensor, targets: Tensor, features: Tensor
+) -> Tensor:
+    """Each class's logit before the line, on the CPU: [B, V·d] → [B, C]. Only nearest texts with a say are looked for.
+
+    Args:
+        units: of the training texts [V, N, d]. targets: their classes [N].
+    """
+    parts = []
+    for some in features.split(BATCH):
+        some = some.to(units.device)
+        if calibration.hears_similarity:
+            parts.append(calibration.combined(evidence_of(heads, units, targets, some)))
+        else:
+            parts.append(heads(some).T.cpu())
+    return torch.cat(parts)
 
 
 def named(closed: Tensor, combined: Tensor, weight: float) -> Tensor:
@@ -211,9 +244,6 @@ def named(closed: Tensor, combined: Tensor, weight: float) -> Tensor:
     return votes.argmax(1)
 
 
-def _strongest(parts: Sequence[Evidence], views: int) -> Tensor:
+def _strongest(evidence: Evidence) -> Tensor:
     """Each text's largest head logit and, in each view, its largest cosine: [B, 1 + V]."""
-    rows = [
-        torch.cat([one.heads.max(1).values[None], one.similarity.max(2).values]).T for one in parts if len(one.heads)
-    ]
-    return torch.cat(rows).float() if rows else torch.empty(0, 1 + views)
+    return torch.cat([evidence.heads.max(1).values[None], evidence.similarity.max(2).values]).T.float()

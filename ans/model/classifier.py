@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,17 +17,14 @@ from ans.conventions import OPEN, ZERO, Candidate, Neighbour, Prediction
 from ans.events import Emit, ShouldStop, never, silent
 from ans.model import files
 from ans.model.added_class import check_name, check_texts, with_class
-from ans.model.calibration import Calibration, Evidence, calibrate, named
-from ans.model.encoder import TextEncoder, choose_device
-from ans.model.few_texts import fold_count, similarity_weight
+from ans.model.calibration import Calibration, combined_logits, named
+from ans.model.encoder import TextEncoder
+from ans.model.few_texts import similarity_weight
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
-from ans.model.held_out import all_known, held_out_texts
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
-from ans.model.parts import checked_parts, report_cache
-from ans.model.phase_one import phase_one
-from ans.model.phase_two import phase_two
-from ans.model.similarity import nearest_of_each_class, unit_views
+from ans.model.parts import checked_parts
+from ans.model.training import trained
 
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
 
@@ -57,7 +53,7 @@ class OpenWorldClassifier:
     ) -> OpenWorldClassifier:
         """Train both phases on texts of the known classes, from one text a class on.
 
-        Dev texts stop phase 1 and check the line; without them, or with few, trainings that do without a third of the
+        Dev texts stop phase 1 and check the line; without them, or with few, trainings that do without a quarter of the
         texts check it. The last training has all texts either way.
 
         Raises:
@@ -65,55 +61,7 @@ class OpenWorldClassifier:
             TrainingStopped: `should_stop` said so; this object then stays as it was.
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
-        names = sorted(set(train.labels))
-        config, seconds = self.config, {}
-        device = choose_device(config.device)
-        index = {name: i for i, name in enumerate(names)}
-        targets, dev_targets = (torch.tensor([index[label] for label in part.labels]) for part in (train, dev))
-
-        started = time.perf_counter()
-        encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens).to(device)
-        total = len(train) + len(dev)
-        states = encoder.cache(train.texts, each_batch=report_cache(emit, should_stop, 0, total))
-        dev_states = encoder.cache(dev.texts, each_batch=report_cache(emit, should_stop, len(train), total))
-        seconds["cache"] = time.perf_counter() - started
-
-        started = time.perf_counter()
-        emit({"phase": "check"})
-        folds = fold_count(len(train), len(dev), config)
-        untouched = encoder.features(states, untouched=True)
-        held_out = held_out_texts(encoder, states, untouched, targets, folds, config, emit, should_stop)
-        seconds["check"] = time.perf_counter() - started
-
-        started = time.perf_counter()
-        dev_part = (dev_states, dev_targets) if len(dev) else None
-        closed = phase_one(encoder, len(names), (states, targets), dev_part, config, emit, should_stop)
-        seconds["encoder"] = time.perf_counter() - started
-
-        started = time.perf_counter()
-        features = encoder.views(states, config.head_views).to(device)
-        heads = phase_two(features, targets, len(names), encoder.dim, config, emit, should_stop)
-        seconds["heads"] = time.perf_counter() - started
-
-        if len(dev):
-            seen = encoder.views(dev_states, config.head_views).to(device)
-            units = unit_views(features, len(config.head_views))
-            with torch.no_grad():
-                logits = closed(seen[:, : encoder.dim])
-            held_out.append(all_known(heads, logits, units, targets, seen, dev_targets))
-        n = len(train) / len(names)
-        self._fitted = Fitted.of(
-            config,
-            labels=names,
-            encoder=encoder,
-            closed=closed,
-            heads=heads,
-            features=features,
-            targets=targets,
-            texts=train.texts,
-            calibration=calibrate(held_out, n, len(config.head_views), config),
-        )
-        self.seconds = seconds
+        self._fitted, self.seconds = trained(self.config, train, dev, emit, should_stop)
         return self
 
     @classmethod
@@ -207,17 +155,9 @@ class OpenWorldClassifier:
         """
         return self._combined(features) - self.fitted.calibration.line
 
-    @torch.no_grad()
     def _combined(self, features: Tensor) -> Tensor:
-        fitted, parts = self.fitted, []
-        for part in features.split(CHUNK // 2):
-            part = part.to(self.encoder.device)
-            logits = fitted.heads(part).T
-            if fitted.calibration.hears_similarity:
-                near = nearest_of_each_class(part, fitted.units, fitted.targets, len(fitted.labels))
-                logits = fitted.calibration.combined(Evidence(logits, near))
-            parts.append(logits.cpu())
-        return torch.cat(parts)
+        fitted = self.fitted
+        return combined_logits(fitted.heads, fitted.calibration, fitted.units, fitted.targets, features)
 
     @torch.no_grad()
     def closed_logits(self, features: Tensor) -> Tensor:
@@ -230,12 +170,15 @@ class OpenWorldClassifier:
         Open when every logit is negative, else the closed-set classifier's argmax; where texts are few, heads and
         nearest texts vote with it.
         """
+        classes, logits = self.classes_and_logits(features)
+        return torch.where((logits < ZERO).all(1), OPEN, classes), logits
+
+    def classes_and_logits(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """As `decide`, but each text has the class [N] it would have if it were known."""
         fitted = self.fitted
         combined = self._combined(features)
-        logits = combined - fitted.calibration.line
         weight = similarity_weight(len(fitted.texts) / len(fitted.labels), self.config)
-        classes = named(self.closed_logits(features), combined, weight)
-        return torch.where((logits < ZERO).all(1), OPEN, classes), logits
+        return named(self.closed_logits(features), combined, weight), combined - fitted.calibration.line
 
     @overload
     def predict(self, texts: str, candidates: int = 5, neighbours: int = 3) -> Prediction: ...

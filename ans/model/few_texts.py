@@ -83,7 +83,7 @@ def refused_target(n: float, config: TrainConfig) -> float:
 
     The fewer texts, the less can known and open texts be told apart, and the more must be refused before the answers
     that remain are right: on three corpora the F1 of 2, 5, 10 and 20 texts a class is best where 26, 18, 16 and 14 % of
-    new known texts are refused. And the held-out texts were judged by models that had learnt from two thirds.
+    new known texts are refused. And the held-out texts were judged by models that had learnt from three quarters.
     """
     return config.refused if config.refused is not None else min(0.3, 0.08 + 1.1 / n)
 

@@ -17,12 +17,12 @@ from torch import Tensor
 
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, silent
-from ans.model.calibration import Evidence, HeldOut
+from ans.model.calibration import HeldOut, evidence_of
 from ans.model.encoder import CachedStates, TextEncoder
 from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import phase_one
 from ans.model.phase_two import phase_two
-from ans.model.similarity import nearest_of_each_class, unit_views
+from ans.model.similarity import unit_views
 
 QUARTERS, FIFTHS = 4, 5
 # Cosine, on average between two groups. People write a class's texts by varying one of them; if a text is held out and
@@ -94,7 +94,6 @@ def _quarters(groups: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
 def held_out_texts(
     encoder: TextEncoder,
     states: CachedStates,
-    untouched: Tensor,
     targets: Tensor,
     folds: int,
     config: TrainConfig,
@@ -104,11 +103,14 @@ def held_out_texts(
     """Train without some of the texts, once a fold, and ask about those.
 
     Args:
-        encoder: not tuned yet; it stays so. states, untouched: of the training texts. targets: their classes [N].
+        encoder: not tuned yet; it stays so. states: of the training texts. targets: their classes [N].
 
     Raises:
         TrainingStopped: `should_stop` said so.
     """
+    if not folds:
+        return []
+    untouched = encoder.features(states, untouched=True)
     folded = list(plan(untouched, targets, int(targets.max()) + 1, folds, config.seed))
     found = []
     for number, fold in enumerate(folded, 1):
@@ -170,17 +172,3 @@ def all_known(
         rows=torch.full((len(truth),), -1),
         left_out=evidence_of(heads, units, targets, none),
     )
-
-
-@torch.no_grad()
-def evidence_of(
-    heads: MultiViewHeads, units: Tensor, targets: Tensor, features: Tensor, unheard: Tensor | None = None
-) -> Evidence:
-    """What heads and nearest training texts say of B texts, on the CPU.
-
-    Args:
-        units: of the training texts [V, N, d]. targets: their classes [N]. features: [B, V·d], on the heads' device.
-            unheard: nearest texts that don't count [B, N].
-    """
-    near = nearest_of_each_class(features, units, targets, heads.num_classes, unheard)
-    return Evidence(heads(features).T.cpu(), near.cpu())

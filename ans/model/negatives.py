@@ -72,6 +72,12 @@ def has_spread(deviations: Tensor) -> Tensor:
     return deviations.square().mean(1).sqrt() > LEAST_DEVIATION
 
 
+def class_means(features: Tensor, labels: Tensor, num_classes: int) -> Tensor:
+    """[N, d] and classes [N] → [C, d]."""
+    counts = torch.bincount(labels, minlength=num_classes).clamp(min=1).unsqueeze(1)
+    return features.new_zeros(num_classes, features.shape[1]).index_add(0, labels, features) / counts
+
+
 def class_deviations(features: Tensor, labels: Tensor, num_classes: int, neighbours: int = 0) -> Tensor:
     """√diag Σ_m: standard deviation of each class's features per dimension.
 
@@ -83,10 +89,8 @@ def class_deviations(features: Tensor, labels: Tensor, num_classes: int, neighbo
     Returns:
         [C, d].
     """
-    counts = torch.bincount(labels, minlength=num_classes).clamp(min=1).unsqueeze(1)
-    empty = features.new_zeros(num_classes, features.shape[1])
-    means = empty.index_add(0, labels, features) / counts
-    deviations = (empty.index_add(0, labels, (features - means[labels]) ** 2) / counts).sqrt()
+    means = class_means(features, labels, num_classes)
+    deviations = class_means((features - means[labels]) ** 2, labels, num_classes).sqrt()
     if not neighbours:
         return deviations
     apart = torch.stack([neighbour_distance(features[labels == m], neighbours) for m in range(num_classes)])

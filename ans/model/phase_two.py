@@ -16,7 +16,7 @@ from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, stop_if
 from ans.model.few_texts import head_size, widened
 from ans.model.heads import MultiViewHeads, OneVsRestHeads
-from ans.model.negatives import ClassShell, mix, mix_hardest, synthesize
+from ans.model.negatives import ClassShell, class_means, mix, mix_hardest, synthesize
 from ans.model.precision import mixed_precision
 
 _RANDOM_NUMBERS = threading.Lock()
@@ -79,9 +79,11 @@ class HeadSampler:
         counts = torch.bincount(labels, minlength=num_classes).to(features.device)
         heads = slice(None) if only is None else slice(only, only + 1)
         self.counts, self.starts = counts[heads], (counts.cumsum(0) - counts)[heads]
-        self.means = class_means(features, labels.to(features.device), num_classes)
-        self.residuals = _residuals(features, labels.to(features.device), counts, self.means)
-        self.means, self.widened = self.means[heads], widened(self.counts)
+        self.widened = widened(self.counts)
+        if self.widened.any():
+            labels = labels.to(features.device)
+            means = class_means(features, labels, num_classes)
+            self.means, self.residuals = means[heads], _residuals(features, labels, counts, means)
 
     def _draw(self, highs: Tensor, size: int) -> Tensor:
         share = torch.rand(len(highs), size, generator=self.generator, device=self.generator.device).to(highs.device)
@@ -102,12 +104,6 @@ class HeadSampler:
         """[C, size, d]: a draw over the N − N_m texts of the other classes, skipping over the class's own rows."""
         index = self._draw(len(self.features) - self.counts, size)
         return self.features[index + torch.where(index >= self.starts[:, None], self.counts[:, None], 0)]
-
-
-def class_means(features: Tensor, labels: Tensor, num_classes: int) -> Tensor:
-    """[N, d] and classes [N] → [C, d]."""
-    counts = torch.bincount(labels, minlength=num_classes).clamp(min=1).unsqueeze(1)
-    return features.new_zeros(num_classes, features.shape[1]).index_add(0, labels, features) / counts
 
 
 def _residuals(features: Tensor, labels: Tensor, counts: Tensor, means: Tensor) -> Tensor:

@@ -1,0 +1,78 @@
+"""A whole training: the frozen layers once, the line checked, phase 1, phase 2."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+
+from ans.config import TrainConfig
+from ans.data.tables import LabelledTexts
+from ans.events import Emit, ShouldStop
+from ans.model.calibration import calibrate
+from ans.model.encoder import TextEncoder, choose_device
+from ans.model.few_texts import fold_count
+from ans.model.fitted import Fitted
+from ans.model.held_out import all_known, held_out_texts
+from ans.model.parts import report_cache
+from ans.model.phase_one import phase_one
+from ans.model.phase_two import phase_two
+from ans.model.similarity import unit_views
+
+
+def trained(
+    config: TrainConfig, train: LabelledTexts, dev: LabelledTexts, emit: Emit, should_stop: ShouldStop
+) -> tuple[Fitted, dict[str, float]]:
+    """The parts of a trained model, and the seconds of each phase. `dev` may be empty.
+
+    Raises:
+        TrainingStopped: `should_stop` said so.
+    """
+    names = sorted(set(train.labels))
+    seconds = {}
+    device = choose_device(config.device)
+    index = {name: i for i, name in enumerate(names)}
+    targets, dev_targets = (torch.tensor([index[label] for label in part.labels]) for part in (train, dev))
+
+    started = time.perf_counter()
+    encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens).to(device)
+    total = len(train) + len(dev)
+    states = encoder.cache(train.texts, each_batch=report_cache(emit, should_stop, 0, total))
+    dev_states = encoder.cache(dev.texts, each_batch=report_cache(emit, should_stop, len(train), total))
+    seconds["cache"] = time.perf_counter() - started
+
+    started = time.perf_counter()
+    emit({"phase": "check"})
+    folds = fold_count(len(train), len(dev), config)
+    held_out = held_out_texts(encoder, states, targets, folds, config, emit, should_stop)
+    seconds["check"] = time.perf_counter() - started
+
+    started = time.perf_counter()
+    dev_part = (dev_states, dev_targets) if len(dev) else None
+    closed = phase_one(encoder, len(names), (states, targets), dev_part, config, emit, should_stop)
+    seconds["encoder"] = time.perf_counter() - started
+
+    started = time.perf_counter()
+    features = encoder.views(states, config.head_views).to(device)
+    heads = phase_two(features, targets, len(names), encoder.dim, config, emit, should_stop)
+    seconds["heads"] = time.perf_counter() - started
+
+    if len(dev):
+        seen = encoder.views(dev_states, config.head_views).to(device)
+        units = unit_views(features, len(config.head_views))
+        with torch.no_grad():
+            logits = closed(seen[:, : encoder.dim])
+        held_out.append(all_known(heads, logits, units, targets, seen, dev_targets))
+    n = len(train) / len(names)
+    fitted = Fitted.of(
+        config,
+        labels=names,
+        encoder=encoder,
+        closed=closed,
+        heads=heads,
+        features=features,
+        targets=targets,
+        texts=train.texts,
+        calibration=calibrate(held_out, n, len(config.head_views), config),
+    )
+    return fitted, seconds
