@@ -119,7 +119,7 @@ def test_ctrl_c_ends_a_training_with_130_and_one_line_and_leaves_nothing(corpus_
     long = ["--epochs", "40", "--patience", "40", "--device", "cpu"]
     with started("train", "--dataset", corpus_file, "--out", tmp_path / "model", *long) as process:
         seen = b""
-        while b"encoder" not in seen:
+        while b"check" not in seen:
             byte = process.stderr.read(1)
             assert byte, seen.decode()
             seen += byte

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from ans.runs.store import RunStore
 from tests.browser.running_app import chromium, headless_chromium, running_app
-from tests.browser.waiting import until
+from tests.browser.waiting import PATIENCE, until
 
 
 @pytest.fixture(scope="session")
@@ -55,4 +56,17 @@ def browser():
             pytest.fail("ANS_REQUIRE_BROWSER is set, but no chromium was found on the PATH")
         pytest.skip("no chromium on the PATH")
     with headless_chromium() as made:
+        for way in ("new_page", "new_context"):
+            setattr(made, way, _patient(getattr(made, way)))
         yield made
+
+
+def _patient(opening: Callable) -> Callable:
+    """The same, but what it opens waits as long as every test: Playwright's own 30 s are short for a busy machine."""
+
+    def opened(*args: Any, **options: Any) -> Any:
+        page_or_context = opening(*args, **options)
+        page_or_context.set_default_timeout(1000 * PATIENCE)
+        return page_or_context
+
+    return opened

@@ -6,7 +6,7 @@ from gradio_client import Client
 
 from ans.runs.status import FINISHED, QUEUED, RUNNING, STOPPED
 from tests.assistant_texts import training_texts_of
-from tests.browser.waiting import PATIENCE, until
+from tests.browser.waiting import until
 
 
 def test_the_api_names_a_known_text_and_leaves_an_unknown_one_open(app, starter) -> None:
@@ -29,7 +29,6 @@ def test_only_the_question_is_a_public_endpoint(app) -> None:
 def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     url, store = app
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(1000 * PATIENCE)  # just after the first start UMAP is compiled, which holds up all else
     errors, elsewhere = [], []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: (errors.append("a dialog opened"), dialog.dismiss()))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ans.runs.status import FINISHED
 from tests.assistant_texts import training_texts_of
-from tests.browser.waiting import PATIENCE, until
+from tests.browser.waiting import until
 
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} {{alert(3)}}"
 CLASSES = ("alarm_set", "card_lost", "flight_book", "leave_request")
@@ -98,7 +98,6 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
 ) -> None:
     url, store = app
     page, errors = opened(browser, url)
-    page.set_default_timeout(1000 * PATIENCE)  # the groups wait for UMAP to be compiled
     page.get_by_role("tab", name="Data").click()
 
     # Browse: classes, samples, search, a draw and a choice by hand

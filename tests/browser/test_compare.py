@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from tests.browser.waiting import PATIENCE
-
 
 def test_a_visitor_compares_methods_and_sees_where_msp_is_confidently_wrong(app, starter, browser) -> None:
     url, _ = app
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(1000 * PATIENCE)
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(url)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from tests.assistant_texts import training_texts_of
-from tests.browser.waiting import PATIENCE, until
+from tests.browser.waiting import until
 
 
 def test_a_visitor_makes_a_group_a_known_class_asks_it_and_takes_it_back(app, starter, browser) -> None:
     url, store = app
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(1000 * PATIENCE)  # the first groups wait for UMAP to be compiled
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(url)

@@ -80,7 +80,7 @@ def test_a_visitor_looks_around_the_map(page, tmp_path) -> None:
     group.click()
     page.wait_for_function(f"() => !{PLOT}._fullData.some(trace => trace.name === 'known negatives')")
     page.get_by_label("t-SNE").click()
-    page.wait_for_function(f"() => {PLOT}.layout.uirevision.includes('/tsne/')", timeout=LONG)
+    page.wait_for_function(f"() => {PLOT}.layout.uirevision.includes('/tsne/')")
     assert group.get_attribute("aria-pressed") == "false"
     assert not page.evaluate(f"() => {PLOT}._fullData.some(trace => trace.name === 'known negatives')")
     page.get_by_label("PCA").click()
@@ -145,7 +145,7 @@ def test_a_visitor_sees_how_a_negative_is_made(page) -> None:
     page.get_by_label("One stage on").click()
     page.locator("#made .sentence", has_text="Lines 9 to 12").wait_for()
     made.get_by_role("button", name="Play").click()
-    page.wait_for_function("() => document.querySelector('#made .stages').dataset.stage === '7'", timeout=LONG)
+    page.wait_for_function("() => document.querySelector('#made .stages').dataset.stage === '7'")
     page.locator("#made .sentence", has_text="Lines 13 and 14").wait_for()
     made.get_by_role("button", name="▶ Play").wait_for()
 
@@ -158,7 +158,7 @@ def test_a_visitor_tries_another_radius_and_goes_back(page) -> None:
     page.get_by_label("Radius r, as a multiple").first.fill("0.5")
     page.get_by_label("Radius r, as a multiple").first.press("Tab")
     page.get_by_role("button", name="Train these heads").click()
-    page.locator("#retrained", has_text="New heads").wait_for(timeout=LONG)
+    page.locator("#retrained", has_text="New heads").wait_for()
     assert page.locator("#retrained table.numbers tr").count() == 6
     assert page.locator("#retrained table.numbers tr:nth-child(2) td").count() == 3
     page.locator("#map-note", has_text="Drawn with the heads you have just trained").wait_for()
