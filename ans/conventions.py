@@ -66,20 +66,33 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one text. `label` is None when open; `candidates` are the strongest heads, strongest first."""
+    """The answer for one text. `label` is None when open; `candidates` are the strongest heads, strongest first.
+
+    `known_below` is how usual such a score is: the share of held-out known texts that score lower; None where none were
+    held out. `between` names the two answers an unsure text wavers between, the one given first: two classes, or a
+    class and `open`; of a sure one it is empty.
+    """
 
     text: str
     label: str | None
     score: float
     candidates: list[Candidate] = field(default_factory=list)
     neighbours: list[Neighbour] = field(default_factory=list)
+    known_below: float | None = None
+    between: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
         """True when no head says yes."""
         return self.label is None
 
+    @property
+    def unsure(self) -> bool:
+        """True when another answer is about as right."""
+        return bool(self.between)
+
     def to_dict(self) -> dict:
-        """Plain values for JSON: text, label (null when open), open, score, candidates, neighbours."""
-        plain = asdict(self)
-        return {"text": plain.pop("text"), "label": plain.pop("label"), "open": self.open, **plain}
+        """Plain values for JSON: text, label (null when open), open, unsure, score, and the other fields."""
+        plain = asdict(self) | {"between": list(self.between)}
+        first = {"text": plain.pop("text"), "label": plain.pop("label"), "open": self.open, "unsure": self.unsure}
+        return first | plain

@@ -33,3 +33,10 @@ class Recent:
                 while len(self._kept) > self._size:
                     self._making.pop(self._kept.popitem(last=False)[0], None)
             return value
+
+    def forget(self, which: Callable[[Any], bool]) -> None:
+        """Drop the values of the keys that it is true of; who asks again has them made anew."""
+        with self._lock:
+            for key in [key for key in self._kept if which(key)]:
+                del self._kept[key]
+                self._making.pop(key, None)

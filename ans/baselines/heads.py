@@ -10,7 +10,7 @@ from ans.baselines.rule import Answers, Fitted, from_scores, rule
 from ans.config import TrainConfig
 from ans.conventions import ZERO
 from ans.events import Emit, ShouldStop
-from ans.model.calibration import Calibration, calibrate, combined_logits, named
+from ans.model.calibration import Calibration, calibrate, class_votes, combined_logits
 from ans.model.encoder import choose_device
 from ans.model.few_texts import similarity_weight
 from ans.model.heads import MultiViewHeads
@@ -34,7 +34,10 @@ def fitted_heads(
     @torch.no_grad()
     def answer(part: Part) -> Answers:
         combined = combined_logits(heads, calibration, units, targets, part.views(views))
-        scores, classes = combined.max(1).values - calibration.line, named(part.closed, combined, weight)
+        scores, classes = (
+            combined.max(1).values - calibration.line,
+            class_votes(part.closed, combined, weight).argmax(1),
+        )
         return from_scores(scores, classes, ZERO)
 
     return Fitted(answer, ZERO)

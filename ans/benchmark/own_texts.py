@@ -100,8 +100,8 @@ def _cell(config: TrainConfig, corpus: CorpusStates) -> list[tuple[str, dict, li
     model = OpenWorldClassifier(config).fit(split.train.texts, split.train.labels)
     seconds = {"training": time.perf_counter() - started}
     features = model.encoder.views(states, config.head_views)
-    classes, logits = model.classes_and_logits(features)
-    ours = from_scores(logits.max(1).values, classes, ZERO)
+    said = model.answers(features)
+    ours = from_scores(said.scores, said.classes, ZERO)
     found = [(OURS, measured(ours, truth, split.known), split.known, seconds)]
     for name, judged in rules.items():
         found.append((name, measured(_answers(judged), truth, split.known), [], {}))

@@ -100,12 +100,12 @@ class Calibration:
         made = replace(made, weights=weight * spreads[0] / spreads[1:], middles=middles[1:])
         scores = torch.cat([made.combined(one.evidence).max(1).values for one in held_out])
         order = scores.argsort(stable=True)
-        answers = [one.known[named(one.closed, made.combined(one.evidence), weight)] for one in held_out]
+        votes = [class_votes(one.closed, made.combined(one.evidence), weight) for one in held_out]
         made = replace(
             made,
             scores=scores[order],
             targets=torch.cat([one.targets for one in held_out])[order],
-            answers=torch.cat(answers)[order],
+            answers=torch.cat([one.known[vote.argmax(1)] for one, vote in zip(held_out, votes, strict=True)])[order],
             rows=torch.cat([one.rows for one in held_out])[order],
             left_out=torch.cat([made.combined(one.left_out).max(1).values for one in held_out]).sort().values,
         )
@@ -173,6 +173,26 @@ class Calibration:
         """
         return float(self.scores.mean() + self.scores.std() * NormalDist().inv_cdf(refused))
 
+    def known_below(self, scores: Tensor) -> Tensor | None:
+        """How usual scores [N] are, after the line: the share of held-out known texts that score lower [N], or None."""
+        if not len(self.scores):
+            return None
+        return torch.searchsorted(self.scores, (scores + self.line).to(self.scores)) / len(self.scores)
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """Scores, after the line, about which the answer hangs on how strict the line is; empty if none were held out.
+
+        Between the lines that refuse half and twice as many known texts, where a normal distribution of their scores
+        has them; at most half of all known texts lie below its upper end.
+        """
+        if len(self.scores) < FEWEST:
+            return 0.0, 0.0
+        known = NormalDist(float(self.scores.mean()), max(1e-6, float(self.scores.std())))
+        refused = min(0.5, max(known.cdf(self.line), 1 / (len(self.scores) + 1)))
+        low, high = known.inv_cdf(refused / 2) - self.line, known.inv_cdf(min(0.5, 2 * refused)) - self.line
+        return min(0.0, low), max(0.0, high)
+
     def refusing(self, refused: float) -> Calibration:
         """The same with another line."""
         return replace(self, line=self.line_for(refused))
@@ -189,13 +209,17 @@ class Calibration:
 
 def calibrate(held_out: Sequence[HeldOut], n: float, views: int, config: TrainConfig) -> Calibration:
     """The calibration of a model with n training texts a class, seen in so many views, from held-out known texts."""
-    return Calibration.of(
+    made = Calibration.of(
         held_out,
         views,
         weight=few_texts.similarity_weight(n, config),
         refused=few_texts.refused_target(n, config),
         trust=few_texts.trust(n, config),
     )
+    if config.refused is None or not len(made.scores):
+        return made
+    asked = made.line_for(config.refused)  # who asks for a share is promised it
+    return replace(made, line=asked, trained_line=asked)
 
 
 @torch.no_grad()
@@ -231,17 +255,16 @@ def combined_logits(
     return torch.cat(parts)
 
 
-def named(closed: Tensor, combined: Tensor, weight: float) -> Tensor:
-    """Which class a known text has: the closed-set classifier's; where texts are few, heads and nearest texts vote too.
+def class_votes(closed: Tensor, combined: Tensor, weight: float) -> Tensor:
+    """Which class a known text has, as log-probabilities [B, C]: the largest is its name.
+
+    The closed-set classifier says it; where texts are few, heads and nearest texts vote too.
 
     Args:
         closed, combined: logits [B, C]. weight: of the latter.
-
-    Returns:
-        [B].
     """
-    votes = closed.log_softmax(1) + weight * combined if weight else closed
-    return votes.argmax(1)
+    votes = closed.log_softmax(1)
+    return (votes + weight * combined).log_softmax(1) if weight else votes
 
 
 def _strongest(evidence: Evidence) -> Tensor:

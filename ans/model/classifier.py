@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import overload
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ans.config import TrainConfig
-from ans.conventions import OPEN, ZERO, Candidate, Neighbour, Prediction
+from ans.conventions import Prediction
 from ans.events import Emit, ShouldStop, never, silent
 from ans.model import files
 from ans.model.added_class import check_name, check_texts, with_class
-from ans.model.calibration import Calibration, combined_logits, named
+from ans.model.answers import Answers, answers_to, predictions
+from ans.model.calibration import Calibration
 from ans.model.encoder import TextEncoder
-from ans.model.few_texts import similarity_weight
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
@@ -148,16 +147,16 @@ class OpenWorldClassifier:
         line = old.as_trained() if refused is None else old.refusing(config.refused or 0.0)
         return OpenWorldClassifier.of(config, replace(self.fitted, calibration=line), self.seconds)
 
+    def answers(self, features: Tensor) -> Answers:
+        """Features [N, V·d] → each class's logit, in the order of `labels`, and what follows from it."""
+        return answers_to(self.fitted, self.config, features)
+
     def head_logits(self, features: Tensor) -> Tensor:
         """Features [N, V·d] → each class's logit [N, C], in the order of `labels`: above zero is a yes.
 
         The head's logit; where texts are few also the nearest texts', and the checked line taken off.
         """
-        return self._combined(features) - self.fitted.calibration.line
-
-    def _combined(self, features: Tensor) -> Tensor:
-        fitted = self.fitted
-        return combined_logits(fitted.heads, fitted.calibration, fitted.units, fitted.targets, features)
+        return self.answers(features).logits
 
     @torch.no_grad()
     def closed_logits(self, features: Tensor) -> Tensor:
@@ -165,20 +164,13 @@ class OpenWorldClassifier:
         return self.closed(features[:, : self.encoder.dim].to(self.encoder.device)).cpu()
 
     def decide(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [N, V·d] → class index or `OPEN` [N], and all head logits [N, C] (section 3.2).
+        """Features [N, V·d] → class index or `OPEN` [N], and all logits [N, C] (section 3.2).
 
         Open when every logit is negative, else the closed-set classifier's argmax; where texts are few, heads and
         nearest texts vote with it.
         """
-        classes, logits = self.classes_and_logits(features)
-        return torch.where((logits < ZERO).all(1), OPEN, classes), logits
-
-    def classes_and_logits(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """As `decide`, but each text has the class [N] it would have if it were known."""
-        fitted = self.fitted
-        combined = self._combined(features)
-        weight = similarity_weight(len(fitted.texts) / len(fitted.labels), self.config)
-        return named(self.closed_logits(features), combined, weight), combined - fitted.calibration.line
+        found = self.answers(features)
+        return found.decided, found.logits
 
     @overload
     def predict(self, texts: str, candidates: int = 5, neighbours: int = 3) -> Prediction: ...
@@ -202,34 +194,11 @@ class OpenWorldClassifier:
         self, texts: Sequence[str], features: Tensor, candidates: int = 5, neighbours: int = 3
     ) -> list[Prediction]:
         """As `predict`, for texts whose features [N, V·d] are there already."""
-        answers, logits = self.decide(features)
-        return [
-            Prediction(
-                text,
-                None if answer == OPEN else self.labels[answer],
-                float(logits[i].max()),
-                [
-                    Candidate(self.labels[j], float(logits[i, j]))
-                    for j in logits[i].topk(min(candidates, len(self.labels)))[1]
-                ],
-                self.nearest(features[i], neighbours),
-            )
-            for i, (text, answer) in enumerate(zip(texts, answers.tolist(), strict=True))
-        ]
+        return predictions(self.fitted, self.config, texts, features, candidates, neighbours)
 
     def score(self, texts: Sequence[str]) -> Tensor:
         """Largest head logit of each text [N]; below zero is open."""
-        return self.head_logits(self.features(texts)).max(1).values
-
-    def nearest(self, feature: Tensor, count: int) -> list[Neighbour]:
-        """The training texts with the most similar features [V·d], most similar first."""
-        fitted = self.fitted
-        similarity = fitted.unit_features @ F.normalize(feature.to(fitted.unit_features.device), dim=0)
-        values, rows = similarity.topk(min(count, len(similarity)))
-        return [
-            Neighbour(fitted.texts[row], fitted.labels[int(fitted.targets[row])], value)
-            for value, row in zip(values.tolist(), rows.tolist(), strict=True)
-        ]
+        return self.answers(self.features(texts)).scores
 
     def synthesized_negatives(self, label: str, count: int, seed: int = 0) -> tuple[Tensor, list[int]]:
         """Negatives as the trained head would meet them now: features [count, V·d], and each positive's row.

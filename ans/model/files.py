@@ -152,6 +152,7 @@ def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str,
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    old = building.with_name(f"{building.name}-old")
     about = {"format": FORMAT, "version": VERSION, **about}
     try:
         save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, building / WEIGHTS_FILE)
@@ -159,10 +160,11 @@ def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str,
         (building / ABOUT_FILE).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
         building.chmod(0o755)
         (building / WEIGHTS_FILE).chmod(0o644)  # safetensors makes it readable for its owner alone
-        if folder.exists():
-            shutil.rmtree(folder)
+        if folder.exists():  # whoever reads meanwhile finds the old one or the new one, but for a moment
+            os.replace(folder, old)
         os.replace(building, folder)
     finally:
+        shutil.rmtree(old, ignore_errors=True)
         shutil.rmtree(building, ignore_errors=True)
 
 

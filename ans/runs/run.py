@@ -113,8 +113,8 @@ class Run:
 
     @property
     def version(self) -> str:
-        """A cheap text that changes whenever status or events change; what the page polls."""
-        return "-".join(_stamp(self.folder / name) for name in ("status.json", "events.jsonl"))
+        """A cheap text that changes whenever status, events or numbers change; what the page polls."""
+        return "-".join(_stamp(self.folder / name) for name in ("status.json", "events.jsonl", "evaluation.json"))
 
     @property
     def owner(self) -> str | None:

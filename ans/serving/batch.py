@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ans.conventions import OPEN
+from ans.conventions import OPEN_NAME
 from ans.data.lines import Lines
 
 if TYPE_CHECKING:
@@ -20,12 +20,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer for one of many texts: its class (None when open), its score, and the class of the strongest head."""
+    """The answer for one of many texts: its class (None when open), its score, and the class of the strongest head.
+
+    `between` names the two answers an unsure text wavers between, as `Prediction` does.
+    """
 
     text: str
     label: str | None
     score: float
     strongest: str
+    between: tuple[str, ...] = ()
 
 
 class Batch:
@@ -50,13 +54,9 @@ class Batch:
         texts = self.lines.texts
         while not (self.stopped or self.done):
             chunk = texts[len(self.verdicts) : len(self.verdicts) + CHUNK]
-            answers, logits = model.decide(model.features(chunk))
-            scores, strongest = logits.max(1)
             self.verdicts += [
-                Verdict(text, None if answer == OPEN else model.labels[answer], score, model.labels[head])
-                for text, answer, score, head in zip(
-                    chunk, answers.tolist(), scores.tolist(), strongest.tolist(), strict=True
-                )
+                Verdict(said.text, said.label, said.score, said.candidates[0].label, said.between)
+                for said in model.predict(chunk, candidates=1, neighbours=0)
             ]
             yield len(self.verdicts)
 
@@ -70,7 +70,9 @@ def as_csv(verdicts: Sequence[Verdict], labels: Sequence[str] = ()) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     given = any(labels)
-    writer.writerow(["text", "verdict", "class", "score", "strongest_head", *(["given_label"] if given else [])])
+    writer.writerow(
+        ["text", "verdict", "class", "score", "strongest_head", "between", *(["given_label"] if given else [])]
+    )
     for i, verdict in enumerate(verdicts):
         row = [
             harmless(verdict.text),
@@ -78,6 +80,7 @@ def as_csv(verdicts: Sequence[Verdict], labels: Sequence[str] = ()) -> bytes:
             harmless(verdict.label or ""),
             f"{verdict.score:.3f}",
             harmless(verdict.strongest),
+            harmless(" or ".join("OPEN" if one == OPEN_NAME else one for one in verdict.between)),
         ]
         writer.writerow([*row, harmless(labels[i])] if given else row)
     return out.getvalue().encode("utf-8-sig")

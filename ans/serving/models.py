@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from ans.runs.store import RunStore
 
 if TYPE_CHECKING:
     from ans.model.classifier import OpenWorldClassifier
+    from ans.workflows.strictness import Lines
 
 MODELS_KEPT, EXAMPLES_KEPT = 3, 24
 
@@ -25,7 +27,8 @@ class Serving:
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
-        self._models, self._examples = Recent(MODELS_KEPT), Recent(EXAMPLES_KEPT)
+        self._models, self._examples, self._lines = Recent(MODELS_KEPT), Recent(EXAMPLES_KEPT), Recent(MODELS_KEPT)
+        self._when_changed: list[Callable[[str], None]] = []
 
     def warm(self) -> None:
         """Import torch and load the newest model, so that the first keystroke finds them there."""
@@ -92,9 +95,43 @@ class Serving:
                 run.found_damaged(reason)
             raise ValueError(f"{run.name} can't be used: {reason}") from error
 
-    def answer(self, run_id: str | None, text: str) -> tuple[Prediction, float]:
-        """The prediction for one text, cut at `LONGEST`, and the milliseconds it took."""
+    def lines(self, run_id: str | None) -> Lines:
+        """What is needed to try another line on a run.
+
+        Raises:
+            ValueError: there is no such run, or it is damaged.
+        """
+        from ans.workflows.strictness import lines_of
+
+        run = self.run(run_id)
+        return self._lines.get(run.id, lambda: lines_of(run, self.model(run.id)))
+
+    def keep_line(self, run_id: str | None, refused: float | None) -> None:
+        """Let a run refuse this share of known texts from now on, as `ans.workflows.strictness.keep`."""
+        from ans.workflows.strictness import keep
+
+        run = self.run(run_id)
+        keep(run, self.model(run.id), refused)
+        for forget in (self._forget, *self._when_changed):
+            forget(run.id)
+
+    def when_changed(self, forget: Callable[[str], None]) -> None:
+        """Have this called with a run's id whenever the run answers otherwise than before."""
+        self._when_changed.append(forget)
+
+    def _forget(self, run_id: str) -> None:
+        for kept in (self._models, self._lines):
+            kept.forget(lambda key: key == run_id)
+
+    def answer(self, run_id: str | None, text: str, refused: float | None = None) -> tuple[Prediction, float]:
+        """The prediction for one text, cut at `LONGEST`, and the milliseconds it took.
+
+        Args:
+            refused: the share of known texts that is refused, if another than the run's own is tried.
+        """
         model = self.model(run_id)
+        if refused is not None:
+            model = model.refusing(refused)
         started = time.perf_counter()
         prediction = model.predict(text[:LONGEST])
         return prediction, 1000 * (time.perf_counter() - started)

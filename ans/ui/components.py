@@ -236,6 +236,15 @@ class EvaluationComponent(PageComponent):
     script, frame = "evaluate.js", '<div class="evaluation"></div>'
 
 
+class StrictnessComponent(PageComponent):
+    """What a line does to texts whose labels are known.
+
+    Value: rows ([{name, kind ("refused", "let-in"), count, of}]), note, perhaps warning and classes (rows as well).
+    """
+
+    script, frame = "strictness.js", '<div class="strictness"></div>'
+
+
 class MistakesComponent(PageComponent):
     """The table of errors with its filters. Its `click` event carries a `text` for the map.
 

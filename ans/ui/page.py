@@ -166,7 +166,7 @@ def layout(serving: Serving, restricted: bool) -> Page:
         with gr.Column(scale=5, min_width=280):
             model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
     with gr.Tabs() as tabs:
-        shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine)
+        shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine, gr.State(None))
         with gr.Tab("Ask", id="ask"):
             ask_tab = ask.build(shared)
         with gr.Tab("Train", id="train"):

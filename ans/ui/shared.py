@@ -18,7 +18,8 @@ class Shared:
 
     `restricted`: strangers can reach the page, so nobody may name paths or hub models. `model`: the run in use, by id.
     `tabs`: return `gr.Tabs(selected=ID)` to it to bring a person to another tab. `browser`: a random name this browser
-    keeps, the owner of what it uploads. `mine`: the run this browser started last. `trainings`: who started what.
+    keeps, the owner of what it uploads. `mine`: the run this browser started last. `kept`: run and time of the line
+    this page has kept last. `trainings`: who started what.
     """
 
     serving: Serving
@@ -28,6 +29,7 @@ class Shared:
     tabs: gr.Tabs
     browser: gr.BrowserState
     mine: gr.BrowserState
+    kept: gr.State
     trainings: Trainings = field(default_factory=Trainings)
 
     @property

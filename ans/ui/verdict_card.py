@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ans.conventions import Prediction
+from ans.conventions import OPEN_NAME, Prediction
 from ans.runs.status import FAILED, INTERRUPTED, STOPPED
 from ans.serving.models import Serving
 from ans.ui.access import Visitor
@@ -21,8 +21,14 @@ EMPTY: Card = {
 LOADING: Card = {"state": "busy", "title": "Loading the model", "reason": "A few seconds, once."}
 
 
-def verdicts(serving: Serving, visitor: Visitor, text: str, run_id: str | None) -> Iterator[Card]:
-    """What the verdict card shows for a text: perhaps a note that the model is loading, then the answer."""
+def verdicts(
+    serving: Serving, visitor: Visitor, text: str, run_id: str | None, tried: float | None = None
+) -> Iterator[Card]:
+    """What the verdict card shows for a text: perhaps a note that the model is loading, then the answer.
+
+    Args:
+        tried: the share of known texts that is refused, if another than the run's own is tried.
+    """
     if not run_id:
         yield waiting(serving)
         return
@@ -33,21 +39,39 @@ def verdicts(serving: Serving, visitor: Visitor, text: str, run_id: str | None) 
         visitor.trained(run_id)
         if not serving.is_loaded(run_id):
             yield LOADING
-        prediction, milliseconds = serving.answer(run_id, text)
+        prediction, milliseconds = serving.answer(run_id, text, tried)
     except ValueError as error:
         yield failed(error)
         return
-    yield answer(prediction, milliseconds)
+    yield answer(prediction, milliseconds, tried)
 
 
-def answer(prediction: Prediction, milliseconds: float) -> Card:
+def answer(prediction: Prediction, milliseconds: float, tried: float | None = None) -> Card:
     """A prediction as the card draws it."""
+    line = "" if tried is None else " The line is the one you try, not the model's own."
     return {
         "state": "answer",
         **prediction.to_dict(),
         "reason": reason(prediction),
-        "foot": f"Judged in {milliseconds:.0f} ms. A head says yes above zero; the text is open when none does.",
+        "usual": usual(prediction),
+        "foot": f"Judged in {milliseconds:.0f} ms. A head says yes above zero; the text is open when none does.{line}",
     }
+
+
+def usual(prediction: Prediction) -> str:
+    """How usual such a score is among known texts, and between what an unsure text wavers; "" where nobody knows."""
+    words, below = [], prediction.known_below
+    if prediction.unsure:
+        words.append(f"Between {' and '.join('OPEN' if one == OPEN_NAME else one for one in prediction.between)}.")
+    if below is not None:
+        words.append(f"Its score is {_place(below)} of the held-out known texts.")
+    return " ".join(words)
+
+
+def _place(below: float) -> str:
+    """Told from the nearer end: who reads of 97 % thinks of much."""
+    word, share = ("lower", 1 - below) if below < 0.5 else ("higher", below)
+    return f"{word} than that of {100 * share:.0f} %"
 
 
 def failed(error: Exception) -> Card:

@@ -36,7 +36,8 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     from ans.workflows.judging import judge
 
     config, about = Run(folder).config, read_json(folder / "model" / "model.json")
-    if read_settings(about["config"]).config != config:
+    refused = read_settings(about["config"]).config.refused  # a line that was kept after the training is the model's
+    if read_settings(about["config"]).config != config.with_(refused=refused):
         raise ValueError("its settings are not those of its model.")
     if config.encoder not in encoders:
         raise ValueError(f"its encoder is {config.encoder!r}; here it must be one of {', '.join(sorted(encoders))}.")
@@ -45,7 +46,7 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
         config = config.with_(dataset=str(place))
     config = config.with_(data_dir=None)
     write_json(folder / CONFIG_FILE, written_settings(config))
-    write_json(folder / "model" / "model.json", {**about, "config": written_settings(config)})
+    write_json(folder / "model" / "model.json", {**about, "config": written_settings(config.with_(refused=refused))})
     _check_classes(folder, about["labels"])
 
     classifier = OpenWorldClassifier.load(folder / "model", "cpu")

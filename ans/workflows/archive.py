@@ -3,7 +3,7 @@
 <name>/config.json, status.json, evaluation.json, events.jsonl, name.json, test.json, test.safetensors, model/…
 
 Nothing in it is ever unpickled. Of an upload only the files named here are taken, to places named here, each no larger
-than its limit; `ans.uploaded_run` then looks at what is in them.
+than its limit; `ans.workflows.admission` then looks at what is in them.
 """
 
 from __future__ import annotations

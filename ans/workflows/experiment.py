@@ -50,10 +50,17 @@ def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> 
 
 def save_outcome(run: Run, outcome: Outcome) -> None:
     """Write model, test answers and evaluation of a training into its run's directory."""
-    outcome.classifier.save(run.folder / "model")
-    judged, split = outcome.judged, outcome.split
+    judged, split, device = outcome.judged, outcome.split, str(outcome.classifier.encoder.device)
     write_test_texts(run.folder, split.test.texts, split.test.labels)
+    evaluation = Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device)
+    save_answers(run, outcome.classifier, judged, evaluation)
+
+
+def save_answers(run: Run, classifier: OpenWorldClassifier, judged: Judged, evaluation: Evaluation) -> None:
+    """Write a model, its answers to the test texts that lie in the run already, and its numbers; each file whole."""
+    classifier.save(run.folder / "model")
     arrays = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
-    save_file({name: value.contiguous() for name, value in arrays.items()}, run.folder / ARRAYS_FILE)
-    device = str(outcome.classifier.encoder.device)
-    Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device).write(run.folder)
+    building = run.folder / f".{ARRAYS_FILE}"
+    save_file({name: value.contiguous() for name, value in arrays.items()}, building)
+    building.replace(run.folder / ARRAYS_FILE)
+    evaluation.write(run.folder)

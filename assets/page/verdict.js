@@ -51,12 +51,14 @@ function draw() {
   root.setAttribute('aria-live', 'polite');
   if (v.state === 'answer') {
     root.classList.add(v.open ? 'is-open' : 'is-known');
+    if (v.unsure) root.classList.add('is-unsure');
     const head = node('div', 'answer');
     head.append(
-      node('span', 'kind', v.open ? 'No known class' : 'Known class'),
+      node('span', 'kind', (v.open ? 'No known class' : 'Known class') + (v.unsure ? ', unsure' : '')),
       node('strong', '', v.open ? 'OPEN' : v.label),
       node('p', 'reason', v.reason),
     );
+    if (v.usual) head.append(node('p', 'usual', v.usual));
     root.append(head, headBars(v.candidates, v.label), nearestTexts(v.neighbours), node('p', 'latency', v.foot));
   } else {
     root.append(node('strong', '', v.title || 'Type a sentence'), node('p', 'reason', v.reason || ''));

@@ -84,7 +84,7 @@ def test_a_stopped_batch_keeps_what_is_judged_and_judges_no_more(classifier):
 def test_no_cell_of_the_download_is_a_formula(text):
     verdicts = [Verdict(text, None, -3.0, text), Verdict("a, b", text, 2.0, text)]
     rows = list(csv.reader(io.StringIO(as_csv(verdicts, ["", text]).decode("utf-8-sig"))))
-    assert rows[0] == ["text", "verdict", "class", "score", "strongest_head", "given_label"]
+    assert rows[0] == ["text", "verdict", "class", "score", "strongest_head", "between", "given_label"]
     for row in rows[1:]:
         cells = [cell for i, cell in enumerate(row) if i != 3]  # the score is a number of our own
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]

@@ -22,7 +22,10 @@ def laid_out(layout: Callable[[Shared], Tab], store: RunStore, restricted: bool 
     """A tab by its function that lays it out, over a store of runs."""
     with gr.Blocks():
         serving, model, tabs = Serving(store), gr.Dropdown([]), gr.Tabs()
-        return layout(Shared(serving, Maps(serving), restricted, model, tabs, gr.BrowserState(), gr.BrowserState()))
+        kept = gr.State(None)
+        return layout(
+            Shared(serving, Maps(serving), restricted, model, tabs, gr.BrowserState(), gr.BrowserState(), kept)
+        )
 
 
 def event(**values: Any) -> gr.EventData:

@@ -59,6 +59,10 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
         "compare show": lambda: of_comparison.show([run], ["msp"], [], "f1", who),
         "compare judge": lambda: of_comparison.judge("i lost my card", [run], ["msp"], [], who),
         "discover": lambda: list(of_discovery.look_for(run, Findings(), "test", "", None, 0, who)),
+        "strictness": lambda: of_ask.strict.shown(run, who),
+        "strictness moved": lambda: of_ask.strict.moved(run, 10, who),
+        "strictness kept": lambda: list(of_ask.strict.kept(0.1, run, who)),
+        "strictness reset": lambda: list(of_ask.strict.taken_back(None, run, who)),
         "small map": lambda: laid_out(lambda shared: ask.small_map.build(shared, of_ask.verdict), store).move(
             run, card, None, who
         ),
@@ -68,6 +72,7 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
 NAMES = (
     "answer", "many prepare", "many run", "map draw", "map finish", "map follow", "map click", "map reset",
     "map opened", "stages show", "stages choose", "evaluate", "compare show", "compare judge", "discover", "small map",
+    "strictness", "strictness moved", "strictness kept", "strictness reset",
 )  # fmt: skip
 
 

@@ -125,6 +125,7 @@ class Comparisons:
         self._features, self._outcomes = Recent(RUNS_KEPT), Recent(RUNS_KEPT)
         # Trainings draw from torch's one generator, and two at a time would mix their draws. `Job` holds this.
         self.one_at_a_time = threading.Lock()
+        serving.when_changed(self._forget)
 
     def features(self, run_id: str) -> RunFeatures:
         """The run's texts as rules see them.
@@ -193,6 +194,10 @@ class Comparisons:
             if own.answers[i] == OPEN
         ]
         return sorted(found, key=lambda one: -one.probability), len(sure), sum(is_open)
+
+    def _forget(self, run_id: str) -> None:
+        for kept in (self._features, self._outcomes):
+            kept.forget(lambda key: key[0] == run_id)
 
     def _outcomes_of(self, run_id: str) -> _Outcomes:
         return self._outcomes.get((run_id, tuple(self.serving.model(run_id).labels)), _Outcomes)

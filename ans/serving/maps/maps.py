@@ -69,6 +69,7 @@ class Maps:
         self._points, self._maps, self._heads = Recent(POINTS_KEPT), Recent(MAPS_KEPT), Recent(HEADS_KEPT)
         self._lock, self._one_at_a_time = threading.Lock(), threading.Lock()
         self._fitting: set[MapKey] = set()
+        serving.when_changed(self._forget)
         self._failed: dict[MapKey, str] = {}
 
     # Models
@@ -171,6 +172,12 @@ class Maps:
         seed, model, label = self.serving.run(key.run_id).config.seed, self.model(key), key.label
         stages = negative_stages(model, label, STAGED, seed)
         return stages, {space: staged_map(model, label, stages, space, seed) for space in ("hidden", "features")}
+
+    def _forget(self, run_id: str) -> None:
+        """The run answers otherwise now: its points are drawn by their answers."""
+        self._maps.forget(lambda key: key.run_id == run_id)
+        for kept in (self._points, self._heads):
+            kept.forget(lambda key: key[0] == run_id)
 
     def _prepare(self, key: MapKey) -> None:
         try:

@@ -19,13 +19,13 @@ from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, clock, signed
 
-ALL, OPEN, KNOWN = "all", "open", "known"
+ALL, OPEN, KNOWN, UNSURE = "all", "open", "known", "unsure"
 NOTHING = {
     "state": "empty",
     "title": "Many texts at once",
     "detail": f"Paste texts, one a line, or drop a file; then press Judge. At most {MOST_LINES:,} texts.",
 }
-CHOICES = [("All", ALL), ("OPEN", OPEN), ("Known", KNOWN)]
+CHOICES = [("All", ALL), ("OPEN", OPEN), ("Known", KNOWN), ("Unsure", UNSURE)]
 
 
 @dataclass(frozen=True)
@@ -191,9 +191,7 @@ def finished_card(batch: Batch, name: str, seconds: float) -> dict:
 
 def counted(verdicts: list[Verdict]) -> list[tuple[str, str]]:
     """The choices of the filter, with how many texts each leaves."""
-    unknown = sum(verdict.label is None for verdict in verdicts)
-    counts = {ALL: len(verdicts), OPEN: unknown, KNOWN: len(verdicts) - unknown}
-    return [(f"{name} ({counts[value]:,})", value) for name, value in CHOICES]
+    return [(f"{name} ({sum(_is(one, kind) for one in verdicts):,})", kind) for name, kind in CHOICES]
 
 
 def listed(batch: Batch, kind: str, most: int) -> dict:
@@ -204,7 +202,7 @@ def listed(batch: Batch, kind: str, most: int) -> dict:
             "text": verdict.text,
             "tag": "OPEN" if verdict.label is None else verdict.label,
             "kind": OPEN if verdict.label is None else KNOWN,
-            "aside": signed(verdict.score),
+            "aside": signed(verdict.score) + (" unsure" if verdict.between else ""),
         }
         for verdict in found[:most]
     ]
@@ -214,8 +212,12 @@ def listed(batch: Batch, kind: str, most: int) -> dict:
 
 
 def _of_kind(batch: Batch, kind: str) -> list[int]:
-    wanted = {ALL: (True, False), OPEN: (True,), KNOWN: (False,)}[kind]
-    return [i for i, verdict in enumerate(batch.verdicts) if (verdict.label is None) in wanted]
+    return [i for i, verdict in enumerate(batch.verdicts) if _is(verdict, kind)]
+
+
+def _is(verdict: Verdict, kind: str) -> bool:
+    is_open = verdict.label is None
+    return {ALL: True, OPEN: is_open, KNOWN: not is_open, UNSURE: bool(verdict.between)}[kind]
 
 
 def csv_file(button: gr.DownloadButton, batch: Batch, kind: str) -> str:

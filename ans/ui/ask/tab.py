@@ -9,7 +9,7 @@ import gradio as gr
 
 from ans.conventions import LONGEST
 from ans.serving.models import Serving
-from ans.ui import verdict_card
+from ans.ui import strictness, verdict_card
 from ans.ui.ask import link, many_texts, small_map
 from ans.ui.components import ChipsComponent, VerdictComponent
 from ans.ui.shared import Shared
@@ -32,10 +32,11 @@ class AskTab:
     verdict: VerdictComponent
     chips: ChipsComponent
     many: many_texts.ManyTab
+    strict: strictness.Strictness
 
-    def answer(self, text: str, run_id: str | None, who: str | None) -> Iterator[Changes]:
-        """The verdict of the typed text."""
-        for card in verdict_card.verdicts(self.shared.serving, self.shared.visitor(who), text, run_id):
+    def answer(self, text: str, run_id: str | None, who: str | None, tried: float | None = None) -> Iterator[Changes]:
+        """The verdict of the typed text, by the line that is tried, if one is."""
+        for card in verdict_card.verdicts(self.shared.serving, self.shared.visitor(who), text, run_id, tried):
             yield {self.verdict: card}
 
     def take_example(self, event: gr.EventData) -> Changes:
@@ -51,8 +52,9 @@ def build(shared: Shared) -> AskTab:
     """Lay out the tab inside the current Tab and wire it."""
     tab, model = layout(shared), shared.model
     asked = [tab.query, model, shared.browser]
-    tab.query.change(tab.answer, asked, tab.verdict, concurrency_limit=4, **QUIETLY)
+    tab.query.change(tab.answer, [*asked, tab.strict.tried], tab.verdict, concurrency_limit=4, **QUIETLY)
     model.change(tab.answer, asked, tab.verdict, **QUIETLY)
+    gr.on([tab.strict.tried.change, shared.kept.change], tab.answer, [*asked, tab.strict.tried], tab.verdict, **QUIETLY)
     tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
     tab.many.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
     return tab
@@ -77,9 +79,10 @@ def layout(shared: Shared) -> AskTab:
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")
                 small_map.build(shared, verdict)
+                strict = strictness.build(shared)
         with gr.Tab("Many texts", id="many"):
             many = many_texts.build(shared)
-    return AskTab(shared, inner, query, verdict, chips, many)
+    return AskTab(shared, inner, query, verdict, chips, many, strict)
 
 
 def examples(serving: Serving, run_id: str | None) -> list[dict]:

@@ -13,9 +13,11 @@ from ans.conventions import OPEN_NAME
 from ans.evaluation.mistakes import OPEN_TAKEN, read_answers
 from ans.plots import evaluation as plots
 from ans.runs.run import Run
+from ans.ui import strictness
 from ans.ui.components import EvaluationComponent, MistakesComponent, PlotComponent
 from ans.ui.evaluate import cards
 from ans.ui.shared import Shared
+from ans.ui.strictness import Strictness
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 from ans.ui.wording import as_sentence
 
@@ -45,6 +47,7 @@ class EvaluateTab:
     mistakes: MistakesComponent
     curves: PlotComponent
     facts: EvaluationComponent
+    strict: Strictness
 
     @property
     def of_run(self) -> list[Any]:
@@ -60,7 +63,7 @@ class EvaluateTab:
             yield from self.drawings(run_id, who)
 
     def changed(self, run_id: str | None, before: str | None, who: str | None) -> Iterator[Changes]:
-        """Another model is in use. As long as nobody has looked, nothing is computed for nobody."""
+        """Another model, or another line, is in use. As long as nobody has looked, nothing is computed for nobody."""
         if before is not None:
             yield from self.drawings(run_id, who)
 
@@ -136,6 +139,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     model = shared.model
     opening.select(tab.opened, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
     model.change(tab.changed, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
+    shared.kept.change(tab.changed, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
     for view in (tab.overview, tab.classes, tab.confusions):
         view.click(tab.show_errors, None, tab.mistakes, **AT_ONCE)
     tab.matrix.click(tab.show_errors_of_cell, None, tab.mistakes, **AT_ONCE)
@@ -148,6 +152,7 @@ def layout(shared: Shared) -> EvaluateTab:
     drawn = gr.State(None)
     overview = EvaluationComponent({"view": "overview", **NOTHING}, elem_id="overview")
     with gr.Column(visible=False, elem_id="evaluation") as details:
+        strict = strictness.build(shared, each_class=True)
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, **card):
                 classes = EvaluationComponent(elem_id="classes")
@@ -176,5 +181,5 @@ def layout(shared: Shared) -> EvaluateTab:
                 facts = EvaluationComponent(elem_id="facts")
     return EvaluateTab(
         shared, drawn, overview, details, classes, matrix, confusions, scores, scores_note, roc, roc_note, mistakes,
-        curves, facts,
+        curves, facts, strict,
     )  # fmt: skip

@@ -1,0 +1,107 @@
+"""From features to answers: a class or open, how sure that is, the strongest heads and the nearest training texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ans.config import TrainConfig
+from ans.conventions import OPEN, OPEN_NAME, ZERO, Candidate, Neighbour, Prediction
+from ans.model.calibration import class_votes, combined_logits
+from ans.model.few_texts import similarity_weight
+from ans.model.fitted import Fitted
+
+ABOUT_EQUAL = math.log(2)  # two classes are about equally near where the votes make one at most twice as likely
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Of N texts: each class's logit [N, C], above zero a yes; and log-probabilities of the class, if it is known."""
+
+    logits: Tensor
+    votes: Tensor
+
+    @property
+    def classes(self) -> Tensor:
+        """The class each text would have if it were known [N]."""
+        return self.votes.argmax(1)
+
+    @property
+    def scores(self) -> Tensor:
+        """The largest logit of each text [N]."""
+        return self.logits.max(1).values
+
+    @property
+    def decided(self) -> Tensor:
+        """Class index or `OPEN` [N] (section 3.2): open when every logit is negative."""
+        return torch.where((self.logits < ZERO).all(1), OPEN, self.classes)
+
+
+@torch.no_grad()
+def answers_to(fitted: Fitted, config: TrainConfig, features: Tensor) -> Answers:
+    """What a trained model says of texts by their features [N, V·d]; on the CPU."""
+    combined = combined_logits(fitted.heads, fitted.calibration, fitted.units, fitted.targets, features)
+    closed = fitted.closed(features[:, : fitted.encoder.dim].to(fitted.encoder.device)).cpu()
+    weight = similarity_weight(len(fitted.texts) / len(fitted.labels), config)
+    return Answers(combined - fitted.calibration.line, class_votes(closed, combined, weight))
+
+
+def predictions(
+    fitted: Fitted, config: TrainConfig, texts: Sequence[str], features: Tensor, candidates: int, neighbours: int
+) -> list[Prediction]:
+    """Each text's answer as a person reads it.
+
+    Args:
+        candidates: how many of the strongest heads. neighbours: how many nearest training texts.
+    """
+    found = answers_to(fitted, config, features)
+    below, wavering = fitted.calibration.known_below(found.scores), between(found, fitted.calibration.band)
+    strongest = found.logits.topk(min(candidates, len(fitted.labels)), dim=1).indices.tolist()
+    return [
+        Prediction(
+            text,
+            None if answer == OPEN else fitted.labels[answer],
+            float(found.scores[i]),
+            [Candidate(fitted.labels[j], float(found.logits[i, j])) for j in strongest[i]],
+            nearest(fitted, features[i], neighbours),
+            None if below is None else float(below[i]),
+            tuple(OPEN_NAME if one == OPEN else fitted.labels[one] for one in wavering[i]),
+        )
+        for i, (text, answer) in enumerate(zip(texts, found.decided.tolist(), strict=True))
+    ]
+
+
+def between(found: Answers, band: tuple[float, float]) -> list[tuple[int, ...]]:
+    """The two answers each text wavers between, the one given first: none for texts whose answer is sure.
+
+    Args:
+        band: scores that lie about the line.
+    """
+    low, high = band
+    votes, classes = found.votes.topk(min(2, found.votes.shape[1]), dim=1)
+    pairs: list[tuple[int, ...]] = []
+    for score, answer, vote, best in zip(
+        found.scores.tolist(), found.decided.tolist(), votes.tolist(), classes.tolist(), strict=True
+    ):
+        if low <= score < high:
+            pairs.append((answer, best[0] if answer == OPEN else OPEN))
+        elif answer != OPEN and len(vote) > 1 and vote[0] - vote[1] < ABOUT_EQUAL:
+            pairs.append((best[0], best[1]))
+        else:
+            pairs.append(())
+    return pairs
+
+
+def nearest(fitted: Fitted, feature: Tensor, count: int) -> list[Neighbour]:
+    """The training texts with the most similar features [V·d], most similar first."""
+    similarity = fitted.unit_features @ F.normalize(feature.to(fitted.unit_features.device), dim=0)
+    values, rows = similarity.topk(min(count, len(similarity)))
+    return [
+        Neighbour(fitted.texts[row], fitted.labels[int(fitted.targets[row])], value)
+        for value, row in zip(values.tolist(), rows.tolist(), strict=True)
+    ]
