@@ -32,17 +32,24 @@ the result, in percent over the test part (all its texts; those of no known clas
   F1         mean F1 of the known classes and the open one
   F1-known   mean F1 of the known classes
   F1-open    F1 of the open class
+Two more are of texts that the training held out, without one open text:
+  refused    held-out texts of known classes that the line refuses
+  let in     texts of classes that were left out in turn and are let in: an estimate for open texts
 With --json the last line on stdout is one object with these (accuracy, f1, f1_known, f1_open), auroc,
-num_known_classes, known_classes, seconds by phase, device, dataset, known_ratio, seed, encoder and out.
+num_known_classes, known_classes, seconds by phase, device, dataset, known_ratio, seed, encoder, out and
+held_out: known_refused, known_texts, other_classes_let_in, and a warning if too many are refused.
 Progress goes to stderr. Exit status: 0 done, 2 an error told in one sentence, 130 interrupted."""
 PREDICT_HELP = """\
 one JSON object per text, in the order of the texts:
   text         as given
   label        the known class, or null when the text belongs to none
   open         true when it belongs to none
+  unsure       true when another answer is about as right
   score        largest head logit; below zero is open
   candidates   the strongest heads, each with label and logit (above zero: yes)
   neighbours   the nearest training texts, each with text, label and similarity
+  known_below  how usual such a score is: the share of held-out known texts that score lower
+  between      the two answers that an unsure text wavers between, a class by its name, or open
 Lines on stdin are answered as they come; empty ones are skipped."""
 
 MODEL_HELP = "the folder of a model, as train --out wrote it, or a run downloaded from the app: its zip or its folder"

@@ -16,9 +16,12 @@ from contextlib import closing
 from dataclasses import fields
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from ans.config import TrainConfig
+
+if TYPE_CHECKING:
+    from ans.runs.check import Check, Count
 
 
 def train(given: argparse.Namespace) -> None:
@@ -39,7 +42,15 @@ def train(given: argparse.Namespace) -> None:
         bars.finish()
     if out is not None:
         outcome.classifier.save(out)
-    _print_result(outcome.judged.metrics, outcome.classifier, config.dataset, outcome.seconds, given.out, given.json)
+    _print_result(
+        outcome.judged.metrics,
+        outcome.classifier,
+        config.dataset,
+        outcome.seconds,
+        given.out,
+        given.json,
+        outcome.check,
+    )
 
 
 def predict(given: argparse.Namespace) -> None:
@@ -65,6 +76,8 @@ def evaluate(given: argparse.Namespace) -> None:
     with closing(_Bars()) as bars:
         bars({"phase": "model"})
         from ans.data.corpora import load_corpus, make_open_world_split
+        from ans.runs.check import Quality
+        from ans.workflows.checking import check_of
         from ans.workflows.judging import judge_test
 
         classifier = _loaded(given)
@@ -82,7 +95,9 @@ def evaluate(given: argparse.Namespace) -> None:
         judged = judge_test(classifier, split)
         seconds = {"evaluate": time.perf_counter() - started}
         bars.finish()
-    _print_result(judged.metrics, classifier, given.dataset, seconds, given.model, given.json)
+    _print_result(
+        judged.metrics, classifier, given.dataset, seconds, given.model, given.json, check_of(classifier, Quality())
+    )
 
 
 def _loaded(given: argparse.Namespace):
@@ -133,7 +148,11 @@ class _Bars:
         self._phase, self._bar = None, None
 
 
-def _print_result(metrics, classifier, dataset: str, seconds: dict, folder: str | None, as_json: bool) -> None:
+def _print_result(
+    metrics, classifier, dataset: str, seconds: dict, folder: str | None, as_json: bool, check: Check
+) -> None:
+    from ans.evaluation.advice import warning
+
     config = classifier.config
     if as_json:
         result = {
@@ -147,6 +166,12 @@ def _print_result(metrics, classifier, dataset: str, seconds: dict, folder: str 
             "encoder": config.encoder,
             "out": folder,
             "known_classes": classifier.labels,
+            "held_out": {
+                "known_refused": _share(check.refused),
+                "known_texts": check.refused.of,
+                "other_classes_let_in": _share(check.left_out),
+                "warning": warning(check) or None,
+            },
         }
         print(json.dumps(result, ensure_ascii=False))
         return
@@ -154,8 +179,20 @@ def _print_result(metrics, classifier, dataset: str, seconds: dict, folder: str 
         ("accuracy", metrics.accuracy), ("F1", metrics.f1), ("F1-known", metrics.f1_known), ("F1-open", metrics.f1_open)
     ):  # fmt: skip
         print(f"{name:<9} {'none: no open text' if value is None else f'{value:6.2f} %'}")
+    if check.refused.of:
+        print(f"refused   {100 * check.refused.share:6.2f} % of {check.refused.of:,} held-out known texts")
+    if check.left_out.of:
+        print(
+            f"let in    {100 * check.left_out.share:6.2f} % of {check.left_out.of:,} texts of classes left out in turn"
+        )
     print("seconds  ", ", ".join(f"{phase} {value:.1f}" for phase, value in seconds.items()))
     print("model    ", folder if folder is not None else "not saved")
+    if said := warning(check):
+        print(said, file=sys.stderr)
+
+
+def _share(count: Count) -> float | None:
+    return round(100 * count.share, 2) if count.of else None
 
 
 def _arriving_lines(stream: BufferedReader) -> Iterator[Iterable[bytes]]:

@@ -19,6 +19,7 @@ COMMAND = [sys.executable, "-m", "ans"]
 PHASES = ["data", "cache", "check", "encoder", "heads", "evaluate"]
 KNOWN, HELD_OUT = ["alarm_set", "card_lost", "flight_book"], "leave_request"
 QUICK = ["--trainable-layers", "0", "--epochs", "30", "--patience", "30", "--head-steps", "150", "--device", "cpu"]
+SURENESS = ("known_below", "between")
 NUMBERS = ("accuracy", "f1", "f1_known", "f1_open", "auroc")
 
 
@@ -78,7 +79,9 @@ def test_train_ends_with_one_json_object_that_holds_the_whole_result(trained, co
     assert result["accuracy"] > 75  # easy classes
     assert list(result["seconds"]) == PHASES
     assert all(value >= 0 for value in result["seconds"].values())
-    about = {name: value for name, value in result.items() if name not in (*NUMBERS, "seconds")}
+    assert set(result["held_out"]) == {"known_refused", "known_texts", "other_classes_let_in", "warning"}
+    assert 0 <= result["held_out"]["known_refused"] <= 100
+    about = {name: value for name, value in result.items() if name not in (*NUMBERS, "seconds", "held_out")}
     assert about == {
         "num_known_classes": 3,
         "device": "cpu",
@@ -109,7 +112,7 @@ def test_without_out_the_result_is_for_reading_and_stderr_says_that_nothing_is_k
     assert main(["train", "--dataset", str(corpus_file), *QUICK, *ratio]) == 0
     said = capsys.readouterr()
     names = [line[:9].strip() for line in said.out.splitlines()]
-    assert names == ["accuracy", "F1", "F1-known", "F1-open", "seconds", "model"]
+    assert names == ["accuracy", "F1", "F1-known", "F1-open", "refused", "let in", "seconds", "model"]
     assert all(line.endswith(" %") for line in said.out.splitlines()[:4])
     assert said.out.endswith("not saved\n")
     assert said.err.startswith("The model will not be saved; name a folder with --out to keep it.\n")
@@ -145,7 +148,7 @@ def test_predict_answers_each_text_with_one_line_of_json(trained):
     assert [answer["label"] for answer in answers] == ["alarm_set", "card_lost", None]
     assert "heißt der Mond 🌝" in done.stdout
     for answer in answers:
-        assert list(answer) == ["text", "label", "open", "score", "candidates", "neighbours"]
+        assert list(answer) == ["text", "label", "open", "unsure", "score", "candidates", "neighbours", *SURENESS]
         assert answer["open"] == (answer["label"] is None) == (answer["score"] < 0)
         assert answer["candidates"][0]["logit"] == answer["score"]
         assert {candidate["label"] for candidate in answer["candidates"]} < set(KNOWN)

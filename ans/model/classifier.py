@@ -38,6 +38,7 @@ class OpenWorldClassifier:
         self.config = config if config is not None else TrainConfig()
         self.seconds: dict[str, float] = {}
         self._fitted: Fitted | None = None
+        self._untouched: Tensor | None = None
 
     # Training
 
@@ -60,7 +61,7 @@ class OpenWorldClassifier:
             TrainingStopped: `should_stop` said so; this object then stays as it was.
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
-        self._fitted, self.seconds = trained(self.config, train, dev, emit, should_stop)
+        self._fitted, self.seconds, self._untouched = trained(self.config, train, dev, emit, should_stop)
         return self
 
     @classmethod
@@ -110,6 +111,16 @@ class OpenWorldClassifier:
     def train_features(self) -> Tensor:
         """Features of the training texts [N, V·d]."""
         return self.fitted.features
+
+    @property
+    def untouched_features(self) -> Tensor | None:
+        """What the untouched encoder makes of the training texts [N, d]; None of a loaded model whose heads see none.
+
+        The tuned encoder knows their labels by heart.
+        """
+        if self._untouched is None and "untouched" in self.config.head_views:
+            return self.train_features[:, -self.encoder.dim :].cpu()
+        return self._untouched
 
     @property
     def train_targets(self) -> Tensor:

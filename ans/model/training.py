@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import torch
+from torch import Tensor
 
 from ans.config import TrainConfig
 from ans.data.tables import LabelledTexts
@@ -22,8 +23,9 @@ from ans.model.similarity import unit_views
 
 def trained(
     config: TrainConfig, train: LabelledTexts, dev: LabelledTexts, emit: Emit, should_stop: ShouldStop
-) -> tuple[Fitted, dict[str, float]]:
-    """The parts of a trained model, and the seconds of each phase. `dev` may be empty.
+) -> tuple[Fitted, dict[str, float], Tensor | None]:
+    """The parts of a trained model, the seconds of each phase, and what the untouched encoder makes of the training
+    texts [N, d], None if that is among the features. `dev` may be empty.
 
     Raises:
         TrainingStopped: `should_stop` said so.
@@ -75,4 +77,5 @@ def trained(
         texts=train.texts,
         calibration=calibrate(held_out, n, len(config.head_views), config),
     )
-    return fitted, seconds
+    seen = "untouched" in config.head_views
+    return fitted, seconds, None if seen else encoder.features(states, untouched=True)

@@ -50,3 +50,26 @@ def training_curves(
         hovermode="x unified",
     )
     return figure
+
+
+def learning_curve(points: Sequence[tuple[int, float]], revision: str) -> go.Figure:
+    """Right classes, in percent, over the number of training texts: (texts, percent) each."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[texts for texts, _ in points],
+        y=[right for _, right in points],
+        mode="lines+markers",
+        line={"color": KNOWN, "width": 2},
+        hovertemplate="%{x:,} texts: %{y:.1f} % right<extra></extra>",
+    )
+    figure.update_layout(
+        template="none",
+        xaxis={"title": {"text": "training texts"}, "rangemode": "tozero", "automargin": True},
+        yaxis={"title": {"text": "right classes, %"}, "range": [0, 102], "dtick": 20, "automargin": True},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        showlegend=False,
+        uirevision=revision,
+    )
+    return figure

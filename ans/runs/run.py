@@ -9,6 +9,7 @@
                 promotion.json   how it was made from another run by adding a class (promotion.py)
                 model/           the classifier (finished runs; ans/model/files.py)
                 evaluation.json  metrics, known classes, seconds by phase, device (evaluation.py)
+                check.json       how its line does on held-out texts, what was found in the training texts (check.py)
                 test.json, test.safetensors   test texts and labels; their features, head logits, answers
 """
 
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from ans.config import TrainConfig
 from ans.config_files import ReadSettings, read_settings
 from ans.json_files import DamagedFile, parser, read_typed, write_json
+from ans.runs.check import Check
 from ans.runs.damage import remember, remembered
 from ans.runs.evaluation import Evaluation
 from ans.runs.files import written
@@ -96,6 +98,14 @@ class Run:
         if evaluation is None and self.status.state == DELETED:
             raise ValueError(DELETED_NOW)
         return evaluation
+
+    @property
+    def check(self) -> Check | None:
+        """What it found out about itself; None where an earlier version trained it, or it can't be read."""
+        try:
+            return Check.read(self.folder)
+        except DamagedFile:  # the numbers serve without it
+            return None
 
     @property
     def progress(self) -> Progress:

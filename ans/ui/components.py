@@ -92,7 +92,7 @@ class RunComponent(PageComponent):
     """Where something long stands, and how it ended: a training, many texts, the search for groups.
 
     Value: state, title; perhaps clock, name, detail, phases ([{name, state ("done", "now", "later")}]), share (0 to
-    1), numbers (a table, headings in its first row and column), note.
+    1), warning, numbers (a table, headings in its first row and column), note.
     """
 
     script, frame = "progress.js", '<div class="run empty"></div>'

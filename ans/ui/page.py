@@ -159,14 +159,14 @@ def layout(serving: Serving, restricted: bool) -> Page:
     """Headline, the model in use, and the tabs, each wired by itself."""
     mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
     browser = gr.BrowserState(None, storage_key="ans-browser", secret="ans")
-    seen = gr.State(None)
+    seen, kept = gr.State(None), gr.State(None)  # outside of the tabs: Gradio counts what lies in them as a tab
     with gr.Row(elem_id="top"):
         with gr.Column(scale=7, min_width=300):
             gr.Markdown(HEADLINE, elem_id="headline")
         with gr.Column(scale=5, min_width=280):
             model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
     with gr.Tabs() as tabs:
-        shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine, gr.State(None))
+        shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine, kept)
         with gr.Tab("Ask", id="ask"):
             ask_tab = ask.build(shared)
         with gr.Tab("Train", id="train"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ans.config import TrainConfig
 from ans.conventions import HEADINGS
+from ans.evaluation.advice import warning
 from ans.evaluation.published import published_for
 from ans.runs.evaluation import Evaluation
 from ans.runs.progress import PHASES, Progress
@@ -81,10 +82,20 @@ def _finished(run: Run, status: Status) -> dict:
         return {"clock": "", "numbers": table, "note": made}
     return {
         "clock": "" if status.seconds is None else clock(status.seconds),
+        "warning": warning(run.check),
         "numbers": table,
         "note": f"{len(evaluation.known)} known classes, {len(evaluation.held_out)} held out as open. "
-        f"{_phases_took(evaluation)}This model now answers in Ask and is drawn in Map when it is chosen above.",
+        f"{_check_says(run)}{_phases_took(evaluation)}"
+        "This model now answers in Ask and is drawn in Map when it is chosen above.",
     }
+
+
+def _check_says(run: Run) -> str:
+    """How many held-out known texts are refused, and what is let in where the test has no open texts."""
+    check = run.check
+    if check is None or not check.refused.of:
+        return ""
+    return f"Of its held-out known texts it refuses {check.refused}. "
 
 
 def _phases_took(evaluation: Evaluation) -> str:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from gradio.events import Dependency
 
+from ans.evaluation.advice import too_many_refused
 from ans.ui.components import StrictnessComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
@@ -123,21 +125,30 @@ class Strictness:
             rows.append(_row("Texts of left-out classes let in", "let-in", effect.left_out))
         classes = sorted(effect.by_class.items(), key=lambda item: (-item[1].share, -item[1].of, item[0]))
         each = [_row(name, "refused", count) for name, count in classes] if self.each_class else []
-        return {"rows": rows, "note": note, "classes": each}
+        return {
+            "rows": rows,
+            "note": note,
+            "classes": each,
+            "warning": too_many_refused(effect.refused, effect.by_class),
+        }
 
 
-def build(shared: Shared, each_class: bool = False) -> Strictness:
-    """Place it here and wire it."""
-    part = layout(shared, each_class)
+def wire(part: Strictness) -> list[Dependency]:
+    """Connect the slider and the buttons; the events after which another line may judge."""
+    shared = part.shared
     asked = [shared.model, shared.browser]
     gr.on([shared.model.change, shared.kept.change], part.shown, asked, part.of_run, **AT_ONCE)
-    part.slider.input(
-        part.moved, [shared.model, part.slider, shared.browser], [part.tried, part.effect, part.keep, part.reset],
-        trigger_mode="always_last", **AT_ONCE,
-    )  # fmt: skip
-    part.keep.click(part.kept, [part.tried, *asked], [*part.of_run, shared.kept], concurrency_limit=1, **QUIETLY)
-    part.reset.click(part.taken_back, [part.tried, *asked], [*part.of_run, shared.kept], concurrency_limit=1, **QUIETLY)
-    return part
+    moved = part.slider.input(
+        part.moved,
+        [shared.model, part.slider, shared.browser],
+        [part.tried, part.effect, part.keep, part.reset],
+        trigger_mode="always_last",
+        **AT_ONCE,
+    )
+    outcome = [*part.of_run, shared.kept]
+    kept = part.keep.click(part.kept, [part.tried, *asked], outcome, concurrency_limit=1, **QUIETLY)
+    reset = part.reset.click(part.taken_back, [part.tried, *asked], outcome, concurrency_limit=1, **QUIETLY)
+    return [moved, kept, reset]
 
 
 def layout(shared: Shared, each_class: bool) -> Strictness:

@@ -1,6 +1,7 @@
 """A run as one zip file: written for a download, read from an upload that nobody vouches for.
 
-<name>/config.json, status.json, evaluation.json, events.jsonl, name.json, test.json, test.safetensors, model/…
+<name>/config.json, status.json, evaluation.json, check.json, events.jsonl, name.json, test.json,
+    test.safetensors, model/…
 
 Nothing in it is ever unpickled. Of an upload only the files named here are taken, to places named here, each no larger
 than its limit; `ans.workflows.admission` then looks at what is in them.
@@ -29,6 +30,7 @@ LIMITS = {
     "status.json": MEBIBYTE,
     "name.json": MEBIBYTE,
     "evaluation.json": 64 * MEBIBYTE,
+    "check.json": 64 * MEBIBYTE,
     "events.jsonl": 64 * MEBIBYTE,
     "test.json": 64 * MEBIBYTE,
     "test.safetensors": 1024 * MEBIBYTE,

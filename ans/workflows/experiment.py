@@ -11,9 +11,11 @@ from ans.config import TrainConfig
 from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
 from ans.events import Emit, ShouldStop
 from ans.model.classifier import OpenWorldClassifier
+from ans.runs.check import Check
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.runs.test_part import ARRAYS_FILE, write_test_texts
+from ans.workflows.checking import check_of
 from ans.workflows.judging import Judged, judge_test
 
 
@@ -24,6 +26,7 @@ class Outcome:
     classifier: OpenWorldClassifier
     split: OpenWorldSplit
     judged: Judged
+    check: Check
     seconds: dict[str, float]
 
 
@@ -44,8 +47,9 @@ def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> 
     started = time.perf_counter()
     emit({"phase": "evaluate"})
     judged = judge_test(classifier, split)
+    check = check_of(classifier)
     seconds |= classifier.seconds | {"evaluate": time.perf_counter() - started}
-    return Outcome(classifier, split, judged, seconds)
+    return Outcome(classifier, split, judged, check, seconds)
 
 
 def save_outcome(run: Run, outcome: Outcome) -> None:
@@ -53,14 +57,17 @@ def save_outcome(run: Run, outcome: Outcome) -> None:
     judged, split, device = outcome.judged, outcome.split, str(outcome.classifier.encoder.device)
     write_test_texts(run.folder, split.test.texts, split.test.labels)
     evaluation = Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device)
-    save_answers(run, outcome.classifier, judged, evaluation)
+    save_answers(run, outcome.classifier, judged, evaluation, outcome.check)
 
 
-def save_answers(run: Run, classifier: OpenWorldClassifier, judged: Judged, evaluation: Evaluation) -> None:
+def save_answers(
+    run: Run, classifier: OpenWorldClassifier, judged: Judged, evaluation: Evaluation, check: Check
+) -> None:
     """Write a model, its answers to the test texts that lie in the run already, and its numbers; each file whole."""
     classifier.save(run.folder / "model")
     arrays = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
     building = run.folder / f".{ARRAYS_FILE}"
     save_file({name: value.contiguous() for name, value in arrays.items()}, building)
     building.replace(run.folder / ARRAYS_FILE)
+    check.write(run.folder)
     evaluation.write(run.folder)

@@ -131,6 +131,8 @@ def _divide(group: Group, seed: int) -> tuple[list[str], list[str]]:
 
 def _outcome(parent: Run, grown: OpenWorldClassifier, test: LabelledTexts, features: np.ndarray, seconds: float):
     """What a finished run leaves, as if it had been trained. The features are the parent's: the encoder is the same."""
+    from ans.runs.check import Quality
+    from ans.workflows.checking import check_of
     from ans.workflows.experiment import Outcome
 
     evaluation = parent.evaluation
@@ -140,7 +142,7 @@ def _outcome(parent: Run, grown: OpenWorldClassifier, test: LabelledTexts, featu
     empty = LabelledTexts([], [])
     split = OpenWorldSplit(parent.config.dataset, grown.labels, held_out, empty, empty, test)
     judged = _judged(grown, features, test)
-    return Outcome(grown, split, judged, {**evaluation.seconds, "promotion": seconds})
+    return Outcome(grown, split, judged, check_of(grown, Quality()), {**evaluation.seconds, "promotion": seconds})
 
 
 def _judged(model: OpenWorldClassifier, features: np.ndarray, test: LabelledTexts) -> Judged:

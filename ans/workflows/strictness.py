@@ -10,23 +10,12 @@ from ans.conventions import ZERO
 from ans.data.corpora import targets
 from ans.model.calibration import Calibration
 from ans.model.classifier import OpenWorldClassifier
+from ans.runs.check import Check, Count, Quality
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
+from ans.workflows.checking import check_of, count
 from ans.workflows.experiment import save_answers
 from ans.workflows.judging import judge
-
-
-@dataclass(frozen=True)
-class Count:
-    """So many of so many texts."""
-
-    texts: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        """Between 0 and 1; 0 of none."""
-        return self.texts / self.of if self.of else 0.0
 
 
 @dataclass(frozen=True)
@@ -77,11 +66,11 @@ class Lines:
         held_out, classes = (calibration.scores < line).numpy(), calibration.targets.numpy()
         left_out = (calibration.left_out >= line).numpy()
         return Effect(
-            refused=_count(held_out),
-            by_class={self.labels[m]: _count(held_out[classes == m]) for m in np.unique(classes).tolist()},
-            test_refused=_count(below[self.known]),
-            let_in=_count(~below[~self.known]),
-            left_out=_count(left_out),
+            refused=count(held_out),
+            by_class={self.labels[m]: count(held_out[classes == m]) for m in np.unique(classes).tolist()},
+            test_refused=count(below[self.known]),
+            let_in=count(~below[~self.known]),
+            left_out=count(left_out),
         )
 
 
@@ -110,7 +99,9 @@ def keep(run: Run, model: OpenWorldClassifier, refused: float | None) -> None:
         raise ValueError("this run has no evaluation; choose a finished run.")
     judged = _judged(run, changed)
     written = Evaluation(judged.metrics, evaluation.known, evaluation.held_out, evaluation.seconds, evaluation.device)
-    save_answers(run, changed, judged, written)
+    before = Check.read(run.folder)
+    check = check_of(changed, Quality() if before is None else before.quality)
+    save_answers(run, changed, judged, written, check)
 
 
 def _judged(run: Run, model: OpenWorldClassifier):
@@ -118,7 +109,3 @@ def _judged(run: Run, model: OpenWorldClassifier):
 
     _, labels, arrays = run.load_test()
     return judge(model, torch.from_numpy(arrays["features"]), labels)
-
-
-def _count(which: np.ndarray) -> Count:
-    return Count(int(which.sum()), len(which))

@@ -18,6 +18,7 @@ function draw() {
   if (v.detail) root.append(node('p', 'detail', v.detail));
   if (v.phases) root.append(phases(v.phases));
   if (v.share !== undefined && v.share !== null) root.append(progressBar(v.share));
+  if (v.warning) root.append(node('p', 'warning', v.warning));
   if (v.numbers) root.append(numbers(v.numbers));
   if (v.note) root.append(node('p', 'note', v.note));
 }

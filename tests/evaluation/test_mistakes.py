@@ -12,8 +12,10 @@ from ans.conventions import OPEN
 from ans.evaluation.metrics import evaluate, roc
 from ans.evaluation.mistakes import CONFUSED, OPEN_TAKEN, REJECTED, TestAnswers, read_answers, summary
 from ans.plots.evaluation import confusion_matrix, roc_curve, score_histogram
+from ans.runs.check import Quality
 from ans.runs.status import FINISHED
 from ans.runs.store import RunStore
+from ans.workflows.checking import check_of
 from ans.workflows.experiment import Outcome, save_outcome
 from ans.workflows.judging import judge_test
 
@@ -55,7 +57,9 @@ def test_the_summary_counts_each_kind_against_the_texts_it_could_have_happened_t
 
 def test_a_real_runs_errors_add_up_to_its_metrics(tmp_path, classifier, small_split, small_config):
     run = RunStore(tmp_path / "runs").create(small_config)
-    save_outcome(run, Outcome(classifier, small_split, judge_test(classifier, small_split), {}))
+    save_outcome(
+        run, Outcome(classifier, small_split, judge_test(classifier, small_split), check_of(classifier, Quality()), {})
+    )
     answers, metrics = read_answers(run), run.evaluation.metrics
     wrong = len(answers.mistakes())
     assert 0 < wrong < len(answers.texts)

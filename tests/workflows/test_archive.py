@@ -18,6 +18,7 @@ from ans.runs.status import FINISHED
 from ans.runs.store import RunStore
 from ans.serving.models import load_classifier
 from ans.workflows.archive import LIMITS, load_archive, save_archive
+from ans.workflows.checking import check_of
 from ans.workflows.experiment import Outcome, save_outcome
 from ans.workflows.judging import judge_test
 
@@ -39,7 +40,8 @@ def run(store, classifier, small_split, small_config) -> Run:
     # The model as its training would have left it: with the settings of this run.
     classifier_here = type(classifier)(made.config)
     classifier_here.__dict__ |= {**classifier.__dict__, "config": made.config}
-    save_outcome(made, Outcome(classifier_here, small_split, judge_test(classifier, small_split), {"heads": 1.5}))
+    judged, check = judge_test(classifier, small_split), check_of(classifier)
+    save_outcome(made, Outcome(classifier_here, small_split, judged, check, {"heads": 1.5}))
     made.set_status(FINISHED)
     made.rename("My tickets")
     return made

@@ -54,7 +54,9 @@ def build(shared: Shared) -> AskTab:
     asked = [tab.query, model, shared.browser]
     tab.query.change(tab.answer, [*asked, tab.strict.tried], tab.verdict, concurrency_limit=4, **QUIETLY)
     model.change(tab.answer, asked, tab.verdict, **QUIETLY)
-    gr.on([tab.strict.tried.change, shared.kept.change], tab.answer, [*asked, tab.strict.tried], tab.verdict, **QUIETLY)
+    for moved in strictness.wire(tab.strict):
+        moved.then(tab.answer, [*asked, tab.strict.tried], tab.verdict, trigger_mode="always_last", **QUIETLY)
+    shared.kept.change(tab.answer, asked, tab.verdict, **QUIETLY)  # in Evaluate
     tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
     tab.many.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
     return tab
@@ -79,7 +81,7 @@ def layout(shared: Shared) -> AskTab:
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")
                 small_map.build(shared, verdict)
-                strict = strictness.build(shared)
+                strict = strictness.layout(shared, each_class=False)
         with gr.Tab("Many texts", id="many"):
             many = many_texts.build(shared)
     return AskTab(shared, inner, query, verdict, chips, many, strict)

@@ -15,7 +15,8 @@ from ans.plots import evaluation as plots
 from ans.runs.run import Run
 from ans.ui import strictness
 from ans.ui.components import EvaluationComponent, MistakesComponent, PlotComponent
-from ans.ui.evaluate import cards
+from ans.ui.evaluate import cards, quality
+from ans.ui.evaluate.quality import QualityPart
 from ans.ui.shared import Shared
 from ans.ui.strictness import Strictness
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
@@ -48,13 +49,14 @@ class EvaluateTab:
     curves: PlotComponent
     facts: EvaluationComponent
     strict: Strictness
+    quality: QualityPart
 
     @property
     def of_run(self) -> list[Any]:
         """All that changes with the run."""
         return [
             self.drawn, self.overview, self.details, self.classes, self.matrix, self.confusions, self.scores,
-            self.scores_note, self.roc, self.roc_note, self.mistakes, self.curves, self.facts,
+            self.scores_note, self.roc, self.roc_note, self.mistakes, self.curves, self.facts, *self.quality.of_run,
         ]  # fmt: skip
 
     def opened(self, run_id: str | None, before: str | None, who: str | None) -> Iterator[Changes]:
@@ -106,6 +108,7 @@ class EvaluateTab:
             self.mistakes: gr.update(value=cards.mistake_table(answers), wanted={}),
             self.curves: cards.training_card(run),
             self.facts: cards.facts_card(run.config, evaluation),
+            **self.quality.drawn(run),
             self.drawn: run.id,
         }
 
@@ -139,6 +142,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     model = shared.model
     opening.select(tab.opened, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
     model.change(tab.changed, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
+    strictness.wire(tab.strict)
     shared.kept.change(tab.changed, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
     for view in (tab.overview, tab.classes, tab.confusions):
         view.click(tab.show_errors, None, tab.mistakes, **AT_ONCE)
@@ -152,7 +156,7 @@ def layout(shared: Shared) -> EvaluateTab:
     drawn = gr.State(None)
     overview = EvaluationComponent({"view": "overview", **NOTHING}, elem_id="overview")
     with gr.Column(visible=False, elem_id="evaluation") as details:
-        strict = strictness.build(shared, each_class=True)
+        strict = strictness.layout(shared, each_class=True)
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, **card):
                 classes = EvaluationComponent(elem_id="classes")
@@ -171,6 +175,7 @@ def layout(shared: Shared) -> EvaluateTab:
                 roc = PlotComponent(height=300, empty="The ROC curve appears here.", elem_id="roc")
                 roc_note = gr.Markdown(elem_classes="quiet")
         mistakes = MistakesComponent(elem_id="mistakes")
+        looked_at = quality.layout()
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, **card):
                 gr.HTML("<h3>Training</h3>", padding=False)
@@ -181,5 +186,5 @@ def layout(shared: Shared) -> EvaluateTab:
                 facts = EvaluationComponent(elem_id="facts")
     return EvaluateTab(
         shared, drawn, overview, details, classes, matrix, confusions, scores, scores_note, roc, roc_note, mistakes,
-        curves, facts, strict,
+        curves, facts, strict, looked_at,
     )  # fmt: skip

@@ -1,0 +1,65 @@
+"""A model's check of itself: its line on held-out texts, an estimate for open ones, its training texts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ans.model.classifier import OpenWorldClassifier
+from ans.runs.check import Check, Count, Quality
+from ans.workflows.quality import quality_of
+
+MOST_COMPARED = 4000  # texts that are compared with all others
+
+
+def check_of(classifier: OpenWorldClassifier, quality: Quality | None = None) -> Check:
+    """The check of a model with the line it has.
+
+    Args:
+        quality: what is known of its training texts; None looks at them now, which takes seconds.
+    """
+    untouched = None if classifier.untouched_features is None else classifier.untouched_features.numpy()
+    if quality is None:
+        labels = [classifier.labels[m] for m in classifier.train_targets.tolist()]
+        quality = (
+            Quality()
+            if untouched is None
+            else quality_of(classifier.train_texts, labels, untouched, classifier.config.seed)
+        )
+    calibration = classifier.calibration
+    below, classes = (calibration.scores < calibration.line).numpy(), calibration.targets.numpy()
+    left_out = (calibration.left_out >= calibration.line).numpy()
+    estimated = not len(left_out)
+    return Check(
+        refused=count(below),
+        by_class={classifier.labels[m]: count(below[classes == m]) for m in np.unique(classes).tolist()},
+        left_out=_estimate(untouched, classifier) if estimated else count(left_out),
+        estimated=estimated,
+        labelled_open=Count(0, 0),
+        quality=quality,
+    )
+
+
+def count(which: np.ndarray) -> Count:
+    """How many of these are true."""
+    return Count(int(which.sum()), len(which))
+
+
+def _estimate(untouched: np.ndarray | None, classifier: OpenWorldClassifier) -> Count:
+    """Each class left out in turn: its texts that lie as near to another class as known texts lie to theirs.
+
+    The line is where the nearest text of a known text is too far for as many known texts as the model refuses.
+    """
+    refused, targets = classifier.calibration.refused, classifier.train_targets.numpy()
+    if refused is None or untouched is None or len(targets) < 2:
+        return Count(0, 0)
+    unit = untouched / np.linalg.norm(untouched, axis=1, keepdims=True).clip(1e-9)
+    rows = np.random.RandomState(classifier.config.seed).permutation(len(unit))[:MOST_COMPARED]
+    known, others = np.empty(len(rows)), np.empty(len(rows))
+    for begin in range(0, len(rows), 512):
+        some = rows[begin : begin + 512]
+        cosines = unit[some] @ unit.T
+        cosines[np.arange(len(some)), some] = -1
+        known[begin : begin + 512] = cosines.max(1)
+        cosines[targets[some][:, None] == targets[None]] = -1
+        others[begin : begin + 512] = cosines.max(1)
+    return count(others >= np.quantile(known, refused))

@@ -1,0 +1,113 @@
+"""What training texts tell about themselves: would more of them help, which are mislabelled, which say the same.
+
+All by a simple classifier on the untouched encoder, each text judged by classifiers that have not learnt from it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from ans.runs.check import CurvePoint, Doubt, Quality, Twins
+
+FOLDS, FOLDS_OF_CURVE = 5, 3
+SHARES = (0.25, 0.5, 0.75, 1.0)
+MOST_CHECKED, MOST_FOR_CURVE = 3000, 2000  # texts; of more, so many are drawn: all takes seconds, not minutes
+FEWEST = 10  # texts from which there is anything to say
+SAME = 0.95  # cosine from which two texts say almost the same
+MOST_LISTED = 200
+
+
+def quality_of(texts: list[str], labels: list[str], features: np.ndarray, seed: int) -> Quality:
+    """Look at training texts.
+
+    Args:
+        features: of the untouched encoder [N, d]. seed: of the folds, and of the draw where there are very many texts.
+    """
+    rng = np.random.RandomState(seed)
+    names, classes = np.unique(np.array(labels), return_inverse=True)
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True).clip(1e-9)
+    rows = rng.permutation(len(texts))[:MOST_CHECKED]
+    rows = np.sort(rows[np.bincount(classes[rows], minlength=len(names))[classes[rows]] >= 2])
+    judged = len(rows) >= FEWEST and len(np.unique(classes[rows])) >= 2
+    return Quality(
+        checked=len(rows) if judged else 0,
+        curve=_curve(unit, classes, rows[rng.permutation(len(rows))[:MOST_FOR_CURVE]], seed) if judged else [],
+        mislabelled=_mislabelled(texts, names, unit, classes, rows, seed) if judged else [],
+        twins=_twins(texts, names, unit, classes),
+    )
+
+
+def _folds(classes: np.ndarray, seed: int, most: int = FOLDS) -> StratifiedKFold:
+    count = int(np.bincount(classes)[np.unique(classes)].min())
+    return StratifiedKFold(max(2, min(most, count)), shuffle=True, random_state=seed)
+
+
+def _learnt(unit: np.ndarray, classes: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(C=10.0, max_iter=300).fit(unit, classes)
+
+
+def _curve(unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -> list[CurvePoint]:
+    """Held-out texts named rightly after learning from a quarter, a half, three quarters, all of the others."""
+    rows = rows[np.bincount(classes[rows], minlength=classes.max() + 1)[classes[rows]] >= 2]
+    right, sizes = np.zeros((len(SHARES), 2)), np.zeros(len(SHARES))
+    rng = np.random.RandomState(seed)
+    folds = list(_folds(classes[rows], seed, FOLDS_OF_CURVE).split(rows, classes[rows]))
+    for train, held in folds:
+        order = rng.permutation(train)
+        for i, share in enumerate(SHARES):
+            some = rows[order[: max(2, round(share * len(order)))]]
+            if len(np.unique(classes[some])) < 2:
+                continue
+            learnt = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(unit[some], classes[some])
+            answers = learnt.predict(unit[rows[held]])
+            right[i] += np.count_nonzero(answers == classes[rows[held]]), len(held)
+            sizes[i] += len(some) / len(folds)
+    return [
+        CurvePoint(share, round(size), float(good / of))
+        for share, size, (good, of) in zip(SHARES, sizes, right, strict=True)
+        if of
+    ]
+
+
+def _mislabelled(
+    texts: list[str], names: np.ndarray, unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int
+) -> list[Doubt]:
+    """Confident learning (Northcutt et al. 2021): texts that are as surely of another class as that class's own are."""
+    from cleanlab.filter import find_label_issues
+
+    present, own = np.unique(classes[rows], return_inverse=True)
+    shares = np.zeros((len(rows), len(present)))
+    for train, held in _folds(own, seed).split(rows, own):
+        learnt = _learnt(unit[rows[train]], own[train])
+        shares[np.ix_(held, learnt.classes_)] = learnt.predict_proba(unit[rows[held]])
+    found = find_label_issues(
+        own, shares, filter_by="confident_learning", return_indices_ranked_by="self_confidence", n_jobs=1
+    )
+    return [
+        Doubt(
+            text=texts[rows[i]],
+            label=str(names[classes[rows[i]]]),
+            looks_like=str(names[present[shares[i].argmax()]]),
+            label_share=float(shares[i, own[i]]),
+        )
+        for i in found[:MOST_LISTED]
+    ]
+
+
+def _twins(texts: list[str], names: np.ndarray, unit: np.ndarray, classes: np.ndarray) -> list[Twins]:
+    """Pairs of texts of different classes, the most alike first."""
+    found = []
+    for begin in range(0, len(unit), 512):
+        cosines = unit[begin : begin + 512] @ unit.T
+        cosines[classes[begin : begin + 512, None] == classes[None]] = -1
+        for i, j in np.argwhere(cosines >= SAME).tolist():
+            if begin + i < j:
+                found.append((float(cosines[i, j]), begin + i, j))
+    found.sort(key=lambda one: (-one[0], one[1:]))
+    return [
+        Twins(texts[i], str(names[classes[i]]), texts[j], str(names[classes[j]]), cosine)
+        for cosine, i, j in found[:MOST_LISTED]
+    ]
