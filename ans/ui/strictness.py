@@ -162,6 +162,7 @@ def layout(shared: Shared, each_class: bool) -> Strictness:
             label="Strictness: known texts that may be refused, in percent",
             info="More: fewer open texts are let in. Less: fewer known texts are lost.",
             interactive=False,
+            buttons=[],
             elem_id="strictness-evaluate" if each_class else "strictness-ask",
         )
         effect = StrictnessComponent({"rows": []})

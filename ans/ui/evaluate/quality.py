@@ -55,7 +55,7 @@ class QualityPart:
             self.curve: learning_curve([(one.texts, 100 * one.right) for one in found.curve], run.id).to_json(),
             self.note: " ".join(filter(None, [more_texts(found.curve), _unless_tested(check, run)])),
             self.doubts: doubts_listed(found.mislabelled),
-            self.twins: twins_listed(found.twins),
+            self.twins: gr.update(value=twins_listed(found.twins), visible=bool(found.twins)),
             self.download: gr.update(value=csv_file(self.download, found), visible=True)
             if found.mislabelled or found.twins
             else gr.update(visible=False),
