@@ -217,11 +217,13 @@ def _command(commands, function: Callable, summary: str, what: str, example: str
 def _add_setting(group, spec: Field, required: bool = False) -> None:
     """One field of TrainConfig as an option; its bounds are checked by TrainConfig, so every door says the same."""
     about, default = spec.metadata, "" if spec.default is None or required else f" (default: {spec.default})"
+    if of_data := spec.name == "known_ratio":
+        default = f" (default: {spec.default}; of your own data 1, all)"
     bounded = about["low"] is not None
     names = [spec.name, *filter(None, [about["formerly"]])]
     group.add_argument(
         *(f"--{name.replace('_', '-')}" for name in names),
-        default=spec.default,
+        default=None if of_data else spec.default,
         required=required,
         choices=about["choices"],
         type=_names if spec.name == "known_classes" else _number if bounded else str,

@@ -26,14 +26,18 @@ if TYPE_CHECKING:
 
 def train(given: argparse.Namespace) -> None:
     """Train one configuration, evaluate it, save it below --out."""
-    config = TrainConfig(**{spec.name: getattr(given, spec.name) for spec in fields(TrainConfig)})
+    values = {spec.name: getattr(given, spec.name) for spec in fields(TrainConfig)}
+    asked = {name: value for name, value in values.items() if name != "known_ratio" or value is not None}
+    config = TrainConfig(**asked)
     out = _writable_out(given.out) if given.out is not None else None
     if out is None:
         print("The model will not be saved; name a folder with --out to keep it.", file=sys.stderr)
     with closing(_Bars()) as bars:
         bars({"phase": "data"})
-        from ans.data.corpora import load_corpus, make_open_world_split
+        from ans.data.corpora import load_corpus, make_open_world_split, usual_ratio
 
+        if "known_ratio" not in asked:
+            config = config.with_(known_ratio=usual_ratio(config.dataset))
         # Once before torch is there: wrong data is told in a moment.
         make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
         from ans.workflows.experiment import run_experiment

@@ -41,6 +41,14 @@ class TrainConfig:
         high=1000000,
         before=None,
     )
+    # The paper learns from known texts alone, and so do the benchmarks; who has texts of no class can use them.
+    open_texts: str = _setting(
+        DATA,
+        "test",
+        "texts labelled as of no class (oos, …): for the test alone, or also to train every head against",
+        choices=("test", "train"),
+        before="test",
+    )
     # One seed feeds the draw of classes, the file split, initial weights, batches, noise and UMAP.
     seed: int = _setting(DATA, 0, "seed of the draw of known classes and of everything random", low=0, high=2**31 - 1)
 

@@ -35,6 +35,19 @@ LONGEST = 2000  # characters of a text; far beyond what the encoder reads
 HEADINGS = {"accuracy": "Accuracy", "f1": "F1", "f1_known": "F1-known", "f1_open": "F1-open", "auroc": "AUROC"}
 # Label spellings that mark a text as belonging to no class, whatever the corpus; never drawn as a known class.
 OPEN_LABELS = frozenset({"oos", "oos_near", "oos_far", "open", "out_of_scope", "out-of-scope", "ood", "unknown"})
+OUTSIDE_NAME = "oos"  # how this project writes such a label
+# Spellings in people's data, without case and punctuation. Whoever has a class of such a name can say so.
+OPEN_SPELLINGS = frozenset(
+    {
+        "oos", "oosnear", "oosfar", "ood", "open", "unknown", "outofscope", "outofdomain", "outofdistribution",
+        "none", "noclass", "nointent", "nonodesdetected", "nota", "noneoftheabove", "nlufallback", "fallback",
+    }
+)  # fmt: skip
+
+
+def means_no_class(label: str) -> bool:
+    """Whether a label is spelt as in `OPEN_SPELLINGS`: `OOS`, `Out of Scope`, `out_of_domain`."""
+    return "".join(c for c in label.casefold() if c.isalnum()) in OPEN_SPELLINGS
 
 
 def is_open(label: int) -> bool:

@@ -179,6 +179,8 @@ def test_the_help_of_train_has_every_setting_with_its_explanation_and_default_in
     said = capsys.readouterr().out
     for spec in fields(TrainConfig):
         default = "" if spec.default is None else f" (default: {spec.default})"
+        if spec.name == "known_ratio":
+            default = " (default: 0.75; of your own data 1, all)"
         assert f"{spec.metadata['explanation']}{default}\n" in said
     # Each group's title stands right before its first setting.
     marks = ["\nData:", "--dataset", "--seed", "\nEncoder:", "--encoder", "--max-tokens", "\nPhase 1:", "--epochs"]

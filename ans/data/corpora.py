@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,17 +20,22 @@ BUNDLED_FOLDER = ASSETS / "datasets" / BUNDLED
 PUBLIC = {"clinc": "oos", "banking": "banking", "stackoverflow": "stackoverflow"}
 PUBLIC_ADDRESS = "https://raw.githubusercontent.com/thuiar/Adaptive-Decision-Boundary/main/data/{folder}/{split}.tsv"
 SPLIT_NAMES = {"train": ("train", "training"), "dev": ("dev", "valid", "validation", "val"), "test": ("test",)}
-FEWEST_TEXTS = 5  # of a class in a single file: three to train on, one each for dev and test
+FEWEST_TO_TEST = 3  # texts of a class in a single file from which one is set aside to test with
+OPEN_TAUGHT = 0.8  # of the texts of no class in a single file, if training may learn from them; the others test
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """A labelled corpus in three parts. Labels in `OPEN_LABELS` mark texts that belong to no class."""
+    """A labelled corpus in three parts. Labels in `OPEN_LABELS` mark texts that belong to no class.
+
+    `is_one_file`: it came without parts; all its open texts are in the test.
+    """
 
     name: str
     train: LabelledTexts
     dev: LabelledTexts
     test: LabelledTexts
+    is_one_file: bool = False
 
     @property
     def classes(self) -> list[str]:
@@ -43,7 +47,8 @@ class Corpus:
 class OpenWorldSplit:
     """What training sees (known classes only) and what the test holds (every text; the rest is open).
 
-    Integer labels index `known`; `OPEN` stands for every other text. `test.labels` keeps the names.
+    Integer labels index `known`; `OPEN` stands for every other text. `test.labels` keeps the names. `open_train` holds
+    texts labelled as of no class that training may learn from; none, unless somebody has asked for that.
     """
 
     corpus: str
@@ -52,11 +57,17 @@ class OpenWorldSplit:
     train: LabelledTexts
     dev: LabelledTexts
     test: LabelledTexts
+    open_train: LabelledTexts = field(default_factory=lambda: LabelledTexts([], []))
 
     @property
     def test_targets(self) -> list[int]:
         """Class index of each test text, `OPEN` for those of no known class."""
         return targets(self.test.labels, self.known)
+
+
+def usual_ratio(dataset: str) -> float:
+    """The known-class ratio to begin with: of their own data people want all classes known."""
+    return 0.75 if dataset in (BUNDLED, *PUBLIC) else 1.0
 
 
 def targets(labels: Sequence[str], known: Sequence[str]) -> list[int]:
@@ -69,7 +80,7 @@ def load_corpus(name: str, data_dir: str | None = None, seed: int = 0) -> Corpus
     """A corpus by name (`assistant`, `clinc`, `banking`, `stackoverflow`) or by path.
 
     A path is a folder with train, dev and test files, or one CSV, TSV or JSONL file, split by `seed` within each class
-    (70 % train, 10 % dev, 20 % test; open texts go to the test part).
+    as `divided` does; open texts go to the test part.
 
     Raises:
         ValueError: no such corpus, an unreadable file, too few classes or texts.
@@ -117,7 +128,29 @@ def make_open_world_split(corpus: Corpus, config: TrainConfig) -> OpenWorldSplit
     if config.texts_per_class is not None:
         train, dev = train.only(few_of_each(train.labels, config.texts_per_class, config.seed)), dev.only([])
     held_out = [name for name in classes if name not in set(known)]
-    return OpenWorldSplit(corpus.name, known, held_out, train, dev, corpus.test)
+    open_train, test = LabelledTexts([], []), corpus.test
+    if config.open_texts == "train":
+        open_train, test = _open_texts(corpus, config)
+    return OpenWorldSplit(corpus.name, known, held_out, train, dev, test, open_train)
+
+
+def _open_texts(corpus: Corpus, config: TrainConfig) -> tuple[LabelledTexts, LabelledTexts]:
+    """Texts of no class to learn from, and the test part: of one file `OPEN_TAUGHT` of them, else those of train.
+
+    Raises:
+        ValueError: there are none.
+    """
+    taught, test = _keep(corpus.train, sorted(OPEN_LABELS)), corpus.test
+    if corpus.is_one_file:
+        rows = np.flatnonzero([label in OPEN_LABELS for label in test.labels])
+        drawn = np.random.RandomState(config.seed).permutation(rows)[: round(OPEN_TAUGHT * len(rows))].tolist()
+        taught, test = test.only(sorted(drawn)), test.only(sorted(set(range(len(test))) - set(drawn)))
+    if not len(taught):
+        raise ValueError(
+            f"{corpus.name} has no text to train on that is labelled as of no class, for example oos; "
+            "add some, or let open_texts be test."
+        )
+    return taught, test
 
 
 def few_of_each(labels: Sequence[str], count: int, seed: int) -> list[int]:
@@ -131,19 +164,24 @@ def few_of_each(labels: Sequence[str], count: int, seed: int) -> list[int]:
     return sorted(row for own in rows for row in own)
 
 
-def stratified_parts(data: LabelledTexts, shares: tuple[float, ...], seed: int) -> list[LabelledTexts]:
-    """Split within each class: one part per share, at least one text each, and a first part with the rest."""
-    rng = np.random.RandomState(seed)
-    rows: list[list[int]] = [[] for _ in range(len(shares) + 1)]
-    labels = np.array(data.labels)
+def divided(data: LabelledTexts, seed: int) -> tuple[LabelledTexts, LabelledTexts, LabelledTexts]:
+    """Train, dev and test of a file without parts, drawn within each class.
+
+    A fifth tests, of classes of `FEWEST_TO_TEST` texts and more. Of n texts n²/1000 become dev, at most a tenth: the
+    fewer there are, the more is each worth in training, and trainings that do without some check the line instead. If
+    that leaves nothing to test with, one of each two texts does.
+    """
+    rng, labels = np.random.RandomState(seed), np.array(data.labels)
+    dev, test, pairs = [], [], []
     for label in sorted(set(data.labels)):
         own = rng.permutation(np.flatnonzero(labels == label)).tolist()
-        for part, share in enumerate(shares, 1):
-            size = max(1, round(share * int((labels == label).sum())))
-            rows[part] += own[:size]
-            own = own[size:]
-        rows[0] += own
-    return [data.only(sorted(part)) for part in rows]
+        n, aside = len(own), max(1, round(0.1 * len(own)))  # so many once were dev: models of then keep their test part
+        dev += own[: min(aside, n * n // 1000)]
+        test += own[aside : aside + max(1, round(0.2 * n))] if n >= FEWEST_TO_TEST else []
+        pairs += own[:1] if n == 2 else []
+    test = test or pairs
+    train = sorted(set(range(len(data))) - set(dev) - set(test))
+    return data.only(train), data.only(sorted(dev)), data.only(sorted(test))
 
 
 def _keep(data: LabelledTexts, known: list[str]) -> LabelledTexts:
@@ -162,23 +200,18 @@ def _from_folder(name: str, folder: Path) -> Corpus:
                 f"for example {split}.tsv."
             )
         found[split] = read_table(path) if path is not None else LabelledTexts([], [])
-    return _checked(Corpus(name, **found))
+    return _checked(Corpus(name, found["train"], found["dev"], found["test"]))
 
 
 def _from_file(path: Path, seed: int) -> Corpus:
     data = read_table(path)
     inside = data.only([i for i, label in enumerate(data.labels) if label not in OPEN_LABELS])
     outside = data.only([i for i, label in enumerate(data.labels) if label in OPEN_LABELS])
-    scarce = {label: count for label, count in sorted(Counter(inside.labels).items()) if count < FEWEST_TEXTS}
-    if scarce:
-        shown = ", ".join(f"{label} ({count})" for label, count in list(scarce.items())[:5])
-        raise ValueError(
-            f"every class of {path.name} needs at least {FEWEST_TEXTS} texts; too few: {shown}. "
-            "Add some or drop the class."
-        )
-    train, dev, test = stratified_parts(inside, (0.1, 0.2), seed)
+    train, dev, test = divided(inside, seed)
     test = LabelledTexts(test.texts + outside.texts, test.labels + outside.labels)
-    return _checked(Corpus(path.stem, train, dev, test))
+    if not len(test):
+        raise ValueError(f"{path.name} has one text of each class, so none is left to test with; add a second one.")
+    return _checked(Corpus(path.stem, train, dev, test, is_one_file=True))
 
 
 def _public(name: str, data_dir: str | None) -> Corpus:
@@ -188,7 +221,8 @@ def _public(name: str, data_dir: str | None) -> Corpus:
         for folder in (Path(data_dir).expanduser() / name, Path(data_dir).expanduser() / PUBLIC[name]):
             if folder.is_dir():
                 return _from_folder(name, folder)
-    return _checked(Corpus(name, **{split: _download(name, split) for split in SPLIT_NAMES}))
+    train, dev, test = (_download(name, split) for split in SPLIT_NAMES)
+    return _checked(Corpus(name, train, dev, test))
 
 
 def _download(name: str, split: str) -> LabelledTexts:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from ans.conventions import LONGEST, OPEN_LABELS
-from ans.data.corpora import FEWEST_TEXTS, SPLIT_NAMES, stratified_parts
+from ans.conventions import LONGEST, OPEN_LABELS, OUTSIDE_NAME, means_no_class
+from ans.data.corpora import SPLIT_NAMES
 from ans.data.tables import LABEL_COLUMNS, TEXT_COLUMNS, LabelledTexts, Table, clean, usual_column
 
-FEWEST_TRAINING_TEXTS = 3  # of a class, where the file itself says what training may see
+FEW = 5  # texts of a class: with fewer, most of its messages may be refused
 SPLIT_COLUMNS = ("split", "set", "part", "partition", "fold", "subset")
 PART_OF = {name: part for part, names in SPLIT_NAMES.items() for name in names}
 
@@ -28,7 +28,8 @@ class Understood:
     """What is kept of a table, and what was found on the way.
 
     `parts` is {"": texts} for data that the training splits itself, else train, dev and test. An unlabelled text has
-    the label "". `cut`, `empty`, `duplicates` and `no_part` count rows; `conflicting` maps a text to its labels.
+    the label "". `cut`, `empty`, `duplicates` and `no_part` count rows; `conflicting` maps a text to its labels,
+    `scarce` a class with fewer than `FEW` texts to their number. `no_class`: the labels that are spelt as of no class.
     """
 
     rows: int
@@ -39,7 +40,7 @@ class Understood:
     conflicting: dict[str, list[str]]
     scarce: dict[str, int]
     no_part: int
-    dev_was_drawn: bool
+    no_class: list[str]
     split_is_unusable: bool
 
     @property
@@ -65,8 +66,9 @@ class Understood:
 
     @property
     def trainable(self) -> bool:
-        """Whether there are classes to tell apart."""
-        return len(self.counts) >= 2
+        """Whether there are classes to tell apart, and something to test with."""
+        tested = "" not in self.parts or self.outside > 0 or max(self.counts.values(), default=0) >= 2
+        return len(self.counts) >= 2 and tested
 
 
 def guess_columns(table: Table) -> Columns:
@@ -80,17 +82,22 @@ def guess_columns(table: Table) -> Columns:
     return Columns(text, None if label == text else label, None if split == text else split)
 
 
-def understand(table: Table, columns: Columns) -> Understood:
+def understand(table: Table, columns: Columns, classes_after_all: bool = False) -> Understood:
     """Clean a table's rows and count what is wrong with them.
 
-    Empty texts, repeated ones, texts with two different labels and classes with too few texts are left out; over-long
-    texts are cut.
+    Empty texts, repeated ones and texts with two different labels are left out; over-long texts are cut. Labels that
+    are spelt like `oos` or `none` become one label, of no class.
+
+    Args:
+        classes_after_all: those labels are names of classes like any other.
 
     Raises:
         ValueError: the text column is no column of the table, or one column is named for two things.
     """
     _check(table, columns)
     rows, empty, cut = _cells(table, columns)
+    no_class = sorted({label for _, label, _ in rows if label and means_no_class(label)})
+    rows = [(text, _label(label, no_class, classes_after_all), part) for text, label, part in rows]
     labels_of: dict[str, set[str]] = {}
     for text, label, _ in rows:
         labels_of.setdefault(text, set()).update({label} - {""})
@@ -105,20 +112,17 @@ def understand(table: Table, columns: Columns) -> Understood:
     rows, duplicates = _once(rows)
 
     source = [label for _, label, part in rows if label and label not in OPEN_LABELS and (not split or part == "train")]
-    fewest = FEWEST_TRAINING_TEXTS if split else FEWEST_TEXTS
-    scarce = {label: count for label, count in sorted(Counter(source).items()) if count < fewest}
-    rows = [row for row in rows if row[1] not in scarce]
-    parts, drawn = (_given_parts(rows)) if split else ({"": _labelled(rows)}, False)
+    scarce = {label: count for label, count in sorted(Counter(source).items()) if count < FEW}
     return Understood(
         rows=len(table.records),
-        parts=parts,
+        parts=_given_parts(rows) if split else {"": _labelled(rows)},
         empty=empty,
         cut=cut,
         duplicates=duplicates,
         conflicting=conflicting,
         scarce=scarce,
         no_part=no_part,
-        dev_was_drawn=drawn,
+        no_class=no_class,
         split_is_unusable=columns.split is not None and not split,
     )
 
@@ -154,21 +158,24 @@ def _once(rows: list[tuple[str, str, str]]) -> tuple[list[tuple[str, str, str]],
     return list(first.values()), len(rows) - len(first)
 
 
-def _given_parts(rows: list[tuple[str, str, str]]) -> tuple[dict[str, LabelledTexts], bool]:
-    """Train, dev and test as the file gives them. Where dev lacks a class, it is drawn from train and dev instead.
+def _label(label: str, no_class: list[str], classes_after_all: bool) -> str:
+    """A label as it is kept. A class that is called like texts of no class gets a name that nobody takes for that."""
+    if label not in no_class:
+        return label
+    if not classes_after_all:
+        return OUTSIDE_NAME
+    return f"{label} (class)" if label in OPEN_LABELS else label
+
+
+def _given_parts(rows: list[tuple[str, str, str]]) -> dict[str, LabelledTexts]:
+    """Train, dev and test as the file gives them. Dev texts of a class that has no others train.
 
     Unlabelled texts go to the test part: no training looks at them there.
     """
     labelled = [(text, label, part if label else "test") for text, label, part in rows]
-    train, dev, test = (_labelled([row for row in labelled if row[2] == part]) for part in SPLIT_NAMES)
-    classes = set(train.labels) - OPEN_LABELS
-    if classes <= set(dev.labels):
-        return {"train": train, "dev": dev, "test": test}, False
-    whole = LabelledTexts(train.texts + dev.texts, train.labels + dev.labels)
-    train, dev = stratified_parts(whole.only([i for i, name in enumerate(whole.labels) if name in classes]), (0.1,), 0)
-    rest = whole.only([i for i, name in enumerate(whole.labels) if name not in classes])
-    test = LabelledTexts(test.texts + rest.texts, test.labels + rest.labels)
-    return {"train": train, "dev": dev, "test": test}, True
+    taught = {label for _, label, part in labelled if part == "train"}
+    labelled = [(t, label, "train" if part == "dev" and label not in taught else part) for t, label, part in labelled]
+    return {part: _labelled([row for row in labelled if row[2] == part]) for part in SPLIT_NAMES}
 
 
 def _labelled(rows: list[tuple[str, str, str]]) -> LabelledTexts:

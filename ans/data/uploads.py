@@ -71,7 +71,8 @@ class Uploads:
             return building.rename(folder / f"{free}.tsv")
         building.mkdir()
         for part, texts in understood.parts.items():
-            _write(building / f"{part}.tsv", texts)
+            if len(texts):  # no file is no dev part; an empty one would be a broken one
+                _write(building / f"{part}.tsv", texts)
         return building.rename(folder / free)
 
     def delete(self, browser: str | None, dataset: str) -> None:

@@ -37,8 +37,9 @@ def with_class(fitted: Fitted, config: TrainConfig, label: str, texts: Sequence[
         config,
         labels=[*fitted.labels, label],
         encoder=fitted.encoder,
+        outside=fitted.outside,
         closed=with_row(fitted.closed, joined[:, : fitted.encoder.dim], targets),
-        heads=with_head(fitted.heads, joined, targets, config),
+        heads=with_head(fitted.heads, joined, targets, config, fitted.outside),
         features=joined,
         targets=targets,
         texts=[*fitted.texts, *texts],
@@ -72,11 +73,14 @@ def check_name(label: str, known: Sequence[str]) -> None:
         raise ValueError(f"{label!r} stands for texts of no known class; choose another name.")
 
 
-def with_head(heads: MultiViewHeads, features: Tensor, targets: Tensor, config: TrainConfig) -> MultiViewHeads:
+def with_head(
+    heads: MultiViewHeads, features: Tensor, targets: Tensor, config: TrainConfig, outside: Tensor
+) -> MultiViewHeads:
     """All heads and one more, trained as in phase 2 against the texts of all others and its own synthesized negatives.
 
     Args:
         features: [N, V·d]; targets: [N], the new class's rows hold the largest index.
+            outside: texts of no class [M, V·d].
     """
     m = heads.num_classes
     # The shell around a handful of texts covers where the others of their class lie: the fewer they are beside a class
@@ -88,9 +92,10 @@ def with_head(heads: MultiViewHeads, features: Tensor, targets: Tensor, config: 
     with random_numbers_from(config.seed):
         widths = heads.views[0].widths
         grown = MultiViewHeads(m + 1, heads.dim, len(heads.views), config.head_dropout, widths).to(features.device)
-        for old, new, part in zip(heads.views, grown.views, heads.split(features), strict=True):
+        parts = zip(heads.views, grown.views, heads.split(features), heads.split(outside), strict=True)
+        for old, new, part, beyond in parts:
             head = OneVsRestHeads(1, heads.dim, widths, config.head_dropout).to(features.device)
-            training = HeadTraining(head, part, targets, config, only=m)
+            training = HeadTraining(head, part, targets, config, only=m, outside=beyond)
             for _ in range(config.head_steps):
                 training.step()
             training.finish()

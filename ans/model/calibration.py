@@ -18,7 +18,7 @@ from ans.model import few_texts
 from ans.model.heads import MultiViewHeads
 from ans.model.similarity import nearest_of_each_class
 
-_SAVED = ("weights", "middles", "scores", "targets", "answers", "rows", "left_out")
+_SAVED = ("weights", "middles", "scores", "targets", "answers", "rows", "left_out", "outside")
 KEPT_OUT = 0.75  # of the texts of left-out classes, where no known text could be held out
 BATCH = 512  # texts that heads and nearest texts are asked about at a time
 FEWEST = 3  # held-out known texts from which spreads and a line are read
@@ -36,9 +36,9 @@ class Evidence:
 class HeldOut:
     """Texts of known classes that a model of C' of the C classes has not learnt from.
 
-    `evidence` is of M texts, `left_out` of texts of the other classes; `closed` are logits of the closed-set classifier
-    [M, C']; `targets` [M] the true classes and `known` [C'] the classes of the columns, both in 0 … C−1; `rows` [M] the
-    texts' places among the training texts, −1 for dev texts.
+    `evidence` is of M texts, `left_out` of texts of the other classes, `outside` of texts that are labelled as of no
+    class; `closed` are logits of the closed-set classifier [M, C']; `targets` [M] the true classes and `known` [C'] the
+    classes of the columns, both in 0 … C−1; `rows` [M] the texts' places among the training texts, −1 for dev texts.
     """
 
     evidence: Evidence
@@ -47,6 +47,7 @@ class HeldOut:
     known: Tensor
     rows: Tensor
     left_out: Evidence
+    outside: Evidence
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Calibration:
         scores: of the held-out known texts, before the line, ascending [M]. targets, answers: their classes, and those
             they were taken for [M]. rows: their places among the training texts, −1 for dev texts [M].
         left_out: scores of texts of left-out classes, ascending [L]; they stand for open ones.
+        outside: scores of held-out texts that are labelled as belonging to no class, ascending [O].
     """
 
     weights: Tensor
@@ -69,12 +71,13 @@ class Calibration:
     answers: Tensor
     rows: Tensor
     left_out: Tensor
+    outside: Tensor
 
     @classmethod
     def none(cls, views: int) -> Calibration:
         """Heads alone, a line at zero, nothing held out: models of versions that had no calibration."""
         nothing, none = torch.zeros(0), torch.zeros(0, dtype=torch.long)
-        return cls(torch.zeros(views), torch.zeros(views), 0.0, 0.0, nothing, none, none, none, nothing)
+        return cls(torch.zeros(views), torch.zeros(views), 0.0, 0.0, nothing, none, none, none, nothing, nothing)
 
     @classmethod
     def of(cls, held_out: Sequence[HeldOut], views: int, weight: float, refused: float, trust: float) -> Calibration:
@@ -108,6 +111,7 @@ class Calibration:
             answers=torch.cat([one.known[vote.argmax(1)] for one, vote in zip(held_out, votes, strict=True)])[order],
             rows=torch.cat([one.rows for one in held_out])[order],
             left_out=torch.cat([made.combined(one.left_out).max(1).values for one in held_out]).sort().values,
+            outside=torch.cat([made.combined(one.outside).max(1).values for one in held_out]).sort().values,
         )
         # A class of one text can't hold out any: then the line is where as many texts of left-out classes get in.
         checked = made.expected_line(refused) if len(known) >= FEWEST else float(made.left_out.quantile(KEPT_OUT))

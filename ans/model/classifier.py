@@ -48,6 +48,7 @@ class OpenWorldClassifier:
         labels: Sequence[str],
         dev_texts: Sequence[str] | None = None,
         dev_labels: Sequence[str] | None = None,
+        open_texts: Sequence[str] = (),
         emit: Emit = silent,
         should_stop: ShouldStop = never,
     ) -> OpenWorldClassifier:
@@ -56,12 +57,17 @@ class OpenWorldClassifier:
         Dev texts stop phase 1 and check the line; without them, or with few, trainings that do without a quarter of the
         texts check it. The last training has all texts either way.
 
+        Args:
+            open_texts: texts that are known to belong to no class, if there are any: every head learns to refuse them.
+
         Raises:
             ValueError: fewer than two classes, texts and labels of different length.
             TrainingStopped: `should_stop` said so; this object then stays as it was.
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
-        self._fitted, self.seconds, self._untouched = trained(self.config, train, dev, emit, should_stop)
+        self._fitted, self.seconds, self._untouched = trained(
+            self.config, train, dev, list(open_texts), emit, should_stop
+        )
         return self
 
     @classmethod

@@ -48,6 +48,7 @@ def save(folder: str | Path, config: TrainConfig, fitted: Fitted, seconds: Mappi
         **_named("heads", fitted.heads),
         "train_features": fitted.features,
         "train_targets": fitted.targets,
+        "outside_features": fitted.outside,
         **{f"calibration.{name}": value for name, value in fitted.calibration.tensors().items()},
     }
     _write(folder, about, fitted.texts, tensors)
@@ -110,6 +111,7 @@ def _fitted(
         features=features.to(device),
         targets=targets,
         texts=texts,
+        outside=tensors["outside_features"].to(device) if "outside_features" in tensors else None,
         calibration=Calibration.from_tensors(_part(tensors, "calibration"), len(config.head_views)),
     )
 

@@ -22,7 +22,8 @@ class Fitted:
 
     `features` [N, V·d] are those of the training texts, the views side by side, and `targets` [N] their classes;
     `unit_features` are the same with length 1, `units` [V, N, d] each view by itself; `shells` has one `ClassShell` for
-    each view; `calibration` says where the line between open and known lies.
+    each view; `calibration` says where the line between open and known lies; `outside` [M, V·d] are the texts of no
+    class that heads were trained against.
     """
 
     labels: list[str]
@@ -36,6 +37,7 @@ class Fitted:
     unit_features: Tensor
     units: Tensor
     calibration: Calibration
+    outside: Tensor
 
     @classmethod
     def of(
@@ -50,6 +52,7 @@ class Fitted:
         targets: Tensor,
         texts: Sequence[str],
         calibration: Calibration,
+        outside: Tensor | None = None,
     ) -> Fitted:
         """Put trained parts together, ready to answer; `config` says how the shells are read from the features."""
         shells = tuple(ClassShell.around(view, targets, len(labels), **config.radius) for view in heads.split(features))
@@ -65,4 +68,5 @@ class Fitted:
             F.normalize(features, dim=1),
             unit_views(features, len(heads.views)),
             calibration,
+            features[:0] if outside is None else outside,
         )

@@ -95,6 +95,7 @@ def held_out_texts(
     encoder: TextEncoder,
     states: CachedStates,
     targets: Tensor,
+    outside: CachedStates,
     folds: int,
     config: TrainConfig,
     emit: Emit,
@@ -104,6 +105,7 @@ def held_out_texts(
 
     Args:
         encoder: not tuned yet; it stays so. states: of the training texts. targets: their classes [N].
+            outside: of texts of no class, of which a quarter is held out each time.
 
     Raises:
         TrainingStopped: `should_stop` said so.
@@ -112,10 +114,11 @@ def held_out_texts(
         return []
     untouched = encoder.features(states, untouched=True)
     folded = list(plan(untouched, targets, int(targets.max()) + 1, folds, config.seed))
-    found = []
+    found, quarter = [], torch.from_numpy(np.random.RandomState(config.seed).permutation(len(outside)) % QUARTERS)
     for number, fold in enumerate(folded, 1):
         emit({"phase": "check", "step": number, "steps": len(folded)})
-        found.append(_held_out(encoder, states, targets, fold, config, silent, should_stop))
+        beyond = outside.only(_rows(quarter != number - 1)), outside.only(_rows(quarter == number - 1))
+        found.append(_held_out(encoder, states, targets, fold, beyond, config, silent, should_stop))
     return found
 
 
@@ -124,6 +127,7 @@ def _held_out(
     states: CachedStates,
     targets: Tensor,
     fold: Fold,
+    outside: tuple[CachedStates, CachedStates],
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
@@ -132,11 +136,11 @@ def _held_out(
     held = fold.held_out[torch.isin(targets[fold.held_out], known)]
     encoder = copy.deepcopy(encoder)
     closed = phase_one(encoder, len(known), (states.only(fold.train), own), None, config, emit, should_stop)
-    learnt, seen, strange = (
-        encoder.views(states.only(rows), config.head_views).to(encoder.device)
-        for rows in (fold.train, held, fold.left_out)
+    learnt, seen, strange, refused, beyond = (
+        encoder.views(some, config.head_views).to(encoder.device)
+        for some in (*(states.only(rows) for rows in (fold.train, held, fold.left_out)), *outside)
     )
-    heads = phase_two(learnt, own, len(known), encoder.dim, config, emit, should_stop)
+    heads = phase_two(learnt, own, len(known), encoder.dim, config, emit, should_stop, refused)
     # Held-out texts are nearest texts for each other, but for those that say almost the same: the final model has all.
     beside = torch.cat([fold.train, held])
     units = unit_views(torch.cat([learnt, seen]), len(config.head_views))
@@ -150,6 +154,7 @@ def _held_out(
             known=known,
             rows=held,
             left_out=evidence_of(heads, units, classes, strange),
+            outside=evidence_of(heads, units, classes, beyond),
         )
 
 
@@ -171,4 +176,5 @@ def all_known(
         known=torch.arange(heads.num_classes),
         rows=torch.full((len(truth),), -1),
         left_out=evidence_of(heads, units, targets, none),
+        outside=evidence_of(heads, units, targets, none),
     )

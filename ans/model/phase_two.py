@@ -20,6 +20,7 @@ from ans.model.negatives import ClassShell, class_means, mix, mix_hardest, synth
 from ans.model.precision import mixed_precision
 
 _RANDOM_NUMBERS = threading.Lock()
+OUTSIDE = 0.5  # of a head's negatives are texts of no class, where there are any: its two opponents count alike
 
 
 @contextmanager
@@ -41,13 +42,18 @@ def phase_two(
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
+    outside: Tensor | None = None,
 ) -> MultiViewHeads:
-    """Trained heads on features [N, V·d]. The seed alone decides how they begin, whatever phase 1 drew."""
+    """Trained heads on features [N, V·d]. The seed alone decides how they begin, whatever phase 1 drew.
+
+    Args:
+        outside: features of texts that are labelled as belonging to no class [M, V·d].
+    """
     size = head_size(len(features) / num_classes, config)
     with random_numbers_from(config.seed):
         heads = MultiViewHeads(num_classes, dim, features.shape[1] // dim, config.head_dropout, size.hidden)
         heads.to(features.device)
-        train_heads(heads, features, labels, config, emit, should_stop)
+        train_heads(heads, features, labels, config, emit, should_stop, outside)
     return heads
 
 
@@ -63,6 +69,7 @@ class HeadSampler:
 
     Args:
         widened: that share for each number of texts in a class, [C] → [C]; none is drawn without it.
+        outside: texts of no class [M, d]; a part of the negatives are such.
     """
 
     def __init__(
@@ -73,7 +80,9 @@ class HeadSampler:
         generator: torch.Generator,
         only: int | None = None,
         widened: Callable[[Tensor], Tensor] = torch.zeros_like,
+        outside: Tensor | None = None,
     ) -> None:
+        self.outside = outside if outside is not None and len(outside) else None
         order = labels.argsort(stable=True)
         self.features, self.generator = features[order], generator
         counts = torch.bincount(labels, minlength=num_classes).to(features.device)
@@ -101,9 +110,17 @@ class HeadSampler:
         return torch.where(draw.to(texts.device) < self.widened[:, None, None], expected, texts)
 
     def known_negatives(self, size: int) -> Tensor:
-        """[C, size, d]: a draw over the N − N_m texts of the other classes, skipping over the class's own rows."""
+        """[C, size, d]: a draw over the N − N_m texts of the other classes, skipping over the class's own rows.
+
+        Where there are texts of no class, `OUTSIDE` of the negatives are drawn from them.
+        """
         index = self._draw(len(self.features) - self.counts, size)
-        return self.features[index + torch.where(index >= self.starts[:, None], self.counts[:, None], 0)]
+        texts = self.features[index + torch.where(index >= self.starts[:, None], self.counts[:, None], 0)]
+        if self.outside is None:
+            return texts
+        anyone = self.outside[self._draw(torch.full_like(self.counts, len(self.outside)), size)]
+        draw = torch.rand(*texts.shape[:2], 1, generator=self.generator, device=self.generator.device)
+        return torch.where(draw.to(texts.device) < OUTSIDE, anyone, texts)
 
 
 def _residuals(features: Tensor, labels: Tensor, counts: Tensor, means: Tensor) -> Tensor:
@@ -136,11 +153,17 @@ class HeadTraining:
 
     Args:
         heads: C of them, or one. features: [N, d] on the heads' device. labels: [N], in 0 … C−1.
-        only: train the single head of `heads` for this class, against all others.
+        only: train the single head of `heads` for this class, against all others. outside: [M, d], as of `HeadSampler`.
     """
 
     def __init__(
-        self, heads: OneVsRestHeads, features: Tensor, labels: Tensor, config: TrainConfig, only: int | None = None
+        self,
+        heads: OneVsRestHeads,
+        features: Tensor,
+        labels: Tensor,
+        config: TrainConfig,
+        only: int | None = None,
+        outside: Tensor | None = None,
     ) -> None:
         self.heads, self.config = heads, config
         self.generator = torch.Generator().manual_seed(config.seed)
@@ -148,7 +171,7 @@ class HeadTraining:
         self.weight = config.weight_for(num_classes)
         self.size = head_size(len(labels) / num_classes, config)
         share = partial(widened, config=config)
-        self.sampler = HeadSampler(features, labels, num_classes, self.generator, only, share)
+        self.sampler = HeadSampler(features, labels, num_classes, self.generator, only, share, outside)
         shell = ClassShell.around(features, labels, num_classes, **config.radius)
         self.shell = shell if only is None else shell.only(only)
         self.optimizer = torch.optim.Adam(heads.parameters(), lr=self.size.rate, fused=True)
@@ -200,17 +223,20 @@ def train_heads(
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
+    outside: Tensor | None = None,
 ) -> None:
     """Phase 2 (sections 3.2, 3.3, Algorithm 1): the heads of all views, side by side.
 
     Args:
-        features: [N, V·d] on the heads' device. labels: [N], in 0 … C−1.
+        features: [N, V·d] on the heads' device. labels: [N], in 0 … C−1. outside: texts of no class [M, V·d].
 
     Raises:
         TrainingStopped: `should_stop` said so.
     """
+    around = heads.split(features[:0] if outside is None else outside.to(features.device))
     views = [
-        HeadTraining(view, part, labels, config) for view, part in zip(heads.views, heads.split(features), strict=True)
+        HeadTraining(view, part, labels, config, outside=beyond)
+        for view, part, beyond in zip(heads.views, heads.split(features), around, strict=True)
     ]
     for step in range(1, config.head_steps + 1):
         stop_if(should_stop)

@@ -22,10 +22,18 @@ from ans.model.similarity import unit_views
 
 
 def trained(
-    config: TrainConfig, train: LabelledTexts, dev: LabelledTexts, emit: Emit, should_stop: ShouldStop
+    config: TrainConfig,
+    train: LabelledTexts,
+    dev: LabelledTexts,
+    outside: list[str],
+    emit: Emit,
+    should_stop: ShouldStop,
 ) -> tuple[Fitted, dict[str, float], Tensor | None]:
     """The parts of a trained model, the seconds of each phase, and what the untouched encoder makes of the training
     texts [N, d], None if that is among the features. `dev` may be empty.
+
+    Args:
+        outside: texts that are labelled as belonging to no class.
 
     Raises:
         TrainingStopped: `should_stop` said so.
@@ -41,12 +49,13 @@ def trained(
     total = len(train) + len(dev)
     states = encoder.cache(train.texts, each_batch=report_cache(emit, should_stop, 0, total))
     dev_states = encoder.cache(dev.texts, each_batch=report_cache(emit, should_stop, len(train), total))
+    outside_states = encoder.cache(outside)
     seconds["cache"] = time.perf_counter() - started
 
     started = time.perf_counter()
     emit({"phase": "check"})
     folds = fold_count(len(train), len(dev), config)
-    held_out = held_out_texts(encoder, states, targets, folds, config, emit, should_stop)
+    held_out = held_out_texts(encoder, states, targets, outside_states, folds, config, emit, should_stop)
     seconds["check"] = time.perf_counter() - started
 
     started = time.perf_counter()
@@ -56,7 +65,8 @@ def trained(
 
     started = time.perf_counter()
     features = encoder.views(states, config.head_views).to(device)
-    heads = phase_two(features, targets, len(names), encoder.dim, config, emit, should_stop)
+    beyond = encoder.views(outside_states, config.head_views).to(device)
+    heads = phase_two(features, targets, len(names), encoder.dim, config, emit, should_stop, beyond)
     seconds["heads"] = time.perf_counter() - started
 
     if len(dev):
@@ -76,6 +86,7 @@ def trained(
         targets=targets,
         texts=train.texts,
         calibration=calibrate(held_out, n, len(config.head_views), config),
+        outside=beyond,
     )
     seen = "untouched" in config.head_views
     return fitted, seconds, None if seen else encoder.features(states, untouched=True)

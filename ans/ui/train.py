@@ -9,11 +9,12 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from ans.data.corpora import usual_ratio
 from ans.plots.curves import training_curves
 from ans.runs.run import Run
 from ans.runs.status import QUEUED, RUNNING
 from ans.ui import run_card
-from ans.ui.access import Visitor
+from ans.ui.access import LISTED, Visitor, dataset_named
 from ans.ui.components import PlotComponent, RunComponent
 from ans.ui.shared import Shared
 from ans.ui.train_form import Choices, advanced_settings, choices, form_config, show_other
@@ -67,7 +68,18 @@ class TrainTab:
         """Classes that were picked by hand go with the dataset they belong to."""
         if name == of:
             return gr.skip()
-        return {self.form.known: gr.update(choices=[], value=[], visible=False), self.known_of: None}
+        return {
+            self.form.known: gr.update(choices=[], value=[], visible=False),
+            self.known_of: None,
+        }
+
+    def chosen_dataset(self, name: str) -> Changes:
+        """A person chooses a dataset: the ratio begins where people want it."""
+        return {self.form.ratio: usual_ratio(dataset_named(name))}
+
+    def offer_open_texts(self, name: str) -> Changes:
+        """Whether texts of no class may teach is asked of one's own data alone."""
+        return {self.form.open_texts: gr.update(visible=dataset_named(name) not in LISTED, value=False)}
 
     def found_device(self) -> str:
         """Where a training will compute, for a person."""
@@ -127,6 +139,8 @@ def wire(tab: TrainTab) -> None:
     form, browser = tab.form, tab.shared.browser
     form.ratio.change(show_other, form.ratio, form.other, **AT_ONCE)
     form.dataset.change(tab.other_dataset, [form.dataset, tab.known_of], [form.known, tab.known_of], **AT_ONCE)
+    form.dataset.change(tab.offer_open_texts, form.dataset, form.open_texts, **AT_ONCE)
+    form.dataset.input(tab.chosen_dataset, form.dataset, form.ratio, **AT_ONCE)
     inputs = [form.known, browser, *form.inputs, *tab.advanced]
     tab.train.click(tab.start, inputs, [tab.watched, tab.shared.mine, tab.run, tab.stop], **QUIETLY)
     tab.stop.click(tab.end, [tab.watched, browser], tab.stop, **AT_ONCE)

@@ -10,12 +10,12 @@ import gradio as gr
 from gradio.components import Component
 
 from ans.config import ENCODER, PHASE_1, PHASE_2, TrainConfig, setting, setting_names
-from ans.data.corpora import BUNDLED
+from ans.data.corpora import BUNDLED, usual_ratio
 from ans.ui.access import LISTED, Visitor, dataset_named
 from ans.ui.wiring import refusal
 
 OTHER_RATIO = -1.0
-RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("other", OTHER_RATIO)]
+RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("all", 1.0), ("other", OTHER_RATIO)]
 ENCODERS = ["minilm", "bert-base-uncased"]
 ABOVE_THE_FOLD = ("encoder", "device")  # of the encoder's settings; the device is the server's
 # Settings behind the fold, group by group; all that stands there is the settings' own.
@@ -37,11 +37,12 @@ class Choices:
     known: gr.Dropdown
     seed: gr.Number
     encoder: gr.Dropdown
+    open_texts: gr.Checkbox
 
     @property
     def inputs(self) -> list[Component]:
         """The components in the order in which `form_config` takes their values."""
-        return [self.dataset, self.ratio, self.other, self.seed, self.encoder]
+        return [self.dataset, self.ratio, self.other, self.seed, self.encoder, self.open_texts]
 
 
 def choices(visitor: Visitor) -> Choices:
@@ -54,7 +55,9 @@ def choices(visitor: Visitor) -> Choices:
         info=own_paths,
         allow_custom_value=not visitor.restricted,
     )
-    ratio = gr.Radio(RATIOS, value=0.75, label="Known-class ratio", info="The other classes appear as open.")
+    ratio = gr.Radio(
+        RATIOS, value=usual_ratio(BUNDLED), label="Known-class ratio", info="The other classes appear as open."
+    )
     other = gr.Slider(0.05, 1.0, value=0.4, step=0.05, label="Ratio", visible=False)
     known = gr.Dropdown(
         [],
@@ -70,7 +73,16 @@ def choices(visitor: Visitor) -> Choices:
         encoder = gr.Dropdown(
             ENCODERS, value="minilm", label="Encoder", allow_custom_value=not visitor.restricted, min_width=150, scale=2
         )
-    return Choices(dataset=dataset, ratio=ratio, other=other, known=known, seed=seed, encoder=encoder)
+    open_texts = gr.Checkbox(
+        False,
+        label="Learn from texts of no class, too",
+        info="Those labelled oos, none and the like: every head learns to refuse them. Else they only test.",
+        visible=False,
+        elem_id="open-texts",
+    )
+    return Choices(
+        dataset=dataset, ratio=ratio, other=other, known=known, seed=seed, encoder=encoder, open_texts=open_texts
+    )
 
 
 def advanced_settings() -> list[Component]:
@@ -108,7 +120,7 @@ def form_config(values: Sequence[Any], visitor: Visitor, known: tuple[str, ...] 
     Raises:
         gr.Error: a value is out of bounds, or the visitor may not use the dataset or the encoder.
     """
-    dataset, ratio, other, seed, encoder, *advanced = values
+    dataset, ratio, other, seed, encoder, open_texts, *advanced = values
     if visitor.is_of_another(dataset):
         raise refusal("These data belong to another browser. Upload them in Data to train on them.")
     if visitor.restricted and not (visitor.may_use(dataset) and encoder in ENCODERS):
@@ -120,6 +132,7 @@ def form_config(values: Sequence[Any], visitor: Visitor, known: tuple[str, ...] 
             known_ratio=chosen_ratio(ratio, other),
             known_classes=known or None,
             seed=seed,
+            open_texts="train" if open_texts else "test",
             encoder=str(encoder or "").strip() or "minilm",
             **settings,
         )

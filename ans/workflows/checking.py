@@ -34,7 +34,7 @@ def check_of(classifier: OpenWorldClassifier, quality: Quality | None = None) ->
         by_class={classifier.labels[m]: count(below[classes == m]) for m in np.unique(classes).tolist()},
         left_out=_estimate(untouched, classifier) if estimated else count(left_out),
         estimated=estimated,
-        labelled_open=Count(0, 0),
+        labelled_open=count((calibration.outside >= calibration.line).numpy()),
         quality=quality,
     )
 

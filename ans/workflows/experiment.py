@@ -42,7 +42,13 @@ def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> 
     emit({"phase": "data", "known": len(split.known), "texts": len(split.train)})
     seconds = {"data": time.perf_counter() - started}
     classifier = OpenWorldClassifier(config).fit(
-        split.train.texts, split.train.labels, split.dev.texts, split.dev.labels, emit, should_stop
+        split.train.texts,
+        split.train.labels,
+        split.dev.texts,
+        split.dev.labels,
+        split.open_train.texts,
+        emit,
+        should_stop,
     )
     started = time.perf_counter()
     emit({"phase": "evaluate"})

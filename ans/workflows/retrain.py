@@ -35,8 +35,10 @@ def retrain(
         TrainingStopped: `should_stop` said so.
     """
     features, targets = classifier.train_features, classifier.train_targets
-    heads = phase_two(features, targets, len(classifier.labels), classifier.encoder.dim, config, emit, should_stop)
     old = classifier.fitted
+    heads = phase_two(
+        features, targets, len(old.labels), old.encoder.dim, config, emit, should_stop, outside=old.outside
+    )
     fitted = Fitted.of(
         config,
         labels=old.labels,
@@ -47,6 +49,7 @@ def retrain(
         targets=targets,
         texts=old.texts,
         calibration=old.calibration,
+        outside=old.outside,
     )
     made = OpenWorldClassifier.of(config, fitted, classifier.seconds)
     _, names, arrays = run.load_test()

@@ -12,7 +12,7 @@ import pytest
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN, OPEN_LABELS
-from ans.data.corpora import BUNDLED, PUBLIC, Corpus, load_corpus, make_open_world_split, stratified_parts, targets
+from ans.data.corpora import BUNDLED, PUBLIC, Corpus, divided, load_corpus, make_open_world_split, targets
 from ans.data.tables import LabelledTexts
 
 LETTERS = "abcdefghij"
@@ -196,9 +196,9 @@ def test_one_file_is_split_within_each_class_and_its_open_texts_go_to_the_test(t
     path = write(tmp_path / "mine.tsv", LabelledTexts([*rows.texts, "?", "!"], [*rows.labels, "oos", "oos"]))
     loaded = load_corpus(str(path))
     assert loaded.name == "mine"
-    for data, count in ((loaded.train, 14), (loaded.dev, 2), (loaded.test, 4)):
+    for data, count in ((loaded.train, 16), (loaded.dev, 0), (loaded.test, 4)):
         assert {label: n for label, n in Counter(data.labels).items() if label != "oos"} == dict.fromkeys(
-            LETTERS, count
+            LETTERS if count else (), count
         )
     assert [text for text, label in zip(loaded.test.texts, loaded.test.labels, strict=True) if label == "oos"] == [
         "?",
@@ -213,14 +213,53 @@ def test_one_file_is_split_alike_for_one_seed_and_otherwise_for_another(tmp_path
     assert load_corpus(path, seed=1) != load_corpus(path, seed=2)
 
 
-def test_parts_hold_every_row_once_with_its_label_and_a_text_of_every_class():
-    data = LabelledTexts(
-        [f"{label} {i}" for label, n in (("a", 3), ("b", 40)) for i in range(n)], ["a"] * 3 + ["b"] * 40
-    )
-    parts = stratified_parts(data, (0.1, 0.2), seed=0)
+def of_sizes(**sizes: int) -> LabelledTexts:
+    rows = [(f"{label} {i}", label) for label, n in sizes.items() for i in range(n)]
+    return LabelledTexts([text for text, _ in rows], [label for _, label in rows])
+
+
+def test_parts_hold_every_row_once_with_its_label_and_the_fewer_the_texts_the_more_of_them_train():
+    data = of_sizes(alone=1, pair=2, few=3, some=20, more=40, many=100, most=400)
+    parts = divided(data, seed=0)
     assert sorted(text for one in parts for text in one.texts) == sorted(data.texts)
-    assert [Counter(one.labels) for one in parts] == [{"a": 1, "b": 28}, {"a": 1, "b": 4}, {"a": 1, "b": 8}]
     assert all(text.startswith(label) for one in parts for text, label in zip(one.texts, one.labels, strict=True))
+    train, dev, test = (Counter(one.labels) for one in parts)
+    assert train == {"alone": 1, "pair": 2, "few": 2, "some": 16, "more": 31, "many": 70, "most": 280}
+    assert dev == {"more": 1, "many": 10, "most": 40}
+    assert test == {"few": 1, "some": 4, "more": 8, "many": 20, "most": 80}
+
+
+def test_where_no_class_has_three_texts_one_of_two_tests_and_of_one_each_none_is_left(tmp_path):
+    _, dev, test = divided(of_sizes(alone=1, pair=2, other=2), seed=0)
+    assert (len(dev), sorted(test.labels)) == (0, ["other", "pair"])
+    path = write(tmp_path / "mine.tsv", of_sizes(a=1, b=1))
+    assert "none is left to test with; add a second one" in refusal(load_corpus, str(path))
+
+
+def with_open_texts(tmp_path, ours: TrainConfig):
+    path = write(tmp_path / "mine.tsv", of_sizes(a=9, b=9, oos=10))
+    corpus = load_corpus(str(path))
+    return corpus, make_open_world_split(corpus, ours)
+
+
+def test_texts_of_no_class_only_test_unless_training_may_learn_from_most_of_them(tmp_path):
+    corpus, plain = with_open_texts(tmp_path, TrainConfig(known_ratio=1.0))
+    assert (len(plain.open_train), plain.test) == (0, corpus.test)
+    _, taught = with_open_texts(tmp_path, TrainConfig(known_ratio=1.0, open_texts="train"))
+    assert taught.open_train.labels == ["oos"] * 8
+    assert sorted(taught.open_train.texts + taught.test.texts) == sorted(plain.test.texts)
+    assert taught.train == plain.train
+
+
+def test_of_a_folder_only_the_open_texts_of_train_teach_and_without_any_that_is_said(tmp_path):
+    asked = TrainConfig(known_ratio=1.0, open_texts="train")
+    known = LabelledTexts(["a 1", "b 1", "odd"], ["a", "b", "oos"])
+    corpus = Corpus("mine", known, LabelledTexts([], []), LabelledTexts(["a 2", "other"], ["a", "oos"]))
+    split = make_open_world_split(corpus, asked)
+    assert (split.open_train.texts, split.test) == (["odd"], corpus.test)
+    assert split.train.texts == ["a 1", "b 1"]
+    without = Corpus("mine", known.only([0, 1]), LabelledTexts([], []), corpus.test)
+    assert refusal(make_open_world_split, without, asked).startswith("mine has no text to train on that is labelled")
 
 
 def test_a_downloaded_benchmark_is_read_as_the_same_files_in_a_folder_are(published_at):
@@ -274,14 +313,6 @@ def test_one_class_only_is_refused(tmp_path):
 def test_open_texts_alone_are_refused(tmp_path):
     path = write(tmp_path / "mine.tsv", LabelledTexts(["a", "b"], ["oos", "oos"]))
     assert refusal(load_corpus, str(path)) == "mine needs at least two classes to tell apart, got []."
-
-
-def test_a_class_with_too_few_texts_for_three_parts_is_refused(tmp_path):
-    rows = part("file", 5, "ab")
-    path = write(tmp_path / "mine.tsv", LabelledTexts([*rows.texts, "x", "y"], [*rows.labels, "rare", "scarce"]))
-    assert refusal(load_corpus, str(path)) == (
-        "every class of mine.tsv needs at least 5 texts; too few: rare (1), scarce (1). Add some or drop the class."
-    )
 
 
 def test_a_dev_part_may_lack_a_class(tmp_path, corpus):

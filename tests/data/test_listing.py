@@ -48,7 +48,7 @@ def test_data_that_cannot_be_trained_on_can_be_looked_into_and_say_why(library, 
     path.write_text("text\tlabel\none text\ta\nanother\tb\nno label here\t\n")
     found = library.listing(str(path))
     assert found.corpus is None
-    assert found.trouble.startswith("every class of few.tsv needs at least 5 texts")
+    assert found.trouble.startswith("few.tsv has one text of each class")
     assert [item.name for item in found.classes] == ["a", "b"]
     assert found.unlabelled == 1
     path.write_text("text\nonly texts\nand no label\n")  # a changed file is read again

@@ -39,10 +39,10 @@ def test_what_is_wrong_with_a_file_is_counted_and_left_out(file):
     rows += [{"text": "both", "label": "a"}, {"text": "both", "label": "b"}]
     rows += [{"text": "x" * (LONGEST + 1), "label": "a"}, {"text": "who knows", "label": "oos"}, {"text": "bare"}]
     found = taken_in(file, rows)
-    assert found.counts == {"a": 7, "b": 7}
+    assert found.counts == {"a": 7, "b": 7, "tiny": 4}
     assert (found.rows, found.duplicates, found.empty, found.cut) == (24, 1, 1, 1)
     assert (found.conflicting, found.scarce) == ({"both": ["a", "b"]}, {"tiny": 4})
-    assert (found.outside, found.unlabelled, found.texts) == (1, 1, 16)
+    assert (found.outside, found.unlabelled, found.texts) == (1, 1, 20)
     assert max(len(text) for text in found.parts[""].texts) == LONGEST
     assert found.trainable
 
@@ -61,16 +61,43 @@ def test_columns_can_be_chosen_and_one_may_not_serve_twice(file):
         taken_in(file, rows, Columns("gone"))
 
 
-def test_the_files_own_split_is_kept_and_a_missing_dev_part_drawn_from_train(file, tmp_path):
+def test_the_files_own_split_is_kept_and_a_dev_part_it_lacks_is_not_made(file, tmp_path):
     rows = [*rows_of("a", 20, split="training"), *rows_of("b", 20, split="training")]
     rows += [{"text": "new one", "label": "c", "split": "test"}, {"text": "a number 3", "label": "a", "split": "test"}]
     rows += [{"text": "stray", "label": "a", "split": "later"}]
     found = taken_in(file, rows)
-    assert (found.no_part, found.duplicates, found.dev_was_drawn) == (1, 1, True)
-    assert {name: len(part) for name, part in found.parts.items()} == {"train": 36, "dev": 4, "test": 1}
+    assert (found.no_part, found.duplicates) == (1, 1)
+    assert {name: len(part) for name, part in found.parts.items()} == {"train": 40, "dev": 0, "test": 1}
     corpus = load_corpus(str(Uploads(tmp_path / "uploads").keep(ME, "mine", found)))
     assert corpus.classes == ["a", "b"]
-    assert corpus.test.labels == ["c"]
+    assert (len(corpus.dev), corpus.test.labels) == (0, ["c"])
+
+
+def test_dev_texts_of_a_class_that_has_no_others_train(file):
+    rows = [*rows_of("a", 5, split="train"), *rows_of("b", 5, split="train"), *rows_of("c", 3, split="dev")]
+    found = taken_in(file, [*rows, {"text": "x", "label": "a", "split": "test"}, *rows_of("A", 1, split="dev")])
+    assert found.counts == {"A": 1, "a": 5, "b": 5, "c": 3}
+    assert len(found.parts["dev"]) == 0
+
+
+SPELLINGS = ("OOS", "Out of Scope", "out_of_domain", "none", "Unknown", "out-of-scope")
+
+
+def test_labels_that_are_spelt_as_of_no_class_are_told_and_mean_that(file):
+    rows = [*rows_of("a", 5), *rows_of("b", 5), *(row for name in SPELLINGS for row in rows_of(name, 2))]
+    found = taken_in(file, rows)
+    assert (found.counts, found.outside) == ({"a": 5, "b": 5}, 2 * len(SPELLINGS))
+    assert found.no_class == sorted(SPELLINGS)
+    assert set(found.parts[""].labels) == {"a", "b", "oos"}
+
+
+def test_whoever_has_classes_of_such_names_keeps_them(file, tmp_path):
+    taken_in(file, [*rows_of("a", 5), *rows_of("none", 5), *rows_of("unknown", 5), *rows_of("OOS", 5)])
+    table = read_file(file)
+    found = understand(table, guess_columns(table), classes_after_all=True)
+    assert (set(found.counts), found.outside) == ({"a", "none", "unknown (class)", "OOS"}, 0)
+    kept = Uploads(tmp_path / "uploads").keep(ME, "mine", found)
+    assert load_corpus(str(kept)).classes == ["OOS", "a", "none", "unknown (class)"]
 
 
 def test_a_split_column_without_a_test_part_is_told_and_not_used(file):
@@ -132,9 +159,9 @@ def test_no_browser_keeps_more_than_its_share(file, tmp_path):
         uploads.keep(ME, "mine", found)
 
 
-def test_a_class_as_small_as_is_let_through_can_be_split_and_known(file, tmp_path):
-    found = taken_in(file, [*rows_of("a", 5), *rows_of("b", 5), *rows_of("c", 5)])
+def test_classes_of_one_text_or_a_few_can_be_split_and_known(file, tmp_path):
+    found = taken_in(file, [*rows_of("a", 1), *rows_of("b", 2), *rows_of("c", 5)])
     path = Uploads(tmp_path / "uploads").keep(ME, "mine", found)
     split = make_open_world_split(load_corpus(str(path)), TrainConfig(known_classes=("a", "b")))
-    assert sorted(set(split.train.labels)) == sorted(set(split.dev.labels)) == ["a", "b"]
+    assert sorted(split.train.labels) == ["a", "b", "b"]
     assert "c" in split.test.labels

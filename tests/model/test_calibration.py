@@ -23,7 +23,15 @@ def held_out(scores: torch.Tensor, left_out: torch.Tensor | None = None) -> Held
 
     rows = torch.arange(len(scores))
     known, closed = torch.arange(CLASSES), torch.zeros(len(scores), CLASSES)
-    return HeldOut(evidence(scores), closed, torch.zeros(len(scores), dtype=torch.long), known, rows, evidence(other))
+    return HeldOut(
+        evidence(scores),
+        closed,
+        torch.zeros(len(scores), dtype=torch.long),
+        known,
+        rows,
+        evidence(other),
+        evidence(torch.zeros(0)),
+    )
 
 
 def calibrated(scores: torch.Tensor, refused: float = 0.1, trust: float = 1.0) -> Calibration:

@@ -17,7 +17,7 @@ from tests.ui.tabs import ME, OTHER, laid_out, names, run_of
 
 def form(**changes) -> tuple:
     """The form's values as it opens, some of them changed."""
-    values = {"dataset": "assistant", "ratio": 0.75, "other": 0.4, "seed": 0, "encoder": "minilm"}
+    values = {"dataset": "assistant", "ratio": 0.75, "other": 0.4, "seed": 0, "encoder": "minilm", "open_texts": False}
     values |= {name: setting(name)["default"] for name in train_form.NAMES}
     return tuple((values | changes).values())
 
@@ -42,9 +42,11 @@ def test_the_form_as_it_opens_gives_the_default_config(alone):
 
 
 def test_every_value_of_the_form_reaches_the_config(alone):
-    values = form(ratio=-1.0, seed=3, gamma=3, fixed_radius=" 8 ", negatives="noise")
+    values = form(ratio=-1.0, seed=3, open_texts=True, gamma=3, fixed_radius=" 8 ", negatives="noise")
     config = train_form.form_config(values, alone)
-    assert config == TrainConfig(known_ratio=0.4, seed=3, gamma=3.0, fixed_radius=8.0, negatives="noise")
+    assert config == TrainConfig(
+        known_ratio=0.4, seed=3, open_texts="train", gamma=3.0, fixed_radius=8.0, negatives="noise"
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,3 +145,11 @@ def test_classes_picked_by_hand_leave_the_form_with_their_dataset_only(store):
     tab = laid_out(train.layout, store)
     assert tab.other_dataset("clinc", "clinc") == gr.skip()
     assert names(tab.other_dataset("banking", "clinc"), vars(tab) | vars(tab.form)) == {"known", "known_of"}
+
+
+def test_all_classes_of_ones_own_data_are_known_to_begin_with_and_open_texts_may_teach(store):
+    tab = laid_out(train.layout, store)
+    assert tab.chosen_dataset("mine.tsv") == {tab.form.ratio: 1.0}
+    assert tab.chosen_dataset("assistant") == {tab.form.ratio: 0.75}
+    assert tab.offer_open_texts("mine.tsv")[tab.form.open_texts]["visible"]
+    assert not tab.offer_open_texts("clinc")[tab.form.open_texts]["visible"]

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ans.config import TrainConfig
-from ans.data.corpora import BUNDLED, make_open_world_split
+from ans.data.corpora import BUNDLED, make_open_world_split, usual_ratio
 from ans.data.listing import Library, Listing
 from ans.ui.access import Visitor, dataset_named
 from ans.ui.components import PAGE, ClassesComponent, FindingsComponent, TextsComponent
@@ -97,6 +97,10 @@ class BrowseTab:
         chosen = [str(label) for label in event.picked]
         note = content.picked_by_hand(found, chosen)
         return {self.picks: chosen, self.draw_note: note, self.redraw: gr.update(interactive=True)}
+
+    def usual_ratio(self, name: str | None) -> float:
+        """The ratio to begin with, for a dataset that has just been chosen."""
+        return usual_ratio(dataset_named(name))
 
     def take(
         self, name: str, share: float, other: float, number: float, chosen: list[str] | None, who: str | None
@@ -266,6 +270,7 @@ def wire(tab: BrowseTab, opened: gr.Tab) -> None:
         tab.show, choices, drawing, trigger_mode="always_last", concurrency_limit=4, **QUIETLY,
     )  # fmt: skip
     tab.ratio.change(show_other, tab.ratio, tab.other, **AT_ONCE)
+    tab.dataset.change(tab.usual_ratio, tab.dataset, tab.ratio, **AT_ONCE)
     # Every tick counts, also one that comes while the last is on its way. Each carries all boxes: one after the other.
     tab.classes.select(
         tab.pick, where, [tab.picks, tab.draw_note, tab.redraw], trigger_mode="multiple", concurrency_limit=1, **QUIETLY

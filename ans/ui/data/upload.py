@@ -9,8 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ans.conventions import LONGEST
-from ans.data.corpora import FEWEST_TEXTS
-from ans.data.intake import FEWEST_TRAINING_TEXTS, Columns, Understood, guess_columns, understand
+from ans.data.intake import FEW, Columns, Understood, guess_columns, understand
 from ans.data.tables import EXTENSIONS, MOST_BYTES, Table, read_upload
 from ans.ui.components import FindingsComponent, TextsComponent, texts_value
 from ans.ui.shared import Shared
@@ -47,6 +46,7 @@ class UploadTab:
     text: gr.Dropdown
     label: gr.Dropdown
     split: gr.Dropdown
+    after_all: gr.Checkbox
     name: gr.Textbox
     keep: gr.Button
     report: FindingsComponent
@@ -73,21 +73,25 @@ class UploadTab:
             self.text: gr.update(choices=read.names, value=guessed.text),
             self.label: gr.update(choices=offered, value=guessed.label or NONE),
             self.split: gr.update(choices=offered, value=guessed.split or NONE),
+            self.after_all: False,
             self.name: Path(path).stem,
         }
 
-    def checked(self, read: Table | None, text: str | None, label: str | None, split: str | None) -> Changes:
+    def checked(
+        self, read: Table | None, text: str | None, label: str | None, split: str | None, after_all: bool = False
+    ) -> Changes:
         """What the file holds with these columns."""
         nothing = {
             self.understood: None,
             self.preview: gr.update(visible=False),
             self.keep: gr.update(interactive=False),
+            self.after_all: gr.update(visible=False),
         }
         if read is None:
             return nothing
         columns = Columns(text or "", None if label == NONE else label, None if split == NONE else split)
         try:
-            found = understand(read, columns)
+            found = understand(read, columns, after_all)
         except ValueError as error:
             failed = {"state": "failed", "title": "Choose other columns", "detail": as_sentence(error)}
             return {**nothing, self.report: failed}
@@ -96,6 +100,9 @@ class UploadTab:
             self.report: reported(read, columns, found),
             self.preview: gr.update(value=sample(found), visible=found.texts > 0),
             self.keep: gr.update(interactive=found.texts > 0),
+            self.after_all: gr.update(
+                visible=bool(found.no_class), label=f"{', '.join(found.no_class[:EXAMPLES])} is a class like any other"
+            ),
         }
 
     def store(self, who: str | None, title: str, found: Understood | None) -> Changes:
@@ -132,6 +139,10 @@ def layout(shared: Shared) -> UploadTab:
                 split = gr.Dropdown(
                     [NONE], label="Column with the split", info="train, dev and test. Without one it is drawn."
                 )
+                after_all = gr.Checkbox(
+                    False, label="oos is a class like any other", visible=False, elem_id="after-all",
+                    info="Else texts with such a label belong to no class.",
+                )  # fmt: skip
                 name = gr.Textbox(label="Name", max_length=60, max_lines=1)
                 keep = gr.Button("Keep these data", variant="primary", interactive=False)
         with gr.Column(scale=7, min_width=320):
@@ -147,6 +158,7 @@ def layout(shared: Shared) -> UploadTab:
         text=text,
         label=label,
         split=split,
+        after_all=after_all,
         name=name,
         keep=keep,
         report=report,
@@ -156,12 +168,12 @@ def layout(shared: Shared) -> UploadTab:
 
 def wire(tab: UploadTab) -> None:
     """Connect the components with their handlers."""
-    outcome = [tab.understood, tab.report, tab.preview, tab.keep]
+    outcome, given = [tab.understood, tab.report, tab.preview, tab.keep, tab.after_all], [*tab.columns, tab.after_all]
     tab.file.change(
-        tab.opened, tab.file, [tab.table, tab.report, tab.mapping, *tab.columns, tab.name], show_progress="minimal",
+        tab.opened, tab.file, [tab.table, tab.report, tab.mapping, *given, tab.name], show_progress="minimal",
         show_progress_on=tab.report, api_visibility="private",
-    ).then(tab.checked, [tab.table, *tab.columns], outcome, **QUIETLY)  # fmt: skip
-    gr.on([column.input for column in tab.columns], tab.checked, [tab.table, *tab.columns], outcome, **QUIETLY)
+    ).then(tab.checked, [tab.table, *given], outcome, **QUIETLY)  # fmt: skip
+    gr.on([part.input for part in given], tab.checked, [tab.table, *given], outcome, **QUIETLY)
     tab.keep.click(
         tab.store,
         [tab.shared.browser, tab.name, tab.understood],
@@ -186,6 +198,12 @@ def reported(table: Table, columns: Columns, found: Understood) -> dict:
     }
 
 
+def _no_class(found: Understood) -> str:
+    """What becomes of texts of no class."""
+    spelt = f" ({', '.join(found.no_class[:EXAMPLES])})" if found.no_class else ""
+    return f"labelled as belonging to no class{spelt}: for testing, unless Train is told to learn from them too."
+
+
 def sample(found: Understood) -> dict:
     """The first texts that are kept."""
     pairs = [pair for part in found.parts.values() for pair in zip(part.texts, part.labels, strict=True)][:PREVIEW]
@@ -201,14 +219,13 @@ def _findings(columns: Columns, found: Understood) -> list[dict]:
         made.append({"kind": "stop", "text": "A training needs at least two classes with enough texts."})
     if len(found.parts) > 1:
         sizes = ", ".join(f"{len(part):,} {name}" for name, part in found.parts.items())
-        drawn = " Dev lacked a class or was missing, so a tenth of the training texts became dev."
-        made.append({"kind": "fine", "text": f"The file's own split: {sizes}.{drawn if found.dev_was_drawn else ''}"})
+        made.append({"kind": "fine", "text": f"The file's own split: {sizes}."})
     elif found.split_is_unusable:
         made.append({"kind": "note", "text": "The split column does not have both train and test; the split is drawn."})
-    fewest = FEWEST_TRAINING_TEXTS if len(found.parts) > 1 else FEWEST_TEXTS
     conflicts = [f"{text[:60]}: {', '.join(labels)}" for text, labels in found.conflicting.items()]
     scarce = [f"{name[:40]} ({count})" for name, count in found.scarce.items()]
-    doubt = " Is it the right column?" if len(scarce) > max(20, len(found.counts)) else ""
+    lonely = sum(count == 1 for count in found.counts.values())
+    doubt = " Is it the right column?" if lonely > max(20, len(found.counts) / 2) else ""
     unlabelled = found.unlabelled if columns.label is not None else 0
     for kind, count, what, then, examples in (
         ("note", found.no_part, "row", "in neither train, dev nor test: left out.", ()),
@@ -216,8 +233,8 @@ def _findings(columns: Columns, found: Understood) -> list[dict]:
         ("note", found.duplicates, "row", "repeating another: left out.", ()),
         ("note", len(conflicts), "text", "with two different labels: left out.", conflicts),
         ("note", found.cut, "text", f"longer than {LONGEST:,} characters: cut there.", ()),
-        ("note", len(scarce), "class", f"with fewer than {fewest} texts: left out.{doubt}", scarce),
-        ("fine", found.outside, "text", "labelled as belonging to no class: for testing only.", ()),
+        ("note", len(scarce), "class", f"with fewer than {FEW} texts: kept; more texts would help.{doubt}", scarce),
+        ("fine", found.outside, "text", _no_class(found), ()),
         ("fine", unlabelled, "text", "without a label: for exploring only.", ()),
     ):
         if count:
