@@ -5,6 +5,8 @@ All by a simple classifier on the untouched encoder, each text judged by classif
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
@@ -61,7 +63,9 @@ def _curve(unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -
             some = rows[order[: max(2, round(share * len(order)))]]
             if len(np.unique(classes[some])) < 2:
                 continue
-            learnt = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(unit[some], classes[some])
+            with warnings.catch_warnings():  # of one text there is no spread; it takes that of the others
+                warnings.simplefilter("ignore", UserWarning)
+                learnt = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(unit[some], classes[some])
             answers = learnt.predict(unit[rows[held]])
             right[i] += np.count_nonzero(answers == classes[rows[held]]), len(held)
             sizes[i] += len(some) / len(folds)
