@@ -22,6 +22,7 @@ WHICH = {
     "baselines": "other rules and other negatives on the same features",
     "choices": "each of this project's own choices left out",
     "few": "1, 2, 5, 10, 20 and 50 texts a class, beside simple rules; seeds 0-4, with 1 and 2 texts 0-2",
+    "few-choices": "with 10 texts a class, each choice made for few texts left out; seed 0 of four settings",
     "traffic": "folders with texts of no class in the test (DIR…): a chatbot's traffic, beside simple rules, seeds 0-4",
     "heads": "all heads trained together against one at a time: how many times faster (clinc, seed 0)",
     "readme": "no run: write the README's tables from the results in assets/benchmarks",
@@ -41,7 +42,7 @@ def benchmark(given: argparse.Namespace) -> None:
 
         print(compare(config.with_(dataset="clinc"), given.ratios or (0.25, 0.75)))
         return
-    if given.which in ("few", "traffic"):
+    if given.which in ("few", "few-choices", "traffic"):
         from ans.benchmark import own_texts
 
         print(own_texts.benchmark(given, config))

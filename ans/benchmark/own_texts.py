@@ -29,13 +29,25 @@ from ans.model.classifier import OpenWorldClassifier
 
 OURS = "ANS"
 FEW, SEEDS = (1, 2, 5, 10, 20, 50), (0, 1, 2, 3, 4)
+# Of `few-choices`: what is done for few texts (ans/model/few_texts.py), each taken back alone, and all of it.
+WITHOUT: dict[str, dict] = {
+    OURS: {},
+    "phase 1 counts passes, not updates": {"least_updates": 0},
+    "positives from the texts alone": {"widened_below": 0},
+    "no nearest texts beside the heads": {"similarity": 0.0},
+    "the line at zero, not checked": {"folds": 0},
+    "none of it": {"few_texts": 0, "least_updates": 0, "widened_below": 0},
+}
 
 
 def benchmark(given: argparse.Namespace, config: TrainConfig) -> str:
     """Fill the missing cells of `few` or `traffic`, and give their table."""
-    configs = few_settings(given, config) if given.which == "few" else traffic_settings(given, config)
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{given.which}.json", given.which)
-    measure_missing(configs, results, sys.stderr)
+    if given.which == "few-choices":
+        measure_choices(choice_settings(given, config), results, sys.stderr)
+    else:
+        configs = few_settings(given, config) if given.which == "few" else traffic_settings(given, config)
+        measure_missing(configs, results, sys.stderr)
     return own_texts_report.TABLES[given.which](results.records)
 
 
@@ -48,6 +60,17 @@ def few_settings(given: argparse.Namespace, config: TrainConfig) -> list[TrainCo
         if given.seeds or texts > 2 or seed < 3
         for dataset in given.datasets or ALL
         for ratio in given.ratios or RATIOS
+    ]
+
+
+def choice_settings(given: argparse.Namespace, config: TrainConfig) -> list[TrainConfig]:
+    """Ten texts a class of the two corpora that differ most, few of their classes known and many."""
+    return [
+        config.with_(dataset=dataset, known_ratio=ratio, seed=seed, texts_per_class=texts)
+        for seed in given.seeds or (0,)
+        for texts in given.texts or (10,)
+        for dataset in given.datasets or ("banking", "stackoverflow")
+        for ratio in given.ratios or (0.25, 0.75)
     ]
 
 
@@ -87,6 +110,20 @@ def measure_missing(configs: Sequence[TrainConfig], results: Results, progress_t
     bar.close()
 
 
+def measure_choices(configs: Sequence[TrainConfig], results: Results, progress_to) -> None:
+    """Fill the cells of `few-choices` that `results` lacks: every row of `WITHOUT` in each setting."""
+    missing = [
+        (name, config.with_(**without))
+        for config in configs
+        for name, without in WITHOUT.items()
+        if results.find(name, config.with_(**without)) is None
+    ]
+    states = cache(CorpusStates)
+    for name, config in tqdm(missing, file=progress_to, smoothing=0):
+        numbers, known, seconds = _ours(config, states(corpus_settings(config)))
+        results.add(name, config, known, numbers, seconds)
+
+
 def _recorded(config: TrainConfig) -> TrainConfig:
     """What stands in a record: of a folder the name alone."""
     return config.with_(dataset=Path(config.dataset).name)
@@ -94,18 +131,23 @@ def _recorded(config: TrainConfig) -> TrainConfig:
 
 def _cell(config: TrainConfig, corpus: CorpusStates) -> list[tuple[str, dict, list[str], dict]]:
     split, parts = corpus.split(config)
-    states, _, truth = parts["test"]
     rules = simple_rules(parts["train"][1], parts["train"][2], parts["test"][1])
+    found = [(OURS, *_ours(config, corpus))]
+    for name, judged in rules.items():
+        found.append((name, measured(_answers(judged), parts["test"][2], split.known), [], {}))
+    return found
+
+
+def _ours(config: TrainConfig, corpus: CorpusStates) -> tuple[dict[str, float | None], list[str], dict[str, float]]:
+    """This project's numbers on one setting, its known classes, its seconds."""
+    split, parts = corpus.split(config)
+    states, _, truth = parts["test"]
     started = time.perf_counter()
     model = OpenWorldClassifier(config).fit(split.train.texts, split.train.labels)
     seconds = {"training": time.perf_counter() - started}
-    features = model.encoder.views(states, config.head_views)
-    said = model.answers(features)
+    said = model.answers(model.encoder.views(states, config.head_views))
     ours = from_scores(said.scores, said.classes, ZERO)
-    found = [(OURS, measured(ours, truth, split.known), split.known, seconds)]
-    for name, judged in rules.items():
-        found.append((name, measured(_answers(judged), truth, split.known), [], {}))
-    return found
+    return measured(ours, truth, split.known), split.known, seconds
 
 
 def _answers(judged: Judged) -> Answers:

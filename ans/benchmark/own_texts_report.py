@@ -27,11 +27,7 @@ def few_table(records: Sequence[dict]) -> str:
         row = [method]
         for size in sizes:
             found = [record["metrics"] for record in own if record["config"]["texts_per_class"] == size]
-            row.append(
-                f"{fmean(one['f1'] for one in found):.1f} ({fmean(one['best_threshold_f1'] for one in found):.1f})"
-                if found
-                else "–"
-            )
+            row.append(_line_and_best(found))
         rows.append(row)
     return markdown(["F1", *(f"{size} text{'s' if size > 1 else ''}" for size in sizes)], rows)
 
@@ -61,4 +57,28 @@ def _mean(records: Sequence[dict], name: str) -> str:
     return mean_and_deviation(records, name).removesuffix(" ± 0.0")
 
 
-TABLES: dict[str, Callable[[Sequence[dict]], str]] = {"few": few_table, "traffic": traffic_table}
+def choices_table(records: Sequence[dict]) -> str:
+    """One row a choice left out, one column a setting: mean F1 over the seeds (of the best line)."""
+    settings = sorted({_setting(record) for record in records})
+    rows = []
+    for method, own in _by_method(records).items():
+        cells = [_line_and_best([one["metrics"] for one in own if _setting(one) == each]) for each in settings]
+        rows.append([method, *cells, _line_and_best([one["metrics"] for one in own])])
+    return markdown(["F1", *(f"{dataset} {ratio:.0%}" for dataset, ratio in settings), "mean"], rows)
+
+
+def _setting(record: dict) -> tuple[str, float]:
+    return record["config"]["dataset"], record["config"]["known_ratio"]
+
+
+def _line_and_best(found: Sequence[dict]) -> str:
+    if not found:
+        return "–"
+    return f"{fmean(one['f1'] for one in found):.1f} ({fmean(one['best_threshold_f1'] for one in found):.1f})"
+
+
+TABLES: dict[str, Callable[[Sequence[dict]], str]] = {
+    "few": few_table,
+    "few-choices": choices_table,
+    "traffic": traffic_table,
+}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ans.benchmark import radius_figure
+from ans.benchmark import few_figure, radius_figure
 from ans.benchmark.own_texts_report import TABLES
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
@@ -48,8 +48,9 @@ def block(path: Path) -> str:
 
 
 def write() -> None:
-    """Fill the blocks of both pages, and draw Figure 3."""
+    """Fill the blocks of both pages, and draw the figures."""
     for page in PAGES:
         page.write_text(fill(page.read_text(encoding="utf-8")), encoding="utf-8")
-    if (found := RESULTS_FOLDER / "radius.json").is_file():
-        radius_figure.write(Results(found, "radius").records)
+    for which, figure in (("radius", radius_figure), ("few", few_figure)):
+        if (found := RESULTS_FOLDER / f"{which}.json").is_file():
+            figure.write(Results(found, which).records)

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import time
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class Results:
     def find(self, method: str, config: TrainConfig) -> dict | None:
         """The record of this method with exactly these settings."""
         settings = settings_of(config)
-        return next((r for r in self.records if r["method"] == method and r["config"] == settings), None)
+        return next((r for r in self.records if r["method"] == method and _settings(r) == settings), None)
 
     def add(self, method: str, config: TrainConfig, known: list[str], measured: dict, seconds: dict) -> None:
         """Write what was measured just now, here."""
@@ -78,6 +79,12 @@ def setting_of(config: TrainConfig) -> tuple:
 def cell_of(record: dict) -> tuple:
     """Which cell a record fills."""
     return record["method"], *(record["config"].get(name) for name in CELL)
+
+
+def _settings(record: dict) -> dict:
+    """A record's settings, with those that came later at what was done before them."""
+    earlier = {spec.name: spec.metadata["before"] for spec in fields(TrainConfig) if "before" in spec.metadata}
+    return {name: value for name, value in earlier.items() if name not in ELSEWHERE} | record["config"]
 
 
 def settings_of(config: TrainConfig) -> dict:

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from ans.benchmark.radius_figure import FIGURE
+from ans.benchmark import few_figure, radius_figure
 from ans.runs.store import RunStore
 from ans.ui.components import PLOTLY_JS
 from tests.browser.running_app import ROOT, headless_chromium, running_app
@@ -173,13 +173,13 @@ def pictures(browser: Browser, url: str, folder: Path, look: str, names: Sequenc
     page.close()
 
 
-def radius_curve(browser: Browser, path: Path) -> None:
-    """Figure 3, drawn from the figure that `benchmark readme` writes."""
+def curve(browser: Browser, figure: Path, path: Path) -> None:
+    """A figure that `benchmark readme` writes, as a picture."""
     page = browser.new_page(viewport={"width": 1000, "height": 440})
     page.set_content("<div id='figure' style='width: 960px; height: 400px'></div>")
     page.add_script_tag(path=PLOTLY_JS)
     page.evaluate(
-        "figure => window.Plotly.newPlot('figure', figure.data, figure.layout)", json.loads(FIGURE.read_text())
+        "figure => window.Plotly.newPlot('figure', figure.data, figure.layout)", json.loads(figure.read_text())
     )
     page.locator("#figure").screenshot(path=path)
     page.close()
@@ -196,7 +196,8 @@ def main() -> None:
         until(lambda: store.finished() and store.active() is None, "the starter model is trained")
         film(browser, url, store, arguments.out / "typing_and_training.webp")
         pictures(browser, url, arguments.out, "light", PICTURED)
-        radius_curve(browser, arguments.out / "radius.png")
+        curve(browser, radius_figure.FIGURE, arguments.out / "radius.png")
+        curve(browser, few_figure.FIGURE, arguments.out / "few.png")
         for look in LOOKS if arguments.look else ():
             (arguments.look / look).mkdir(parents=True, exist_ok=True)
             pictures(browser, url, arguments.look / look, look)
