@@ -119,18 +119,17 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     for said in ("Read as UTF-8, columns separated by semicolons", "1 row repeating another"):
         page.locator("#report li", has_text=said).wait_for()
     page.get_by_role("button", name="Keep these data").click()
-    page.locator("#draw", has_text="3 of 4 classes are known").wait_for()
-    page.get_by_label("All classes are known").click()
-    page.locator("#draw", has_text="4 of 4 classes are known, picked by hand").wait_for()
+    page.locator("#draw", has_text="4 of 4 classes are known, drawn").wait_for()  # of one's own data, all
     page.get_by_role("button", name="Use in Train").click()
 
     # Train on them, with no open text anywhere, and ask
-    page.locator("#known-classes", has_text="alarm_set").wait_for()
+    page.get_by_label("Learn from texts of no class, too").wait_for()
     page.get_by_role("button", name="Train", exact=True).click()
     run = until(lambda: next((r for r in store.all() if r.owner is not None), None), "the run is created")
     until(lambda: run.status.ended is not None, "the run ends")
     assert (run.status.state, run.status.message) == (FINISHED, "")
-    assert run.config.known_classes == tuple(sorted([*CLASSES[:3], HOSTILE]))
+    assert (run.config.known_classes, run.config.known_ratio) == (None, 1.0)
+    assert run.evaluation.known == sorted([*CLASSES[:3], HOSTILE])
     page.locator("#run", has_text="4 known classes").wait_for()
     page.get_by_role("tab", name="Ask").click()
     page.get_by_text("Texts of known classes", exact=True).wait_for()

@@ -175,3 +175,19 @@ def test_a_file_that_cannot_be_used_and_columns_that_cannot_be_say_so_and_nothin
         mine.store(ME, "mine", None)
     with pytest.raises(gr.Error, match="This browser has no name yet"):
         mine.store(None, "mine", mine.checked(table, "text", "label", upload.NONE)[mine.understood])
+
+
+def test_labels_spelt_like_no_class_are_named_and_whoever_has_such_a_class_says_so(store, tmp_path):
+    mine, path = laid_out(upload.layout, store), tmp_path / "mine.csv"
+    rows = [f"{label} {i},{label}" for label in ("a", "b", "OOS", "none") for i in range(5)]
+    path.write_text("text,label\n" + "\n".join(rows) + "\n")
+    table = mine.opened(str(path))[mine.table]
+    found = mine.checked(table, "text", "label", upload.NONE)
+    assert found[mine.after_all]["visible"]
+    assert found[mine.after_all]["label"] == "OOS, none are classes like any other"
+    assert any("(OOS, none): for testing" in finding["text"] for finding in found[mine.report]["findings"])
+    assert set(found[mine.understood].counts) == {"a", "b"}
+    after_all = mine.checked(table, "text", "label", upload.NONE, True)
+    assert set(after_all[mine.understood].counts) == {"a", "b", "OOS", "none"}
+    path.write_text("text,label\nx,a\ny,b\n")
+    assert not mine.checked(mine.opened(str(path))[mine.table], "text", "label", upload.NONE)[mine.after_all]["visible"]

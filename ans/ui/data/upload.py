@@ -100,9 +100,7 @@ class UploadTab:
             self.report: reported(read, columns, found),
             self.preview: gr.update(value=sample(found), visible=found.texts > 0),
             self.keep: gr.update(interactive=found.texts > 0),
-            self.after_all: gr.update(
-                visible=bool(found.no_class), label=f"{', '.join(found.no_class[:EXAMPLES])} is a class like any other"
-            ),
+            self.after_all: gr.update(visible=bool(found.no_class), label=_after_all(found.no_class)),
         }
 
     def store(self, who: str | None, title: str, found: Understood | None) -> Changes:
@@ -196,6 +194,12 @@ def reported(table: Table, columns: Columns, found: Understood) -> dict:
         "facts": facts,
         "findings": [{"kind": "fine", "text": f"Read as {how}."}, *_findings(columns, found)],
     }
+
+
+def _after_all(names: list[str]) -> str:
+    """The box for whoever has classes of such names."""
+    listed = ", ".join(names[:EXAMPLES])
+    return f"{listed} {'is a class' if len(names) == 1 else 'are classes'} like any other"
 
 
 def _no_class(found: Understood) -> str:
