@@ -37,7 +37,8 @@ Two more are of texts that the training held out, without one open text:
   let in     texts of classes that were left out in turn and are let in: an estimate for open texts
 With --json the last line on stdout is one object with these (accuracy, f1, f1_known, f1_open), auroc,
 num_known_classes, known_classes, seconds by phase, device, dataset, known_ratio, seed, encoder, out and
-held_out: known_refused, known_texts, other_classes_let_in, and a warning if too many are refused.
+held_out: known_refused, known_texts, other_classes_let_in, labelled_open_let_in, and a warning if too many are
+refused.
 Progress goes to stderr. Exit status: 0 done, 2 an error told in one sentence, 130 interrupted."""
 PREDICT_HELP = """\
 one JSON object per text, in the order of the texts:

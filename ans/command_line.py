@@ -93,7 +93,11 @@ def evaluate(given: argparse.Namespace) -> None:
                 f"{corpus.name} lacks {len(missing)} of the model's {len(classifier.labels)} classes, "
                 f"for example {missing[0]!r}; evaluate on a corpus that has them all."
             )
-        split = make_open_world_split(corpus, classifier.config.with_(known_classes=tuple(classifier.labels)))
+        # Of its own file, open texts it has learnt from don't test it; of any other, all do.
+        own = Path(given.dataset).expanduser().resolve() == Path(classifier.config.dataset).expanduser().resolve()
+        taught = classifier.config.open_texts if own and corpus.is_one_file else "test"
+        known = tuple(classifier.labels)
+        split = make_open_world_split(corpus, classifier.config.with_(known_classes=known, open_texts=taught))
         bars({"phase": "evaluate"})
         started = time.perf_counter()
         judged = judge_test(classifier, split)
@@ -174,6 +178,7 @@ def _print_result(
                 "known_refused": _share(check.refused),
                 "known_texts": check.refused.of,
                 "other_classes_let_in": _share(check.left_out),
+                "labelled_open_let_in": _share(check.labelled_open),
                 "warning": warning(check) or None,
             },
         }
@@ -189,6 +194,9 @@ def _print_result(
         print(
             f"let in    {100 * check.left_out.share:6.2f} % of {check.left_out.of:,} texts of classes left out in turn"
         )
+    if check.labelled_open.of:
+        labelled = check.labelled_open
+        print(f"let in    {100 * labelled.share:6.2f} % of {labelled.of:,} held-out texts labelled as of no class")
     print("seconds  ", ", ".join(f"{phase} {value:.1f}" for phase, value in seconds.items()))
     print("model    ", folder if folder is not None else "not saved")
     if said := warning(check):

@@ -50,11 +50,13 @@ def train_heads_on(
     should_stop: ShouldStop = lambda: False,
     views: tuple[str, ...] | None = None,
     unchecked: Calibration | None = None,
+    outside: Tensor | None = None,
 ) -> Fitted:
     """Phase 2 on features of phase 1; `views` are the config's if not given.
 
     Args:
         unchecked: the calibration where there are no dev texts to check the line on; none, a line at zero.
+            outside: texts of no class that heads are trained against [M, V·d].
 
     Raises:
         TrainingStopped: `should_stop` said so.
@@ -62,7 +64,7 @@ def train_heads_on(
     views = config.head_views if views is None else views
     device, targets = choose_device(config.device), given.train.targets
     features = given.train.views(views).to(device)
-    heads = phase_two(features, targets, given.num_classes, given.dim, config, emit, should_stop)
+    heads = phase_two(features, targets, given.num_classes, given.dim, config, emit, should_stop, outside)
     made = unchecked if unchecked is not None else Calibration.none(len(views))
     if len(given.dev.targets):
         made = _checked(heads, features, given, views, config)

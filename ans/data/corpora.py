@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ans.config import TrainConfig
-from ans.conventions import OPEN, OPEN_LABELS
+from ans.conventions import OPEN, OPEN_LABELS, OUTSIDE_NAME, means_no_class
 from ans.data.tables import EXTENSIONS, LabelledTexts, read_table
 from ans.paths import ASSETS
 
@@ -91,7 +91,7 @@ def load_corpus(name: str, data_dir: str | None = None, seed: int = 0) -> Corpus
         return _public(name, data_dir or os.environ.get("ANS_DATA_DIR"))
     path = Path(name).expanduser()
     if path.is_dir():
-        return _from_folder(path.name, path)
+        return _from_folder(path.name, path, own=True)
     if path.is_file():
         return _from_file(path, seed)
     raise ValueError(
@@ -143,12 +143,13 @@ def _open_texts(corpus: Corpus, config: TrainConfig) -> tuple[LabelledTexts, Lab
     taught, test = _keep(corpus.train, sorted(OPEN_LABELS)), corpus.test
     if corpus.is_one_file:
         rows = np.flatnonzero([label in OPEN_LABELS for label in test.labels])
-        drawn = np.random.RandomState(config.seed).permutation(rows)[: round(OPEN_TAUGHT * len(rows))].tolist()
+        count = min(round(OPEN_TAUGHT * len(rows)), len(rows) - 1)  # one at least tests
+        drawn = np.random.RandomState(config.seed).permutation(rows)[: max(0, count)].tolist()
         taught, test = test.only(sorted(drawn)), test.only(sorted(set(range(len(test))) - set(drawn)))
     if not len(taught):
         raise ValueError(
-            f"{corpus.name} has no text to train on that is labelled as of no class, for example oos; "
-            "add some, or let open_texts be test."
+            f"{corpus.name} has no text to train on that is labelled as of no class, for example oos, or one alone, "
+            "which tests; add some, or let open_texts be test."
         )
     return taught, test
 
@@ -189,7 +190,13 @@ def _keep(data: LabelledTexts, known: list[str]) -> LabelledTexts:
     return data.only([i for i, label in enumerate(data.labels) if label in names])
 
 
-def _from_folder(name: str, folder: Path) -> Corpus:
+def _own(data: LabelledTexts) -> LabelledTexts:
+    """People's own texts, with labels such as `OOS` or `none` read as of no class, as an upload reads them."""
+    odd = {label for label in data.labels if label not in OPEN_LABELS and means_no_class(label)}
+    return LabelledTexts(data.texts, [OUTSIDE_NAME if label in odd else label for label in data.labels])
+
+
+def _from_folder(name: str, folder: Path, own: bool = False) -> Corpus:
     found = {}
     for split, stems in SPLIT_NAMES.items():
         paths = [folder / f"{stem}{extension}" for stem in stems for extension in EXTENSIONS]
@@ -199,12 +206,13 @@ def _from_folder(name: str, folder: Path) -> Corpus:
                 f"the folder {folder} has no {split} file; expected train and test, and dev if there is one, "
                 f"for example {split}.tsv."
             )
-        found[split] = read_table(path) if path is not None else LabelledTexts([], [])
+        read = read_table(path) if path is not None else LabelledTexts([], [])
+        found[split] = _own(read) if own else read
     return _checked(Corpus(name, found["train"], found["dev"], found["test"]))
 
 
 def _from_file(path: Path, seed: int) -> Corpus:
-    data = read_table(path)
+    data = _own(read_table(path))
     inside = data.only([i for i, label in enumerate(data.labels) if label not in OPEN_LABELS])
     outside = data.only([i for i, label in enumerate(data.labels) if label in OPEN_LABELS])
     train, dev, test = divided(inside, seed)

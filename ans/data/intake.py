@@ -164,7 +164,7 @@ def _label(label: str, no_class: list[str], classes_after_all: bool) -> str:
         return label
     if not classes_after_all:
         return OUTSIDE_NAME
-    return f"{label} (class)" if label in OPEN_LABELS else label
+    return f"{label} (class)"
 
 
 def _given_parts(rows: list[tuple[str, str, str]]) -> dict[str, LabelledTexts]:

@@ -132,7 +132,8 @@ class Calibration:
         if not found:
             return cls.none(views)
         made = cls(
-            **{name: found[name] for name in _SAVED},
+            **{name: found[name] for name in _SAVED if name != "outside"},
+            outside=found.get("outside", torch.zeros(0)),  # came later
             line=float(found["lines"][0]),
             trained_line=float(found["lines"][1]),
         )

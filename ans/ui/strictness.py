@@ -123,6 +123,8 @@ class Strictness:
             rows.append(_row("Open test texts let in", "let-in", effect.let_in))
         elif effect.left_out.of:
             rows.append(_row("Texts of left-out classes let in", "let-in", effect.left_out))
+        if effect.labelled_open.of:
+            rows.append(_row("Held-out texts of no class let in", "let-in", effect.labelled_open))
         classes = sorted(effect.by_class.items(), key=lambda item: (-item[1].share, -item[1].of, item[0]))
         each = [_row(name, "refused", count) for name, count in classes] if self.each_class else []
         return {

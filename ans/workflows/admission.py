@@ -16,7 +16,7 @@ from ans.config_files import read_settings, written_settings
 from ans.conventions import OPEN_LABELS
 from ans.data.corpora import BUNDLED, PUBLIC, dataset_name
 from ans.json_files import read_json, write_json
-from ans.runs.check import Check
+from ans.runs.check import Quality
 from ans.runs.evaluation import Evaluation
 from ans.runs.progress import EVENTS_FILE, PHASES, Progress
 from ans.runs.run import CONFIG_FILE, Run
@@ -62,8 +62,8 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     saved = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
     save_file({name: value.contiguous() for name, value in saved.items()}, folder / ARRAYS_FILE)
     write_test_texts(folder, texts, labels)
-    if (found := Check.read(folder)) is not None:
-        check_of(classifier, found.quality).write(folder)
+    found = Run(folder).check
+    check_of(classifier, Quality() if found is None else found.quality).write(folder)
     seconds = {phase: took for phase, took in before.seconds.items() if phase in PHASES}
     Evaluation(judged.metrics, classifier.labels, before.held_out, seconds, before.device[:20]).write(folder)
     _check_story(folder, owner)

@@ -38,7 +38,7 @@ LIMITS = {
     "model/training_texts.json": 64 * MEBIBYTE,
     "model/weights.safetensors": 1024 * MEBIBYTE,
 }
-OPTIONAL = ("name.json", "events.jsonl")
+OPTIONAL = ("name.json", "events.jsonl", "check.json")
 MODEL_FILES = tuple(name for name in LIMITS if name.startswith("model/"))
 
 

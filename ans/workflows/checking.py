@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.check import Check, Count, Quality
 from ans.workflows.quality import quality_of
 
+log = logging.getLogger("ans.workflows")
 MOST_COMPARED = 4000  # texts that are compared with all others
 
 
@@ -20,11 +23,7 @@ def check_of(classifier: OpenWorldClassifier, quality: Quality | None = None) ->
     untouched = None if classifier.untouched_features is None else classifier.untouched_features.numpy()
     if quality is None:
         labels = [classifier.labels[m] for m in classifier.train_targets.tolist()]
-        quality = (
-            Quality()
-            if untouched is None
-            else quality_of(classifier.train_texts, labels, untouched, classifier.config.seed)
-        )
+        quality = _looked_at(classifier.train_texts, labels, untouched, classifier.config.seed)
     calibration = classifier.calibration
     below, classes = (calibration.scores < calibration.line).numpy(), calibration.targets.numpy()
     left_out = (calibration.left_out >= calibration.line).numpy()
@@ -37,6 +36,17 @@ def check_of(classifier: OpenWorldClassifier, quality: Quality | None = None) ->
         labelled_open=count((calibration.outside >= calibration.line).numpy()),
         quality=quality,
     )
+
+
+def _looked_at(texts: list[str], labels: list[str], untouched: np.ndarray | None, seed: int) -> Quality:
+    """What is found in the training texts. It is an extra: whatever odd texts make of it, the model is kept."""
+    if untouched is None:
+        return Quality()
+    try:
+        return quality_of(texts, labels, untouched, seed)
+    except (ValueError, np.linalg.LinAlgError):
+        log.exception("The training texts could not be looked at; the model is not affected.")
+        return Quality()
 
 
 def count(which: np.ndarray) -> Count:

@@ -16,7 +16,8 @@ from ans.runs.check import CurvePoint, Doubt, Quality, Twins
 
 FOLDS, FOLDS_OF_CURVE = 5, 3
 SHARES = (0.25, 0.5, 0.75, 1.0)
-MOST_CHECKED, MOST_FOR_CURVE = 3000, 2000  # texts; of more, so many are drawn: all takes seconds, not minutes
+# Texts; of more, so many are drawn: all takes seconds, not minutes.
+MOST_CHECKED, MOST_FOR_CURVE, MOST_PAIRED, BLOCK = 3000, 2000, 10_000, 512
 FEWEST = 10  # texts from which there is anything to say
 SAME = 0.95  # cosine from which two texts say almost the same
 MOST_LISTED = 200
@@ -38,7 +39,7 @@ def quality_of(texts: list[str], labels: list[str], features: np.ndarray, seed: 
         checked=len(rows) if judged else 0,
         curve=_curve(unit, classes, rows[rng.permutation(len(rows))[:MOST_FOR_CURVE]], seed) if judged else [],
         mislabelled=_mislabelled(texts, names, unit, classes, rows, seed) if judged else [],
-        twins=_twins(texts, names, unit, classes),
+        twins=_twins(texts, names, unit, classes, np.sort(rng.permutation(len(texts))[:MOST_PAIRED])),
     )
 
 
@@ -61,7 +62,7 @@ def _curve(unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -
         order = rng.permutation(train)
         for i, share in enumerate(SHARES):
             some = rows[order[: max(2, round(share * len(order)))]]
-            if len(np.unique(classes[some])) < 2:
+            if not 2 <= len(np.unique(classes[some])) < len(some):  # the classifier wants a class of two texts
                 continue
             with warnings.catch_warnings():  # of one text there is no spread; it takes that of the others
                 warnings.simplefilter("ignore", UserWarning)
@@ -101,15 +102,17 @@ def _mislabelled(
     ]
 
 
-def _twins(texts: list[str], names: np.ndarray, unit: np.ndarray, classes: np.ndarray) -> list[Twins]:
+def _twins(texts: list[str], names: np.ndarray, unit: np.ndarray, classes: np.ndarray, rows: np.ndarray) -> list[Twins]:
     """Pairs of texts of different classes, the most alike first."""
-    found = []
-    for begin in range(0, len(unit), 512):
-        cosines = unit[begin : begin + 512] @ unit.T
-        cosines[classes[begin : begin + 512, None] == classes[None]] = -1
-        for i, j in np.argwhere(cosines >= SAME).tolist():
-            if begin + i < j:
-                found.append((float(cosines[i, j]), begin + i, j))
+    found: list[tuple[float, int, int]] = []
+    for begin in range(0, len(rows), BLOCK):
+        some = rows[begin : begin + BLOCK]
+        cosines = unit[some] @ unit[rows].T
+        cosines[(classes[some][:, None] == classes[rows][None]) | (some[:, None] >= rows[None])] = -1
+        best = np.argpartition(cosines.ravel(), -min(MOST_LISTED, cosines.size))[-min(MOST_LISTED, cosines.size) :]
+        for i, j in zip(*np.unravel_index(best, cosines.shape), strict=True):
+            if cosines[i, j] >= SAME:
+                found.append((float(cosines[i, j]), int(some[i]), int(rows[j])))
     found.sort(key=lambda one: (-one[0], one[1:]))
     return [
         Twins(texts[i], str(names[classes[i]]), texts[j], str(names[classes[j]]), cosine)

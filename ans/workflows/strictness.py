@@ -10,7 +10,7 @@ from ans.conventions import ZERO
 from ans.data.corpora import targets
 from ans.model.calibration import Calibration
 from ans.model.classifier import OpenWorldClassifier
-from ans.runs.check import Check, Count, Quality
+from ans.runs.check import Count, Quality
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.workflows.checking import check_of, count
@@ -23,7 +23,8 @@ class Effect:
     """What a line does to texts whose labels are known.
 
     `refused` counts held-out known texts, `by_class` the same for each class that has some; `let_in` counts open test
-    texts that are taken for known, `left_out` texts of classes that were left out in turn.
+    texts that are taken for known, `left_out` texts of classes that were left out in turn, `labelled_open` held-out
+    texts labelled as of no class, where training learns from such.
     """
 
     refused: Count
@@ -31,6 +32,7 @@ class Effect:
     test_refused: Count
     let_in: Count
     left_out: Count
+    labelled_open: Count
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Lines:
             test_refused=count(below[self.known]),
             let_in=count(~below[~self.known]),
             left_out=count(left_out),
+            labelled_open=count((calibration.outside >= line).numpy()),
         )
 
 
@@ -99,7 +102,7 @@ def keep(run: Run, model: OpenWorldClassifier, refused: float | None) -> None:
         raise ValueError("this run has no evaluation; choose a finished run.")
     judged = _judged(run, changed)
     written = Evaluation(judged.metrics, evaluation.known, evaluation.held_out, evaluation.seconds, evaluation.device)
-    before = Check.read(run.folder)
+    before = run.check
     check = check_of(changed, Quality() if before is None else before.quality)
     save_answers(run, changed, judged, written, check)
 

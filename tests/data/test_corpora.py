@@ -251,6 +251,23 @@ def test_texts_of_no_class_only_test_unless_training_may_learn_from_most_of_them
     assert taught.train == plain.train
 
 
+@pytest.mark.parametrize(("there", "taught"), [(2, 1), (5, 4)])
+def test_one_text_of_no_class_at_least_is_left_to_test_with(tmp_path, there, taught):
+    path = write(tmp_path / "mine.tsv", of_sizes(a=1, b=1, oos=there))
+    split = make_open_world_split(load_corpus(str(path)), TrainConfig(known_ratio=1.0, open_texts="train"))
+    assert (len(split.open_train), split.test.labels) == (taught, ["oos"])
+    path = write(tmp_path / "one.tsv", of_sizes(a=1, b=1, oos=1))
+    assert "or one alone, which tests" in refusal(
+        make_open_world_split, load_corpus(str(path)), TrainConfig(known_ratio=1.0, open_texts="train")
+    )
+
+
+def test_labels_spelt_like_no_class_are_of_none_in_own_files_as_in_uploads(tmp_path):
+    rows = of_sizes(a=5, b=5, OOS=3)
+    path = write(tmp_path / "mine.tsv", LabelledTexts([*rows.texts, "x"], [*rows.labels, "None"]))
+    assert load_corpus(str(path)).classes == ["a", "b"]
+
+
 def test_of_a_folder_only_the_open_texts_of_train_teach_and_without_any_that_is_said(tmp_path):
     asked = TrainConfig(known_ratio=1.0, open_texts="train")
     known = LabelledTexts(["a 1", "b 1", "odd"], ["a", "b", "oos"])

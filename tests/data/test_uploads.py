@@ -95,9 +95,9 @@ def test_whoever_has_classes_of_such_names_keeps_them(file, tmp_path):
     taken_in(file, [*rows_of("a", 5), *rows_of("none", 5), *rows_of("unknown", 5), *rows_of("OOS", 5)])
     table = read_file(file)
     found = understand(table, guess_columns(table), classes_after_all=True)
-    assert (set(found.counts), found.outside) == ({"a", "none", "unknown (class)", "OOS"}, 0)
+    assert (set(found.counts), found.outside) == ({"a", "none (class)", "unknown (class)", "OOS (class)"}, 0)
     kept = Uploads(tmp_path / "uploads").keep(ME, "mine", found)
-    assert load_corpus(str(kept)).classes == ["OOS", "a", "none", "unknown (class)"]
+    assert load_corpus(str(kept)).classes == ["OOS (class)", "a", "none (class)", "unknown (class)"]
 
 
 def test_a_split_column_without_a_test_part_is_told_and_not_used(file):

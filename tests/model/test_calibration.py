@@ -119,3 +119,9 @@ def test_nearest_texts_weigh_as_many_spreads_as_they_are_told_to():
 
     assert float(found.weights[0]) == pytest.approx(2 * spread(strongest_heads) / spread(strongest_near), rel=1e-4)
     assert torch.allclose(found.combined(evidence), heads + found.weights[0] * (near[0] - found.middles[0]), atol=1e-5)
+
+
+def test_a_calibration_of_before_texts_of_no_class_were_held_out_has_none_of_them():
+    saved = calibrated(torch.randn(40)).tensors()
+    del saved["outside"]
+    assert len(Calibration.from_tensors(saved, views=1).outside) == 0

@@ -188,6 +188,6 @@ def test_labels_spelt_like_no_class_are_named_and_whoever_has_such_a_class_says_
     assert any("(OOS, none): for testing" in finding["text"] for finding in found[mine.report]["findings"])
     assert set(found[mine.understood].counts) == {"a", "b"}
     after_all = mine.checked(table, "text", "label", upload.NONE, True)
-    assert set(after_all[mine.understood].counts) == {"a", "b", "OOS", "none"}
+    assert set(after_all[mine.understood].counts) == {"a", "b", "OOS (class)", "none (class)"}
     path.write_text("text,label\nx,a\ny,b\n")
     assert not mine.checked(mine.opened(str(path))[mine.table], "text", "label", upload.NONE)[mine.after_all]["visible"]

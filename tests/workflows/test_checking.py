@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from ans.json_files import DamagedFile, write_json
+from ans.model.classifier import OpenWorldClassifier
 from ans.runs.check import CHECK_FILE, Check, Quality
 from ans.workflows.checking import check_of
-from ans.workflows.quality import quality_of
+from ans.workflows.quality import MOST_LISTED, quality_of
 
 SEED = 0
 
@@ -32,7 +33,6 @@ def test_a_stricter_line_is_expected_to_let_in_fewer_texts_of_other_classes(clas
 
 def test_without_dev_texts_the_estimate_comes_from_trainings_that_leave_classes_out(encoder, small_split):
     from ans.config import TrainConfig
-    from ans.model.classifier import OpenWorldClassifier
 
     rows = [i for i in range(len(small_split.train)) if i % 6 == 0]
     train = small_split.train.only(rows)
@@ -99,10 +99,29 @@ def test_the_learning_curve_rises_to_all_texts(small_split, encoder):
     assert curve[0].right <= curve[-1].right
 
 
-@pytest.mark.parametrize("each", [1, 2])
+@pytest.mark.parametrize("each", [1, 2, 4, 5, 6])
 def test_of_very_few_texts_little_or_nothing_is_said_and_nothing_breaks(small_split, encoder, each):
     rows = [small_split.train.labels.index(name) + k for name in small_split.known for k in range(each)]
     part = small_split.train.only(sorted(set(rows)))
     features = encoder.features(encoder.cache(part.texts), untouched=True).numpy()
     found = quality_of(part.texts, part.labels, features, SEED)
     assert found.checked in (0, len(part))
+
+
+def test_whatever_odd_features_make_of_it_the_model_is_kept(classifier, caplog):
+    import torch
+
+    broken = OpenWorldClassifier.of(classifier.config, classifier.fitted, classifier.seconds)
+    broken._untouched = torch.full((len(classifier.train_texts), 4), float("nan"))
+    found = check_of(broken)
+    assert found.quality == Quality()
+    assert "could not be looked at" in caplog.text
+    assert found.refused.of > 0
+
+
+def test_many_texts_that_say_the_same_are_listed_up_to_a_limit_the_most_alike_first():
+    rng = np.random.RandomState(SEED)
+    features = np.ones((600, 8)) + 0.01 * rng.randn(600, 8)
+    pairs = quality_of([f"text {i}" for i in range(600)], ["a", "b"] * 300, features, SEED).twins
+    assert len(pairs) == MOST_LISTED
+    assert [one.similarity for one in pairs] == sorted((one.similarity for one in pairs), reverse=True)

@@ -106,3 +106,17 @@ def test_of_an_earlier_versions_model_no_line_can_be_chosen_and_nothing_is_chang
     with pytest.raises(ValueError, match="Train it again"):
         keep(run, old, 0.1)
     assert run.evaluation == before
+
+
+@pytest.mark.parametrize("content", [None, "{}"])
+def test_a_line_is_kept_and_a_zip_is_taken_without_a_check_or_with_a_damaged_one(run, classifier, tmp_path, content):
+    file = run.folder / "check.json"
+    file.unlink()
+    if content is not None:
+        file.write_text(content)
+    zipped = tmp_path / "run.zip"
+    save_archive(run, zipped)
+    assert load_archive(zipped, RunStore(tmp_path / "other"), "b" * 32, {"minilm"}).check is not None
+    keep(run, classifier, STRICT)
+    assert run.check is not None
+    assert run.check.refused.share == pytest.approx(STRICT, abs=0.05)

@@ -237,7 +237,9 @@ def _fit(features: RunFeatures, choice: Choice, tell: Tell, should_stop: ShouldS
             tell("training the heads", event["step"], event["steps"])
 
         others = config.with_(negatives=choice.key)
-        fitted = train_heads_on(given, others, each_step, should_stop, unchecked=model.calibration)
+        fitted = train_heads_on(
+            given, others, each_step, should_stop, unchecked=model.calibration, outside=model.fitted.outside
+        )
     seconds = time.perf_counter() - started
     answers = fitted.answer(given.test)
     return Compared(choice, fitted, answers, measured(answers, given).headline(), seconds, own)

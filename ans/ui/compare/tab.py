@@ -197,7 +197,8 @@ def wire(tab: CompareTab, opening: gr.Tab, query: gr.Textbox) -> None:
     buttons = [tab.compare, tab.ablation, tab.stop, tab.measure]
     opens = [opening.select, model.change]
     gr.on(opens, tab.opened, [model, tab.runs, query, tab.text, browser], [tab.runs, tab.text], **AT_ONCE)
-    changed = tab.runs.change(tab.loading, [tab.runs, browser], [tab.table, tab.judges], **AT_ONCE)
+    changes = [tab.runs.change, tab.shared.kept.change]
+    changed = gr.on(changes, tab.loading, [tab.runs, browser], [tab.table, tab.judges], **AT_ONCE)
     changed = changed.then(tab.show, shown, drawn, **AT_ONCE).then(tab.judge, judged, tab.judges, **AT_ONCE)
     changed.then(tab.list_confident_errors, [tab.runs, browser], tab.confident_errors, **AT_ONCE)
     tab.measure.change(tab.show, shown, drawn, **AT_ONCE)

@@ -19,7 +19,7 @@ from ans.ui.components import PlotComponent, TextsComponent, texts_value
 from ans.ui.wiring import Changes
 
 LISTED = 50  # the file has them all
-NO_CHECK = "Its texts were not looked at: an earlier version made this run, or a class was added. Train it again."
+NO_CHECK = "Its texts were not looked at: an earlier version made this run, a class was added, or they are too few."
 METHOD = (
     "Told by a simple classifier on the untouched encoder, each text by classifiers that have not learnt from it. "
     "A list of what to look at, no verdict."
@@ -44,7 +44,7 @@ class QualityPart:
     def drawn(self, run: Run) -> Changes:
         """What is shown of a run."""
         check = run.check
-        if check is None or not check.quality.checked:
+        if check is None or not (check.quality.checked or check.quality.twins):
             nothing = texts_value([], 0, "", "")
             hidden = gr.update(visible=False)
             return {
@@ -120,7 +120,8 @@ def _unless_tested(check: Check, run: Run) -> str:
     """The estimate for open texts stands only where the test has none."""
     evaluation = run.evaluation
     tested = evaluation is not None and evaluation.metrics.f1_open is not None
-    return "" if tested else f"The test has no open texts; by the training texts, {open_estimate(check)}"
+    said = open_estimate(check)
+    return "" if tested or not said else f"The test has no open texts; by the training texts, {said}"
 
 
 def _texts(count: int) -> str:

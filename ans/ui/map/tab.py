@@ -83,6 +83,10 @@ class MapTab:
         except ValueError as error:
             return self._drawn(nothing(as_sentence(error)), "", gr.Timer(active=False))
 
+    def answered_anew(self, taken: str | None, *what: Any) -> Changes:
+        """Another line was kept: other answers on the map, if somebody has looked at it."""
+        return gr.skip() if taken is None else self.draw(*what)
+
     def finish(
         self, run_id: str, who: str | None, name: str | None, how: str, size: int, tried: Any, typed: str
     ) -> Changes:
@@ -209,6 +213,8 @@ def wire(tab: MapTab, opening: gr.Tab, query: gr.Textbox) -> None:
     for event in (changed, tab.radius.trained, tab.radius.returned):
         # Only the queue tells of a State.
         redraw(event).then(tab.other_heads_answer, None, tab.other_heads, **QUIETLY)
+    anew = tab.shared.kept.change(tab.answered_anew, [tab.taken, *what, tab.text], drawn, **AT_ONCE)
+    anew.then(tab.follow, [*what, tab.text], [tab.plot, tab.point, tab.verdict], **AT_ONCE)
     tab.timer.tick(tab.finish, [*what, tab.text], drawn, **AT_ONCE)
     # One event for both, or an answer for the text before could come last.
     gr.on(

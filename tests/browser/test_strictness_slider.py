@@ -48,12 +48,19 @@ def test_a_line_is_tried_kept_answered_by_and_taken_back(app, starter, browser) 
     assert int(page.locator("#strictness-evaluate input[type=range]").input_value()) in (39, 40)
     assert page.locator("#evaluation .each .share").count() == len(model.labels)
 
-    # Reset, here: as trained
+    # The map and the methods beside it answer by it as well
+    page.get_by_role("tab", name="Map").click()
+    page.locator("#map-verdict .answer strong", has_text="OPEN").wait_for()
+
+    # Reset, in Evaluate: as trained
+    page.get_by_role("tab", name="Evaluate").click()
     page.locator("#evaluation .strict").get_by_role("button", name="Reset", exact=True).click()
     until(lambda: run.evaluation == before, "the numbers are those of the training")
     until(lambda: not api_says_open(), "the API answers by the training's line")
     page.get_by_role("tab", name="Ask").click()
     page.locator("#verdict .is-known").wait_for()
+    page.get_by_role("tab", name="Map").click()
+    page.locator("#map-verdict .is-known").wait_for()
     assert errors == []
     page.close()
 
