@@ -152,6 +152,7 @@ def test_a_file_is_understood_kept_and_then_chosen_for_its_browser(store, small_
     assert kept[mine.table] is kept[mine.understood] is kept[mine.file] is None
     chosen = page.kept(kept[mine.kept], ME)
     assert chosen[page.browse.dataset]["value"] == kept[mine.kept]
+    assert chosen[page.browse.ratio] == 1.0
     assert "value" not in chosen[page.browse.train.form.dataset]
     for who, sees in ((ME, True), (OTHER, False)):
         for offered in page.offer(who).values():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from ans.data.corpora import usual_ratio
 from ans.ui.data import browse, upload
 from ans.ui.data.browse import BrowseTab
 from ans.ui.data.upload import UploadTab
@@ -37,6 +38,7 @@ class DataTab:
         return {
             self.browse.dataset: gr.update(choices=choices, value=path),
             self.browse.train.form.dataset: gr.update(choices=choices),
+            self.browse.ratio: usual_ratio(path),
             self.inner: gr.Tabs(selected="browse"),
         }
 
@@ -55,5 +57,7 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
             upload_tab = upload.build(shared)
     tab = DataTab(browse_tab, upload_tab, inner)
     browse.wire(browse_tab, outer)
-    upload_tab.kept.change(tab.kept, [upload_tab.kept, shared.browser], [*tab.datasets, inner], **QUIETLY)
+    upload_tab.kept.change(
+        tab.kept, [upload_tab.kept, shared.browser], [*tab.datasets, browse_tab.ratio, inner], **QUIETLY
+    )
     return tab
