@@ -20,12 +20,16 @@ def too_many_refused(refused: Count, by_class: Mapping[str, Count]) -> str:
     """The same of any line, by what it refuses in all and of each class."""
     if not refused.of or refused.share <= TOO_MANY:
         return ""
-    worst = sorted(by_class.items(), key=lambda item: (-item[1].share, -item[1].of, item[0]))[:WORST]
-    named = ", ".join(name for name, count in worst if count.texts)
+    named = ", ".join(name for name, count in worst_first(by_class)[:WORST] if count.texts)
     return (
         f"{refused} held-out known texts are refused, and about as many of your users' would be; what helps: "
         f"more texts, first of all for {named}, or a looser line."
     )
+
+
+def worst_first(by_class: Mapping[str, Count]) -> list[tuple[str, Count]]:
+    """Classes by the share that is refused, then by the number of their texts, then by name."""
+    return sorted(by_class.items(), key=lambda item: (-item[1].share, -item[1].of, item[0]))
 
 
 def open_estimate(check: Check | None) -> str:

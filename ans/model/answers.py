@@ -46,9 +46,15 @@ class Answers:
 def answers_to(fitted: Fitted, config: TrainConfig, features: Tensor) -> Answers:
     """What a trained model says of texts by their features [N, V·d]; on the CPU."""
     combined = combined_logits(fitted.heads, fitted.calibration, fitted.units, fitted.targets, features)
-    closed = fitted.closed(features[:, : fitted.encoder.dim].to(fitted.encoder.device)).cpu()
+    closed = closed_logits(fitted, features)
     weight = similarity_weight(len(fitted.texts) / len(fitted.labels), config)
     return Answers(combined - fitted.calibration.line, class_votes(closed, combined, weight))
+
+
+@torch.no_grad()
+def closed_logits(fitted: Fitted, features: Tensor) -> Tensor:
+    """Logits [N, C] of the closed-set classifier, which sees the tuned view alone; on the CPU."""
+    return fitted.closed(features[:, : fitted.encoder.dim].to(fitted.encoder.device)).cpu()
 
 
 def predictions(
@@ -99,6 +105,8 @@ def between(found: Answers, band: tuple[float, float]) -> list[tuple[int, ...]]:
 
 def nearest(fitted: Fitted, feature: Tensor, count: int) -> list[Neighbour]:
     """The training texts with the most similar features [V·d], most similar first."""
+    if not count:
+        return []
     similarity = fitted.unit_features @ F.normalize(feature.to(fitted.unit_features.device), dim=0)
     values, rows = similarity.topk(min(count, len(similarity)))
     return [

@@ -16,7 +16,7 @@ from ans.conventions import Prediction
 from ans.events import Emit, ShouldStop, never, silent
 from ans.model import files
 from ans.model.added_class import check_name, check_texts, with_class
-from ans.model.answers import Answers, answers_to, predictions
+from ans.model.answers import Answers, answers_to, closed_logits, predictions
 from ans.model.calibration import Calibration
 from ans.model.encoder import TextEncoder
 from ans.model.fitted import Fitted
@@ -175,10 +175,9 @@ class OpenWorldClassifier:
         """
         return self.answers(features).logits
 
-    @torch.no_grad()
     def closed_logits(self, features: Tensor) -> Tensor:
         """Features [N, V·d] → logits [N, C] of the closed-set classifier, which sees the tuned view alone."""
-        return self.closed(features[:, : self.encoder.dim].to(self.encoder.device)).cpu()
+        return closed_logits(self.fitted, features)
 
     def decide(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Features [N, V·d] → class index or `OPEN` [N], and all logits [N, C] (section 3.2).

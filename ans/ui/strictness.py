@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from gradio.events import Dependency
 
-from ans.evaluation.advice import too_many_refused
+from ans.evaluation.advice import too_many_refused, worst_first
 from ans.ui.components import StrictnessComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
@@ -125,8 +125,8 @@ class Strictness:
             rows.append(_row("Texts of left-out classes let in", "let-in", effect.left_out))
         if effect.labelled_open.of:
             rows.append(_row("Held-out texts of no class let in", "let-in", effect.labelled_open))
-        classes = sorted(effect.by_class.items(), key=lambda item: (-item[1].share, -item[1].of, item[0]))
-        each = [_row(name, "refused", count) for name, count in classes] if self.each_class else []
+        classes = worst_first(effect.by_class) if self.each_class else []
+        each = [_row(name, "refused", count) for name, count in classes]
         return {
             "rows": rows,
             "note": note,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import numpy as np
 
+from ans.model.calibration import Calibration
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.check import Check, Count, Quality
-from ans.workflows.quality import quality_of
+from ans.workflows.quality import at_length_one, quality_of
 
 log = logging.getLogger("ans.workflows")
 MOST_COMPARED = 4000  # texts that are compared with all others
@@ -25,17 +27,22 @@ def check_of(classifier: OpenWorldClassifier, quality: Quality | None = None) ->
         labels = [classifier.labels[m] for m in classifier.train_targets.tolist()]
         quality = _looked_at(classifier.train_texts, labels, untouched, classifier.config.seed)
     calibration = classifier.calibration
-    below, classes = (calibration.scores < calibration.line).numpy(), calibration.targets.numpy()
-    left_out = (calibration.left_out >= calibration.line).numpy()
-    estimated = not len(left_out)
-    return Check(
-        refused=count(below),
-        by_class={classifier.labels[m]: count(below[classes == m]) for m in np.unique(classes).tolist()},
-        left_out=_estimate(untouched, classifier) if estimated else count(left_out),
-        estimated=estimated,
-        labelled_open=count((calibration.outside >= calibration.line).numpy()),
-        quality=quality,
-    )
+    counts = held_out_counts(calibration, classifier.labels, calibration.line)
+    estimated = not counts["left_out"].of
+    if estimated:
+        counts["left_out"] = _estimate(untouched, classifier)
+    return Check(**counts, estimated=estimated, quality=quality)
+
+
+def held_out_counts(calibration: Calibration, labels: list[str], line: float) -> dict[str, Any]:
+    """What a line does to held-out texts: `refused`, `by_class`, `left_out` and `labelled_open` of a `Check`."""
+    below, classes = (calibration.scores < line).numpy(), calibration.targets.numpy()
+    return {
+        "refused": count(below),
+        "by_class": {labels[m]: count(below[classes == m]) for m in np.unique(classes).tolist()},
+        "left_out": count((calibration.left_out >= line).numpy()),
+        "labelled_open": count((calibration.outside >= line).numpy()),
+    }
 
 
 def _looked_at(texts: list[str], labels: list[str], untouched: np.ndarray | None, seed: int) -> Quality:
@@ -62,7 +69,7 @@ def _estimate(untouched: np.ndarray | None, classifier: OpenWorldClassifier) -> 
     refused, targets = classifier.calibration.refused, classifier.train_targets.numpy()
     if refused is None or untouched is None or len(targets) < 2:
         return Count(0, 0)
-    unit = untouched / np.linalg.norm(untouched, axis=1, keepdims=True).clip(1e-9)
+    unit = at_length_one(untouched)
     rows = np.random.RandomState(classifier.config.seed).permutation(len(unit))[:MOST_COMPARED]
     known, others = np.empty(len(rows)), np.empty(len(rows))
     for begin in range(0, len(rows), 512):

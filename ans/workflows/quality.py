@@ -31,9 +31,8 @@ def quality_of(texts: list[str], labels: list[str], features: np.ndarray, seed: 
     """
     rng = np.random.RandomState(seed)
     names, classes = np.unique(np.array(labels), return_inverse=True)
-    unit = features / np.linalg.norm(features, axis=1, keepdims=True).clip(1e-9)
-    rows = rng.permutation(len(texts))[:MOST_CHECKED]
-    rows = np.sort(rows[np.bincount(classes[rows], minlength=len(names))[classes[rows]] >= 2])
+    unit = at_length_one(features)
+    rows = np.sort(_with_company(classes, rng.permutation(len(texts))[:MOST_CHECKED]))
     judged = len(rows) >= FEWEST and len(np.unique(classes[rows])) >= 2
     return Quality(
         checked=len(rows) if judged else 0,
@@ -41,6 +40,16 @@ def quality_of(texts: list[str], labels: list[str], features: np.ndarray, seed: 
         mislabelled=_mislabelled(texts, names, unit, classes, rows, seed) if judged else [],
         twins=_twins(texts, names, unit, classes, np.sort(rng.permutation(len(texts))[:MOST_PAIRED])),
     )
+
+
+def at_length_one(features: np.ndarray) -> np.ndarray:
+    """Features [N, d], each divided by its length."""
+    return features / np.linalg.norm(features, axis=1, keepdims=True).clip(1e-9)
+
+
+def _with_company(classes: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Those rows whose class has another one among them: a text alone in its class can't be held out."""
+    return rows[np.bincount(classes[rows], minlength=classes.max() + 1)[classes[rows]] >= 2]
 
 
 def _folds(classes: np.ndarray, seed: int, most: int = FOLDS) -> StratifiedKFold:
@@ -54,7 +63,7 @@ def _learnt(unit: np.ndarray, classes: np.ndarray) -> LogisticRegression:
 
 def _curve(unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -> list[CurvePoint]:
     """Held-out texts named rightly after learning from a quarter, a half, three quarters, all of the others."""
-    rows = rows[np.bincount(classes[rows], minlength=classes.max() + 1)[classes[rows]] >= 2]
+    rows = _with_company(classes, rows)
     right, sizes = np.zeros((len(SHARES), 2)), np.zeros(len(SHARES))
     rng = np.random.RandomState(seed)
     folds = list(_folds(classes[rows], seed, FOLDS_OF_CURVE).split(rows, classes[rows]))

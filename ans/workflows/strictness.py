@@ -13,7 +13,7 @@ from ans.model.classifier import OpenWorldClassifier
 from ans.runs.check import Count, Quality
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
-from ans.workflows.checking import check_of, count
+from ans.workflows.checking import check_of, count, held_out_counts
 from ans.workflows.experiment import save_answers
 from ans.workflows.judging import judge
 
@@ -64,16 +64,11 @@ class Lines:
         return self._at(calibration.trained_line if refused is None else calibration.line_for(refused))
 
     def _at(self, line: float) -> Effect:
-        calibration, below = self.calibration, self.scores - line < ZERO
-        held_out, classes = (calibration.scores < line).numpy(), calibration.targets.numpy()
-        left_out = (calibration.left_out >= line).numpy()
+        below = self.scores - line < ZERO
         return Effect(
-            refused=count(held_out),
-            by_class={self.labels[m]: count(held_out[classes == m]) for m in np.unique(classes).tolist()},
+            **held_out_counts(self.calibration, self.labels, line),
             test_refused=count(below[self.known]),
             let_in=count(~below[~self.known]),
-            left_out=count(left_out),
-            labelled_open=count((calibration.outside >= line).numpy()),
         )
 
 

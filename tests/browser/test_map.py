@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.waiting import PATIENCE, until
+from tests.browser.waiting import until
 
-PLOT, LONG = "document.querySelector('#map .plot')", 1000 * PATIENCE
+PLOT = "document.querySelector('#map .plot')"
 LOUD = f"{PLOT}._fullData.filter(trace => trace.marker?.opacity === 1).reduce((sum, trace) => sum + trace.x.length, 0)"
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 
@@ -14,7 +12,7 @@ from ans.data.lines import MOST_LINES, lines_given
 from ans.data.tables import EXTENSIONS, MOST_BYTES
 from ans.serving.batch import Batch, Verdict, as_csv
 from ans.serving.models import Serving
-from ans.ui.components import PAGE, RunComponent, TextsComponent, texts_value
+from ans.ui.components import PAGE, RunComponent, TextsComponent, offered_file, texts_value
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, clock, signed
@@ -224,10 +222,4 @@ def csv_file(button: gr.DownloadButton, batch: Batch, kind: str) -> str:
     """The filtered verdicts as a file that the page may hand out; Gradio deletes it after a day."""
     rows = _of_kind(batch, kind)
     content = as_csv([batch.verdicts[i] for i in rows], [batch.lines.labels[i] for i in rows])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "verdicts.csv"
-        path.write_bytes(content)
-        kept = button.move_resource_to_block_cache(str(path))
-    if kept is None:
-        raise ValueError("the file of verdicts could not be written.")
-    return kept
+    return offered_file(button, "verdicts.csv", content)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 
@@ -15,7 +13,7 @@ from ans.plots.curves import learning_curve
 from ans.runs.check import Check, Doubt, Quality, Twins
 from ans.runs.run import Run
 from ans.serving.batch import harmless
-from ans.ui.components import PlotComponent, TextsComponent, texts_value
+from ans.ui.components import PlotComponent, TextsComponent, offered_file, texts_value
 from ans.ui.wiring import Changes
 
 LISTED = 50  # the file has them all
@@ -107,13 +105,7 @@ def csv_file(button: gr.DownloadButton, found: Quality) -> str:
     for pair in found.twins:
         row = [pair.text, pair.label, pair.other, pair.other_label]
         writer.writerow(["two classes, one text", *map(harmless, row), f"{pair.similarity:.3f}"])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "training-texts.csv"
-        path.write_bytes(out.getvalue().encode("utf-8-sig"))
-        kept = button.move_resource_to_block_cache(str(path))
-    if kept is None:
-        raise ValueError("the file of texts could not be written.")
-    return kept
+    return offered_file(button, "training-texts.csv", out.getvalue().encode("utf-8-sig"))
 
 
 def _unless_tested(check: Check, run: Run) -> str:
