@@ -31,9 +31,7 @@ class Uploads:
         Raises:
             ValueError: that is no browser's name. The name comes from the browser, so it must not lead elsewhere.
         """
-        if not isinstance(browser, str) or not re.fullmatch(r"[0-9a-f]{32}", browser):
-            raise ValueError("this browser has no name yet; reload the page, and allow it to store data.")
-        return self.root / browser
+        return folder_of(self.root, browser)
 
     def all(self, browser: str | None) -> list[Path]:
         """One browser's datasets, by name; none for a browser that has no name."""
@@ -85,6 +83,17 @@ class Uploads:
             raise ValueError("these are none of the data this browser has uploaded.")
         path = Path(dataset)
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def folder_of(root: Path, browser: str | None) -> Path:
+    """One browser's folder below a directory.
+
+    Raises:
+        ValueError: that is no browser's name. The name comes from the browser, so it must not lead elsewhere.
+    """
+    if not isinstance(browser, str) or not re.fullmatch(r"[0-9a-f]{32}", browser):
+        raise ValueError("this browser has no name yet; reload the page, and allow it to store data.")
+    return root / browser
 
 
 def _plain(name: str) -> str:

@@ -33,6 +33,11 @@ class RunStore:
         """Uploaded data, beside the runs: one folder per browser, named as `Shared.browser` names it."""
         return self.root.parent / "uploads"
 
+    @property
+    def corrections(self) -> Path:
+        """What people told the page it got wrong, beside the runs: one folder per browser."""
+        return self.root.parent / "corrections"
+
     def create(self, config: TrainConfig) -> Run:
         """A new queued run."""
         return self._make(_new_id(), config)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ans.data.corpora import BUNDLED, PUBLIC
+from ans.data.corrections import Corrections
 from ans.data.uploads import Uploads
 from ans.runs.damage import Unreadable
 from ans.runs.run import Run
@@ -59,6 +60,11 @@ class Visitor:
     def uploads(self) -> Uploads:
         """The uploaded data of all browsers."""
         return Uploads(self.store.uploads)
+
+    @property
+    def corrections(self) -> Corrections:
+        """The corrections of all browsers."""
+        return Corrections(self.store.corrections)
 
     def find(self, run_id: Any) -> Run | None:
         """The run with this id; None if there is none that this browser may see."""

@@ -1,0 +1,135 @@
+"""What people told the page it got wrong, on disk: one JSON file for each browser, and nobody else's business.
+
+A correction says what a text is, so it belongs to a dataset, not to the model that was wrong: every model of the
+dataset can learn from it, and so does a later training.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ans.conventions import LONGEST, OPEN_NAME
+from ans.data.uploads import folder_of
+from ans.json_files import parser, read_typed, write_json
+
+MOST = 5000  # of one browser
+LONGEST_CLASS = 200  # characters of a class's name
+CORRECTIONS_FILE = "corrections.json"
+_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A text with its right class, None for open, and what a model had answered: a class, or None for open."""
+
+    text: str
+    label: str | None
+    answered: str | None
+
+    @property
+    def says(self) -> str:
+        """The right answer as a person reads it."""
+        return "OPEN" if self.label is None else self.label
+
+
+@dataclass(frozen=True)
+class _Kept:
+    dataset: str
+    text: str
+    label: str | None
+    answered: str | None
+
+
+class Corrections:
+    """The corrections of all browsers below one directory (`RunStore.corrections`)."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def of(self, browser: str | None, dataset: str) -> list[Correction]:
+        """What one browser has corrected for a dataset, the latest first; none for a browser that has no name.
+
+        Raises:
+            DamagedFile: its file can't be read.
+        """
+        try:
+            kept = self._read(self._file(browser))
+        except _NoName:
+            return []
+        return [Correction(one.text, one.label, one.answered) for one in reversed(kept) if one.dataset == dataset]
+
+    def add(self, browser: str | None, dataset: str, corrections: Iterable[Correction]) -> None:
+        """Keep corrections; one of a text that has been corrected before replaces the older one.
+
+        Raises:
+            ValueError: the browser has no name, there are too many, or a text or a name is empty or too long.
+        """
+        new = {one.text: _Kept(dataset, *_checked(one)) for one in corrections}
+        file = self._file(browser)
+        with _LOCK:
+            kept = [one for one in self._read(file) if one.dataset != dataset or one.text not in new]
+            if len(kept) + len(new) > MOST:
+                raise ValueError(
+                    f"at most {MOST:,} corrections are kept for one browser; export them, and remove some."
+                )
+            _write(file, [*kept, *new.values()])
+
+    def remove(self, browser: str | None, dataset: str, texts: Iterable[str]) -> None:
+        """Forget the corrections of these texts.
+
+        Raises:
+            ValueError: the browser has no name.
+        """
+        gone, file = set(texts), self._file(browser)
+        with _LOCK:
+            _write(file, [one for one in self._read(file) if one.dataset != dataset or one.text not in gone])
+
+    def _file(self, browser: str | None) -> Path:
+        try:
+            return folder_of(self.root, browser) / CORRECTIONS_FILE
+        except ValueError as error:
+            raise _NoName(*error.args) from error
+
+    def _read(self, file: Path) -> list[_Kept]:
+        try:
+            return read_typed(file, _PARSE)
+        except FileNotFoundError:
+            return []
+
+
+class _NoName(ValueError):
+    """A browser without a name."""
+
+
+_PARSE = parser(list[_Kept])
+
+
+def _write(file: Path, kept: Sequence[_Kept]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_json(file, [asdict(one) for one in kept])
+
+
+def _checked(one: Correction) -> tuple[str, str | None, str | None]:
+    text, label = one.text.strip(), None if one.label is None else " ".join(one.label.split())
+    if not text:
+        raise ValueError("there is no text to correct; type one.")
+    if len(text) > LONGEST:
+        raise ValueError(f"a text may have {LONGEST:,} characters, got {len(text):,}; shorten it.")
+    if label is not None and not 0 < len(label) <= LONGEST_CLASS:
+        raise ValueError(f"a class's name has 1 to {LONGEST_CLASS} characters, got {len(label)}.")
+    return text, label, one.answered
+
+
+def as_tsv(corrections: Iterable[Correction]) -> bytes:
+    """A table with a header that every door of this project reads as labelled texts."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
+    writer.writerow(["text", "label", "answered"])
+    for one in corrections:
+        writer.writerow([one.text, one.label or OPEN_NAME, one.answered or OPEN_NAME])
+    return out.getvalue().encode("utf-8")

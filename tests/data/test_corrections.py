@@ -1,0 +1,81 @@
+"""Corrections belong to a browser and a dataset, and outlive the page and the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ans.data.corpora import load_corpus
+from ans.data.corrections import MOST, Correction, Corrections, as_tsv
+from ans.json_files import DamagedFile
+
+ME, OTHER = "a" * 32, "b" * 32
+
+
+def test_corrections_are_there_after_a_restart_the_latest_first_and_only_for_their_browser_and_dataset(tmp_path):
+    kept = Corrections(tmp_path)
+    kept.add(ME, "assistant", [Correction("play jazz", "music", None)])
+    kept.add(ME, "assistant", [Correction("do fish sleep", None, "alarm")])
+    kept.add(ME, "clinc", [Correction("pay my bill", "bills", None)])
+    again = Corrections(tmp_path)
+    assert [one.text for one in again.of(ME, "assistant")] == ["do fish sleep", "play jazz"]
+    assert again.of(ME, "assistant")[0] == Correction("do fish sleep", None, "alarm")
+    assert again.of(OTHER, "assistant") == [] == again.of(None, "assistant")
+
+
+def test_a_text_that_is_corrected_again_has_only_its_last_correction(tmp_path):
+    kept = Corrections(tmp_path)
+    kept.add(ME, "assistant", [Correction("play jazz", "music", None), Correction("play jazz", None, None)])
+    kept.add(ME, "assistant", [Correction("play jazz", "radio", None)])
+    assert kept.of(ME, "assistant") == [Correction("play jazz", "radio", None)]
+    kept.remove(ME, "assistant", ["play jazz", "never said"])
+    assert kept.of(ME, "assistant") == []
+
+
+@pytest.mark.parametrize(
+    ("correction", "said"),
+    [
+        (Correction("  ", "music", None), "no text to correct"),
+        (Correction("x" * 2001, "music", None), "2,000 characters, got 2,001"),
+        (Correction("play jazz", "  ", None), "1 to 200 characters, got 0"),
+        (Correction("play jazz", "m" * 201, None), "1 to 200 characters, got 201"),
+    ],
+)
+def test_what_can_be_no_correction_is_refused_and_nothing_is_kept(tmp_path, correction, said):
+    kept = Corrections(tmp_path)
+    with pytest.raises(ValueError, match=said):
+        kept.add(ME, "assistant", [Correction("fine", "music", None), correction])
+    assert kept.of(ME, "assistant") == []
+
+
+def test_a_browser_keeps_so_many_and_one_without_a_name_none(tmp_path):
+    kept = Corrections(tmp_path)
+    kept.add(ME, "assistant", [Correction(f"text {i}", None, None) for i in range(MOST)])
+    with pytest.raises(ValueError, match="export them"):
+        kept.add(ME, "clinc", [Correction("one more", None, None)])
+    for nobody in (None, "../../etc", "A" * 32):
+        with pytest.raises(ValueError, match="no name yet"):
+            kept.add(nobody, "assistant", [Correction("text", None, None)])
+
+
+def test_a_damaged_file_says_so(tmp_path):
+    kept = Corrections(tmp_path)
+    kept.add(ME, "assistant", [Correction("text", None, None)])
+    (tmp_path / ME / "corrections.json").write_text('[{"text": 5}]')
+    with pytest.raises(DamagedFile, match="is damaged"):
+        kept.of(ME, "assistant")
+
+
+def test_the_exported_table_is_read_as_labelled_texts(tmp_path: Path):
+    table = tmp_path / "corrections.tsv"
+    made = [Correction(f'say "{i}"\tplease', "music" if i % 2 else None, None) for i in range(8)]
+    table.write_bytes(as_tsv([*made, Correction("ring", "alarm", "music"), Correction("ring now", "alarm", None)]))
+    corpus = load_corpus(str(table), None, 0)
+    found = {
+        text: label
+        for part in (corpus.train, corpus.dev, corpus.test)
+        for text, label in zip(part.texts, part.labels, strict=True)
+    }
+    assert found['say "1" please'] == "music"
+    assert found["ring now"] == "alarm"
