@@ -6,6 +6,7 @@
                 stop             present once somebody pressed Stop
                 name.json        the name a person gave it, if one did
                 owner.json       the browser whose texts are in it, if it was uploaded or made from uploaded texts
+                keys.json        hashes of the keys with which programs ask a private run (keys.py)
                 promotion.json   how it was made from another run by adding a class (promotion.py)
                 model/           the classifier (finished runs; ans/model/files.py)
                 evaluation.json  metrics, known classes, seconds by phase, device (evaluation.py)

@@ -10,11 +10,10 @@ from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
-from gradio.events import api
 
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
-from ans.ui import runs, train, verdict_card
+from ans.ui import api, runs, train, verdict_card
 from ans.ui.access import Visitor
 from ans.ui.ask import link
 from ans.ui.ask import tab as ask
@@ -45,7 +44,7 @@ def launch_options() -> dict[str, Any]:
         "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in (QUEUE_JS, FIRST_LOAD_JS)),
         "run_history": False,
         "enable_monitoring": False,
-        "footer_links": ["settings"],
+        "footer_links": ["api", "settings"],
         "max_file_size": "500mb",  # a downloaded run, on its way back
         "state_session_capacity": 500,  # visitors whose choices are remembered, at about a megabyte each
         "quiet": True,
@@ -106,17 +105,6 @@ class Page:
         except ValueError:
             return []
 
-    def classify(self, text: str, model_id: str | None = None) -> dict:
-        """Judge one text: its known class, or open (label null), with every strong head and the nearest texts."""
-        anybody, serving = self.shared.visitor(None), self.shared.serving  # whoever calls this shows no browser
-        newest = next(iter(anybody.runs.finished()), None)
-        try:
-            if model_id and anybody.find(model_id) is None:
-                raise ValueError(f"no trained model {model_id!r}; leave it out for the newest.")
-            return serving.answer(model_id or (newest.id if newest is not None else None), text)[0].to_dict()
-        except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
     def _changes(
         self, visitor: Visitor, found: Sequence[Listed], now: Snapshot, before: Snapshot | None, chosen: str | None
     ) -> Changes:
@@ -149,7 +137,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
         page = layout(serving, restricted)
         wire(page, blocks)
-        api(page.classify, api_name="classify", concurrency_limit=4)
+        api.publish(serving)
     end_unchanged(blocks)
     blocks.queue(api_open=False, default_concurrency_limit=4, max_size=64)
     return blocks

@@ -21,9 +21,9 @@ def test_the_api_names_a_known_text_and_leaves_an_unknown_one_open(app, starter)
     assert all(candidate["logit"] < 0 for candidate in foreign["candidates"])
 
 
-def test_only_the_question_is_a_public_endpoint(app) -> None:
+def test_only_questions_are_public_endpoints(app) -> None:
     client = Client(app[0], verbose=False)
-    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/classify"]
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/classify", "/classify_batch"]
 
 
 def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
