@@ -69,8 +69,8 @@ class Api:
         except ValueError:  # deleted in this moment
             pass
         raise ValueError(
-            f"no trained model {str(model_id)[:80]!r} answers to this: the id is wrong, or the model is private and its "
-            'key is missing or wrong. "Use this model" on the page shows the id and makes a key.'
+            f"no trained model {str(model_id)[:80]!r} answers to this: the id is wrong, or the model is private and "
+            'its key is missing or wrong. "Use this model" on the page shows the id and makes a key.'
         )
 
     def _everybodys(self) -> Run:
