@@ -30,6 +30,13 @@ from dataclasses import asdict, dataclass, field
 OPEN = -1
 OPEN_NAME = "open"
 ZERO = 0.0
+# The listed datasets as a person reads them who has never heard of them.
+DATASET_NAMES = {
+    "assistant": "Everyday assistant",
+    "clinc": "Assistant requests (CLINC150)",
+    "banking": "Bank customers (BANKING77)",
+    "stackoverflow": "Programming questions (Stack Overflow)",
+}
 LONGEST = 2000  # characters of a text; far beyond what the encoder reads
 # The field's four numbers and AUROC, by their keys in `Metrics`, as a person reads them.
 HEADINGS = {"accuracy": "Accuracy", "f1": "F1", "f1_known": "F1-known", "f1_open": "F1-open", "auroc": "AUROC"}

@@ -17,6 +17,7 @@ from ans.model.few_texts import similarity_weight
 from ans.model.fitted import Fitted
 
 ABOUT_EQUAL = math.log(2)  # two classes are about equally near where the votes make one at most twice as likely
+ROUNDS_TO_ZERO = 0.05  # a smaller score reads +0.0 or −0.0: nobody can tell on which side of the line it lies
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def between(found: Answers, band: tuple[float, float]) -> list[tuple[int, ...]]:
     for score, answer, vote, best in zip(
         found.scores.tolist(), found.decided.tolist(), votes.tolist(), classes.tolist(), strict=True
     ):
-        if low <= score < high:
+        if low <= score < high or abs(score) < ROUNDS_TO_ZERO:
             pairs.append((answer, best[0] if answer == OPEN else OPEN))
         elif answer != OPEN and len(vote) > 1 and vote[0] - vote[1] < ABOUT_EQUAL:
             pairs.append((best[0], best[1]))

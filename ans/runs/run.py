@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from ans.config import TrainConfig
 from ans.config_files import ReadSettings, read_settings
+from ans.conventions import DATASET_NAMES
 from ans.json_files import DamagedFile, parser, read_typed, write_json
 from ans.runs.check import Check
 from ans.runs.damage import remember, remembered
@@ -158,17 +159,34 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What a person reads in a list: the name somebody gave it, else when, dataset, ratio, seed, encoder."""
+        """What a person reads in a list: the name somebody gave it, else what it knows and, but for the starter, when.
+
+        `Everyday assistant, 16 classes known · 25 % · 27 Nov 02:50`, and seed and encoder unless they are the usual.
+        """
         if (given := self.given_name) is not None:
             return given
-        config = self.config
-        classes = (
-            f"{config.known_ratio:.0%} known"
-            if config.known_classes is None
-            else f"{len(config.known_classes)} classes"
-        )
-        stem = "Starter" if self.is_starter else time.strftime("%d %b %H:%M", time.localtime(self.status.created))
-        return f"{stem} · {Path(config.dataset).stem} · {classes} · seed {config.seed} · {Path(config.encoder).name}"
+        config, usual = self.config, TrainConfig()
+        share = f"{100 * config.known_ratio:.0f} %" if config.known_classes is None else ""
+        known = self._known_classes(config)
+        classes = f"{share} of its classes" if known is None else f"{known} {'class' if known == 1 else 'classes'}"
+        words = [f"{DATASET_NAMES.get(config.dataset, Path(config.dataset).stem)}, {classes} known"]
+        if self.is_starter:
+            return words[0]
+        if known is not None and share not in ("", "100 %"):
+            words.append(share)
+        words.append(time.strftime("%d %b %H:%M", time.localtime(self.status.created)))
+        if config.seed != usual.seed:
+            words.append(f"seed {config.seed}")
+        if config.encoder != usual.encoder:
+            words.append(Path(config.encoder).name)
+        return " · ".join(words)
+
+    def _known_classes(self, config: TrainConfig) -> int | None:
+        """How many classes it knows; None before it has read its data, unless they were named."""
+        try:
+            return len(Evaluation.read(self.folder).known)
+        except (FileNotFoundError, DamagedFile):
+            return None if config.known_classes is None else len(config.known_classes)
 
     def rename(self, name: str) -> None:
         """Give the run a name of its own; an empty one brings back the name made of its settings.

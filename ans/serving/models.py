@@ -31,13 +31,14 @@ class Serving:
         self._when_changed: list[Callable[[str], None]] = []
 
     def warm(self) -> None:
-        """Import torch and load the newest model, so that the first keystroke finds them there."""
+        """Import torch and load the model that newcomers get, so that the first keystroke finds them there."""
         import torch
 
         torch.set_num_threads(1)  # one text needs no more, and the trainer wants the other cores
         if finished := self.store.finished():
+            first = next((run for run in finished if run.is_starter), finished[0])
             with suppress(ValueError):  # a damaged model says so when somebody asks it
-                self.model(finished[0].id)
+                self.model(first.id)
 
     def device_name(self) -> str:
         """Where a training computes: the GPU's name, or the number of CPU cores."""

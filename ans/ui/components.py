@@ -71,10 +71,10 @@ def script_of(name: str) -> str:
 
 
 class VerdictComponent(PageComponent):
-    """The verdict of one text, the strongest heads, the nearest training texts.
+    """The verdict of one text, the closest classes, the nearest training texts.
 
     Value: state ("empty", "busy", "failed", "answer"), title, reason, perhaps share (0 to 1). With "answer": open,
-    label, candidates ([{label, logit}]), neighbours ([{text, label, similarity}]), reason, foot.
+    label, candidates ([{label, logit}]), neighbours ([{text, label, similarity}]), reason, ask_back, usual, foot.
     """
 
     script, frame = "verdict.js", '<div class="verdict empty"></div>'

@@ -25,7 +25,17 @@ from ans.ui.data.tab import DataTab
 from ans.ui.discover import tab as discover
 from ans.ui.evaluate import tab as evaluate
 from ans.ui.map import tab as map
-from ans.ui.polling import Listed, Snapshot, finished, first_watched, listed, model_in_use, newer_active, with_id
+from ans.ui.polling import (
+    Listed,
+    Snapshot,
+    finished,
+    first_model,
+    first_watched,
+    listed,
+    model_in_use,
+    newer_active,
+    with_id,
+)
 from ans.ui.runs import RunsTab
 from ans.ui.shared import Shared
 from ans.ui.theme import look
@@ -74,14 +84,18 @@ class Page:
         return [*of_train, self.seen, self.shared.model, self.ask.verdict, self.runs.view]
 
     def opened(self, last: str | None, who: str | None, request: gr.Request) -> Changes:
-        """The page is opened, perhaps with a link; a browser that has no name gets one."""
+        """The page is opened, perhaps with a link; a browser that has no name gets one.
+
+        Args:
+            last: the run this browser has started last; it answers, unless a link names another.
+        """
         who = who or secrets.token_hex(16)
         visitor, asked = self.shared.visitor(who), link.link_of(request)
         found = listed(visitor.runs)
         now = Snapshot.take(found, first_watched(found, last))
         if asked.run is not None and asked.run not in now.ready:
             gr.Warning("The link names a model that is not here; another one answers instead.")
-        changes = self._changes(visitor, found, now, None, asked.run)
+        changes = self._changes(visitor, found, now, None, asked.run if asked.run in now.ready else last)
         text = {self.ask.query: asked.text} if asked.text else {}
         return {**changes, self.shared.browser: who, **text}
 
@@ -111,7 +125,7 @@ class Page:
         """Everything that shows something of the runs that were found."""
         watched = with_id(found, now.watched)
         turns = watched is not None and visitor.started(watched.id)  # to the watched run, as soon as it is trained
-        model_id = model_in_use(now, before if turns else None, chosen)
+        model_id = model_in_use(now, before if turns else None, chosen, first_model(found, visitor.browser))
         changes: Changes = {
             **self.train.showing(None if watched is None else watched.run, visitor),
             self.train.watched: now.watched,

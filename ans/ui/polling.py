@@ -81,11 +81,22 @@ class Snapshot:
         )
 
 
-def model_in_use(now: Snapshot, before: Snapshot | None, chosen: str | None) -> str | None:
-    """The model a page answers with: the watched run if just trained, else the chosen one, else the newest."""
+def first_model(runs: Sequence[Listed], browser: str | None) -> str | None:
+    """The model that answers before anybody has chosen one: the newest of a browser's own uploads and trainings on
+    them, else the starter, else the newest there is. What a stranger has trained is nobody's first model.
+
+    Args:
+        browser: None for whoever shows no browser, as a call of the API.
+    """
+    ready = finished(runs)
+    own = [one for one in ready if browser is not None and one.run.owner == browser]
+    chosen = next(iter([*own, *(one for one in ready if one.run.is_starter), *ready]), None)
+    return None if chosen is None else chosen.id
+
+
+def model_in_use(now: Snapshot, before: Snapshot | None, chosen: str | None, first: str | None) -> str | None:
+    """The model a page answers with: the watched run if just trained, else the chosen one, else `first_model`'s."""
     just_trained = before is not None and now.watched in now.ready and now.watched not in before.ready
     if just_trained:
         return now.watched
-    if chosen in now.ready:
-        return chosen
-    return now.ready[0] if now.ready else None
+    return chosen if chosen in now.ready else first

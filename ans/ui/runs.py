@@ -169,7 +169,7 @@ def _row(one: Listed, in_use: bool, visitor: Visitor) -> dict:
     state, may_change = STATES.get(status.state, status.state), visitor.may_change(run)
     return {
         "id": run.id,
-        "title": one.name.split(" · ")[0] if given is None else given,
+        "title": one.name,
         "given_name": given or "",
         "dataset": Path(config.dataset).stem,
         "ratio": f"{config.known_ratio:.0%}" if config.known_classes is None else f"{len(config.known_classes)} chosen",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ans.conventions import OPEN_NAME, Prediction
@@ -15,8 +15,8 @@ Card = dict[str, Any]  # what `VerdictComponent` draws
 
 EMPTY: Card = {
     "state": "empty",
-    "title": "Type a sentence, or click an example",
-    "reason": "Each keystroke is judged: one of the known classes, or OPEN.",
+    "title": "Type a message, or click an example",
+    "reason": "The answer is one of the classes the model has learned, or OPEN if the message belongs to none.",
 }
 LOADING: Card = {"state": "busy", "title": "Loading the model", "reason": "A few seconds, once."}
 
@@ -53,19 +53,31 @@ def answer(prediction: Prediction, milliseconds: float, tried: float | None = No
         "state": "answer",
         **prediction.to_dict(),
         "reason": reason(prediction),
+        "ask_back": ask_back(prediction.between),
         "usual": usual(prediction),
-        "foot": f"Judged in {milliseconds:.0f} ms. A head says yes above zero; the text is open when none does.{line}",
+        "foot": f"Classified in {milliseconds:.0f} ms.{line}",
     }
 
 
+def ask_back(pair: Sequence[str]) -> str:
+    """What a bot could do with an unsure answer; "" for a sure one."""
+    if not pair:
+        return ""
+    names = [one for one in pair if one != OPEN_NAME]
+    between = " and ".join("OPEN" if one == OPEN_NAME else one for one in pair)
+    first, second = (words_of(one) for one in (*names, OPEN_NAME)[:2])
+    return f"Between {between}. Better ask back: “{first[:1].upper()}{first[1:]}, or {second}?”"
+
+
+def words_of(label: str) -> str:
+    """A class's name as one would say it."""
+    return "something else" if label == OPEN_NAME else " ".join(label.replace("_", " ").split())
+
+
 def usual(prediction: Prediction) -> str:
-    """How usual such a score is among known texts, and between what an unsure text wavers; "" where nobody knows."""
-    words, below = [], prediction.known_below
-    if prediction.unsure:
-        words.append(f"Between {' and '.join('OPEN' if one == OPEN_NAME else one for one in prediction.between)}.")
-    if below is not None:
-        words.append(f"Its score is {_place(below)} of the held-out known texts.")
-    return " ".join(words)
+    """How usual such a score is among known texts; "" where nobody knows."""
+    below = prediction.known_below
+    return "" if below is None else f"Its score is {_place(below)} of the held-out known texts."
 
 
 def _place(below: float) -> str:
@@ -83,12 +95,12 @@ def reason(prediction: Prediction) -> str:
     """One sentence that says why."""
     best = prediction.candidates[0]
     if prediction.open:
-        return f"No head says yes. The nearest to a yes is {best.label} at {signed(best.logit)}."
+        return f"No class accepts this. Closest: {best.label} ({signed(best.logit)}; 0 needed)"
     agreeing = [candidate for candidate in prediction.candidates if candidate.logit >= 0]
     if len(agreeing) == 1 and best.label == prediction.label:
-        return f"One head says yes: {best.label}, at {signed(best.logit)}."
-    count = f"{len(agreeing)} heads say yes" if len(agreeing) > 1 else f"The head of {best.label} says yes"
-    return f"{count}; the closed-set classifier picks {prediction.label}."
+        return f"One class accepts this: {best.label} ({signed(best.logit)}; 0 needed)"
+    accept = f"{len(agreeing)} classes accept this" if len(agreeing) > 1 else f"{best.label} accepts this"
+    return f"{accept}; of all classes {prediction.label} fits best."
 
 
 def waiting(serving: Serving) -> Card:

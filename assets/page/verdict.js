@@ -7,7 +7,7 @@ function signed(x) {
 
 function headBars(candidates, answer) {
   const box = node('div', 'heads');
-  box.append(node('h3', '', 'Strongest heads'));
+  box.append(node('h3', '', 'Closest classes'));
   const reach = Math.max(4, ...candidates.map(c => Math.abs(c.logit)));
   for (const candidate of candidates) {
     const row = node(
@@ -24,7 +24,7 @@ function headBars(candidates, answer) {
     box.append(row);
   }
   const foot = node('div', 'axis');
-  foot.append(node('span', '', '← no'), node('span', 'at-zero', '0'), node('span', '', 'yes →'));
+  foot.append(node('span', '', '← refuses'), node('span', 'at-zero', '0'), node('span', '', 'accepts →'));
   box.append(foot);
   return box;
 }
@@ -58,10 +58,11 @@ function draw() {
       node('strong', '', v.open ? 'OPEN' : v.label),
       node('p', 'reason', v.reason),
     );
+    if (v.ask_back) head.append(node('p', 'ask-back', v.ask_back));
     if (v.usual) head.append(node('p', 'usual', v.usual));
     root.append(head, headBars(v.candidates, v.label), nearestTexts(v.neighbours), node('p', 'latency', v.foot));
   } else {
-    root.append(node('strong', '', v.title || 'Type a sentence'), node('p', 'reason', v.reason || ''));
+    root.append(node('strong', '', v.title || 'Type a message'), node('p', 'reason', v.reason || ''));
     if (v.share !== undefined) root.append(progressBar(v.share));
   }
 }

@@ -34,7 +34,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     page.on("dialog", lambda dialog: (errors.append("a dialog opened"), dialog.dismiss()))
     page.on("request", lambda request: elsewhere.append(request.url) if not _local(request.url) else None)
     page.goto(url)
-    box, verdict = page.get_by_label("What does a user type?"), page.locator("#verdict .verdict")
+    box, verdict = page.get_by_label("Type a message"), page.locator("#verdict .verdict")
 
     # Ask: each of the three kinds of example is there, and typing is judged
     for name in ("Texts of known classes", "Texts of held-out classes", "Out of scope"):
@@ -48,7 +48,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     box.fill("<img src=x onerror=alert(1)> ${alert(2)} {{alert(3)}}")
     until(lambda: "is-open" in (verdict.get_attribute("class") or ""), "hostile text is judged")
     box.fill("")
-    page.get_by_text("Type a sentence, or click an example").wait_for()
+    page.get_by_text("Type a message, or click an example").wait_for()
 
     # Train: settings out of bounds say so; a training goes on through a reload and ends with numbers and a model
     page.get_by_role("tab", name="Train").click()
@@ -62,21 +62,21 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     beside = browser.new_page()
     beside.goto(url)
     beside.get_by_role("tab", name="Train").click()
-    beside.locator("#run", has_text="Starter").wait_for()
+    beside.locator("#run", has_text="Everyday assistant, 48 classes known").wait_for()
     page.get_by_label("trainable layers").fill("0")
     page.get_by_label("25 %").click()
     page.get_by_role("button", name="Train", exact=True).click()
     run = until(lambda: next((r for r in store.all() if not r.is_starter), None), "the run is created")
     page.reload()
     page.get_by_role("tab", name="Train").click()
-    page.locator("#run", has_text="25% known").wait_for()
-    beside.locator("#run", has_text="25% known").wait_for()
+    page.locator("#run", has_text="· 25 %").or_(page.locator("#run", has_text="25 % of its classes")).wait_for()
+    beside.locator("#run", has_text="· 25 %").or_(beside.locator("#run", has_text="25 % of its classes")).wait_for()
     beside.close()
     until(lambda: run.status.state == FINISHED, "the run finishes")
     page.locator("#run table.numbers").wait_for()
     assert page.locator("#run table.numbers tr").nth(1).locator("td").count() == 5
     assert len(run.evaluation.known) == 16
-    until(lambda: "25% known" in page.get_by_label("Model in use").input_value(), "the new model is in use")
+    until(lambda: "16 classes known" in page.get_by_label("Model in use").input_value(), "the new model is in use")
 
     # Stop ends a run and takes nothing else along
     page.get_by_label("50 %").click()

@@ -41,19 +41,19 @@ def test_a_link_opens_a_model_with_a_text_and_a_bad_one_does_no_harm(app, starte
     run = next(run for run in store.finished() if run.is_starter)
     page, errors = opened(browser, f"{url}?run={run.id}&text={quote('wake me up at seven')}")
     page.locator("#verdict .answer strong", has_text="alarm_set").wait_for()
-    assert page.get_by_label("What does a user type?").input_value() == "wake me up at seven"
+    assert page.get_by_label("Type a message").input_value() == "wake me up at seven"
     assert page.get_by_label("Model in use").input_value() == run.name
     star = "document.querySelector('#small-map .plot')?._fullData?.find(trace => trace.name === 'your text')"
     page.wait_for_function(f"() => {star}")
     before = page.evaluate(f"() => {star}.x[0]")
-    page.get_by_label("What does a user type?").fill("wake me up")
+    page.get_by_label("Type a message").fill("wake me up")
     page.wait_for_function(f"(before) => {star}?.x[0] !== before", arg=before)
     page.get_by_role("button", name="Copy link").click()
     page.wait_for_url(lambda address: f"run={run.id}" in address and "text=wake+me+up" in address)
     page.goto(f"{url}?run={quote('../../etc')}&text={quote(HOSTILE)}")
     page.get_by_test_id("toast-body").get_by_text("The link names a model that is not here").wait_for()
     page.locator("#verdict .latency").wait_for()
-    assert page.get_by_label("What does a user type?").input_value() == HOSTILE
+    assert page.get_by_label("Type a message").input_value() == HOSTILE
     page.close()
     assert errors == []
 
@@ -88,7 +88,7 @@ def test_many_texts_are_judged_filtered_downloaded_and_stopped(app, starter, bro
     page.locator("#batch", has_text="of 20,000 judged").wait_for()
     page.locator("#verdicts .row").first.click()
     page.locator("#verdict .latency").wait_for()
-    assert page.get_by_label("What does a user type?").input_value() == "how many moons has jupiter"
+    assert page.get_by_label("Type a message").input_value() == "how many moons has jupiter"
     page.close()
     assert errors == []
 
@@ -134,7 +134,7 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     page.get_by_role("tab", name="Ask").click()
     page.get_by_text("Texts of known classes", exact=True).wait_for()
     page.get_by_text("Out of scope", exact=True).wait_for(state="detached")
-    page.get_by_label("What does a user type?").fill("wake me up at seven tomorrow")
+    page.get_by_label("Type a message").fill("wake me up at seven tomorrow")
     page.locator("#verdict .latency").wait_for()
 
     # Among texts of no class a group is found and made a class, and the same question has another answer
@@ -145,15 +145,15 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     page.locator("#groups .group", has_text="exchange").first.click()
     question = page.locator("#group-texts label").first.inner_text()
     page.get_by_role("tab", name="Ask").click()
-    page.get_by_label("What does a user type?").fill(question)
+    page.get_by_label("Type a message").fill(question)
     page.locator("#verdict .answer strong", has_text="OPEN").wait_for()
     page.get_by_role("tab", name="Discover").click()
     page.get_by_label("Name of the class").fill("new topic")
     page.get_by_role("button", name="Make it a known class").click()
     page.get_by_role("button", name="Ask it").click()
     page.locator("#verdict .head .name", has_text="new topic").wait_for()
-    page.get_by_label("What does a user type?").fill("")
-    page.get_by_label("What does a user type?").fill(question)
+    page.get_by_label("Type a message").fill("")
+    page.get_by_label("Type a message").fill(question)
     page.locator("#verdict .answer strong", has_text="new topic").wait_for()
 
     # Somebody else's browser knows nothing of these data

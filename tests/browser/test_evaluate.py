@@ -62,6 +62,6 @@ def test_a_visitor_finds_the_errors_of_a_kind_and_of_a_class_and_takes_one_to_th
     first.click()
     page.locator("#map .star").wait_for()
     page.get_by_role("tab", name="Ask").click()
-    assert page.get_by_label("What does a user type?").input_value() == taken[0].text
+    assert page.get_by_label("Type a message").input_value() == taken[0].text
     assert errors == []
     page.close()

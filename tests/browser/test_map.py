@@ -19,7 +19,7 @@ def page(app, starter, browser):
     page.on("request", lambda request: errors.append(request.url) if "//127.0.0.1" not in request.url
             and not request.url.startswith(("data:", "blob:")) else None)  # fmt: skip
     page.goto(app[0])
-    page.get_by_label("What does a user type?").fill("wake me up at seven tomorrow")
+    page.get_by_label("Type a message").fill("wake me up at seven tomorrow")
     page.locator("#verdict .answer strong").wait_for()
     yield page
     page.close()
@@ -162,8 +162,8 @@ def test_a_visitor_tries_another_radius_and_goes_back(page) -> None:
     assert page.locator("#retrained table.numbers tr").count() == 6
     assert page.locator("#retrained table.numbers tr:nth-child(2) td").count() == 3
     page.locator("#map-note", has_text="Drawn with the heads you have just trained").wait_for()
-    page.locator("#map-verdict .latency", has_text="Judged by the heads you have just trained.").wait_for()
+    page.locator("#map-verdict .latency", has_text="Classified by the heads you have just trained.").wait_for()
     page.get_by_role("button", name="Back to the run's own").click()
     page.locator("#retrained", has_text="The run's own heads").wait_for()
-    page.locator("#map-verdict .latency", has_text="Judged by this run's own heads.").wait_for()
+    page.locator("#map-verdict .latency", has_text="Classified by this run's own heads.").wait_for()
     assert page.locator("#map-note", has_text="just trained").count() == 0

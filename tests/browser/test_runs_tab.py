@@ -44,7 +44,7 @@ def test_a_visitor_downloads_a_run_uploads_it_names_it_opens_it_and_deletes_it(
     assert page.get_by_text("secret").count() == 0
 
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download Starter", exact=True).click()
+        page.get_by_role("button", name="Download Everyday assistant, 48 classes known", exact=True).click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     broken = tmp_path / "broken.zip"
@@ -65,7 +65,7 @@ def test_a_visitor_downloads_a_run_uploads_it_names_it_opens_it_and_deletes_it(
     note.get_by_text("It is called <b>Mine</b> now.").wait_for()
     row.get_by_role("button", name="Open").click()
     until(lambda: page.get_by_label("Model in use").input_value() == "<b>Mine</b>", "the uploaded model is in use")
-    page.get_by_label("What does a user type?").fill("wake me up at seven")
+    page.get_by_label("Type a message").fill("wake me up at seven")
     page.locator("#verdict .answer strong", has_text="alarm_set").wait_for()
 
     page.get_by_role("tab", name="Runs").click()

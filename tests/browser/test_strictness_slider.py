@@ -25,7 +25,7 @@ def test_a_line_is_tried_kept_answered_by_and_taken_back(app, starter, browser) 
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{url}?run={run.id}")
-    page.get_by_label("What does a user type?").fill(changing)
+    page.get_by_label("Type a message").fill(changing)
     page.locator("#verdict .is-known").wait_for()
     assert [tab.inner_text() for tab in page.get_by_role("tab").all()][: len(TABS)] == TABS
 

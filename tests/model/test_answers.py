@@ -35,6 +35,13 @@ def test_a_text_wavers_near_the_line_or_between_two_classes_and_the_answer_given
     assert not expected or expected[0] == found.decided.item()
 
 
+def test_a_score_that_reads_as_zero_is_never_sure_even_where_nothing_was_held_out():
+    nothing_held_out = (0.0, 0.0)
+    assert between(answers(0.04, SURE), nothing_held_out) == [(0, OPEN)]
+    assert between(answers(-0.04, SURE), nothing_held_out) == [(OPEN, 0)]
+    assert between(answers(0.06, SURE), nothing_held_out) == [()]
+
+
 def of_scores(scores: torch.Tensor, line: float = 0.0) -> Calibration:
     ordered, zeros = scores.sort().values, torch.zeros(len(scores), dtype=torch.long)
     made = replace(Calibration.none(1), scores=ordered, targets=zeros, answers=zeros, rows=zeros)

@@ -288,3 +288,18 @@ def test_a_given_name_is_kept_and_an_empty_one_brings_the_first_back(store):
     assert run.name == "Bank, second try"
     run.rename("")
     assert run.name == first
+
+
+def test_a_name_says_in_words_what_the_model_knows_and_of_all_but_the_starter_when_it_was_made(store):
+    def named(**settings) -> tuple[str, ...]:
+        return tuple(store.create(TrainConfig(**settings)).name.split(" · "))
+
+    assert store.starter().name == "Everyday assistant, 75 % of its classes known"
+    assert named()[0] == "Everyday assistant, 75 % of its classes known"
+    assert len(named()) == 2
+    what, _, seed, encoder = named(dataset="banking", known_ratio=0.25, seed=3, encoder="bert-base-uncased")
+    assert (what, seed, encoder) == (
+        "Bank customers (BANKING77), 25 % of its classes known", "seed 3", "bert-base-uncased"
+    )  # fmt: skip
+    assert named(dataset="mine.csv", known_classes=("a", "b"))[0] == "mine, 2 classes known"
+    assert named(dataset="mine.csv", known_ratio=1.0)[0] == "mine, 100 % of its classes known"

@@ -83,7 +83,7 @@ def film(browser: Browser, url: str, store: RunStore, path: Path) -> None:
 
 
 def _type(page: Page, scene: Film, text: str) -> None:
-    box = page.get_by_label("What does a user type?")
+    box = page.get_by_label("Type a message")
     box.fill("")
     for letter in text:
         box.press_sequentially(letter)
@@ -104,7 +104,7 @@ def _open(page: Page, name: str) -> None:
 
 
 def ask(page: Page) -> None:
-    page.get_by_label("What does a user type?").fill(UNKNOWN)
+    page.get_by_label("Type a message").fill(UNKNOWN)
     page.locator("#verdict .answer strong", has_text="OPEN").wait_for()
     page.wait_for_function("() => document.querySelector('#small-map .plot')?._fullData?.length > 1")
 

@@ -57,11 +57,23 @@ def verdict(label: str | None, *logits: float) -> str:
     return verdict_card.reason(Prediction("text", label, logits[0], candidates))
 
 
-def test_the_reason_says_which_heads_said_yes():
-    assert verdict(None, -3.14, -5.0) == "No head says yes. The nearest to a yes is a at −3.1."
-    assert verdict("a", 2.0, -1.0) == "One head says yes: a, at +2.0."
-    assert verdict("b", 2.0, 1.0) == "2 heads say yes; the closed-set classifier picks b."
-    assert verdict("b", 2.0, -1.0) == "The head of a says yes; the closed-set classifier picks b."
+def test_the_reason_says_which_classes_accept_the_text_and_what_was_needed():
+    assert verdict(None, -3.14, -5.0) == "No class accepts this. Closest: a (−3.1; 0 needed)"
+    assert verdict("a", 2.0, -1.0) == "One class accepts this: a (+2.0; 0 needed)"
+    assert verdict("b", 2.0, 1.0) == "2 classes accept this; of all classes b fits best."
+    assert verdict("b", 2.0, -1.0) == "a accepts this; of all classes b fits best."
+
+
+def test_an_unsure_answer_says_what_to_ask_back_and_a_sure_one_does_not():
+    def card(*between: str) -> str:
+        return verdict_card.answer(
+            Prediction("text", "card_lost", 0.1, [Candidate("card_lost", 0.1)], between=between), 1
+        )["ask_back"]
+
+    assert card() == ""
+    assert card("card_lost", "open") == "Between card_lost and OPEN. Better ask back: “Card lost, or something else?”"
+    assert card("open", "card_lost") == "Between OPEN and card_lost. Better ask back: “Card lost, or something else?”"
+    assert card("card_lost", "pin") == "Between card_lost and pin. Better ask back: “Card lost, or pin?”"
 
 
 def test_while_there_is_no_model_the_card_says_what_is_going_on(tmp_path: Path):

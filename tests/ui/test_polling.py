@@ -79,15 +79,35 @@ def test_a_new_page_shows_what_trains_else_its_own_last_run_else_the_newest(stor
     assert polling.first_watched([], run.id) is None
 
 
-def test_the_model_in_use_is_the_one_just_trained_else_the_chosen_else_the_newest():
+def test_the_model_in_use_is_the_one_just_trained_else_the_chosen_else_the_first():
     def snapshot(watched: str | None, *ready: str) -> polling.Snapshot:
         return polling.Snapshot(watched, "", "", ready)
 
-    assert polling.model_in_use(snapshot("new", "new", "old"), snapshot("new", "old"), "old") == "new"
-    assert polling.model_in_use(snapshot("new", "x", "new", "old"), snapshot("new", "new", "old"), "old") == "old"
-    assert polling.model_in_use(snapshot("old", "new", "old"), None, None) == "new"
-    assert polling.model_in_use(snapshot("gone", "new"), snapshot("gone", "new"), "gone") == "new"
-    assert polling.model_in_use(snapshot(None), None, None) is None
+    assert polling.model_in_use(snapshot("new", "new", "old"), snapshot("new", "old"), "old", "old") == "new"
+    before = snapshot("new", "new", "old")
+    assert polling.model_in_use(snapshot("new", "x", "new", "old"), before, "old", "new") == "old"
+    assert polling.model_in_use(snapshot("old", "new", "old"), None, None, "old") == "old"
+    assert polling.model_in_use(snapshot("gone", "new"), snapshot("gone", "new"), "gone", "new") == "new"
+    assert polling.model_in_use(snapshot(None), None, None, None) is None
+
+
+def test_newcomers_get_the_starter_and_not_what_a_stranger_trained_last(store):
+    def first(browser: str | None) -> str | None:
+        return polling.first_model(polling.listed(store), browser)
+
+    assert first(ME) is None
+    stranger = run_of(store, None, FINISHED)
+    assert first(ME) == stranger.id  # better than nothing, while the starter is trained
+    starter = store.starter()
+    assert first(ME) == stranger.id
+    starter.set_status(FINISHED)
+    newest = run_of(store, None, FINISHED)
+    own = run_of(store, ME, FINISHED)
+    assert (first(None), first(OTHER), first(ME)) == (starter.id, starter.id, own.id)
+    laid = laid_out(store, restricted=True)
+    nothing_asked = SimpleNamespace(query_params={})
+    assert laid.opened(None, OTHER, nothing_asked)[laid.shared.model]["value"] == starter.id
+    assert laid.opened(newest.id, OTHER, nothing_asked)[laid.shared.model]["value"] == newest.id  # theirs, of last time
 
 
 def test_a_list_reads_the_status_and_the_name_of_each_run_once():
@@ -106,7 +126,7 @@ def test_a_list_reads_the_status_and_the_name_of_each_run_once():
     runs = [Counted(id=str(number), version="1") for number in range(5)]
     found = polling.listed(SimpleNamespace(all=lambda: runs))
     now = polling.Snapshot.take(found, polling.newer_active(found, polling.first_watched(found, "3")))
-    polling.model_in_use(now, now, "2")
+    polling.model_in_use(now, now, "2", None)
     assert set(reads.values()) == {1}
     assert len(reads) == 10
 

@@ -68,7 +68,7 @@ def layout(shared: Shared) -> AskTab:
         with gr.Tab("One text", id="one"), gr.Row(equal_height=False, elem_id="ask"):
             with gr.Column(scale=5, min_width=320):
                 query = gr.Textbox(
-                    label="What does a user type?",
+                    label="Type a message",
                     placeholder="my card was swallowed by the machine",
                     lines=3,
                     max_lines=6,

@@ -87,8 +87,8 @@ def star(maps: Maps, key: MapKey, text: str) -> list:
 def judged(maps: Maps, key: MapKey, text: str) -> dict:
     """The verdict card of a typed text, by the heads the map shows."""
     prediction = maps.predict(key, text)
-    foot = "Judged by this run's own heads." if key.config is None else "Judged by the heads you have just trained."
-    return verdict_card.answer(prediction, 0) | {"foot": foot}
+    heads = "this run's own heads" if key.config is None else "the heads you have just trained"
+    return verdict_card.answer(prediction, 0) | {"foot": f"Classified by {heads}."}
 
 
 def about(points: MapPoints, index: int) -> dict:

@@ -124,7 +124,7 @@ class MapTab:
             points, prediction = self.maps.point(self.key(run_id, who, name, how, size, tried), index)
         except ValueError as error:
             return {self.point: None, self.verdict: verdict_card.failed(error)}
-        card = verdict_card.answer(prediction, 0) | {"foot": "Judged by the heads this map shows."}
+        card = verdict_card.answer(prediction, 0) | {"foot": "Classified by the heads this map shows."}
         return {self.point: about(points, index), self.verdict: card}
 
     def reset(self, run_id: str | None, who: str | None) -> Changes:
