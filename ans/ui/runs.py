@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,23 +13,15 @@ from ans.runs.run import Run
 from ans.runs.status import FINISHED, QUEUED, RUNNING
 from ans.ui.access import Visitor
 from ans.ui.components import RunsComponent
+from ans.ui.download import SAVE_FILE, clear, packed_run
 from ans.ui.polling import Listed, listed
 from ans.ui.shared import Shared
 from ans.ui.train_form import ENCODERS
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence
-from ans.workflows.archive import load_archive, save_archive
+from ans.workflows.archive import load_archive
 
-DOWNLOAD, LEFT_AFTER = "ans-download-", 3600  # folders of zips, and seconds after which nobody waits for one
 STATES = {FINISHED: "trained", RUNNING: "training", QUEUED: "waiting"}  # the others are called what they are
-# The browser saves what the server has just put into the button that nobody sees.
-SAVE_FILE = """(file) => {
-  if (!file) return;
-  const link = document.createElement('a');
-  link.href = file.url;
-  link.download = file.orig_name || 'run.zip';
-  link.click();
-}"""
 
 
 @dataclass(frozen=True)
@@ -228,31 +216,6 @@ def deleted_unreadable(visitor: Visitor, odd: Unreadable) -> str:
 def _check_may_change(visitor: Visitor, run: Run) -> None:
     if not visitor.may_change(run):
         raise ValueError(f"{run.name} is everybody's, and on this server nobody may rename or delete such runs.")
-
-
-def packed_run(run: Run) -> Path:
-    """A run as a zip, in a folder of its own.
-
-    Raises:
-        ValueError: it has no model.
-    """
-    for left in Path(tempfile.gettempdir()).glob(f"{DOWNLOAD}*"):  # of pages that were closed meanwhile
-        if time.time() - left.stat().st_mtime > LEFT_AFTER:
-            clear(left)
-    folder = Path(tempfile.mkdtemp(prefix=DOWNLOAD))
-    path = folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', run.name).strip('-').lower() or run.id}.zip"
-    try:
-        save_archive(run, path)
-    except ValueError:
-        shutil.rmtree(folder)
-        raise
-    return path
-
-
-def clear(folder: Path | None) -> None:
-    """Remove the folder of a zip: Gradio has copied that to where it serves it from."""
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def uploaded(visitor: Visitor, path: Path) -> Run:

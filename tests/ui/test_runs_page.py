@@ -9,7 +9,7 @@ import pytest
 
 from ans.runs.status import FINISHED, QUEUED, STOPPED
 from ans.runs.store import RunStore
-from ans.ui import runs
+from ans.ui import download, runs
 from tests.ui.tabs import ME, OTHER, event, laid_out, run_of
 
 
@@ -81,13 +81,13 @@ def test_what_cannot_be_done_with_a_run_is_told_below_the_list(store, state, act
 
 
 def test_only_a_download_leaves_a_file_to_be_saved_and_its_folder_goes_afterwards(store, monkeypatch):
-    monkeypatch.setattr(runs, "save_archive", lambda run, path: path.write_bytes(b"zip"))
+    monkeypatch.setattr(download, "save_archive", lambda run, path: path.write_bytes(b"zip"))
     tab, mine = laid_out(runs.layout, store), run_id(store, ME)
     changes = tab.act(event(action="download", id=mine), ME, None)
     assert changes[tab.file].endswith(".zip")
     folder = changes[tab.packed]
     assert folder.is_dir()
-    runs.clear(folder)
+    download.clear(folder)
     assert not folder.exists()
     for action in ("open", "rename", "delete"):
         changes = tab.act(event(action=action, id=mine, name="x"), ME, None)
