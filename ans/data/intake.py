@@ -6,21 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ans.conventions import LONGEST, OPEN_LABELS, OUTSIDE_NAME, means_no_class
+from ans.data.columns import Columns
 from ans.data.corpora import SPLIT_NAMES
-from ans.data.tables import LABEL_COLUMNS, TEXT_COLUMNS, LabelledTexts, Table, clean, usual_column
+from ans.data.tables import LabelledTexts, Table, clean
 
 FEW = 5  # texts of a class: with fewer, most of its messages may be refused
-SPLIT_COLUMNS = ("split", "set", "part", "partition", "fold", "subset")
 PART_OF = {name: part for part, names in SPLIT_NAMES.items() for name in names}
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which column holds what. Without a label column no text is labelled; without a split column none is given."""
-
-    text: str
-    label: str | None = None
-    split: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,17 +60,6 @@ class Understood:
         """Whether there are classes to tell apart, and something to test with."""
         tested = "" not in self.parts or self.outside > 0 or max(self.counts.values(), default=0) >= 2
         return len(self.counts) >= 2 and tested
-
-
-def guess_columns(table: Table) -> Columns:
-    """The columns by their usual names; without one for the text, the one with the longest cells."""
-    text = usual_column(table.names, TEXT_COLUMNS)
-    label = usual_column(table.names, LABEL_COLUMNS)
-    split = usual_column(table.names, SPLIT_COLUMNS)
-    if text is None:
-        rest = [name for name in table.names if name not in (label, split)] or table.names
-        text = max(rest, key=lambda name: sum(len(clean(row.get(name))) for row in table.records[:200]))
-    return Columns(text, None if label == text else label, None if split == text else split)
 
 
 def understand(table: Table, columns: Columns, classes_after_all: bool = False) -> Understood:

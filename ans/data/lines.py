@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ans.conventions import LONGEST
-from ans.data.tables import LABEL_COLUMNS, TEXT_COLUMNS, check_size, clean, decode, read_upload, usual_column
+from ans.data.columns import LABEL_COLUMNS, usual_column
+from ans.data.tables import check_size, clean, read_upload, text_of, without_folder
 
 MOST_LINES = 20_000
 
@@ -28,36 +29,54 @@ def lines_of(pasted: str) -> Lines:
     return _lines([(clean(line), "") for line in pasted.splitlines()])
 
 
-def lines_given(pasted: str | None, file: str | Path | None) -> Lines:
+def lines_given(pasted: str | None, file: str | Path | None, column: str | None = None) -> Lines:
     """The texts that were pasted, or those of a file that was uploaded.
+
+    Args:
+        column: of the file, where another than the likeliest holds the texts.
 
     Raises:
         ValueError: both are there; or as `lines_of_file`.
     """
     if file and (pasted or "").strip():
         raise ValueError("there are pasted texts and a file, too; remove one of them.")
-    return lines_of_file(Path(file)) if file else lines_of(pasted or "")
+    return lines_of_file(Path(file), column) if file else lines_of(pasted or "")
 
 
-def lines_of_file(path: Path) -> Lines:
-    """The texts of a file: each line of a TXT file, the text column of a CSV, TSV, JSONL or JSON file.
+def lines_of_file(path: Path, column: str | None = None) -> Lines:
+    """The texts of a file: each line of a TXT file, one column of a CSV, TSV, JSONL or JSON file.
+
+    Args:
+        column: its name; None takes the one with a usual name, else the longest cells.
 
     Raises:
-        ValueError: the file can't be read, or none of its columns can be told to be the text.
+        ValueError: the file can't be read, or has no such column.
     """
     if path.suffix.lower() == ".txt":
         check_size(path)
-        return lines_of(decode(path.read_bytes()))
+        try:
+            return lines_of(text_of(path, path.read_bytes()))
+        except ValueError as error:
+            raise ValueError(without_folder(error, path)) from error
     table = read_upload(path)
-    text, label = usual_column(table.names, TEXT_COLUMNS), usual_column(table.names, LABEL_COLUMNS)
-    if text is None and len(table.names) == 1:
-        text = table.names[0]
-    if text is None:
-        raise ValueError(
-            f"{path.name} has the columns {', '.join(table.names)}; expected one for the text, named for example text "
-            "or utterance. Rename that column."
-        )
+    text, label = column or table.guessed.text, usual_column(table.names, LABEL_COLUMNS)
+    if text not in table.names:
+        raise ValueError(f"{path.name} has no column {text!r}; it has {', '.join(table.names)}.")
+    if label == text:
+        label = None
     return _lines([(clean(row.get(text)), clean(row.get(label)) if label else "") for row in table.records])
+
+
+def columns_of_file(path: Path) -> tuple[list[str], str | None]:
+    """The columns a person can choose the texts from, and the likeliest; none where there is nothing to choose.
+
+    Raises:
+        ValueError: the file can't be read.
+    """
+    if path.suffix.lower() == ".txt":
+        return [], None
+    table = read_upload(path)
+    return (table.names, table.guessed.text) if len(table.names) > 1 else ([], None)
 
 
 def _lines(pairs: list[tuple[str, str]]) -> Lines:

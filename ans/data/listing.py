@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from ans.conventions import OPEN_LABELS
 from ans.data.corpora import BUNDLED, PUBLIC, Corpus, load_corpus
-from ans.data.intake import guess_columns
 from ans.data.tables import EXTENSIONS, clean, read_file, without_folder
 from ans.recent import Recent
 
@@ -172,7 +171,7 @@ def _raw(path: Path) -> list[Text]:
     found = []
     for file in files:
         table = read_file(file)
-        columns = guess_columns(table)
+        columns = table.guessed
         for row in table.records:
             label = clean(row.get(columns.label)) if columns.label is not None else ""
             if text := clean(row.get(columns.text)):

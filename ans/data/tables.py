@@ -5,20 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-TEXT_COLUMNS = (
-    "text", "utterance", "sentence", "query", "question", "message", "title", "content", "input", "phrase", "prompt",
-    "body", "description", "document",
-)  # fmt: skip
-LABEL_COLUMNS = (
-    "label", "intent", "class", "category", "target", "tag", "topic", "labels", "intents", "label_text", "output",
-    "class_name", "y",
-)  # fmt: skip
+from ans.data.columns import LABEL_COLUMNS, TEXT_COLUMNS, Columns, guess_columns, has_header, named, some, usual_column
+from ans.data.text_bytes import decode, encoding_of
+
 EXTENSIONS = (".tsv", ".csv", ".jsonl", ".ndjson", ".json", ".txt")
 MOST_BYTES = 20 << 20  # of one upload
+NO_DELIMITER = "\x1f"  # in no text
 csv.field_size_limit(10_000_000)  # a stray quote must give our message, not the module's
 
 
@@ -39,55 +36,50 @@ class LabelledTexts:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as it was understood: column names, rows, encoding, and the delimiter (None for JSON)."""
+    """A file as it was understood. `delimiter`: None for JSON, "" where a header says that there is one column."""
 
     names: list[str]
     records: list[dict[str, str]]
     encoding: str
     delimiter: str | None
 
-
-def encoding_of(raw: bytes) -> str:
-    """UTF-16 with a mark, UTF-8 with or without one, else Windows-1252, which old spreadsheets write."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def decode(raw: bytes) -> str:
-    """Bytes → text, whatever the usual encoding; a byte order mark is no part of it."""
-    return raw.decode(encoding_of(raw), errors="replace").removeprefix("\ufeff")
+    @property
+    def guessed(self) -> Columns:
+        """Which column holds what, by names and shapes."""
+        rows = [[clean(record.get(name)) for name in self.names] for record in some(self.records)]
+        return guess_columns(self.names, rows)
 
 
 def read_file(path: Path) -> Table:
     """All rows of one file. A line break inside quotes stays in its text.
 
     Raises:
-        ValueError: no such file, an empty one, a quote that is never closed, or broken JSON.
+        ValueError: no such file, an empty one, one of no text, a quote that is never closed, or broken JSON.
     """
     if not path.is_file():
         raise ValueError(f"expected a file at {path}, found none.")
     raw = path.read_bytes()
-    content, encoding = decode(raw), encoding_of(raw)
+    content, encoding = text_of(path, raw), encoding_of(raw)
     if not content.strip():
         raise ValueError(f"{path} is empty; expected rows with a text and a label.")
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         return Table(*_read_json(path, content), encoding, None)
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else _likeliest_delimiter(content[:20_000])
+    content, delimiter = _delimited(path, content)
     rows = _read_rows(path, content, delimiter)
-    names = [name.strip() for name in rows[0]]
-    known = {name.lower() for name in names} & {*TEXT_COLUMNS, *LABEL_COLUMNS}
-    if len(names) == 1 and not known:  # texts alone, and no header
-        names = ["text"]
-        rows = [names, *rows]
-    if len(names) == 2 and not known:  # no header: the shorter column is the label
-        names = ["text", "label"] if _mean_length(rows, 0) >= _mean_length(rows, 1) else ["label", "text"]
-        rows = [names, *rows]
-    return Table(names, [dict(zip(names, row, strict=False)) for row in rows[1:]], encoding, delimiter)
+    names, rows = _with_names(rows)
+    return Table(names, [dict(zip(names, row, strict=False)) for row in rows], encoding, delimiter)
+
+
+def text_of(path: Path, raw: bytes) -> str:
+    """The text in a file's bytes.
+
+    Raises:
+        ValueError: they are no text.
+    """
+    try:
+        return decode(raw)
+    except ValueError as error:
+        raise ValueError(f"{path} {error}") from error
 
 
 def check_size(path: Path) -> None:
@@ -117,29 +109,19 @@ def without_folder(error: Exception, path: Path) -> str:
     return str(error).replace(str(path), path.name)
 
 
-def read_records(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """All rows of one file, as (column names, row dictionaries). Raises as `read_file` does."""
-    table = read_file(path)
-    return table.names, table.records
-
-
-def usual_column(names: Sequence[str], usual: Sequence[str]) -> str | None:
-    """The column that has one of the usual names; the earliest of these wins. None if none has."""
-    by_lower = {name.lower(): name for name in reversed(names)}
-    return next((by_lower[name] for name in usual if name in by_lower), None)
-
-
 def read_table(path: str | Path, text_column: str | None = None, label_column: str | None = None) -> LabelledTexts:
-    """Texts and labels of one file; the columns are found by name unless given. Rows lacking either are dropped.
+    """Texts and labels of one file. Rows lacking either are dropped.
+
+    Columns that are not given are found by their names; of two columns also by their shapes.
 
     Raises:
         ValueError: the file can't be read, a column can't be told, or no row is left.
     """
     path = Path(path)
-    names, records = read_records(path)
-    text_name = _column(path, names, text_column, TEXT_COLUMNS, "text")
-    label_name = _column(path, names, label_column, LABEL_COLUMNS, "label")
-    pairs = [(clean(row.get(text_name)), clean(row.get(label_name))) for row in records]
+    table = read_file(path)
+    text_name = _column(path, table, text_column, TEXT_COLUMNS, "text")
+    label_name = _column(path, table, label_column, LABEL_COLUMNS, "label")
+    pairs = [(clean(row.get(text_name)), clean(row.get(label_name))) for row in table.records]
     pairs = [(text, label) for text, label in pairs if text and label]
     if not pairs:
         raise ValueError(f"{path} holds no row with both a {text_name!r} and a {label_name!r}.")
@@ -161,7 +143,7 @@ def _read_json(path: Path, content: str) -> tuple[list[str], list[dict[str, str]
 def _read_rows(path: Path, content: str, delimiter: str) -> list[list[str]]:
     """The rows that aren't blank."""
     lines = io.StringIO(content, newline="")
-    rows, reader = [], csv.reader(lines, delimiter=delimiter)
+    rows, reader = [], csv.reader(lines, delimiter=delimiter or NO_DELIMITER)
     try:
         rows += (row for row in reader if any(cell.strip() for cell in row))
         # Not strict, since texts have lone quotes inside; but a quote that swallows the rest must not pass.
@@ -173,6 +155,31 @@ def _read_rows(path: Path, content: str, delimiter: str) -> list[list[str]]:
             'write a quote inside a quoted text twice ("").'
         ) from error
     return rows
+
+
+def _delimited(path: Path, content: str) -> tuple[str, str]:
+    """The rows of a table, and what separates their columns: a spreadsheet's line `sep=;` says it, else the likeliest.
+
+    A header of one column says that there is nothing to separate, whatever stands in the texts.
+    """
+    first, _, rest = content.lstrip().partition("\n")
+    if (said := re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE)) is not None:
+        return rest, said[1]
+    if first.strip().strip('"').lower() in TEXT_COLUMNS:
+        return content, ""
+    return content, "\t" if path.suffix.lower() == ".tsv" else _likeliest_delimiter(content[:20_000])
+
+
+def _with_names(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """The names of the columns, and the rows below them."""
+    first, header = rows[0], has_header(rows)
+    if len(first) == 1 and not header:  # texts alone
+        return ["text"], rows
+    if len(first) == 2 and not header:  # the shorter column is the label
+        return ["text", "label"] if _mean_length(rows, 0) >= _mean_length(rows, 1) else ["label", "text"], rows
+    if header is False:
+        return named([""] * len(first)), rows
+    return named(first), rows[1:]
 
 
 def _likeliest_delimiter(head: str) -> str:
@@ -199,14 +206,21 @@ def clean(cell: object) -> str:
     return " ".join(str(cell).encode("utf-8", "replace").decode().split())  # JSON may hold half a surrogate pair
 
 
-def _column(path: Path, names: list[str], wanted: str | None, usual: Sequence[str], what: str) -> str:
+def _column(path: Path, table: Table, wanted: str | None, usual: Sequence[str], what: str) -> str:
+    names = table.names
     if wanted is not None:
         if wanted not in names:
             raise ValueError(f"{path} has no column {wanted!r}; it has {', '.join(names)}.")
         return wanted
     if (found := usual_column(names, usual)) is not None:
         return found
+    guessed = table.guessed
+    likely = guessed.text if what == "text" else guessed.label
+    if likely is not None and len(names) == 2:
+        return likely
+    is_likely = likely is not None and (what == "label" or any(" " in str(row.get(likely)) for row in table.records))
+    hint = f"{likely!r} looks like it: rename it" if is_likely else "Rename that column"
     raise ValueError(
         f"{path} has the columns {', '.join(names)}; expected one for the {what}, named for example {usual[0]} or "
-        f"{usual[1]}. Rename that column."
+        f"{usual[1]}. {hint}."
     )

@@ -115,10 +115,10 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     # Bring your own: what was understood, before anything is kept
     page.get_by_role("tab", name="Bring your own").click()
     page.locator("#upload input[type=file]").set_input_files(own_file(tmp_path))
-    page.locator("#report", has_text="This can be trained on").wait_for()
+    page.locator("#report", has_text="Ready to train").wait_for()
     for said in ("Read as UTF-8, columns separated by semicolons", "1 row repeating another"):
         page.locator("#report li", has_text=said).wait_for()
-    page.get_by_role("button", name="Keep these data").click()
+    page.get_by_role("button", name="Save dataset").click()
     page.locator("#draw", has_text="4 of 4 classes are known, drawn").wait_for()  # of one's own data, all
     page.get_by_role("button", name="Use in Train").click()
 

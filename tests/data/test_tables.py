@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ans.data.tables import LABEL_COLUMNS, TEXT_COLUMNS, LabelledTexts, decode, read_table
+from ans.data.columns import LABEL_COLUMNS, TEXT_COLUMNS
+from ans.data.tables import LabelledTexts, read_table
+from ans.data.text_bytes import decode
 
 ROWS = LabelledTexts(["où est ma carte", "set a timer"], ["card", "timer"])
 TABLE = "text,label\noù est ma carte,card\nset a timer,timer\n"

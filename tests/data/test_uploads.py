@@ -9,8 +9,9 @@ import pytest
 
 from ans.config import TrainConfig
 from ans.conventions import LONGEST
+from ans.data.columns import Columns
 from ans.data.corpora import load_corpus, make_open_world_split
-from ans.data.intake import Columns, Understood, guess_columns, understand
+from ans.data.intake import Understood, understand
 from ans.data.tables import read_file, read_table
 from ans.data.uploads import MOST_DATASETS, Uploads
 
@@ -21,7 +22,7 @@ def taken_in(path: Path, rows: list[dict], columns: Columns | None = None) -> Un
     """What is understood of rows that come as a JSONL file."""
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     table = read_file(path)
-    return understand(table, columns if columns is not None else guess_columns(table))
+    return understand(table, columns if columns is not None else table.guessed)
 
 
 def rows_of(label: str, count: int, **more: str) -> list[dict]:
@@ -94,7 +95,7 @@ def test_labels_that_are_spelt_as_of_no_class_are_told_and_mean_that(file):
 def test_whoever_has_classes_of_such_names_keeps_them(file, tmp_path):
     taken_in(file, [*rows_of("a", 5), *rows_of("none", 5), *rows_of("unknown", 5), *rows_of("OOS", 5)])
     table = read_file(file)
-    found = understand(table, guess_columns(table), classes_after_all=True)
+    found = understand(table, table.guessed, classes_after_all=True)
     assert (set(found.counts), found.outside) == ({"a", "none (class)", "unknown (class)", "OOS (class)"}, 0)
     kept = Uploads(tmp_path / "uploads").keep(ME, "mine", found)
     assert load_corpus(str(kept)).classes == ["OOS (class)", "a", "none (class)", "unknown (class)"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ans.data.lines import MOST_LINES, Lines, lines_given, lines_of, lines_of_file
+from ans.data.lines import MOST_LINES, Lines, columns_of_file, lines_given, lines_of, lines_of_file
 from ans.data.tables import MOST_BYTES, read_table
 from ans.serving.batch import CHUNK, Batch, Verdict, as_csv
 
@@ -49,9 +49,21 @@ def test_the_only_column_of_a_table_is_the_text_whatever_it_is_called(tmp_path):
     assert lines_of_file(path).texts == ["hello there", "bye"]
 
 
-def test_a_table_without_a_text_column_is_refused_by_its_own_name(tmp_path):
-    path = written(tmp_path / "a.csv", "id,when,who\n1,now,me\n")
-    with pytest.raises(ValueError, match=r"^a\.csv has the columns id, when, who; expected one for the text"):
+def test_without_a_usual_name_the_longest_cells_are_the_texts_unless_another_column_is_chosen(tmp_path):
+    path = written(tmp_path / "a.csv", "Nr;Nachricht;Von\n1;wo ist mein Paket;Eva\n2;Rechnung fehlt noch;Ali\n")
+    assert lines_of_file(path).texts == ["wo ist mein Paket", "Rechnung fehlt noch"]
+    assert lines_of_file(path, "Von").texts == ["Eva", "Ali"]
+    assert columns_of_file(path) == (["Nr", "Nachricht", "Von"], "Nachricht")
+    assert columns_of_file(written(tmp_path / "a.txt", "a;b\n")) == ([], None)
+    with pytest.raises(ValueError, match=r"^a\.csv has no column 'gone'; it has Nr, Nachricht, Von\.$"):
+        lines_of_file(path, "gone")
+
+
+@pytest.mark.parametrize("name", ["photo.txt", "photo.csv"])
+def test_a_file_that_is_no_text_is_refused_by_its_own_name(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    with pytest.raises(ValueError, match=rf"^{name} looks like a PNG image, not like texts"):
         lines_of_file(path)
 
 

@@ -146,7 +146,7 @@ def test_a_file_is_understood_kept_and_then_chosen_for_its_browser(store, small_
     opened = mine.opened(str(small_corpus_file))
     assert [opened[one]["value"] for one in mine.columns] == ["text", "label", upload.NONE]
     checked = mine.checked(opened[mine.table], "text", "label", upload.NONE)
-    assert checked[mine.report]["title"] == "This can be trained on"
+    assert checked[mine.report]["title"] == "Ready to train"
     assert checked[mine.keep]["interactive"] is True
     kept = mine.store(ME, "mine", checked[mine.understood])
     assert kept[mine.table] is kept[mine.understood] is kept[mine.file] is None
@@ -172,7 +172,7 @@ def test_a_file_that_cannot_be_used_and_columns_that_cannot_be_say_so_and_nothin
     assert again[mine.report]["title"] == "Choose other columns"
     assert again[mine.keep]["interactive"] is False
     assert mine.report not in mine.checked(None, None, None, None)
-    with pytest.raises(gr.Error, match="There is nothing to keep"):
+    with pytest.raises(gr.Error, match="There is nothing to save"):
         mine.store(ME, "mine", None)
     with pytest.raises(gr.Error, match="This browser has no name yet"):
         mine.store(None, "mine", mine.checked(table, "text", "label", upload.NONE)[mine.understood])
@@ -192,3 +192,30 @@ def test_labels_spelt_like_no_class_are_named_and_whoever_has_such_a_class_says_
     assert set(after_all[mine.understood].counts) == {"a", "b", "OOS (class)", "none (class)"}
     path.write_text("text,label\nx,a\ny,b\n")
     assert not mine.checked(mine.opened(str(path))[mine.table], "text", "label", upload.NONE)[mine.after_all]["visible"]
+
+
+def test_columns_with_names_in_another_language_are_offered_the_likeliest_first_and_told(store, tmp_path):
+    mine, path = laid_out(upload.layout, store), tmp_path / "anfragen.csv"
+    rows = [f"{i};wo bleibt nun mein Vorgang {i};{('Rechnung', 'Versand')[i % 2]}" for i in range(20)]
+    path.write_text("Nr;Nachricht;Kategorie\n" + "\n".join(rows) + "\n")
+    opened = mine.opened(str(path))
+    assert [opened[one]["value"] for one in mine.columns] == ["Nachricht", "Kategorie", upload.NONE]
+    assert opened[mine.label]["choices"] == [upload.NONE, "Nr", "Nachricht", "Kategorie"]
+    found = mine.checked(opened[mine.table], "Nachricht", "Kategorie", upload.NONE)
+    assert found[mine.report]["title"] == "Ready to train"
+    told = [finding["text"] for finding in found[mine.report]["findings"]]
+    assert told[1:3] == [
+        "“Nachricht” was taken for the text: it has the longest cells.",
+        "“Kategorie” was taken for the label: it has few values. Choose another column if that is wrong.",
+    ]
+    other = mine.checked(opened[mine.table], "Nr", "Kategorie", upload.NONE)
+    assert not any("“Nr”" in finding["text"] for finding in other[mine.report]["findings"])
+
+
+@pytest.mark.parametrize("name", ["noise.csv", "noise.tsv", "noise.txt", "noise.jsonl"])
+def test_bytes_that_are_no_text_are_refused_whatever_the_file_is_called(store, tmp_path, name):
+    mine, path = laid_out(upload.layout, store), tmp_path / name
+    path.write_bytes(bytes(range(256)) * 20)
+    refused = mine.opened(str(path))
+    assert refused[mine.report]["detail"].startswith(f"{name} holds bytes that are no text")
+    assert (refused[mine.table], refused[mine.mapping]["visible"]) == (None, False)

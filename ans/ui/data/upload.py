@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from ans.conventions import LONGEST
-from ans.data.intake import FEW, Columns, Understood, guess_columns, understand
+from ans.data.columns import Columns
+from ans.data.intake import FEW, Understood, understand
 from ans.data.tables import EXTENSIONS, MOST_BYTES, Table, read_upload
 from ans.ui.components import FindingsComponent, TextsComponent, texts_value
 from ans.ui.shared import Shared
@@ -25,8 +26,10 @@ NOTHING = {
     "detail": "Upload a table with one text a row and, to train on it, a column with its label. You see here what was "
     "understood before anything is kept or trained. Only this browser sees what you upload.",
 }
-ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
-DELIMITERS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", None: "JSON objects"}
+ENCODINGS = {
+    "utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252",
+}  # fmt: skip
+DELIMITERS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class UploadTab:
         except ValueError as error:
             failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
             return {self.table: None, self.report: failed, self.mapping: gr.update(visible=False)}
-        guessed, offered = guess_columns(read), [NONE, *read.names]
+        guessed, offered = read.guessed, [NONE, *read.names]
         return {
             self.table: read,
             self.mapping: gr.update(visible=True),
@@ -106,12 +109,12 @@ class UploadTab:
     def store(self, who: str | None, title: str, found: Understood | None) -> Changes:
         """The button that keeps the data."""
         if found is None:
-            raise refusal("There is nothing to keep; upload a file first.")
+            raise refusal("There is nothing to save; upload a file first.")
         try:
             path = self.shared.visitor(who).uploads.keep(who, title, found)
         except (ValueError, OSError) as error:
             raise refusal(error) from error
-        gr.Info(f"Kept as {path.stem}. Only this browser sees it.")
+        gr.Info(f"Saved as {path.stem}. Only this browser sees it.")
         return {self.kept: str(path), self.table: None, self.understood: None, self.file: None}
 
 
@@ -135,14 +138,14 @@ def layout(shared: Shared) -> UploadTab:
                 text = gr.Dropdown([], label="Column with the text")
                 label = gr.Dropdown([NONE], label="Column with the label", info="Without one, texts can be explored.")
                 split = gr.Dropdown(
-                    [NONE], label="Column with the split", info="train, dev and test. Without one it is drawn."
+                    [NONE], label="Column with the split", info="train, dev and test. Otherwise split automatically."
                 )
                 after_all = gr.Checkbox(
                     False, label="oos is a class like any other", visible=False, elem_id="after-all",
                     info="Else texts with such a label belong to no class.",
                 )  # fmt: skip
                 name = gr.Textbox(label="Name", max_length=60, max_lines=1)
-                keep = gr.Button("Keep these data", variant="primary", interactive=False)
+                keep = gr.Button("Save dataset", variant="primary", interactive=False)
         with gr.Column(scale=7, min_width=320):
             report = FindingsComponent(NOTHING, elem_id="report")
             preview = TextsComponent(elem_id="preview", visible=False)
@@ -186,14 +189,32 @@ def reported(table: Table, columns: Columns, found: Understood) -> dict:
     facts = [("Rows", f"{found.rows:,}"), ("Texts kept", f"{found.texts:,}"), ("Classes", f"{len(counts):,}")]
     if counts:
         facts.append(("Texts a class", f"{min(counts.values()):,} to {max(counts.values()):,}"))
-    delimiter = DELIMITERS[table.delimiter]
-    how = delimiter if table.delimiter is None else f"{ENCODINGS[table.encoding]}, columns separated by {delimiter}"
+    findings = [{"kind": "fine", "text": f"Read as {_how(table)}."}, *_told(table, columns), *_findings(columns, found)]
     return {
         "state": "done",
-        "title": "This can be trained on" if found.trainable else "This can be explored, not trained on",
+        "title": "Ready to train" if found.trainable else "This can be explored, not trained on",
         "facts": facts,
-        "findings": [{"kind": "fine", "text": f"Read as {how}."}, *_findings(columns, found)],
+        "findings": findings,
     }
+
+
+def _how(table: Table) -> str:
+    if table.delimiter is None:
+        return "JSON objects"
+    separator = DELIMITERS.get(table.delimiter, table.delimiter)
+    columns = f"columns separated by {separator}" if len(table.names) > 1 else "one column"
+    return f"{ENCODINGS[table.encoding]}, {columns}"
+
+
+def _told(table: Table, columns: Columns) -> list[dict]:
+    """Which columns were told by their shape, where no name says it: a person should look."""
+    made = []
+    for what, chosen, why in (("text", columns.text, "the longest cells"), ("label", columns.label, "few values")):
+        if chosen is not None and chosen in table.guessed.guessed:
+            made.append({"kind": "note", "text": f"“{chosen}” was taken for the {what}: it has {why}."})
+    if made:
+        made[-1]["text"] += " Choose another column if that is wrong."
+    return made
 
 
 def _after_all(names: list[str]) -> str:
@@ -225,7 +246,9 @@ def _findings(columns: Columns, found: Understood) -> list[dict]:
         sizes = ", ".join(f"{len(part):,} {name}" for name, part in found.parts.items())
         made.append({"kind": "fine", "text": f"The file's own split: {sizes}."})
     elif found.split_is_unusable:
-        made.append({"kind": "note", "text": "The split column does not have both train and test; the split is drawn."})
+        made.append(
+            {"kind": "note", "text": "The split column lacks train or test; the texts are split automatically."}
+        )
     conflicts = [f"{text[:60]}: {', '.join(labels)}" for text, labels in found.conflicting.items()]
     scarce = [f"{name[:40]} ({count})" for name, count in found.scarce.items()]
     lonely = sum(count == 1 for count in found.counts.values())

@@ -1,0 +1,121 @@
+"""Which column holds what, and whether there is a header, where no usual name says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ans.data.columns import Columns, guess_columns, has_header, named, some
+from ans.data.corpora import load_corpus
+from ans.data.tables import read_file, read_table
+
+LABELS = ("Rechnung", "Versand", "Konto")
+TEXTS = [(f"wo bleibt nun eigentlich mein Vorgang Nummer {i}", LABELS[i % 3]) for i in range(18)]
+
+
+def test_a_header_in_another_language_is_one_for_it_comes_nowhere_else():
+    assert has_header([("Nachricht", "Kategorie"), *TEXTS]) is True
+    assert has_header(TEXTS) is False
+    assert has_header([("Nr", "Anfrage", "Thema"), *((str(i), *row) for i, row in enumerate(TEXTS))]) is True
+
+
+def test_a_first_text_whose_label_comes_nowhere_else_is_no_header():
+    assert has_header([("ich möchte sofort mit einem Menschen sprechen", "Sonstiges"), *TEXTS]) is None
+
+
+def test_without_a_column_of_few_values_nothing_tells():
+    assert has_header([("wo ist meine Karte", "Karte"), ("stell den Wecker", "Wecker")]) is None
+
+
+def test_the_label_is_the_column_of_few_values_and_the_text_the_longest():
+    rows = [
+        (str(i), "de" if i % 2 else "en", text, label, f"2026-11-{i + 1:02}") for i, (text, label) in enumerate(TEXTS)
+    ]
+    found = guess_columns(["Nr", "Sprache", "Nachricht", "Kategorie", "Datum"], rows)
+    assert found == Columns("Nachricht", "Kategorie", None, ("Nachricht", "Kategorie"))
+
+
+def test_usual_names_win_over_shapes_and_are_no_guess():
+    rows = [(text, "x" * 200, label) for text, label in TEXTS]
+    assert guess_columns(["text", "notes", "Kategorie"], rows) == Columns("text", "Kategorie", None, ("Kategorie",))
+    assert guess_columns(["notes", "text", "label"], [(b, a, c) for a, b, c in rows]) == Columns("text", "label")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"one of its own {i}" for i in range(18)],
+        [str(i % 9) + "x" * 70 for i in range(18)],
+        ["always the same"] * 18,
+        [""] * 18,
+    ],
+    ids=["all different", "too long", "one value", "empty"],
+)
+def test_a_column_that_could_not_be_labels_is_not_taken_for_one(cells):
+    rows = [("much longer than whatever stands beside it " * 3 + str(i), cell) for i, cell in enumerate(cells)]
+    assert guess_columns(["Nachricht", "etwas"], rows).label is None
+
+
+def test_a_file_sorted_by_its_labels_has_them_all_the_same():
+    rows = [(f"wo bleibt mein Vorgang {i}", LABELS[i // 3000]) for i in range(9000)]
+    assert guess_columns(["Nachricht", "Kategorie"], some(rows)).label == "Kategorie"
+
+
+def test_every_column_has_a_name_of_its_own():
+    assert named(["", "text", "text ", "column 1"]) == ["column 1", "text", "text (2)", "column 1 (2)"]
+
+
+@pytest.fixture
+def written(tmp_path: Path):
+    def write(name: str, *rows: tuple[str, ...]) -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join(";".join(row) for row in rows), encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_a_file_of_more_columns_without_a_header_keeps_its_first_row(written):
+    table = read_file(written("a.csv", *((str(i), *row) for i, row in enumerate(TEXTS))))
+    assert (table.names, len(table.records)) == (["column 1", "column 2", "column 3"], len(TEXTS))
+    assert table.guessed == Columns("column 2", "column 3", None, ("column 2", "column 3"))
+
+
+def test_a_header_in_another_language_trains_no_class_of_its_own(written, tmp_path):
+    for part in ("train", "test"):
+        written(f"{part}.csv", ("Nachricht", "Kategorie"), *TEXTS)
+    corpus = load_corpus(str(tmp_path))
+    assert corpus.classes == sorted(LABELS)
+    assert len(corpus.train) == len(TEXTS)
+
+
+def test_two_columns_need_no_usual_name_and_of_more_a_person_is_told_which_to_rename(written):
+    assert read_table(written("two.csv", ("text", "Kategorie"), *TEXTS)).labels == [label for _, label in TEXTS]
+    rows = [(str(i), *row) for i, row in enumerate(TEXTS)]
+    for names, likely in ((("Nr", "Nachricht", "label"), "Nachricht"), (("Nr", "text", "Thema"), "Thema")):
+        with pytest.raises(
+            ValueError, match=f"has the columns {', '.join(names)}; .*'{likely}' looks like it: rename it"
+        ):
+            read_table(written("three.csv", names, *rows))
+    assert len(read_table(written("three.csv", names, *rows), "text", "Thema")) == len(TEXTS)
+
+
+def test_two_columns_without_labels_are_refused_rather_than_each_row_made_a_class(written):
+    path = written("two.csv", ("text", "Nummer"), *((text, str(i)) for i, (text, _) in enumerate(TEXTS)))
+    with pytest.raises(ValueError, match="expected one for the label"):
+        read_table(path)
+
+
+def test_a_header_of_one_column_says_that_commas_belong_to_the_texts(written, tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("text\nhello, how are you\nstop; I mean it\na|b or not\n")
+    table = read_file(path)
+    assert (table.names, table.delimiter) == (["text"], "")
+    assert [row["text"] for row in table.records] == ["hello, how are you", "stop; I mean it", "a|b or not"]
+
+
+def test_the_line_with_which_a_spreadsheet_names_its_delimiter_is_obeyed_and_no_row(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("sep=;\ntext;label\nhello, you;greet\n")
+    assert read_table(path).texts == ["hello, you"]
