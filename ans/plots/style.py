@@ -1,6 +1,6 @@
 """What all figures share: one meaning per colour (blue known, red open, amber synthesized), broken hover texts."""
 
-KNOWN, OPEN, SYNTHESIZED, REST = "#2f6fed", "#e0356b", "#f2a20d", "#9aa7b8"
+KNOWN, OPEN, SYNTHESIZED, REST = "#245fdc", "#c81e55", "#f2a20d", "#9aa7b8"
 HIDDEN_AXIS = {"visible": False, "zeroline": False}  # a projection's axes mean nothing
 OUT_OF_SCOPE, ACCURACY = "#9b3fe0", "#12a594"
 INK, PAPER, TEXT = "#0f172a", "#ffffff", "#334155"

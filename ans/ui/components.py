@@ -26,6 +26,8 @@ PAGE_ASSETS = ASSETS / "page"
 # `PlotComponent` with it, when gr.Plot keeps the zoom: tests/ui/test_workarounds.py fails when its plotly.js is as new.
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 QUEUE_JS, FIRST_LOAD_JS = PAGE_ASSETS / "queue.js", PAGE_ASSETS / "first_load.js"
+# What the whole page runs before Gradio starts.
+PAGE_SCRIPTS = (QUEUE_JS, FIRST_LOAD_JS, *(PAGE_ASSETS / name for name in ("announcer.js", "tabs.js", "phone.js")))
 
 
 class PageComponent(gr.HTML):
@@ -102,15 +104,18 @@ class RunComponent(PageComponent):
 class PlotComponent(PageComponent):
     """A Plotly figure updated in place, and a star for one text on it: `spot` is [] or [x, y, text].
 
-    Its `click` event carries `x` and `y` of the point or cell, and `about`, the `meta` of its trace. `empty` is what
-    stands there before there is a figure.
+    Its `click` event carries `x` and `y` of the point or cell, and `about`, the `meta` of its trace. `name` is what a
+    screen reader calls the figure, `empty` what stands there before there is one.
     """
 
     script, extras, draws_plots = "plot.js", {"spot": []}, True
 
-    def __init__(self, value: Any = None, *, height: int = 430, empty: str = "", **options: Any) -> None:
+    def __init__(
+        self, value: Any = None, *, height: int = 430, name: str = "", empty: str = "", **options: Any
+    ) -> None:
         options.pop("frame", None)
-        frame = f'<div class="plot" data-empty="{html.escape(empty)}" style="height:{int(height)}px"></div>'
+        said = f'data-name="{html.escape(name)}" data-empty="{html.escape(empty)}"'
+        frame = f'<div class="plot" {said} style="height:{int(height)}px"></div>'
         super().__init__(value, frame=frame, **options)
 
 

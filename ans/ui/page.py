@@ -19,11 +19,12 @@ from ans.ui.ask import link
 from ans.ui.ask import tab as ask
 from ans.ui.ask.tab import AskTab
 from ans.ui.compare import tab as compare
-from ans.ui.components import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS
+from ans.ui.components import PAGE_SCRIPTS, PLOTLY_JS
 from ans.ui.data import tab as data
 from ans.ui.data.tab import DataTab
 from ans.ui.discover import tab as discover
 from ans.ui.evaluate import tab as evaluate
+from ans.ui.headed_tab import headed_tab
 from ans.ui.map import tab as map
 from ans.ui.polling import (
     Listed,
@@ -51,7 +52,7 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs for this page: look, and nothing that tells tales or leaves the machine."""
     return {
         **look(),
-        "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in (QUEUE_JS, FIRST_LOAD_JS)),
+        "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in PAGE_SCRIPTS),
         "run_history": False,
         "enable_monitoring": False,
         "footer_links": ["api", "settings"],
@@ -167,11 +168,11 @@ def layout(serving: Serving, restricted: bool) -> Page:
             gr.Markdown(HEADLINE, elem_id="headline")
         with gr.Column(scale=5, min_width=280):
             model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
-    with gr.Tabs() as tabs:
+    with gr.Tabs(overflow_behavior="wrap") as tabs:
         shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine, kept)
-        with gr.Tab("Ask", id="ask"):
+        with headed_tab("Ask", "ask"):
             ask_tab = ask.build(shared)
-        with gr.Tab("Train", id="train"):
+        with headed_tab("Train", "train"):
             train_tab = train.build(shared)
         data_tab = data.build(shared, train_tab)
         map.build(shared, ask_tab.query)

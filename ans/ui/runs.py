@@ -14,6 +14,7 @@ from ans.runs.status import FINISHED, QUEUED, RUNNING
 from ans.ui.access import Visitor
 from ans.ui.components import RunsComponent
 from ans.ui.download import SAVE_FILE, clear, packed_run
+from ans.ui.headed_tab import headed_tab
 from ans.ui.polling import Listed, listed
 from ans.ui.shared import Shared
 from ans.ui.train_form import ENCODERS
@@ -96,7 +97,7 @@ class RunsTab:
 
 def build(shared: Shared) -> RunsTab:
     """Lay out the tab inside the current Tabs and wire it."""
-    with gr.Tab("Runs", id="runs"):
+    with headed_tab("Runs", "runs"):
         tab = layout(shared)
     wire(tab)
     return tab

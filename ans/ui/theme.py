@@ -21,7 +21,7 @@ COLOURS = {  # each in light and in dark
     "open": (style.OPEN, "#ff6f9c"),
     "made": (style.SYNTHESIZED, style.SYNTHESIZED),
     "on-made": ("#1f1300", "#1f1300"),
-    "out-of-scope": (style.OUT_OF_SCOPE, style.OUT_OF_SCOPE),
+    "out-of-scope": (style.OUT_OF_SCOPE, "#b77bea"),
     "soft": ("rgba(100, 116, 139, .12)", "rgba(148, 163, 184, .12)"),  # behind what is chosen; the track of a bar
     "line": ("#dde3ec", "#22304a"),
     # In figures. Plotly takes no custom properties, so the scripts look these up (`colour` in elements.js).
@@ -42,6 +42,8 @@ def theme() -> Base:
     return Base(
         primary_hue="blue", neutral_hue="slate", radius_size="lg", font=FONT, font_mono=["ui-monospace", "monospace"]
     ).set(
+        input_placeholder_color=quiet,
+        input_placeholder_color_dark=dark_quiet,
         body_text_color_subdued=quiet,
         body_text_color_subdued_dark=dark_quiet,
         block_info_text_color=quiet,
@@ -59,7 +61,7 @@ def theme() -> Base:
         block_label_background_fill="transparent",
         block_label_background_fill_dark="transparent",
         button_primary_background_fill=style.KNOWN,
-        button_primary_background_fill_hover="#245bd0",
+        button_primary_background_fill_hover="#1c4fbd",
         button_primary_background_fill_dark=style.KNOWN,
         button_primary_text_color="white",
     )

@@ -119,7 +119,9 @@ def layout(shared: Shared) -> TrainTab:
             advanced = advanced_settings()
         with gr.Column(scale=7, min_width=320):
             run = RunComponent(nothing_yet(), elem_id="run")
-            curves = PlotComponent(height=330, empty="Loss and dev accuracy appear here.", elem_id="curves")
+            curves = PlotComponent(
+                height=330, name="Training curves", empty="Loss and dev accuracy appear here.", elem_id="curves"
+            )
     return TrainTab(
         shared,
         form=form,

@@ -25,20 +25,17 @@ function methodRow(row, width, measure) {
 function runTable(run) {
   const box = node('section', 'of-run');
   box.append(node('h3', '', run.name));
-  const scroll = node('div', 'scroll'),
-    table = node('table'),
+  const table = node('table'),
     head = node('thead'),
     body = node('tbody'),
     top = node('tr');
-  scroll.tabIndex = 0;
   top.append(node('th', 'method', 'Method'));
   for (const [i, name] of run.headings.entries())
     top.append(node('th', i > 4 ? 'aside' : i === run.measure ? 'sorted' : '', name));
   head.append(top);
   for (const row of run.rows) body.append(methodRow(row, run.headings.length, run.measure));
   table.append(head, body);
-  scroll.append(table);
-  box.append(scroll);
+  box.append(scrolling('Methods on ' + run.name, table));
   return box;
 }
 
@@ -49,7 +46,7 @@ function draw() {
   root.className = 'comparison ' + v.state;
   root.setAttribute('aria-busy', v.state === 'busy');
   root.append(node('strong', 'title', v.title || ''), node('p', 'detail', v.detail || ''));
-  if (v.share !== undefined) root.append(progressBar(v.share));
+  if (v.share !== undefined) root.append(progressBar(v.share, v.title));
   for (const run of v.runs || []) root.append(runTable(run));
   [...root.querySelectorAll('.scroll')].forEach((box, i) => {
     box.scrollLeft = left[i] || 0;

@@ -12,26 +12,55 @@ function colour(name) {
   return getComputedStyle(element).getPropertyValue('--' + name).trim();
 }
 
-// The field's numbers: the first line and the first cell of each line are headings.
+// What a screen reader is told of this component, once it is quiet; nothing while it is on another tab.
+function announce(words) {
+  if (element.checkVisibility()) window.announce(element, words);
+}
+
+// The field's numbers: the first line and the first cell of each line are headings, the corner is none.
 function numbers(table) {
   const made = node('table', 'numbers');
   for (const [i, line] of table.entries()) {
     const row = node('tr');
-    for (const [j, cell] of line.entries()) row.append(node(i === 0 || j === 0 ? 'th' : 'td', '', cell));
+    for (const [j, cell] of line.entries()) {
+      const heads = cell && (i === 0 || j === 0),
+        one = node(heads ? 'th' : 'td', '', cell);
+      if (heads) one.scope = i === 0 ? 'col' : 'row';
+      row.append(one);
+    }
     made.append(row);
   }
   return made;
 }
 
-// How far something is, between 0 and 1: the one bar of the page, which a screen reader can read.
-function progressBar(share) {
+// How far something is, between 0 and 1, and what it is: the one bar of the page, which a screen reader can read.
+function progressBar(share, name) {
   const track = node('div', 'progress');
   const done = node('div', 'done');
   done.style.width = (100 * share).toFixed(1) + '%';
   track.setAttribute('role', 'progressbar');
+  track.setAttribute('aria-label', name);
   track.setAttribute('aria-valuemin', 0);
   track.setAttribute('aria-valuemax', 100);
   track.setAttribute('aria-valuenow', Math.round(100 * share));
   track.append(done);
   return track;
+}
+
+// What is wider than the screen scrolls by itself; while there is more to the right, its edge says so.
+function scrolling(name, content) {
+  const frame = node('div', 'scrolling'),
+    box = node('div', 'scroll');
+  box.tabIndex = 0; // so that the arrow keys scroll it
+  box.setAttribute('role', 'region');
+  box.setAttribute('aria-label', name);
+  box.append(content);
+  frame.append(box);
+  const tell = () => {
+    frame.classList.toggle('is-wide', box.clientWidth < box.scrollWidth);
+    frame.classList.toggle('has-more', box.scrollLeft + box.clientWidth < box.scrollWidth - 4);
+  };
+  box.onscroll = tell;
+  new ResizeObserver(tell).observe(box);
+  return frame;
 }

@@ -34,7 +34,6 @@ function draw() {
   const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
   root.replaceChildren();
   root.className = 'judges ' + v.state;
-  root.setAttribute('aria-live', 'polite');
   root.append(node('strong', 'title', v.title || ''));
   if (v.detail) root.append(node('p', 'detail', v.detail));
   for (const run of v.runs || []) {
@@ -54,5 +53,16 @@ function draw() {
   }
   if (v.foot) root.append(node('p', 'foot', v.foot));
 }
-watch('value', draw);
+
+// A screen reader is told how the methods answer, in numbers.
+function tell() {
+  const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
+  const answers = (v.runs || []).flatMap(run => run.rows).map(row => row.answer);
+  const counted = [...new Set(answers)].map(one => `${one}: ${answers.filter(other => other === one).length}`);
+  announce(counted.length ? `Answers of ${answers.length} methods. ${counted.join(', ')}` : v.title);
+}
+watch('value', () => {
+  draw();
+  tell();
+});
 draw();

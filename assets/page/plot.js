@@ -2,6 +2,20 @@
 // on a point or a cell says where it lies and what the server wrote into its trace's `meta`.
 const gd = element.querySelector('.plot');
 
+// What the figure shows, in words: its name, and of each of its parts how many points, or where a line begins and ends.
+function inWords({ layout, _fullData: drawn }) {
+  const number = x => (typeof x === 'number' ? Number(x.toPrecision(3)).toLocaleString('en') : String(x));
+  const axis = one => layout[one]?.title?.text;
+  const parts = drawn.map(({ type, mode = '', _input, x = [], y = [], z = [] }) => {
+    const said = _input.name ? _input.name + ': ' : '';
+    if (type === 'heatmap') return `${said}${z.length} rows, ${x.length} columns`;
+    if (!mode.includes('lines') || !y.length) return `${said}${y.length || x.length} values`;
+    return `${said}from ${number(y[0])} at ${number(x[0])} to ${number(y.at(-1))} at ${number(x.at(-1))}`;
+  });
+  const against = axis('yaxis') && axis('xaxis') ? [`${axis('yaxis')} by ${axis('xaxis')}`] : [];
+  return [gd.dataset.name, ...against, ...parts].join('. ');
+}
+
 function dressed(layout) {
   const line = colour('figure-line');
   const axis = a => Object.assign({ gridcolor: line, zerolinecolor: line, linecolor: line }, a);
@@ -27,6 +41,8 @@ async function draw() {
       window.Plotly.purge(gd);
       gd.replaceChildren();
       gd.hooked = false;
+      gd.removeAttribute('role');
+      gd.removeAttribute('aria-label');
     }
     return;
   }
@@ -39,6 +55,8 @@ async function draw() {
     scrollZoom: true,
     displayModeBar: figure.layout.meta && figure.layout.meta.tools ? 'hover' : false,
   });
+  gd.setAttribute('role', gd.querySelector('.modebar-btn') ? 'group' : 'img'); // a picture has no buttons
+  gd.setAttribute('aria-label', inWords(gd));
   if (!gd.hooked) {
     gd.hooked = true;
     gd.on('plotly_click', ({ points: [at] }) => trigger('click', { x: at.x, y: at.y, about: at.data.meta ?? null }));

@@ -17,10 +17,17 @@ function draw() {
   if (v.name) root.append(node('p', 'name', v.name));
   if (v.detail) root.append(node('p', 'detail', v.detail));
   if (v.phases) root.append(phases(v.phases));
-  if (v.share !== undefined && v.share !== null) root.append(progressBar(v.share));
+  if (v.share !== undefined && v.share !== null) root.append(progressBar(v.share, v.title));
   if (v.warning) root.append(node('p', 'warning', v.warning));
   if (v.numbers) root.append(numbers(v.numbers));
   if (v.note) root.append(node('p', 'note', v.note));
 }
-watch('value', draw);
+
+// A screen reader is told how it ended, and not each step.
+watch('value', () => {
+  const before = root.className;
+  draw();
+  const [title, warning] = ['.headline strong', '.warning'].map(part => root.querySelector(part)?.textContent || '');
+  if (root.className !== before) announce(`${title}. ${warning}`);
+});
 draw();

@@ -181,6 +181,7 @@ function draw() {
     top = node('thead'),
     body = node('tbody');
   for (const name of HEADS) head.append(node('th', name === 'accuracy' || name === 'F1' ? 'number' : '', name));
+  head.lastChild.append(node('span', 'heard', 'what can be done'));
   top.append(head);
   body.append(...v.rows.map(line));
   table.append(top, body);

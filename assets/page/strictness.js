@@ -23,7 +23,7 @@ function draw() {
     const list = node('div', 'each');
     list.tabIndex = 0; // so that the arrow keys scroll it
     list.append(...v.classes.map(share));
-    parts.push(node('h4', '', 'Held-out texts refused, each class'), list);
+    parts.push(node('h3', '', 'Held-out texts refused, each class'), list);
   }
   root.replaceChildren(...parts);
 }

@@ -48,7 +48,6 @@ function draw() {
   const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
   root.replaceChildren();
   root.className = 'verdict ' + v.state;
-  root.setAttribute('aria-live', 'polite');
   if (v.state === 'answer') {
     root.classList.add(v.open ? 'is-open' : 'is-known');
     if (v.unsure) root.classList.add('is-unsure');
@@ -63,8 +62,18 @@ function draw() {
     root.append(head, headBars(v.candidates, v.label), nearestTexts(v.neighbours), node('p', 'latency', v.foot));
   } else {
     root.append(node('strong', '', v.title || 'Type a message'), node('p', 'reason', v.reason || ''));
-    if (v.share !== undefined) root.append(progressBar(v.share));
+    if (v.share !== undefined) root.append(progressBar(v.share, v.title));
   }
 }
-watch('value', draw);
+
+// Of the whole card a screen reader is told the verdict alone.
+function tell() {
+  const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
+  const verdict = () => (v.open ? `OPEN, closest ${v.candidates[0].label}` : v.label) + (v.unsure ? ', unsure' : '');
+  announce({ answer: verdict, failed: () => `${v.title}. ${v.reason}` }[v.state]?.() || '');
+}
+watch('value', () => {
+  draw();
+  tell();
+});
 draw();

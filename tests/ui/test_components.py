@@ -11,7 +11,14 @@ from gradio.blocks import postprocess_update_dict
 
 from ans.plots import style
 from ans.ui import components, page, theme
-from ans.ui.components import PAGE_ASSETS, MistakesComponent, PageComponent, PlotComponent, RunsComponent
+from ans.ui.components import (
+    PAGE_ASSETS,
+    PAGE_SCRIPTS,
+    MistakesComponent,
+    PageComponent,
+    PlotComponent,
+    RunsComponent,
+)
 
 ALL = [one for one in vars(components).values() if isinstance(one, type) and issubclass(one, PageComponent)]
 DECLARED = [one for one in ALL if one is not PageComponent]
@@ -65,7 +72,7 @@ def test_text_of_the_frame_is_text():
 
 
 def test_every_script_belongs_to_a_component_or_to_the_page():
-    used = {component.script for component in DECLARED} | {"elements.js", "queue.js", "first_load.js"}
+    used = {component.script for component in DECLARED} | {"elements.js"} | {path.name for path in PAGE_SCRIPTS}
     assert {path.name for path in PAGE_ASSETS.glob("*.js")} == used
 
 

@@ -40,7 +40,12 @@ class SmallMap:
 def build(shared: Shared, verdict: VerdictComponent) -> SmallMap:
     """Place the map here. It follows the verdict in an event of its own, so that no verdict waits for it."""
     shown = gr.State(None)
-    plot = PlotComponent(height=270, empty="Type, and a star shows where your text lies.", elem_id="small-map")
+    plot = PlotComponent(
+        height=270,
+        name="Small map around the typed text",
+        empty="Type, and a star shows where your text lies.",
+        elem_id="small-map",
+    )
     small = SmallMap(shared, plot, shown)
     follows = [shared.model, verdict, shown, shared.browser]
     verdict.change(small.move, follows, [plot, shown], trigger_mode="always_last", **AT_ONCE)

@@ -15,6 +15,7 @@ from ans.serving.comparison.job import Job
 from ans.ui.compare import judges as judging
 from ans.ui.compare import table as comparing
 from ans.ui.components import ComparisonComponent, ConfidentErrorsComponent, JudgesComponent, PlotComponent
+from ans.ui.headed_tab import headed_tab
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 
@@ -122,7 +123,7 @@ class CompareTab:
 
 def build(shared: Shared, query: gr.Textbox) -> None:
     """Lay out the tab inside the current Tabs and wire it. `query` is what was typed in Ask."""
-    with gr.Tab("Compare", id="compare") as opening:
+    with headed_tab("Compare", "compare") as opening:
         tab = layout(shared)
     wire(tab, opening, query)
 
@@ -141,7 +142,12 @@ def layout(shared: Shared) -> CompareTab:
             table = ComparisonComponent(comparing.NOTHING, elem_id="comparison")
             measures = [(name, key) for key, name in HEADINGS.items()]
             measure = gr.Radio(measures, value="f1", label="Measure that is drawn", elem_id="measure")
-            bars = PlotComponent(height=430, empty="The measured methods are drawn here.", elem_id="bars")
+            bars = PlotComponent(
+                height=430,
+                name="Bars of the compared methods",
+                empty="The measured methods are drawn here.",
+                elem_id="bars",
+            )
     gr.Markdown("## One text, all methods", elem_classes="section")
     with gr.Row(equal_height=False, elem_id="judging"):
         with gr.Column(scale=5, min_width=320):

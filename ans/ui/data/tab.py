@@ -10,6 +10,7 @@ from ans.data.corpora import usual_ratio
 from ans.ui.data import browse, upload
 from ans.ui.data.browse import BrowseTab
 from ans.ui.data.upload import UploadTab
+from ans.ui.headed_tab import headed_tab
 from ans.ui.shared import Shared
 from ans.ui.train import TrainTab
 from ans.ui.train_form import dataset_choices
@@ -50,7 +51,7 @@ class DataTab:
 
 def build(shared: Shared, train: TrainTab) -> DataTab:
     """Lay out the tab inside the current Tabs and wire it."""
-    with gr.Tab("Data", id="data") as outer, gr.Tabs() as inner:
+    with headed_tab("Data", "data") as outer, gr.Tabs() as inner:
         with gr.Tab("Browse", id="browse"):
             browse_tab = browse.layout(shared, train)
         with gr.Tab("Bring your own", id="own"):

@@ -10,6 +10,7 @@ from ans.ui.components import GroupsComponent, PlotComponent, RunComponent
 from ans.ui.discover import cards
 from ans.ui.discover.findings import Findings
 from ans.ui.discover.handlers import OWN, TEST, DiscoverTab
+from ans.ui.headed_tab import headed_tab
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY
 
@@ -19,7 +20,7 @@ FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl"]
 
 def build(shared: Shared, query: gr.Textbox) -> None:
     """Lay out the tab inside the current Tabs and wire it. `query` is Ask's text box."""
-    with gr.Tab("Discover", id="discover"):
+    with headed_tab("Discover", "discover"):
         tab = layout(shared)
     wire(tab, query)
 
@@ -35,7 +36,12 @@ def layout(shared: Shared) -> DiscoverTab:
         with gr.Column(scale=4, min_width=300):
             asked = _what_to_look_at()
         with gr.Column(scale=7, min_width=320):
-            plot = PlotComponent(height=420, empty="The map of the open texts appears here.", elem_id="found")
+            plot = PlotComponent(
+                height=420,
+                name="Where the open texts lie",
+                empty="The map of the open texts appears here.",
+                elem_id="found",
+            )
             with gr.Column(visible=False, elem_id="one-group") as panel:
                 group = _one_group()
     return DiscoverTab(

@@ -66,7 +66,9 @@ def layout() -> QualityPart:
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, **card):
             gr.HTML("<h3>Would more texts help?</h3>", padding=False)
-            curve = PlotComponent(height=260, empty="No learning curve was drawn.", elem_id="learning-curve")
+            curve = PlotComponent(
+                height=260, name="Learning curve", empty="No learning curve was drawn.", elem_id="learning-curve"
+            )
             note = gr.Markdown(elem_classes="quiet", elem_id="learning-note")
         with gr.Column(scale=6, **card):
             gr.HTML(f"<h3>Training texts to look at</h3><p class='note'>{METHOD}</p>", padding=False)

@@ -17,6 +17,7 @@ from ans.ui import strictness
 from ans.ui.components import EvaluationComponent, MistakesComponent, PlotComponent
 from ans.ui.evaluate import cards, quality
 from ans.ui.evaluate.quality import QualityPart
+from ans.ui.headed_tab import headed_tab
 from ans.ui.shared import Shared
 from ans.ui.strictness import Strictness
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
@@ -137,7 +138,7 @@ class EvaluateTab:
 
 def build(shared: Shared, query: gr.Textbox) -> None:
     """Lay out the tab inside the current Tabs and wire it. `query` is Ask's text box."""
-    with gr.Tab("Evaluate", id="evaluate") as opening:
+    with headed_tab("Evaluate", "evaluate") as opening:
         tab = layout(shared)
     model = shared.model
     opening.select(tab.opened, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
@@ -163,16 +164,20 @@ def layout(shared: Shared) -> EvaluateTab:
             with gr.Column(scale=6, **card):
                 note = "<p class='note'>Click a cell to see its errors.</p>"
                 gr.HTML(f"<h3>Truth and answer</h3>{note}", padding=False)
-                matrix = PlotComponent(height=520, empty="The confusion matrix appears here.", elem_id="matrix")
+                matrix = PlotComponent(
+                    height=520, name="Confusion matrix", empty="The confusion matrix appears here.", elem_id="matrix"
+                )
                 confusions = EvaluationComponent(elem_id="confusions")
         with gr.Row(equal_height=True):
             with gr.Column(scale=1, **card):
                 gr.HTML("<h3>Scores of known and open texts</h3>", padding=False)
-                scores = PlotComponent(height=300, empty="The scores appear here.", elem_id="scores")
+                scores = PlotComponent(
+                    height=300, name="Scores of known and open texts", empty="The scores appear here.", elem_id="scores"
+                )
                 scores_note = gr.Markdown(elem_classes="quiet")
             with gr.Column(scale=1, **card):
                 gr.HTML("<h3>If the threshold were another</h3>", padding=False)
-                roc = PlotComponent(height=300, empty="The ROC curve appears here.", elem_id="roc")
+                roc = PlotComponent(height=300, name="ROC curve", empty="The ROC curve appears here.", elem_id="roc")
                 roc_note = gr.Markdown(elem_classes="quiet")
         mistakes = MistakesComponent(elem_id="mistakes")
         looked_at = quality.layout()
@@ -180,7 +185,10 @@ def layout(shared: Shared) -> EvaluateTab:
             with gr.Column(scale=6, **card):
                 gr.HTML("<h3>Training</h3>", padding=False)
                 curves = PlotComponent(
-                    height=320, empty="This run has left no training curves.", elem_id="finished-curves"
+                    height=320,
+                    name="Training curves",
+                    empty="This run has left no training curves.",
+                    elem_id="finished-curves",
                 )
             with gr.Column(scale=5, **card):
                 facts = EvaluationComponent(elem_id="facts")

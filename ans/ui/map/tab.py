@@ -12,6 +12,7 @@ from ans.conventions import LONGEST
 from ans.serving.maps.maps import MapKey, Maps
 from ans.ui import verdict_card
 from ans.ui.components import MapComponent, PointComponent, VerdictComponent
+from ans.ui.headed_tab import headed_tab
 from ans.ui.map import radius as map_radius
 from ans.ui.map import stages as map_stages
 from ans.ui.map.drawing import about, drawing, judged, nothing, shown, star
@@ -156,7 +157,7 @@ class MapTab:
 
 def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
     """Lay out the tab inside the current Tabs and wire it. Returns the text box of the star."""
-    with gr.Tab("Map", id="map", elem_id="map-tab") as opening:
+    with headed_tab("Map", "map") as opening:
         tab = layout(shared)
     wire(tab, opening, query)
     return tab.text
