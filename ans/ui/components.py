@@ -248,6 +248,18 @@ class RunsComponent(PageComponent):
     script, frame, extras = "runs.js", '<div class="runs"></div>', {"note": ""}
 
 
+class UseModelComponent(PageComponent):
+    """A dialog with code for using a run elsewhere. The page's event `use-model` opens it with the run's id.
+
+    Value: what `ans.ui.use_model.card` makes, or asked and failed (a sentence); `cost`: an `ans.serving.cost.Cost` with
+    the run's `id`, or `failed`; `note`: what came of the last action. Its `select` event carries `id`, `address` and
+    `asked` when it opens, `click` also `action` ("make key", "revoke key" with `key`, "download").
+    """
+
+    script, frame = "use_model.js", (PAGE_ASSETS / "use_model.html").read_text(encoding="utf-8")
+    extras: ClassVar[dict[str, Any]] = {"cost": {}, "note": ""}
+
+
 class EvaluationComponent(PageComponent):
     """One part of an evaluation. Its `click` event carries whose errors to show, as `MistakesComponent` wants it.
 

@@ -13,7 +13,7 @@ from gradio.blocks import Block
 
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
-from ans.ui import api, runs, train, verdict_card
+from ans.ui import api, runs, train, use_model, verdict_card
 from ans.ui.access import Visitor
 from ans.ui.ask import link
 from ans.ui.ask import tab as ask
@@ -180,6 +180,7 @@ def layout(serving: Serving, restricted: bool) -> Page:
         compare.build(shared, ask_tab.query)
         discover.build(shared, ask_tab.query)
         runs_tab = runs.build(shared)
+    use_model.build(shared)
     return Page(shared, ask_tab, train_tab, data_tab, runs_tab, seen)
 
 

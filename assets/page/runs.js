@@ -90,6 +90,9 @@ function actions(row) {
         () => trigger('click', { action: 'open', id: row.id }),
         'strong',
       ),
+      button('Use', 'Use ' + row.title + ' elsewhere', () =>
+        document.dispatchEvent(new CustomEvent('use-model', { detail: row.id })),
+      ),
       button('Download', 'Download ' + row.title, () => {
         root.querySelector('.note').textContent = 'The download is being packed.';
         trigger('click', { action: 'download', id: row.id });

@@ -1,4 +1,4 @@
-"""A bot that answers what it knows, asks back when unsure, and hands everything else to a person."""
+"""Answers what it knows, asks back when unsure, hands the rest to a person."""
 
 import json
 import os  # if private

@@ -9,6 +9,9 @@ mine["key"] = os.environ["ANS_KEY"]  # if private
 answer = client.predict(text="KNOWN_TEXT", **mine, api_name="/classify")
 print("OPEN" if answer["open"] else answer["label"])
 
-many = client.predict(texts=["KNOWN_TEXT", "FOREIGN_TEXT"], **mine, api_name="/classify_batch")
-for answer in many["answers"]:
+texts = [
+    "KNOWN_TEXT",
+    "FOREIGN_TEXT",
+]
+for answer in client.predict(texts=texts, **mine, api_name="/classify_batch")["answers"]:
     print("OPEN" if answer["open"] else answer["label"], "←", answer["text"])

@@ -4,5 +4,9 @@ from ans import OpenWorldClassifier
 
 shutil.unpack_archive("ZIP_NAME.zip", ".")
 model = OpenWorldClassifier.load("ZIP_NAME/model")
-for answer in model.predict(["KNOWN_TEXT", "FOREIGN_TEXT"]):
+texts = [
+    "KNOWN_TEXT",
+    "FOREIGN_TEXT",
+]
+for answer in model.predict(texts):
     print("OPEN" if answer.open else answer.label, "←", answer.text)

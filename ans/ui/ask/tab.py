@@ -9,7 +9,7 @@ import gradio as gr
 
 from ans.conventions import LONGEST
 from ans.serving.models import Serving
-from ans.ui import strictness, verdict_card
+from ans.ui import strictness, use_model, verdict_card
 from ans.ui.ask import link, many_texts, small_map
 from ans.ui.components import ChipsComponent, VerdictComponent
 from ans.ui.shared import Shared
@@ -76,7 +76,9 @@ def layout(shared: Shared) -> AskTab:
                     autofocus=True,
                     elem_id="query",
                 )
-                link.copy_button(shared.model, query)
+                with gr.Row(elem_classes="take-along"):
+                    link.copy_button(shared.model, query)
+                    use_model.button(shared)
                 chips = ChipsComponent(elem_id="examples")
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")

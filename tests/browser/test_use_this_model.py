@@ -1,0 +1,173 @@
+"""A visitor takes a model along: every snippet that the page shows is run as it stands, against the running app."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ans.conventions import Prediction
+from ans.runs.keys import keys_of
+from ans.serving.models import Serving, load_classifier
+from ans.ui.snippets import MOST_LABELS, Snippet, Subject, snippets
+from ans.ui.use_model import subject
+from tests.assistant_texts import training_texts_of
+from tests.browser.running_app import ROOT
+from tests.browser.waiting import until
+
+HAND_OVER = "I can't help with that. Let me get a colleague."
+NAMES = ["Python", "curl", "gradio_client", "Command line", "Chatbot"]
+
+
+def run_snippet(snippet: Snippet, folder: Path, typed: str = "", key: str | None = None) -> str:
+    """What one prints, in this project, with this folder as the place of the zip."""
+    bins = Path(sys.executable).parent
+    env = {**os.environ, "PATH": f"{bins}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    env |= {"NO_PROXY": "127.0.0.1", **({} if key is None else {"ANS_KEY": key})}
+    command = ["sh", "-c"] if snippet.name in ("curl", "Command line") else ["python", "-c"]
+    done = subprocess.run(
+        [*command, snippet.code], cwd=folder, env=env, input=typed, capture_output=True, text=True, timeout=180
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def named(said: Prediction) -> str:
+    return "OPEN" if said.open else str(said.label)
+
+
+def bot_says(said: Prediction, about: Subject) -> str:
+    if said.unsure:
+        return "Do you mean " + " or ".join(name for name in said.between if name != "open") + "?"
+    has_line = said.label in about.labels[: MOST_LABELS // 2]
+    return f"TODO: what the bot says to {said.label}" if has_line else HAND_OVER
+
+
+def code_shown(page) -> dict[str, str]:
+    """The code of each tab of the dialog, by arrow keys alone."""
+    shown, dialog = {}, page.locator(".use-model")
+    dialog.get_by_role("tab", name="Python").press("End")
+    for name in NAMES:
+        page.keyboard.press("ArrowRight")
+        shown[name] = dialog.get_by_label(f"{name} code", exact=True).inner_text()
+        assert page.evaluate("document.activeElement.textContent") == name
+    return shown
+
+
+def test_every_snippet_of_a_public_and_of_a_private_model_answers_as_the_model_does(
+    app, starter, browser, tmp_path: Path
+) -> None:
+    url, store = app
+    run = next(run for run in starter.finished() if run.is_starter)
+    model = load_classifier(run, "cpu")
+    about = subject(Serving(store), run, url)
+    known, foreign = model.predict([about.known, about.foreign])
+    texts = [training_texts_of(label)[0] for label in about.labels[:3]] + [about.known, about.foreign]
+    bot = [f"bot: {bot_says(said, about)}" for said in model.predict(texts)]
+    assert f"bot: {HAND_OVER}" in bot
+    assert any("TODO" in line for line in bot)
+
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{url}?run={run.id}")
+    page.locator("#examples button").first.wait_for()
+
+    # The starter, from Ask: no key, and what is shown is what the function makes
+    page.get_by_role("button", name="Use this model").click()
+    dialog = page.locator(".use-model")
+    dialog.get_by_text("None is needed").wait_for()
+    shown = code_shown(page)
+    made = {snippet.name: snippet for snippet in snippets(about)}
+    assert shown == {name: snippet.code for name, snippet in made.items()}
+    until(lambda: dialog.locator(".cost b").count() == 2, "the cost is measured")
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Download the zip").click()
+    download.value.save_as(tmp_path / download.value.suggested_filename)
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "use-this-model"
+
+    both = f"{named(known)} ← {about.known}\n{named(foreign)} ← {about.foreign}\n"
+    assert run_snippet(made["Python"], tmp_path) == both
+    said = [json.loads(line) for line in run_snippet(made["Command line"], tmp_path).splitlines()]
+    assert [one["label"] for one in said] == [known.label, foreign.label]
+    assert answer_of_curl(run_snippet(made["curl"], tmp_path))["label"] == known.label
+    assert run_snippet(made["gradio_client"], tmp_path) == f"{named(known)}\n{both}"
+    assert bot_lines(run_snippet(made["Chatbot"], tmp_path, "\n".join([*texts, "", ""]))) == bot
+
+    # A private run, from Runs: with its key, shown this once, and with none or a revoked one no answer
+    page.get_by_role("tab", name="Runs").click()
+    before = {one.id for one in store.all()}
+    page.locator("input[type=file][accept='.zip']").set_input_files(tmp_path / download.value.suggested_filename)
+    page.locator("#runs .note").get_by_text("is added").wait_for()
+    own = next(one for one in store.all() if one.id not in before)
+    page.locator("#runs tbody tr").first.get_by_role("button", name="elsewhere").click()
+    dialog.get_by_role("button", name="Make a key").click()
+    key = dialog.locator(".fresh code").inner_text()
+    assert page.evaluate("document.activeElement.ariaLabel") == "Copy the key"
+    private = {one.name: one for one in snippets(subject(Serving(store), own, url))}
+    assert code_shown(page) == {name: snippet.code for name, snippet in private.items()}
+    assert [one.name for one in private.values() if one.needs_key] == ["curl", "gradio_client", "Chatbot"]
+
+    assert answer_of_curl(run_snippet(private["curl"], tmp_path, key=key))["model_id"] == own.id
+    assert run_snippet(private["gradio_client"], tmp_path, key=key) == f"{named(known)}\n{both}"
+    assert bot_lines(run_snippet(private["Chatbot"], tmp_path, "\n".join([*texts, "", ""]), key)) == bot
+    refused = run_snippet(private["curl"], tmp_path)
+    assert "event: error" in refused
+    assert f"No trained model '{own.id}' answers to this" in refused
+    without = run_snippet(private["Chatbot"], tmp_path, f"{about.known}\n\n", "wrong")
+    assert f"bot: {HAND_OVER}" in without
+    assert "no answer from the model" in without
+
+    page.keyboard.press("Escape")
+    page.locator("#runs tbody tr").first.get_by_role("button", name="elsewhere").click()
+    dialog.get_by_text(f"{key[:10]}…", exact=True).wait_for()
+    assert key not in page.content()
+    dialog.get_by_role("button", name=f"Revoke {key[:10]}", exact=True).click()
+    dialog.get_by_role("button", name="Cancel").click()
+    assert len(keys_of(own.folder)) == 1
+    dialog.get_by_role("button", name=f"Revoke {key[:10]}", exact=True).click()
+    dialog.get_by_role("button", name="Yes, revoke").click()
+    until(lambda: keys_of(own.folder) == [], "the key is revoked")
+    assert "event: error" in run_snippet(private["curl"], tmp_path, key=key)
+
+    assert key not in (store.root.parent / "log").read_text()
+    assert errors == []
+    page.close()
+    store.delete(own)
+
+
+def test_the_command_of_the_readme_answers(app, starter) -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("### API\n")[1].split("\n### ")[0]
+    command = section.split("```sh\n")[1].split("```")[0].strip()
+    assert command.count("http://127.0.0.1:7860") == 1
+    command = command.replace("http://127.0.0.1:7860", app[0].rstrip("/")).replace(".venv/bin/python", sys.executable)
+    env = {**os.environ, "NO_PROXY": "127.0.0.1"}
+    said = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, timeout=180, env=env)
+    assert "'label': 'alarm_set'" in said.stdout
+
+
+@pytest.mark.parametrize("look", ["", "?__theme=dark"])
+def test_the_api_page_opens_without_asking_another_machine(app, browser, look) -> None:
+    page = browser.new_page()
+    elsewhere = []
+    page.on("request", lambda request: elsewhere.append(request.url) if "127.0.0.1" not in request.url else None)
+    page.goto(f"{app[0]}{look}")
+    page.get_by_role("button", name="Use via API").click()
+    page.get_by_text("/classify_batch").first.wait_for()
+    assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
+    page.close()
+
+
+def bot_lines(printed: str) -> list[str]:
+    return [line.removeprefix("you: ") for line in printed.splitlines() if "bot: " in line]
+
+
+def answer_of_curl(printed: str) -> dict:
+    """The event stream's one answer."""
+    assert "event: complete" in printed, printed
+    return json.loads(printed.split("data: ", 1)[1])[0]
