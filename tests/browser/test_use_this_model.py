@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from ans.conventions import Prediction
 from ans.runs.keys import keys_of
 from ans.serving.models import Serving, load_classifier
@@ -151,12 +149,11 @@ def test_the_command_of_the_readme_answers(app, starter) -> None:
     assert "'label': 'alarm_set'" in said.stdout
 
 
-@pytest.mark.parametrize("look", ["", "?__theme=dark"])
-def test_the_api_page_opens_without_asking_another_machine(app, browser, look) -> None:
+def test_the_api_page_opens_without_asking_another_machine(app, browser) -> None:
     page = browser.new_page()
     elsewhere = []
     page.on("request", lambda request: elsewhere.append(request.url) if "127.0.0.1" not in request.url else None)
-    page.goto(f"{app[0]}{look}")
+    page.goto(app[0])
     page.get_by_role("button", name="Use via API").click()
     page.get_by_text("/classify_batch").first.wait_for()
     assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
