@@ -161,7 +161,7 @@ class Run:
     def name(self) -> str:
         """What a person reads in a list: the name somebody gave it, else what it knows and, but for the starter, when.
 
-        `Everyday assistant, 16 classes known · 25 % · 27 Nov 02:50`, and seed and encoder unless they are the usual.
+        `Everyday assistant, 16 classes known · 25 % · 27 Nov 02:50:31`, and seed and encoder unless they are the usual.
         """
         if (given := self.given_name) is not None:
             return given
@@ -174,7 +174,7 @@ class Run:
             return words[0]
         if known is not None and share not in ("", "100 %"):
             words.append(share)
-        words.append(time.strftime("%d %b %H:%M", time.localtime(self.status.created)))
+        words.append(time.strftime("%d %b %H:%M:%S", time.localtime(self.status.created)))
         if config.seed != usual.seed:
             words.append(f"seed {config.seed}")
         if config.encoder != usual.encoder:

@@ -39,8 +39,11 @@ class RunStore:
         return self.root.parent / "corrections"
 
     def create(self, config: TrainConfig) -> Run:
-        """A new queued run."""
-        return self._make(_new_id(), config)
+        """A new queued run. No other was created in the same second, so that their names differ."""
+        created, taken = time.time(), {int(run.status.created) for run in self.all()}
+        while int(created) in taken:
+            created = int(created) + 1.0
+        return self._make(_new_id(), config, created)
 
     def starter(self) -> Run:
         """The run of `STARTER`: the one there is, or a new queued one if there is none that can still end well."""
@@ -168,11 +171,11 @@ class RunStore:
         tell(run_id, reason)
         return Unreadable(run_id, reason)
 
-    def _make(self, run_id: str, config: TrainConfig) -> Run:
+    def _make(self, run_id: str, config: TrainConfig, created: float | None = None) -> Run:
         building = self.root / f".{run_id}.{secrets.token_hex(3)}"
         building.mkdir()
         write_json(building / CONFIG_FILE, written_settings(config))
-        Status(QUEUED, created=time.time()).write(building)
+        Status(QUEUED, created=time.time() if created is None else created).write(building)
         try:
             building.rename(self.root / run_id)
         except OSError:  # another process made the same starter in this moment: theirs is as good

@@ -9,6 +9,7 @@ from ans.data.corpora import BUNDLED, PUBLIC
 from ans.data.corrections import Corrections
 from ans.data.uploads import Uploads
 from ans.runs.damage import Unreadable
+from ans.runs.naming import distinct
 from ans.runs.run import Run
 from ans.runs.status import QUEUED, RUNNING
 from ans.runs.store import RunStore
@@ -101,7 +102,8 @@ class Visitor:
 
     def models(self) -> list[tuple[str, str]]:
         """What the menu of models lists: name and id of each run with a model, newest first."""
-        return [(run.name, run.id) for run in self.runs.finished()]
+        found = self.runs.finished()
+        return list(zip(distinct([run.name for run in found]), (run.id for run in found), strict=True))
 
     def may_see(self, run: Run) -> bool:
         """Whether this browser may see and ask a run, as `RunStore.seen_by` lists them."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ans.runs.naming import distinct
 from ans.runs.run import Run
 from ans.runs.status import ENDED, Status
 from ans.runs.store import RunStore, active_of
@@ -31,7 +32,8 @@ def listed(store: RunStore) -> list[Listed]:
     for run in store.all():
         with suppress(ValueError):  # deleted in this moment
             found.append(Listed(run, run.status, run.name))
-    return found
+    names = distinct([one.name for one in found])
+    return [replace(one, name=name) for one, name in zip(found, names, strict=True)]
 
 
 def finished(runs: Sequence[Listed]) -> list[Listed]:

@@ -50,7 +50,7 @@ class CompareTab:
 
     def opened(self, run_id: str | None, run_ids: list[str] | None, typed: str, here: str, who: str | None) -> Changes:
         """The runs to choose from, the model in use among the chosen; the text typed in Ask, unless another is here."""
-        found = {run.id: run.name for run in visible(self.shared, who)}
+        found = {run_id: name for name, run_id in self.shared.models(who)}
         there = [one for one in run_ids or [] if one in found]
         if run_id is not None and run_id in found and run_id not in there:
             there = [run_id]
