@@ -71,3 +71,34 @@ def roc(is_known: Sequence[bool] | np.ndarray, scores: Sequence[float] | np.ndar
         return None
     open_share, known_share, _ = roc_curve(is_known, scores, drop_intermediate=False)
     return Roc(known_share, open_share, 100 * float(open_share[np.argmax(known_share >= 0.95)]))
+
+
+@dataclass(frozen=True)
+class RiskCoverage:
+    """What an answer is worth if only the surest are given: for each number of answers, the surest first.
+
+    `coverage` [T]: the share of all test texts that get a class; `risk` [T]: the share of these classes that is wrong.
+    Both in [0, 1]. The last point is all texts that the model accepts.
+    """
+
+    coverage: np.ndarray
+    risk: np.ndarray
+
+
+def risk_coverage(
+    targets: Sequence[int] | np.ndarray, predicted: Sequence[int] | np.ndarray, scores: Sequence[float] | np.ndarray
+) -> RiskCoverage | None:
+    """The risk-coverage curve of the texts that were given a class; None if none was.
+
+    Args:
+        targets, predicted: class indices [N], `OPEN` for none. scores: [N], higher is surer; equal ones stay together.
+    """
+    truth, answer, score = np.asarray(targets), np.asarray(predicted), np.asarray(scores)
+    accepted = np.flatnonzero(answer != OPEN)
+    if not len(accepted):
+        return None
+    order = accepted[np.argsort(-score[accepted], kind="stable")]
+    given = np.arange(1, len(order) + 1)
+    wrong = np.cumsum(truth[order] != answer[order])
+    last = np.append(score[order][1:] != score[order][:-1], True)  # of each run of equal scores
+    return RiskCoverage(given[last] / len(truth), wrong[last] / given[last])

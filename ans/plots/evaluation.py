@@ -168,3 +168,34 @@ def roc_curve(known: np.ndarray, outside: np.ndarray, at_zero: tuple[float, floa
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
     return figure
+
+
+def risk_coverage_curve(coverage: np.ndarray, risk: np.ndarray) -> go.Figure:
+    """How many of the answers are wrong where only the surest are given, in percent; the mark is all that are given.
+
+    Args:
+        coverage, risk: [T] in [0, 1], the surest answers first.
+    """
+    import plotly.graph_objects as go
+
+    rows = np.unique(np.linspace(0, len(coverage) - 1, min(len(coverage), MOST_POINTS)).round().astype(int))
+    figure = go.Figure()
+    for name, picked, mode in (("surest answers", rows, "lines"), ("all answers", rows[-1:], "markers")):
+        figure.add_scatter(
+            x=np.round(100 * coverage[picked], 2).tolist(),
+            y=np.round(100 * risk[picked], 2).tolist(),
+            mode=mode,
+            name=name,
+            line={"color": KNOWN, "width": 2},
+            marker={"color": KNOWN, "size": 10},
+            showlegend=False,
+            hovertemplate="%{x:.1f} % of the texts answered<br>%{y:.1f} % of these wrong<extra></extra>",
+        )
+    axis = {"automargin": True, "fixedrange": True, "rangemode": "tozero", "ticksuffix": " %"}
+    figure.update_layout(
+        template="none",
+        xaxis={**axis, "title": {"text": "texts that get a class"}},
+        yaxis={**axis, "title": {"text": "of these, wrong"}},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+    )
+    return figure

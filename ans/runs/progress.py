@@ -12,22 +12,25 @@ from typing import Any
 from pydantic import FiniteFloat
 
 from ans.json_files import DamagedFile, parser, read_typed
+from ans.runs.outlook import Outlook, outlook
 
 EVENTS_FILE = "events.jsonl"
-# Name of each phase for a person, and its usual share of the time; only the bar's smoothness hangs on the share.
-PHASES = {
-    "data": ("Read the data", 0.01),
-    "cache": ("Run the frozen layers", 0.09),
-    "check": ("Check the line on held-out texts", 0.10),
-    "encoder": ("Phase 1: fine-tune the encoder", 0.55),
-    "heads": ("Phase 2: train the heads", 0.15),
-    "evaluate": ("Test on known and open texts", 0.10),
+PHASES = {  # the name of each phase for a person, in their order
+    "data": "Read the data",
+    "cache": "Prepare the texts",
+    "check": "Check the line on held-out texts",
+    "encoder": "Phase 1: fine-tune the encoder",
+    "heads": "Phase 2: train the heads",
+    "evaluate": "Test on known and open texts",
 }
 
 
 @dataclass(frozen=True)
 class Event:
-    """One step of a training: when, in which phase, and what was measured. Steps count from 1."""
+    """One step of a training: when, in which phase, and what was measured. Steps count from 1.
+
+    `work`: seconds by phase that lie ahead on a usual machine; `pace`: how much slower this machine is, by phase.
+    """
 
     time: FiniteFloat
     phase: str
@@ -37,6 +40,8 @@ class Event:
     dev_accuracy: FiniteFloat | None = None
     known: int | None = None
     texts: int | None = None
+    work: dict[str, FiniteFloat] | None = None
+    pace: dict[str, FiniteFloat] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,29 +79,9 @@ class Progress:
         """The phase of the last event."""
         return self.events[-1].phase if self.events else None
 
-    @property
-    def share_done(self) -> float:
-        """How far a running run is, between 0 and 1."""
-        if self.phase is None:
-            return 0.0
-        names = list(PHASES)
-        before = sum(PHASES[name][1] for name in names[: names.index(self.phase)])
-        return min(1.0, before + PHASES[self.phase][1] * self._share_of_phase)
-
-    @property
-    def _share_of_phase(self) -> float:
-        last = self.events[-1]
-        return last.step / last.steps if last.step and last.steps else 0.0
-
-    @property
-    def seconds_left_in_phase(self) -> float | None:
-        """At the pace of this phase so far; at most, in phase 1, which may stop early. None before it is known."""
-        steps = [(event.time, event.step, event.steps) for event in self.events if event.phase == self.phase]
-        counted = [(at, step, of) for at, step, of in steps if step is not None and of]
-        if len(counted) < 2 or counted[-1][1] == counted[0][1]:
-            return None
-        (began, first, _), (now, last, of) = counted[0], counted[-1]
-        return (now - began) / (last - first) * (of - last)
+    def outlook(self, now: float) -> Outlook:
+        """The share of the time that is over, and the seconds left."""
+        return outlook(self.events, now)
 
     def curves(self) -> Curves:
         """The training curves so far."""

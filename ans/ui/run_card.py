@@ -27,19 +27,23 @@ DEVICE_NAMES = {"cpu": "the CPU", "mps": "the Apple GPU"}
 
 
 def view(run: Run, now: float) -> dict:
-    """A run for the page: state, title, clock, detail, phases, share, and at the end the numbers."""
+    """A run for the page: state, title, clock, detail, phases, share, seconds left, and at the end the numbers."""
     status, progress = run.status, run.progress
     out: dict = {"state": status.state, "title": TITLES[status.state], "name": run.name}
     if status.state == RUNNING:
+        ahead, elapsed = progress.outlook(now), now - (status.started or now)
         out |= {
-            "clock": clock(now - (status.started or now)),
-            "share": progress.share_done,
+            "id": run.id,
+            "clock": clock(elapsed),
+            "elapsed": round(elapsed, 1),
+            "left": None if ahead.left is None or run.stop_requested else round(ahead.left, 1),
+            "share": ahead.share,
             "detail": _running_detail(run, progress),
         }
     if status.state in (QUEUED, RUNNING):
         out["phases"] = _phase_states(progress)
     if status.state == QUEUED:
-        out["detail"] = "It begins as soon as the runs before it have ended. The page may be closed meanwhile."
+        out["detail"] = "It begins when the trainings before it have ended. You may close the page meanwhile."
     if status.state in (FAILED, STOPPED, INTERRUPTED):
         out["detail"] = status.message
     if status.state == FINISHED:
@@ -54,12 +58,9 @@ def _running_detail(run: Run, progress: Progress) -> str:
         return "Starting."
     last = progress.events[-1]
     at_most = "at most " if last.phase == "encoder" else ""  # phase 1 may stop early
-    words = [PHASES[last.phase][0]]
+    words = [PHASES[last.phase]]
     if last.step is not None and last.steps:
         words.append(f"step {last.step:,} of {at_most}{last.steps:,}")
-    left = progress.seconds_left_in_phase
-    if left is not None:
-        words.append(f"{at_most or 'about '}{clock(left)} left in this phase")
     return ", ".join(words) + "."
 
 
@@ -67,7 +68,7 @@ def _phase_states(progress: Progress) -> list[dict[str, str]]:
     names, phase = list(PHASES), progress.phase
     at = names.index(phase) if phase is not None else -1
     return [
-        {"name": PHASES[name][0], "state": "done" if i < at else "now" if i == at else "later"}
+        {"name": PHASES[name], "state": "done" if i < at else "now" if i == at else "later"}
         for i, name in enumerate(names)
     ]
 
@@ -86,7 +87,7 @@ def _finished(run: Run, status: Status) -> dict:
         "numbers": table,
         "note": f"{len(evaluation.known)} known classes, {len(evaluation.held_out)} held out as open. "
         f"{_check_says(run)}{_phases_took(evaluation)}"
-        "This model now answers in Ask and is drawn in Map when it is chosen above.",
+        "All numbers are in percent.",
     }
 
 
@@ -105,7 +106,7 @@ def _phases_took(evaluation: Evaluation) -> str:
         for key, name in (("encoder", "phase 1"), ("heads", "phase 2"))
         if key in evaluation.seconds
     ]
-    sentence = ", ".join(took).replace(", phase 2 took", ", phase 2")
+    sentence = ", ".join(took)
     return f"{sentence[:1].upper()}{sentence[1:]} on {device_name(evaluation.device)}. " if took else ""
 
 

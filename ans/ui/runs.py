@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,7 +166,7 @@ def _row(one: Listed, in_use: bool, visitor: Visitor) -> dict:
         "seed": config.seed,
         "encoder": Path(config.encoder).name,
         "state": status.state,
-        "status": f"{state}, {run.progress.share_done:.0%}" if status.state == RUNNING else state,
+        "status": f"{state}, {run.progress.outlook(time.time()).share:.0%}" if status.state == RUNNING else state,
         "message": status.message or " ".join(run.notes),
         "accuracy": None if metrics is None else metrics.accuracy,
         "f1": None if metrics is None else metrics.f1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -112,7 +113,7 @@ def waiting(serving: Serving) -> Card:
             "state": "busy",
             "title": "The starter model is being trained",
             "reason": "Less than a minute on two cores, once. You can type already; the answer appears by itself.",
-            "share": run.progress.share_done,
+            "share": run.progress.outlook(time.time()).share,
         }
     latest = next(iter(store.all()), None)
     if latest is not None and latest.status.state in (FAILED, STOPPED, INTERRUPTED):

@@ -16,6 +16,7 @@ from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.runs.test_part import ARRAYS_FILE, write_test_texts
 from ans.workflows.checking import check_of
+from ans.workflows.expected import work_of
 from ans.workflows.judging import Judged, judge_test
 
 
@@ -39,7 +40,7 @@ def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> 
     started = time.perf_counter()
     emit({"phase": "data"})
     split = make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
-    emit({"phase": "data", "known": len(split.known), "texts": len(split.train)})
+    emit({"phase": "data", "known": len(split.known), "texts": len(split.train), "work": work_of(config, split)})
     seconds = {"data": time.perf_counter() - started}
     classifier = OpenWorldClassifier(config).fit(
         split.train.texts,

@@ -65,10 +65,13 @@ class WorkerSupervisor:
 def train_run(run: Run) -> None:
     """Train a claimed run to its end. Whatever happens, the status says how it ended and what to do."""
     from ans.events import TrainingStopped
+    from ans.workflows.expected import pace_of
     from ans.workflows.experiment import run_experiment, save_outcome
 
     try:
-        outcome = run_experiment(run.config, run.event_writer(), lambda: run.stop_requested)
+        write = run.event_writer()
+        write({"phase": "data", "pace": pace_of(RunStore(run.folder.parent), run.config)})
+        outcome = run_experiment(run.config, write, lambda: run.stop_requested)
         save_outcome(run, outcome)
         run.set_status(FINISHED)
     except TrainingStopped:

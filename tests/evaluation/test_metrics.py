@@ -6,7 +6,7 @@ import math
 import pytest
 
 from ans.conventions import OPEN
-from ans.evaluation.metrics import evaluate
+from ans.evaluation.metrics import evaluate, risk_coverage
 
 LABELS = ["a", "b"]
 # Texts of class a: two right, one taken for b. Of b: one right, one rejected. Open: two rejected, one taken for a.
@@ -77,3 +77,12 @@ def test_the_numbers_are_plain_json_and_the_headline_is_the_short_of_them():
     assert plain["per_class"][1]["label"] == "b"
     assert measured.headline() == {name: plain[name] for name in ("accuracy", "f1", "f1_known", "f1_open", "auroc")}
     assert all(math.isfinite(value) for value in measured.headline().values())
+
+
+def test_the_risk_of_the_surest_answers_counts_open_and_confused_texts_and_rejected_ones_never():
+    targets, predicted = [0, OPEN, 1, 0, OPEN, 1], [0, 0, 1, 1, OPEN, OPEN]
+    found = risk_coverage(targets, predicted, [5.0, 4.0, 3.0, 3.0, -1.0, -2.0])
+    assert found is not None
+    assert found.coverage == pytest.approx([1 / 6, 2 / 6, 4 / 6])  # the two of score 3 stay together
+    assert found.risk == pytest.approx([0.0, 1 / 2, 2 / 4])
+    assert risk_coverage([0, 1], [OPEN, OPEN], [-1.0, -2.0]) is None

@@ -65,6 +65,20 @@ def score_plots(answers: TestAnswers, auroc: float | None) -> tuple[Any, str, An
     )
 
 
+def risk_plot(answers: TestAnswers) -> tuple[Any, str]:
+    """The risk-coverage curve, and its note."""
+    from ans.evaluation.metrics import risk_coverage
+
+    found = risk_coverage(answers.targets, answers.answers, answers.scores)
+    if found is None:
+        return None, "No test text was given a class, so no answer could be wrong."
+    half = int(np.searchsorted(found.coverage, found.coverage[-1] / 2))
+    return plots.risk_coverage_curve(found.coverage, found.risk).to_json(), (
+        f"{_percent(found.coverage[-1])} of the test texts are given a class, and {_percent(found.risk[-1])} of these "
+        f"are wrong; of the surer half of them, {_percent(found.risk[half])}."
+    )
+
+
 def mistake_table(answers: TestAnswers) -> dict:
     """All errors and what they can be filtered by, for mistakes.js.
 
@@ -104,7 +118,7 @@ def facts_card(config: TrainConfig, evaluation: Evaluation) -> dict:
         "view": "facts",
         "device": run_card.device_name(evaluation.device),
         "seconds": [
-            {"name": progress.PHASES[phase][0], "seconds": seconds}
+            {"name": progress.PHASES[phase], "seconds": seconds}
             for phase, seconds in evaluation.seconds.items()
             if phase in progress.PHASES
         ],
