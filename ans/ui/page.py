@@ -41,6 +41,7 @@ from ans.ui.runs import RunsTab
 from ans.ui.shared import Shared
 from ans.ui.theme import look
 from ans.ui.train import TrainTab
+from ans.ui.train_filling import BACK, kept_form
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged
 
 TITLE = "Open-world text classification"
@@ -128,7 +129,7 @@ class Page:
         turns = watched is not None and visitor.started(watched.id)  # to the watched run, as soon as it is trained
         model_id = model_in_use(now, before if turns else None, chosen, first_model(found, visitor.browser))
         changes: Changes = {
-            **self.train.showing(None if watched is None else watched.run, visitor),
+            **self.train.showing(None if watched is None else watched.run, visitor, found),
             self.train.watched: now.watched,
             self.seen: now,
             self.runs.view: runs.listing(visitor, model_id, found),
@@ -162,6 +163,7 @@ def layout(serving: Serving, restricted: bool) -> Page:
     """Headline, the model in use, and the tabs, each wired by itself."""
     mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
     browser = gr.BrowserState(None, storage_key="ans-browser", secret="ans")
+    form = kept_form()
     seen, kept = gr.State(None), gr.State(None)  # outside of the tabs: Gradio counts what lies in them as a tab
     with gr.Row(elem_id="top"):
         with gr.Column(scale=7, min_width=300):
@@ -173,7 +175,7 @@ def layout(serving: Serving, restricted: bool) -> Page:
         with headed_tab("Ask", "ask"):
             ask_tab = ask.build(shared)
         with headed_tab("Train", "train"):
-            train_tab = train.build(shared)
+            train_tab = train.build(shared, form)
         data_tab = data.build(shared, train_tab)
         map.build(shared, ask_tab.query)
         evaluate.build(shared, ask_tab.query)
@@ -189,7 +191,10 @@ def wire(page: Page, blocks: gr.Blocks) -> None:
     shared, tab, timer = page.shared, page.train, gr.Timer(POLL_SECONDS)
     blocks.load(page.opened, [shared.mine, shared.browser], [*page.polled, shared.browser, page.ask.query], **QUIETLY)
     timer.tick(page.poll, [tab.watched, page.seen, shared.model, shared.browser], page.polled, **AT_ONCE)
-    blocks.load(page.data.offer, shared.browser, page.data.datasets, **AT_ONCE)
+    offered = blocks.load(page.data.offer, shared.browser, page.data.datasets, **AT_ONCE)
+    filling = tab.filling
+    back = offered.then(filling.back, [filling.kept, shared.browser], filling.filled, **AT_ONCE)
+    back.then(None, None, None, js=BACK)
     blocks.load(tab.found_device, None, tab.device, **AT_ONCE)
     shared.model.change(page.examples, [shared.model, shared.browser], page.ask.chips, **AT_ONCE)
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
+from ans.config import TrainConfig
 from ans.data.corpora import usual_ratio
 from ans.plots.curves import training_curves
 from ans.runs.run import Run
 from ans.runs.status import QUEUED, RUNNING
-from ans.ui import run_card
+from ans.runs.store import active_of
+from ans.ui import run_card, run_results
 from ans.ui.access import LISTED, Visitor, dataset_named
 from ans.ui.components import PlotComponent, RunComponent
+from ans.ui.polling import Listed, listed
+from ans.ui.run_results import GOING
 from ans.ui.shared import Shared
-from ans.ui.train_form import Choices, advanced_settings, choices, form_config, show_other
+from ans.ui.train_filling import Filling, presets
+from ans.ui.train_form import SEEDS, Choices, advanced_settings, choices, form_config, show_other
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
+from ans.ui.wording import as_markdown
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class TrainTab:
     """The tab's components and handlers. The page's poll updates some of them, the Data tab fills in the form.
 
     `known_of` holds the dataset that the classes picked by hand belong to, `watched` the id of the run that is shown.
+    `note`: what came of pressing Train; `again`: asks for what is queued already. `filling`: what fills in the form.
     """
 
     shared: Shared
@@ -34,27 +42,91 @@ class TrainTab:
     device: gr.Markdown
     train: gr.Button
     stop: gr.Button
+    note: gr.Markdown
+    again: gr.Button
     advanced: list[Component]
     run: RunComponent
     curves: PlotComponent
     watched: gr.State
+    filling: Filling
 
-    def start(self, by_hand: list[str] | None, who: str | None, *values: Any) -> Changes:
-        """The Train button: the run is queued, and from now on watched."""
+    @property
+    def started(self) -> list[Component]:
+        """What the Train button changes."""
+        return [self.watched, self.shared.mine, self.run, self.curves, self.stop, self.note, self.again]
+
+    def start(self, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any) -> Changes:
+        """The Train button: the run is queued, one for each seed; what is in the queue already is not queued again."""
+        visitor, wanted = self._wanted(by_hand, who, seeds, values)
+        active = {
+            run.config: run
+            for run in visitor.runs.all()
+            if run.status.state in GOING and not run.stop_requested and visitor.started(run.id)
+        }
+        twins = [active[config] for config in wanted if config in active]
+        if len(twins) == len(wanted):
+            training = any(run.status.state == RUNNING for run in twins)
+            name = as_markdown(twins[0].name)
+            said = f"**{name}** {'is being trained' if training else 'waits to be trained'} with these very settings."
+            return {
+                self.note: gr.update(value=f"{said} It is not queued a second time.", visible=True),
+                self.again: gr.update(visible=True),
+            }
+        return self._queue(visitor, [config for config in wanted if config not in active])
+
+    def start_again(self, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any) -> Changes:
+        """The button that a twin is asked for with."""
+        return self._queue(*self._wanted(by_hand, who, seeds, values))
+
+    def _wanted(
+        self, by_hand: list[str] | None, who: str | None, seeds: int | None, values: Sequence[Any]
+    ) -> tuple[Visitor, list[TrainConfig]]:
         visitor = self.shared.visitor(who)
         config = form_config(values, visitor, tuple(by_hand or ()))
+        count = seeds if seeds in SEEDS and not visitor.restricted else 1
+        try:
+            return visitor, [config.with_(seed=config.seed + number) for number in range(count)]
+        except ValueError as error:  # the last seed is too large
+            raise refusal(error) from error
+
+    def _queue(self, visitor: Visitor, wanted: Sequence[TrainConfig]) -> Changes:
         try:
             visitor.check_may_start()
         except ValueError as error:
             raise refusal(error) from error
-        run = self.shared.store.create(config)
-        visitor.note_start(run)
+        made = [self.shared.store.create(config) for config in wanted]
+        for run in made:
+            visitor.note_start(run)
+        found = listed(visitor.runs)
+        goes_on = active_of([one for one in found if visitor.started(one.id)])
+        shown = made[0] if goes_on is None else goes_on.run  # what is being trained stays in view
+        said = ""
+        if shown.id != made[0].id:
+            names = as_markdown(made[0].name) + (f" and {len(made) - 1} more" if len(made) > 1 else "")
+            said = f"Queued: **{names}**, behind **{as_markdown(shown.name)}**."
         return {
-            self.watched: run.id,
-            self.shared.mine: run.id,
-            self.run: run_card.view(run, time.time()),
-            self.stop: gr.update(interactive=True),
+            self.watched: shown.id,
+            self.shared.mine: made[-1].id,
+            **self.showing(shown, visitor, found),
+            self.note: gr.update(value=said, visible=bool(said)),
+            self.again: gr.update(visible=False),
         }
+
+    def act(self, event: gr.EventData, who: str | None) -> Changes:
+        """A button of the run card: to a tab with its model, to another run, or a waiting one out of the queue."""
+        visitor, to = self.shared.visitor(who), str(getattr(event, "to", ""))
+        try:
+            run = visitor.run(getattr(event, "id", None))
+            if to in run_results.PLACES:
+                chosen = gr.update(choices=visitor.models(), value=visitor.trained(run.id).id, visible=True)
+                return {self.shared.model: chosen, self.shared.tabs: gr.Tabs(selected=to)}
+        except ValueError as error:
+            raise refusal(error) from error
+        if to == "watch":
+            return {self.watched: run.id, **self.showing(run, visitor)}
+        if to == "drop" and run.status.state == QUEUED and visitor.may_stop(run):
+            run.request_stop()
+        return gr.skip()  # the next poll draws the queue
 
     def end(self, run_id: str | None, who: str | None) -> Changes:
         """The Stop button."""
@@ -79,34 +151,44 @@ class TrainTab:
 
     def offer_open_texts(self, name: str) -> Changes:
         """Whether texts of no class may teach is asked of one's own data alone."""
-        return {self.form.open_texts: gr.update(visible=dataset_named(name) not in LISTED, value=False)}
+        own = dataset_named(name) not in LISTED
+        return {self.form.open_texts: gr.update(visible=own, **({} if own else {"value": False}))}
 
     def found_device(self) -> str:
         """Where a training will compute, for a person."""
         return f"Trains on {self.shared.serving.device_name()}. It goes on when you close the page."
 
-    def showing(self, run: Run | None, visitor: Visitor) -> Changes:
-        """Run card, curves and Stop button for the watched run, or for none."""
+    def showing(self, run: Run | None, visitor: Visitor, found: Sequence[Listed] | None = None) -> Changes:
+        """Run card, curves and Stop button for the watched run, or for none.
+
+        Args:
+            found: the runs that this browser may see, where they are read already.
+        """
         if run is None:
             return {self.run: nothing_yet(), self.curves: None, self.stop: gr.update(interactive=False)}
         drawn = run.progress.curves()
         figure = training_curves(drawn.losses, drawn.accuracy) if any(x for _, x, _ in drawn.losses) else None
-        goes_on = run.status.state in (QUEUED, RUNNING) and not run.stop_requested
+        goes_on = run.status.state in GOING and not run.stop_requested
+        found = listed(visitor.runs) if found is None else found
+        try:
+            below = run_results.below(run, found)
+        except ValueError:  # a run was deleted in this moment
+            below = {}
         return {
-            self.run: run_card.view(run, time.time()),
+            self.run: run_card.view(run, time.time()) | below | {"queue": run_results.queue(found, run, visitor)},
             self.curves: figure,
             self.stop: gr.update(interactive=goes_on and visitor.may_stop(run)),
         }
 
 
-def build(shared: Shared) -> TrainTab:
-    """Lay out the tab inside the current Tab and wire it."""
-    tab = layout(shared)
+def build(shared: Shared, kept: gr.BrowserState) -> TrainTab:
+    """Lay out the tab inside the current Tab and wire it. `kept`: what `kept_form` made."""
+    tab = layout(shared, kept)
     wire(tab)
     return tab
 
 
-def layout(shared: Shared) -> TrainTab:
+def layout(shared: Shared, kept: gr.BrowserState) -> TrainTab:
     """The form on the left, the watched run on the right."""
     watched, known_of = gr.State(None), gr.State(None)
     with gr.Row(equal_height=False):
@@ -116,7 +198,11 @@ def layout(shared: Shared) -> TrainTab:
             with gr.Row():
                 train = gr.Button("Train", variant="primary", scale=3, elem_id="train")
                 stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop")
+            note = gr.Markdown(visible=False, elem_id="train-note")
+            again = gr.Button("Queue it a second time", visible=False, size="sm", elem_id="train-again")
+            buttons = presets()
             advanced = advanced_settings()
+            filling = Filling.of(shared, form, advanced, known_of, kept, buttons)
         with gr.Column(scale=7, min_width=320):
             run = RunComponent(nothing_yet(), elem_id="run")
             curves = PlotComponent(
@@ -129,10 +215,13 @@ def layout(shared: Shared) -> TrainTab:
         device=device,
         train=train,
         stop=stop,
+        note=note,
+        again=again,
         advanced=advanced,
         run=run,
         curves=curves,
         watched=watched,
+        filling=filling,
     )
 
 
@@ -143,9 +232,12 @@ def wire(tab: TrainTab) -> None:
     form.dataset.change(tab.other_dataset, [form.dataset, tab.known_of], [form.known, tab.known_of], **AT_ONCE)
     form.dataset.change(tab.offer_open_texts, form.dataset, form.open_texts, **AT_ONCE)
     form.dataset.input(tab.chosen_dataset, form.dataset, form.ratio, **AT_ONCE)
-    inputs = [form.known, browser, *form.inputs, *tab.advanced]
-    tab.train.click(tab.start, inputs, [tab.watched, tab.shared.mine, tab.run, tab.stop], **QUIETLY)
-    tab.stop.click(tab.end, [tab.watched, browser], tab.stop, **AT_ONCE)
+    inputs = [form.known, browser, form.seeds, *form.inputs, *tab.advanced]
+    tab.train.click(tab.start, inputs, tab.started, **QUIETLY)
+    tab.again.click(tab.start_again, inputs, tab.started, **QUIETLY)
+    shared = tab.shared
+    tab.run.click(tab.act, browser, [shared.model, shared.tabs, tab.watched, tab.run, tab.curves, tab.stop], **QUIETLY)
+    tab.filling.wire()
 
 
 def nothing_yet() -> dict:
@@ -153,6 +245,6 @@ def nothing_yet() -> dict:
     return {
         "state": "empty",
         "title": "Nothing trained yet",
-        "detail": "Choose a dataset and how many of its classes are known, then press Train. "
+        "detail": "Choose a dataset and how many of its classes to learn, then press Train. "
         "You will see both phases here, and at the end how well known and open texts are told apart.",
     }

@@ -16,6 +16,7 @@ from ans.ui.wiring import refusal
 
 OTHER_RATIO = -1.0
 RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("all", 1.0), ("other", OTHER_RATIO)]
+SEEDS = [1, 3, 5]
 ENCODERS = ["minilm", "bert-base-uncased"]
 ABOVE_THE_FOLD = ("encoder", "device")  # of the encoder's settings; the device is the server's
 # Settings behind the fold, group by group; all that stands there is the settings' own.
@@ -29,7 +30,10 @@ NAMES = tuple(name for group in ADVANCED.values() for name in group)
 
 @dataclass(frozen=True)
 class Choices:
-    """What stands above the Train button. `known` holds classes that were picked by hand, and is hidden without any."""
+    """What stands above the Train button. `known` holds classes that were picked by hand, and is hidden without any.
+
+    `seeds`: how many trainings, each with another seed.
+    """
 
     dataset: gr.Dropdown
     ratio: gr.Radio
@@ -38,6 +42,7 @@ class Choices:
     seed: gr.Number
     encoder: gr.Dropdown
     open_texts: gr.Checkbox
+    seeds: gr.Radio
 
     @property
     def inputs(self) -> list[Component]:
@@ -56,7 +61,7 @@ def choices(visitor: Visitor) -> Choices:
         allow_custom_value=not visitor.restricted,
     )
     ratio = gr.Radio(
-        RATIOS, value=usual_ratio(BUNDLED), label="Known-class ratio", info="The other classes appear as open."
+        RATIOS, value=usual_ratio(BUNDLED), label="Classes to learn", info="The rest are hidden, to test OPEN."
     )
     other = gr.Slider(0.05, 1.0, value=0.4, step=0.05, label="Ratio", visible=False)
     known = gr.Dropdown(
@@ -64,15 +69,23 @@ def choices(visitor: Visitor) -> Choices:
         value=[],
         multiselect=True,
         label="Known classes, picked by hand",
-        info="They are used instead of ratio and seed. Empty: drawn.",
+        info="They are used instead of ratio and seed. Empty: picked at random.",
         visible=False,
         elem_id="known-classes",
     )
     with gr.Row():
         seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=90, scale=1)
-        encoder = gr.Dropdown(
-            ENCODERS, value="minilm", label="Encoder", allow_custom_value=not visitor.restricted, min_width=150, scale=2
+        seeds = gr.Radio(
+            SEEDS,
+            value=1,
+            label="Seeds",
+            info="Several, one after the other: mean ± deviation.",
+            min_width=150,
+            scale=2,
+            visible=not visitor.restricted,  # there everybody has one training at a time
+            elem_id="seeds",
         )
+    encoder = gr.Dropdown(ENCODERS, value="minilm", label="Encoder", allow_custom_value=not visitor.restricted)
     open_texts = gr.Checkbox(
         False,
         label="Learn from texts of no class, too",
@@ -81,7 +94,14 @@ def choices(visitor: Visitor) -> Choices:
         elem_id="open-texts",
     )
     return Choices(
-        dataset=dataset, ratio=ratio, other=other, known=known, seed=seed, encoder=encoder, open_texts=open_texts
+        dataset=dataset,
+        ratio=ratio,
+        other=other,
+        known=known,
+        seed=seed,
+        encoder=encoder,
+        open_texts=open_texts,
+        seeds=seeds,
     )
 
 

@@ -12,6 +12,7 @@ from ans.runs.run import Run
 from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
+from ans.ui import train, train_filling
 from ans.ui.shared import Shared
 
 ME, OTHER = "a" * 32, "b" * 32  # two browsers
@@ -26,6 +27,11 @@ def laid_out(layout: Callable[[Shared], Tab], store: RunStore, restricted: bool 
         return layout(
             Shared(serving, Maps(serving), restricted, model, tabs, gr.BrowserState(), gr.BrowserState(), kept)
         )
+
+
+def train_layout(shared: Shared) -> train.TrainTab:
+    """The Train tab, with nothing kept."""
+    return train.layout(shared, train_filling.kept_form())
 
 
 def event(**values: Any) -> gr.EventData:

@@ -8,11 +8,12 @@ import gradio as gr
 import pytest
 
 from ans.config import TrainConfig, setting
-from ans.runs.status import QUEUED, RUNNING, STOPPED
+from ans.runs.status import FINISHED, QUEUED, RUNNING, STOPPED
 from ans.runs.store import RunStore
-from ans.ui import train, train_form
+from ans.ui import train_form
 from ans.ui.access import Trainings, Visitor
-from tests.ui.tabs import ME, OTHER, laid_out, names, run_of
+from ans.ui.wording import as_markdown
+from tests.ui.tabs import ME, OTHER, event, laid_out, names, run_of, train_layout
 
 
 def form(**changes) -> tuple:
@@ -88,8 +89,8 @@ def test_uploaded_data_can_be_chosen_and_trained_on_by_their_browser_alone(store
 
 
 def test_the_train_button_queues_a_run_and_the_page_watches_it(store):
-    tab = laid_out(train.layout, store)
-    changes = tab.start(["a", "b"], ME, *form())
+    tab = laid_out(train_layout, store)
+    changes = tab.start(["a", "b"], ME, 1, *form())
     (run,) = store.all()
     assert (run.status.state, run.config.known_classes) == (QUEUED, ("a", "b"))
     assert changes[tab.watched] == changes[tab.shared.mine] == run.id
@@ -98,17 +99,19 @@ def test_the_train_button_queues_a_run_and_the_page_watches_it(store):
 
 
 def test_among_strangers_the_train_button_says_when_one_has_to_wait(store):
-    tab = laid_out(train.layout, store, restricted=True)
-    tab.start([], ME, *form())
-    with pytest.raises(gr.Error, match="Your last training has not ended yet"):
-        tab.start([], ME, *form())
-    tab.start([], OTHER, *form())
+    tab = laid_out(train_layout, store, restricted=True)
+    tab.start([], ME, 1, *form())
+    assert tab.start([], ME, 1, *form())[tab.again] == gr.update(visible=True)
+    for start, values in ((tab.start_again, form()), (tab.start, form(seed=1))):
+        with pytest.raises(gr.Error, match="Your last training has not ended yet"):
+            start([], ME, 1, *values)
+    tab.start([], OTHER, 1, *form())
     assert len(store.all()) == 2
 
 
 def test_among_strangers_the_stop_button_ends_trainings_of_its_own_browser_alone(store):
-    tab = laid_out(train.layout, store, restricted=True)
-    run_id = tab.start([], ME, *form())[tab.watched]
+    tab = laid_out(train_layout, store, restricted=True)
+    run_id = tab.start([], ME, 1, *form())[tab.watched]
     for who in (OTHER, None):
         tab.end(run_id, who)
         assert store.get(run_id).status.state == QUEUED
@@ -118,8 +121,8 @@ def test_among_strangers_the_stop_button_ends_trainings_of_its_own_browser_alone
 
 
 def test_the_stop_button_can_be_pressed_only_by_who_may_stop_a_training_that_goes_on(store):
-    tab = laid_out(train.layout, store, restricted=True)
-    run = store.get(tab.start([], ME, *form())[tab.watched])
+    tab = laid_out(train_layout, store, restricted=True)
+    run = store.get(tab.start([], ME, 1, *form())[tab.watched])
 
     def stoppable(who: str) -> bool:
         return tab.showing(run, tab.shared.visitor(who))[tab.stop]["interactive"]
@@ -133,7 +136,7 @@ def test_the_stop_button_can_be_pressed_only_by_who_may_stop_a_training_that_goe
 
 
 def test_a_run_that_is_deleted_while_its_card_is_drawn_is_shown_as_deleted(store):
-    tab, run = laid_out(train.layout, store), run_of(store, None, STOPPED)
+    tab, run = laid_out(train_layout, store), run_of(store, None, STOPPED)
     store.delete(run)
     run.folder.mkdir()
     (run.folder / "config.json").write_text("{}")
@@ -142,14 +145,97 @@ def test_a_run_that_is_deleted_while_its_card_is_drawn_is_shown_as_deleted(store
 
 
 def test_classes_picked_by_hand_leave_the_form_with_their_dataset_only(store):
-    tab = laid_out(train.layout, store)
+    tab = laid_out(train_layout, store)
     assert tab.other_dataset("clinc", "clinc") == gr.skip()
     assert names(tab.other_dataset("banking", "clinc"), vars(tab) | vars(tab.form)) == {"known", "known_of"}
 
 
 def test_all_classes_of_ones_own_data_are_known_to_begin_with_and_open_texts_may_teach(store):
-    tab = laid_out(train.layout, store)
+    tab = laid_out(train_layout, store)
     assert tab.chosen_dataset("mine.tsv") == {tab.form.ratio: 1.0}
     assert tab.chosen_dataset("assistant") == {tab.form.ratio: 0.75}
     assert tab.offer_open_texts("mine.tsv")[tab.form.open_texts]["visible"]
     assert not tab.offer_open_texts("clinc")[tab.form.open_texts]["visible"]
+
+
+def test_train_pressed_twice_says_so_and_queues_a_twin_only_where_it_is_asked_for(store):
+    tab = laid_out(train_layout, store)
+    tab.start([], ME, 1, *form())
+    pressed = tab.start([], ME, 1, *form())
+    (run,) = store.all()
+    assert pressed == {
+        tab.note: gr.update(
+            value=f"**{as_markdown(run.name)}** waits to be trained with these very settings. "
+            "It is not queued a second time.",
+            visible=True,
+        ),
+        tab.again: gr.update(visible=True),
+    }
+    asked = tab.start_again([], ME, 1, *form())
+    assert len(store.all()) == 2
+    assert asked[tab.again] == gr.update(visible=False)
+
+
+def test_a_training_that_is_told_to_stop_or_has_ended_is_no_twin(store):
+    tab = laid_out(train_layout, store)
+    tab.start([], ME, 1, *form())
+    store.take_next().request_stop()
+    assert tab.start([], ME, 1, *form())[tab.note]["value"].startswith("Queued:")
+    assert len(store.all()) == 2
+
+
+def test_another_setting_waits_behind_the_one_that_is_trained_which_stays_in_view(store):
+    tab = laid_out(train_layout, store)
+    first = tab.start([], ME, 1, *form())[tab.watched]
+    store.take_next()
+    changes = tab.start([], ME, 1, *form(seed=1))
+    second = next(run for run in store.all() if run.id != first)
+    assert (changes[tab.watched], changes[tab.shared.mine]) == (first, second.id)
+    assert changes[tab.run]["state"] == RUNNING
+    assert [(one["id"], one["running"], one["may_drop"]) for one in changes[tab.run]["queue"]] == [
+        (second.id, False, True)
+    ]
+    assert changes[tab.note]["value"] == (
+        f"Queued: **{as_markdown(second.name)}**, behind **{as_markdown(store.get(first).name)}**."
+    )
+
+
+def test_several_seeds_are_queued_one_after_the_other_and_those_in_the_queue_are_not_queued_again(store):
+    tab = laid_out(train_layout, store)
+    tab.start([], ME, 1, *form(seed=4))
+    tab.start([], ME, 3, *form(seed=3))
+    assert [run.config.seed for run in reversed(store.all())] == [4, 3, 5]
+    assert tab.start([], ME, 3, *form(seed=3))[tab.again] == gr.update(visible=True)
+    with pytest.raises(gr.Error, match="Seed must be a whole number"):
+        tab.start([], ME, 3, *form(seed=2**31 - 2))
+    assert len(store.all()) == 3
+
+
+def test_among_strangers_everybody_has_one_seed_at_a_time(store):
+    tab = laid_out(train_layout, store, restricted=True)
+    assert not tab.form.seeds.visible
+    tab.start([], ME, 5, *form())
+    assert len(store.all()) == 1
+
+
+def test_a_waiting_run_can_be_shown_and_taken_out_of_the_queue_by_who_may_stop_it(store):
+    tab = laid_out(train_layout, store, restricted=True)
+    run = store.get(tab.start([], OTHER, 1, *form())[tab.watched])
+    assert tab.act(event(to="watch", id=run.id), ME)[tab.watched] == run.id
+    tab.act(event(to="drop", id=run.id), ME)
+    assert run.status.state == QUEUED
+    tab.act(event(to="drop", id=run.id), OTHER)
+    assert run.status.state == STOPPED
+
+
+def test_the_buttons_of_a_trained_run_open_a_tab_with_its_model_and_no_button_reaches_anothers(store):
+    tab, mine, theirs = laid_out(train_layout, store), run_of(store, ME, FINISHED), run_of(store, OTHER, FINISHED)
+    for place in ("ask", "evaluate", "map", "compare"):
+        changes = tab.act(event(to=place, id=mine.id), ME)
+        assert changes[tab.shared.model]["value"] == mine.id
+        assert changes[tab.shared.tabs].selected == place
+        with pytest.raises(gr.Error, match="There is no such run any more"):
+            tab.act(event(to=place, id=theirs.id), ME)
+    with pytest.raises(gr.Error):
+        tab.act(event(to="ask", id=run_of(store, ME).id), ME)
+    assert tab.act(event(to="runs", id=mine.id), ME) == gr.skip()
