@@ -34,13 +34,14 @@ class PageComponent(gr.HTML):
     """One of the page's own components: what differs between them is declared in a few lines.
 
     `script` draws `props.value` into `frame`. `extras` are further props by name, with their values before anybody sets
-    them. `draws_plots`: the script needs Plotly.
+    them. `draws_plots`: the script needs Plotly; `exports`: it has tables of numbers, with a menu to export them.
     """
 
     script: ClassVar[str] = ""
     frame: ClassVar[str] = ""
     extras: ClassVar[dict[str, Any]] = {}
     draws_plots: ClassVar[bool] = False
+    exports: ClassVar[bool] = False
 
     def __init__(self, value: Any = None, *, frame: str | None = None, **options: Any) -> None:
         for name, empty in self.extras.items():
@@ -54,7 +55,7 @@ class PageComponent(gr.HTML):
         super().__init__(
             value=value,
             html_template=frame if frame is not None else self.frame,
-            js_on_load=script_of(self.script),
+            js_on_load=script_of(self.script, self.exports),
             apply_default_css=False,
             **options,
         )
@@ -67,9 +68,10 @@ class PageComponent(gr.HTML):
 
 
 @cache
-def script_of(name: str) -> str:
-    """What a component runs: the elements that all share, then its own script."""
-    return "\n".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in ("elements.js", name))
+def script_of(name: str, exports: bool = False) -> str:
+    """What a component runs: the elements that all share, perhaps the menu for exports, then its own script."""
+    parts = ("elements.js", "export_menu.js", name) if exports else ("elements.js", name)
+    return "\n".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in parts)
 
 
 class VerdictComponent(PageComponent):
@@ -95,10 +97,13 @@ class RunComponent(PageComponent):
     """Where something long stands, and how it ended: a training, many texts, the search for groups.
 
     Value: state, title; perhaps clock, name, detail, phases ([{name, state ("done", "now", "later")}]), share (0 to
-    1), warning, numbers (a table, headings in its first row and column), note.
+    1), warning, numbers (a table, headings in its first row and column), note. Of a training that goes on also id,
+    elapsed and left (seconds, left may be None): then clock and bar go on by themselves. Of a run also id, go ([{to,
+    name}]), queue ([{id, name, running, may_drop}]), tables ([{title, about, rows}]). Its `click` event carries `to` (a
+    tab, "watch" or "drop") and `id`.
     """
 
-    script, frame = "progress.js", '<div class="run empty"></div>'
+    script, frame, exports = "progress.js", '<div class="run empty"></div>', True
 
 
 class PlotComponent(PageComponent):
@@ -177,10 +182,10 @@ class ComparisonComponent(PageComponent):
 
     Value: state ("empty", "busy", "part", "done", "failed"), title, detail, perhaps share (0 to 1); runs ([{name,
     headings, measure (the column that is sorted by), rows: [{name, kind, note, cells ([{text, best}]), seconds,
-    paper}]}]).
+    paper}]}]); changes (a table of what differs between the runs, [] of one run).
     """
 
-    script, frame = "compare.js", '<div class="comparison empty"></div>'
+    script, frame, exports = "compare.js", '<div class="comparison empty"></div>', True
 
 
 class JudgesComponent(PageComponent):
@@ -245,7 +250,7 @@ class RunsComponent(PageComponent):
     what came of the last action, for a person.
     """
 
-    script, frame, extras = "runs.js", '<div class="runs"></div>', {"note": ""}
+    script, frame, exports, extras = "runs.js", '<div class="runs"></div>', True, {"note": ""}
 
 
 class UseModelComponent(PageComponent):
@@ -266,7 +271,7 @@ class EvaluationComponent(PageComponent):
     Value: view ("overview", "classes", "confusions", "facts"), and what that shows (`ans.ui.evaluate.cards`).
     """
 
-    script, frame = "evaluate.js", '<div class="evaluation"></div>'
+    script, frame, exports = "evaluate.js", '<div class="evaluation"></div>', True
 
 
 class StrictnessComponent(PageComponent):

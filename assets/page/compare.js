@@ -22,9 +22,23 @@ function methodRow(row, width, measure) {
   return line;
 }
 
+// What is exported: methods that have numbers, here or in the paper.
+function cellsOf(run) {
+  const filled = list => run.headings.map((_, i) => list[i] ?? '');
+  return [
+    ['Method', ...run.headings],
+    ...run.rows
+      .filter(row => row.cells || row.paper.length)
+      .map(row => {
+        const cells = row.cells ? [...row.cells.map(cell => cell.text), row.seconds] : Array(6).fill('');
+        return [row.name, ...filled([...cells, ...row.paper])];
+      }),
+  ];
+}
+
 function runTable(run) {
   const box = node('section', 'of-run');
-  box.append(node('h3', '', run.name));
+  box.append(withExport(node('h3', '', run.name), 'methods', () => cellsOf(run), run.name));
   const table = node('table'),
     head = node('thead'),
     body = node('tbody'),
@@ -39,6 +53,14 @@ function runTable(run) {
   return box;
 }
 
+// The settings that are not the same in all runs, and their numbers.
+function changes(rows) {
+  const box = node('section', 'changes'),
+    title = 'What differs between these runs';
+  box.append(withExport(node('h3', '', title), title, () => rows), scrolling(title, numbers(rows)));
+  return box;
+}
+
 function draw() {
   const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
   const left = [...root.querySelectorAll('.scroll')].map(box => box.scrollLeft);
@@ -48,6 +70,7 @@ function draw() {
   root.append(node('strong', 'title', v.title || ''), node('p', 'detail', v.detail || ''));
   if (v.share !== undefined) root.append(progressBar(v.share, v.title));
   for (const run of v.runs || []) root.append(runTable(run));
+  if (v.changes?.length) root.append(changes(v.changes));
   [...root.querySelectorAll('.scroll')].forEach((box, i) => {
     box.scrollLeft = left[i] || 0;
   });

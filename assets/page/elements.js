@@ -37,13 +37,16 @@ function numbers(table) {
 function progressBar(share, name) {
   const track = node('div', 'progress');
   const done = node('div', 'done');
-  done.style.width = (100 * share).toFixed(1) + '%';
   track.setAttribute('role', 'progressbar');
   track.setAttribute('aria-label', name);
   track.setAttribute('aria-valuemin', 0);
   track.setAttribute('aria-valuemax', 100);
-  track.setAttribute('aria-valuenow', Math.round(100 * share));
+  track.show = now => {
+    done.style.width = (100 * now).toFixed(1) + '%';
+    track.setAttribute('aria-valuenow', Math.round(100 * now));
+  };
   track.append(done);
+  track.show(share);
   return track;
 }
 

@@ -90,7 +90,7 @@ function overview(v) {
   good.append(
     node('h3', '', 'How good is it?'),
     node('p', 'lead', `${v.right.toLocaleString('en')} of ${v.texts.toLocaleString('en')} test texts are judged right`),
-    node('p', 'name', v.name),
+    withExport(node('p', 'name', v.name), 'numbers', () => v.numbers, v.name),
     numbers(v.numbers),
     fates(v),
     node('p', 'note', v.note),
@@ -178,7 +178,10 @@ function classes(v) {
   frame.append(table);
   frame.tabIndex = 0;
   return [
-    node('h3', '', 'Each class'),
+    withExport(node('h3', '', 'Each class'), 'each class', () => [
+      COLUMNS.map(([, name]) => name),
+      ...rows.map(row => COLUMNS.map(([key]) => (['label', 'support'].includes(key) ? row[key] : percent(row[key])))),
+    ]),
     node('p', 'note', 'A click on a class shows its errors, one on a heading sorts. In percent.'),
     frame,
   ];

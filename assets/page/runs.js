@@ -163,6 +163,18 @@ function line(row) {
   return made;
 }
 
+// What is exported: all that the table says, and the seed in a column of its own.
+function cellsOf(rows) {
+  const number = value => (value === null ? '–' : value.toFixed(1));
+  return [
+    ['run', 'dataset', 'known', 'seed', 'encoder', 'status', 'accuracy', 'F1', 'created'],
+    ...rows.map(row => [
+      row.title, row.dataset, row.ratio, row.seed, row.encoder, row.status, number(row.accuracy), number(row.f1),
+      row.created === undefined ? '' : new Date(1000 * row.created).toISOString().slice(0, 19) + 'Z',
+    ]),
+  ]; // prettier-ignore
+}
+
 function draw() {
   const v = props.value ? JSON.parse(props.value) : null;
   if (renaming && root.querySelector('.rename')?.contains(document.activeElement)) return; // somebody is typing there
@@ -189,6 +201,7 @@ function draw() {
   body.append(...v.rows.map(line));
   table.append(top, body);
   root.append(
+    withExport(node('span'), 'runs', () => cellsOf(v.rows)),
     table,
     note,
     node(
@@ -201,7 +214,7 @@ function draw() {
     ),
   );
   if (held)
-    [...root.querySelectorAll('button')]
+    [...root.querySelectorAll('button, summary')]
       .find(one => one.getAttribute('aria-label') === held)
       ?.focus({ preventScroll: true });
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gradio_client import Client
 
 from ans.runs.status import FINISHED, QUEUED, RUNNING, STOPPED
@@ -64,24 +66,54 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     beside.get_by_role("tab", name="Train").click()
     beside.locator("#run", has_text="Everyday assistant, 48 classes known").wait_for()
     page.get_by_label("trainable layers").fill("0")
-    page.get_by_label("25 %").click()
+    page.get_by_label("25 %", exact=True).click()
     page.get_by_role("button", name="Train", exact=True).click()
     run = until(lambda: next((r for r in store.all() if not r.is_starter), None), "the run is created")
+    page.get_by_role("button", name="Train", exact=True).click()  # pressed twice: it says so, and queues no twin
+    page.get_by_text("It is not queued a second time.").wait_for()
+    page.locator("#train-again").wait_for()
+    assert len([r for r in store.all() if not r.is_starter]) == 1
+    page.get_by_label("Seed", exact=True).fill("1")  # another setting waits, and the running one stays in view
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.locator("#run .queue li", has_text="seed 1").get_by_role("button", name="Remove").click()
+    page.get_by_label("Seed", exact=True).fill("0")
+    page.wait_for_function("() => parseFloat(document.querySelector('#run .progress .done')?.style.width) > 0")
+    assert "left" in page.locator("#run .clock").inner_text()
     page.reload()
     page.get_by_role("tab", name="Train").click()
+    assert page.get_by_label("25 %", exact=True).is_checked()  # the form survives
     page.locator("#run", has_text="· 25 %").or_(page.locator("#run", has_text="25 % of its classes")).wait_for()
     beside.locator("#run", has_text="· 25 %").or_(beside.locator("#run", has_text="25 % of its classes")).wait_for()
     beside.close()
     until(lambda: run.status.state == FINISHED, "the run finishes")
-    page.locator("#run table.numbers").wait_for()
-    assert page.locator("#run table.numbers tr").nth(1).locator("td").count() == 5
+    page.locator("#run table.numbers").first.wait_for()
+    assert page.locator("#run table.numbers").first.locator("tr").nth(1).locator("td").count() == 5
     assert len(run.evaluation.known) == 16
     until(lambda: "16 classes known" in page.get_by_label("Model in use").input_value(), "the new model is in use")
 
+    # What is on the card can be taken along, its buttons open the tabs, and the form goes back to where it began
+    page.locator("#run .export summary").first.click()
+    accuracy, f1 = (f"{number:.1f}" for number in (run.evaluation.metrics.accuracy, run.evaluation.metrics.f1))
+    for name, line in (
+        ("CSV", f"This run,{accuracy},{f1},"),
+        ("Markdown", f"| This run | {accuracy} | {f1} |"),
+        ("LaTeX", f"  This run & {accuracy} & {f1} &"),
+        ("BibTeX of the paper", "@inproceedings{bai-etal-2022-open,"),
+    ):
+        with page.expect_download() as download:
+            page.locator("#run .export").first.get_by_role("button", name=f"Save as {name}", exact=True).click()
+        assert line in Path(download.value.path()).read_text()
+    page.locator("#run .go").get_by_role("button", name="Evaluate").click()
+    page.locator("#overview .good .name", has_text="16 classes known").wait_for()
+    page.get_by_role("tab", name="Train").click()
+    page.get_by_role("button", name="Reset settings").click()
+    until(lambda: not page.get_by_label("25 %", exact=True).is_checked(), "the form is as it began")
+
     # Stop ends a run and takes nothing else along
-    page.get_by_label("50 %").click()
+    page.get_by_label("50 %", exact=True).click()
     page.get_by_role("button", name="Train", exact=True).click()
-    second = until(lambda: next((r for r in store.all() if not r.is_starter and r.id != run.id), None), "a second run")
+    known = {run.id for run in store.all() if run.status.state not in (QUEUED, RUNNING)}
+    second = until(lambda: next((r for r in store.all() if r.id not in known), None), "a second run")
     page.get_by_role("button", name="Stop", exact=True).click()
     until(lambda: second.status.state not in (QUEUED, RUNNING), "the second run ends")
     assert second.status.state == STOPPED

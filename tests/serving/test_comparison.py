@@ -209,12 +209,19 @@ def test_the_table_is_in_the_order_of_the_chosen_measure(comparisons, store):
         comparisons.fit(run.id, CHOICES[key])
     for place, measure in enumerate(("accuracy", "f1", "f1_known", "f1_open", "auroc")):
         view, figure, count = comparing.views(comparisons, [run], ["msp", "openmax", "energy", "lof"], measure)
+        assert view["changes"] == []
         cells = [row["cells"][place] for row in view["runs"][0]["rows"]]
         values = [float(cell["text"]) for cell in cells]
         assert values == sorted(values, reverse=True)
         assert cells[0]["best"]
         assert count == len(values) == len(figure.data[0].y) == 5
         assert view["runs"][0]["measure"] == place
+
+
+def test_several_runs_come_with_what_differs_between_them(comparisons, run):
+    view, _, _ = comparing.views(comparisons, [run, run], ["msp"], "f1")
+    assert [row[0] for row in view["changes"]] == ["", "Accuracy", "F1", "F1-known", "F1-open", "AUROC"]
+    assert {row[-1] for row in view["changes"][1:]} <= {"+0.0", "–"}
 
 
 def test_the_papers_figures_stand_beside_the_same_setting_only():

@@ -111,7 +111,7 @@ def _row(judgement: Judgement, right: str | None) -> dict:
     if judgement.choice.probability:
         score = f"{percent(judgement.score)} against {100 * judgement.threshold:.0f} %"
     else:
-        score = f"{_number(judgement.score)} against {_number(judgement.threshold)}"
+        score = f"{number(judgement.score)} against {number(judgement.threshold)}"
     return {
         "name": judgement.choice.name,
         "own": judgement.own,
@@ -145,5 +145,8 @@ def percent(probability: float) -> str:
     return f"{100 * min(probability, 0.999):.1f} %"
 
 
-def _number(value: float) -> str:
-    return f"{value:.{2 if abs(value) < 10 else 1}f}".replace("-", "−")
+def number(value: float) -> str:
+    """Three digits at least, and no more than fit beside the bar: `0.42`, `38.1`, `−1,234`, `2.1e+06`."""
+    size = abs(value)
+    shown = f"{value:.1e}" if size >= 1e5 else f"{value:,.{2 if size < 10 else 1 if size < 1000 else 0}f}"
+    return shown.replace("-", "−")

@@ -12,6 +12,7 @@ from ans.plots.comparison import comparison_bars
 from ans.runs.run import Run
 from ans.serving.comparison.comparisons import CHOICES, Choice, Compared, Comparisons, paper_row
 from ans.serving.comparison.job import Job
+from ans.ui.run_results import changes
 from ans.ui.wording import as_sentence, percent
 
 NOTHING = {
@@ -58,7 +59,8 @@ def views(
     figure = None
     if any(values for _, values, _ in drawn):
         figure = comparison_bars(drawn, [CHOICES["ans"].name], HEADINGS[measure])
-    return {**_headline(count, waiting, job), "runs": tables}, figure, count
+    differing = changes(runs, [run.name for run in runs]) if len(runs) > 1 else []
+    return {**_headline(count, waiting, job), "runs": tables, "changes": differing}, figure, count
 
 
 def shown(comparisons: Comparisons, runs: Sequence[Run], keys: Sequence[str], measure: str) -> tuple[dict, Any]:

@@ -51,13 +51,16 @@ class EvaluateTab:
     facts: EvaluationComponent
     strict: Strictness
     quality: QualityPart
+    risk: PlotComponent
+    risk_note: gr.Markdown
 
     @property
     def of_run(self) -> list[Any]:
         """All that changes with the run."""
         return [
             self.drawn, self.overview, self.details, self.classes, self.matrix, self.confusions, self.scores,
-            self.scores_note, self.roc, self.roc_note, self.mistakes, self.curves, self.facts, *self.quality.of_run,
+            self.scores_note, self.roc, self.roc_note, self.mistakes, self.curves, self.facts, self.risk,
+            self.risk_note, *self.quality.of_run,
         ]  # fmt: skip
 
     def opened(self, run_id: str | None, before: str | None, who: str | None) -> Iterator[Changes]:
@@ -91,6 +94,7 @@ class EvaluateTab:
             raise ValueError("this run has no evaluation; choose a finished run.")
         metrics = evaluation.metrics
         histogram, scores_note, roc, roc_note = cards.score_plots(answers, metrics.auroc)
+        risk, risk_note = cards.risk_plot(answers)
         matrix = plots.confusion_matrix([*answers.known, OPEN_NAME], metrics.confusion, run.id)
         return {
             self.overview: cards.overview_card(run, answers, evaluation),
@@ -106,6 +110,8 @@ class EvaluateTab:
             self.scores_note: scores_note,
             self.roc: roc,
             self.roc_note: roc_note,
+            self.risk: risk,
+            self.risk_note: risk_note,
             self.mistakes: gr.update(value=cards.mistake_table(answers), wanted={}),
             self.curves: cards.training_card(run),
             self.facts: cards.facts_card(run.config, evaluation),
@@ -179,6 +185,15 @@ def layout(shared: Shared) -> EvaluateTab:
                 gr.HTML("<h3>If the threshold were another</h3>", padding=False)
                 roc = PlotComponent(height=300, name="ROC curve", empty="The ROC curve appears here.", elem_id="roc")
                 roc_note = gr.Markdown(elem_classes="quiet")
+            with gr.Column(scale=1, **card):
+                gr.HTML("<h3>If only the surest were answered</h3>", padding=False)
+                risk = PlotComponent(
+                    height=300,
+                    name="Risk-coverage curve",
+                    empty="The risk-coverage curve appears here.",
+                    elem_id="risk",
+                )
+                risk_note = gr.Markdown(elem_classes="quiet")
         mistakes = MistakesComponent(elem_id="mistakes")
         looked_at = quality.layout()
         with gr.Row(equal_height=False):
@@ -194,5 +209,5 @@ def layout(shared: Shared) -> EvaluateTab:
                 facts = EvaluationComponent(elem_id="facts")
     return EvaluateTab(
         shared, drawn, overview, details, classes, matrix, confusions, scores, scores_note, roc, roc_note, mistakes,
-        curves, facts, strict, looked_at,
+        curves, facts, strict, looked_at, risk, risk_note,
     )  # fmt: skip
