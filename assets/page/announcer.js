@@ -7,9 +7,9 @@
   region.id = 'announcer';
   region.setAttribute('role', 'status');
   region.setAttribute('aria-atomic', 'true');
-  document.addEventListener('DOMContentLoaded', () => document.body.append(region));
 
   window.announce = (source, words) => {
+    if (!region.isConnected) document.body.append(region); // well before it says something, or it would not be heard
     clearTimeout(waiting.get(source));
     region.textContent = ''; // the same words are told again, of another text
     if (words) waiting.set(source, setTimeout(() => (region.textContent = words), PAUSE));

@@ -3,7 +3,8 @@
 (() => {
   const phone = window.matchMedia('(max-width: 700px)'),
     still = window.matchMedia('(prefers-reduced-motion: reduce)'),
-    STARTS = '#query textarea, #examples button';
+    BOX = '#query textarea',
+    STARTS = `${BOX}, #examples button, #known .row`;
 
   function show() {
     const box = document.querySelector('#query');
@@ -12,8 +13,10 @@
   document.addEventListener('click', event => {
     if (event.target.closest?.(STARTS)) show();
   });
+  document.addEventListener('input', event => {
+    if (event.target.matches?.(BOX)) show();
+  });
   window.visualViewport?.addEventListener('resize', () => {
-    // The keyboard has come up.
-    if (document.activeElement?.matches('#query textarea')) show();
+    if (document.activeElement?.matches(BOX)) show(); // the keyboard has come up
   });
 })();

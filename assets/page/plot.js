@@ -48,7 +48,7 @@ async function draw() {
   }
   const figure = JSON.parse(props.value);
   await window.Plotly.react(gd, figure.data, dressed(figure.layout), {
-    responsive: true,
+    responsive: false, // it is told below, also of what happened while it was hidden
     displaylogo: false,
     showSendToCloud: false,
     plotlyServerURL: '',
@@ -87,6 +87,9 @@ async function star() {
     ...place,
   });
 }
+new ResizeObserver(() => {
+  if (gd.data && gd.clientWidth && gd.clientWidth !== gd._fullLayout.width) window.Plotly.Plots.resize(gd);
+}).observe(gd);
 watch('value', draw);
 watch('spot', star);
 draw();

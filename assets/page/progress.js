@@ -57,7 +57,7 @@ function go(v) {
 
 function queue(list) {
   const box = node('section', 'queue');
-  box.append(node('h4', '', list.length > 1 ? `${list.length} others in the queue` : 'Also in the queue'));
+  box.append(node('h3', '', list.length > 1 ? `${list.length} others in the queue` : 'Also in the queue'));
   const rows = node('ol');
   for (const one of list) {
     const row = node('li');
@@ -78,7 +78,7 @@ function queue(list) {
 
 function further(v) {
   const box = node('section', 'further');
-  box.append(withExport(node('h4', '', v.title), v.title, () => v.rows));
+  box.append(withExport(node('h3', '', v.title), v.title, () => v.rows));
   if (v.about) box.append(node('p', 'note', v.about));
   box.append(numbers(v.rows));
   return box;

@@ -33,6 +33,6 @@
   document.addEventListener('keydown', event => {
     if (event.key === 'Tab') stops();
     const tab = event.target.closest?.('[role=tab]');
-    if (tab && !event.altKey && !event.ctrlKey && !event.metaKey) move(event, tab);
+    if (tab && !event.defaultPrevented && !event.altKey && !event.ctrlKey && !event.metaKey) move(event, tab);
   });
 })();

@@ -56,7 +56,7 @@ def test_a_script_names_its_component_and_finds_the_html_it_draws_into(component
     assert component.__name__ in script.splitlines()[0]
     wanted = re.search(r"element\.querySelector\('\.(\w[\w-]*)'\)", script)
     assert wanted is not None
-    assert re.match(rf'<div class="{wanted[1]}[" ]', component().html_template)
+    assert re.match(rf'<\w+ class="{wanted[1]}[" ]', component().html_template)
 
 
 def test_what_is_built_again_for_an_update_keeps_its_frame():
