@@ -137,6 +137,26 @@ class TextsComponent(PageComponent):
     script, frame = "texts.js", '<div class="texts card"></div>'
 
 
+class ClassCountsComponent(PageComponent):
+    """How many texts have each answer, as bars that can be pressed. `click` carries the `label` of one, "" for OPEN.
+
+    Value: rows ([{label, name, count, share}]), pressed (a label or None); None draws nothing.
+    """
+
+    script, frame = "class_counts.js", '<div class="class-counts"></div>'
+
+
+class WorkTableComponent(PageComponent):
+    """One page of many classified texts, with boxes to select them. Its events: `click` with the `text` of a row;
+    `select` with `on` and a `row`, or without a row for all; `edit` with the `row` that is wrong; `apply` with the
+    `order` to sort by; `expand` with a `page`; `clear` to filter no more.
+
+    Value: what `ans.ui.ask.work_table.table_value` makes. `stamp`: a value with an older one comes too late.
+    """
+
+    script, frame = "work_table.js", '<div class="work-table"></div>'
+
+
 class ClassesComponent(PageComponent):
     """Classes with counts and lengths. `click` carries a `label`, `select` the names that are `picked` as known.
 

@@ -180,9 +180,10 @@ def layout(serving: Serving, restricted: bool) -> Page:
         map.build(shared, ask_tab.query)
         evaluate.build(shared, ask_tab.query)
         compare.build(shared, ask_tab.query)
-        discover.build(shared, ask_tab.query)
+        discover.build(shared, ask_tab.query, ask_tab.many)
         runs_tab = runs.build(shared)
     use_model.build(shared)
+    ask_tab.many.watch.render()  # outside of the tabs: there it ticks whichever is open
     return Page(shared, ask_tab, train_tab, data_tab, runs_tab, seen)
 
 

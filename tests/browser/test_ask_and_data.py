@@ -1,4 +1,4 @@
-"""A visitor opens a link, judges many texts, looks into data, brings some, trains on them and asks the new model."""
+"""A visitor opens a link, classifies many texts, looks into data, brings some, trains on them, asks the new model."""
 
 from __future__ import annotations
 
@@ -58,37 +58,76 @@ def test_a_link_opens_a_model_with_a_text_and_a_bad_one_does_no_harm(app, starte
     assert errors == []
 
 
-def test_many_texts_are_judged_filtered_downloaded_and_stopped(app, starter, browser, tmp_path) -> None:
+def test_many_texts_are_classified_worked_through_corrected_and_stopped(app, starter, browser, tmp_path) -> None:
     page, errors = opened(browser, app[0])
     page.get_by_role("tab", name="Many texts").click()
     page.get_by_text("Paste texts, one a line").wait_for()
-    page.get_by_role("button", name="Judge", exact=True).click()
-    page.get_by_test_id("toast-body").get_by_text("There is no text to judge").wait_for()
+    classify, rows = page.get_by_role("button", name="Classify", exact=True), page.locator("#verdicts tbody tr")
+    classify.click()
+    page.get_by_test_id("toast-body").get_by_text("There is no text to classify").wait_for()
+
+    # The first answers after the click get lost, as they may under load: a later one frees the buttons
+    lost: list[str] = []
+
+    def lose(route) -> None:
+        if len(lost) < 6:
+            lost.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/run/**", lose)
     page.get_by_label("Texts, one a line").fill(f"wake me up at seven\n=1+1\n{HOSTILE}")
-    page.get_by_role("button", name="Judge", exact=True).click()
-    page.locator("#batch", has_text="3 texts judged").wait_for()
-    page.wait_for_function("() => document.querySelectorAll('#verdicts .row').length === 3")
+    classify.click()
+    page.locator("#batch", has_text="3 texts classified").wait_for()
+    page.locator("#classify:enabled").wait_for()
+    page.locator("#stop-classifying:disabled").wait_for()
+    assert len(lost) == 6
+    page.unroute("**/gradio_api/run/**")
+
+    # Filter by kind and by a bar, search, sort, download
+    page.wait_for_function("() => document.querySelectorAll('#verdicts tbody tr').length === 3")
     page.locator("#kind").get_by_label("OPEN").click()
-    page.wait_for_function("() => document.querySelectorAll('#verdicts .row.known').length === 0")
+    page.wait_for_function("() => document.querySelectorAll('#verdicts td.answer.is-known').length === 0")
+    page.locator("#words input, #words textarea").fill("1+1")
+    page.locator("#verdicts .said", has_text="1 of 3 texts").wait_for()
     with page.expect_download() as download:
         page.locator("#csv").click()
     content = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert "'=1+1,OPEN" in content
-    assert "alarm_set,alarm_set" not in content
+    page.get_by_role("button", name="Show all", exact=True).click()
+    page.wait_for_function("() => document.querySelectorAll('#verdicts tbody tr').length === 3")
+    page.get_by_role("button", name="Score", exact=True).click()
+    page.locator("#verdicts th.score[aria-sort=ascending]").wait_for()
+    page.locator("#class-counts").get_by_role("button", name="alarm_set").press("Enter")
+    page.locator("#verdicts .said", has_text="1 of 3 texts, only alarm_set").wait_for()
+    assert page.evaluate("() => document.activeElement.dataset.key") == "alarm_set"
+
+    # One row is wrong: it gets a new class's name
+    rows.first.get_by_role("button", name="That's wrong").click()
+    page.locator("#verdicts .said", has_text="1 selected").wait_for()
+    right = page.locator("#right-answer input")
+    right.fill("wake_up")
+    right.press("Tab")
+    page.get_by_role("button", name="Correct the selected").click()
+    page.locator("#verdicts small.right", has_text="→ wake_up").wait_for()
+
+    # Very many: both sources at once are refused, Stop keeps what there is
     lines = tmp_path / "many.txt"
     lines.write_text("how many moons has jupiter\n" * 20_000)
     page.locator("input[type=file]").first.set_input_files(lines)
     page.get_by_text("many.txt").first.wait_for()
-    page.get_by_role("button", name="Judge", exact=True).click()
+    classify.click()
     page.get_by_test_id("toast-body").get_by_text("remove one of them").wait_for()
     page.get_by_label("Texts, one a line").fill("")
-    page.get_by_role("button", name="Judge", exact=True).click()
+    classify.click()
     page.locator("#batch [role=progressbar]").wait_for()
-    page.locator("#stop-judging").click()
-    page.locator("#batch", has_text="of 20,000 judged").wait_for()
-    page.locator("#verdicts .row").first.click()
+    page.locator("#stop-classifying").click()
+    page.locator("#batch", has_text="of 20,000 classified").wait_for()
+    page.locator("#classify:enabled").wait_for()
+    rows.first.get_by_role("button", name="how many moons").first.click()
     page.locator("#verdict .latency").wait_for()
-    assert page.get_by_label("Type a message").input_value() == "how many moons has jupiter"
+    assert page.locator("#query textarea").input_value() == "how many moons has jupiter"
     page.close()
     assert errors == []
 

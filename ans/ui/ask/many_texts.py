@@ -1,124 +1,164 @@
-"""The inner tab of Ask for many texts: paste lines or drop a file, watch, filter, download."""
+"""The inner tab of Ask for many texts: paste lines or drop a file, watch, and look through the answers below.
+
+What the card and the two buttons show is drawn from the state of the batch on the server, by a timer that runs while
+texts are classified and whenever the tab is opened: an event that gets lost is made good by the next one.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import gradio as gr
 
-from ans.data.lines import MOST_LINES, lines_given
+from ans.data.lines import MOST_LINES, columns_of_file, lines_given
 from ans.data.tables import EXTENSIONS, MOST_BYTES
-from ans.serving.batch import Batch, Verdict, as_csv
-from ans.serving.models import Serving
-from ans.ui.components import PAGE, RunComponent, TextsComponent, offered_file, texts_value
+from ans.serving.batch import Batch, Pass
+from ans.serving.batch_view import ALL
+from ans.serving.discovery import FEWEST, MOST
+from ans.ui.ask import work_table
+from ans.ui.ask.shown_rows import START, Place
+from ans.ui.ask.work_table import NO_MODEL, WorkTable
+from ans.ui.components import RunComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
-from ans.ui.wording import as_sentence, clock, signed
+from ans.ui.wording import as_sentence, clock
 
-ALL, OPEN, KNOWN, UNSURE = "all", "open", "known", "unsure"
+LOOK_SECONDS = 0.5
 NOTHING = {
     "state": "empty",
     "title": "Many texts at once",
-    "detail": f"Paste texts, one a line, or drop a file; then press Judge. At most {MOST_LINES:,} texts.",
+    "detail": f"Paste texts, one a line, or drop a file; then press Classify. At most {MOST_LINES:,} texts.",
 }
-CHOICES = [("All", ALL), ("OPEN", OPEN), ("Known", KNOWN), ("Unsure", UNSURE)]
 
 
 @dataclass(frozen=True)
 class ManyTab:
-    """The tab's components and handlers. `batch`: the texts that are judged, or were last. Ask takes up a click on
-    `rows`.
+    """The tab's components and handlers. `batch`: the texts that are classified, or were last.
+
+    `watch` looks at the batch while it is under way; the page renders it outside of the tabs, where it always ticks.
     """
 
     shared: Shared
     batch: gr.State
+    watch: gr.Timer
     pasted: gr.Textbox
     file: gr.File
-    judge: gr.Button
+    column: gr.Dropdown
+    classify: gr.Button
     stop: gr.Button
     card: RunComponent
-    results: gr.Column
-    kind: gr.Radio
-    download: gr.DownloadButton
-    rows: TextsComponent
+    table: WorkTable
 
-    def prepare(self, text: str, path: str | None, run_id: str | None, who: str | None) -> Changes:
-        """Read what was pasted or dropped."""
+    @property
+    def of_state(self) -> list:
+        """What shows how far the batch is."""
+        return [self.watch, self.card, self.classify, self.stop, *self.table.of_batch]
+
+    def brought(self, path: str | None) -> Changes:
+        """A file was dropped or taken away: where it has several columns, its texts can be chosen."""
         try:
-            self.shared.visitor(who).trained(run_id)
-            lines = lines_given(text, path)
+            names, likely = columns_of_file(Path(path)) if path else ([], None)
+        except ValueError as error:
+            return {
+                self.column: gr.update(visible=False, value=None),
+                self.card: _failed("This file can't be used", error),
+            }
+        shown = gr.update(choices=names, value=likely, visible=bool(names))
+        return {self.column: shown, self.card: gr.skip()}
+
+    def start(
+        self, text: str, path: str | None, column: str | None, run_id: str | None, who: str | None, before: Batch | None
+    ) -> Changes:
+        """Read what was pasted or dropped, and begin with it."""
+        try:
+            run = self.shared.visitor(who).trained(run_id)
+            lines = lines_given(text, path, column if path else None)
         except ValueError as error:
             raise refusal(error) from error
         if not lines.texts:
-            raise refusal("There is no text to judge; paste some, one a line, or drop a file.")
+            raise refusal("There is no text to classify; paste some, one a line, or drop a file.")
+        if before is not None:
+            before.stop()
+        batch = Batch(lines, Pass(lines.texts, run.id, run.name))
+        batch.first.begin(lambda: self.shared.serving.model(run.id))
+        return {self.batch: batch, **self.look(batch, who), **self.table.cleared()}
+
+    def beside(
+        self, other: str | None, batch: Batch | None, who: str | None, kind: str, words: str, place: Place
+    ) -> Changes:
+        """A second model was chosen for the same texts, or none."""
+        if batch is None or not batch.first.ended:
+            return gr.skip()
+        if batch.second is not None:
+            batch.second.stop()
+        batch.second = None
+        if other and other != NO_MODEL:
+            try:
+                run = self.shared.visitor(who).trained(other)
+            except ValueError as error:
+                raise refusal(error) from error
+            texts = batch.lines.texts[: len(batch.verdicts)]
+            batch.second = Pass(texts, run.id, run.name)
+            batch.second.begin(lambda: self.shared.serving.model(run.id))
+        return self.look(batch, who, kind, words, place)
+
+    def look(
+        self, batch: Batch | None, who: str | None, kind: str = ALL, words: str = "", place: Place = START
+    ) -> Changes:
+        """Where the batch stands, drawn anew: nothing here depends on what the page has drawn before."""
+        if batch is None:
+            return gr.skip()
+        now = batch.now
+        now.seen()
+        ended = now.ended  # asked once: it may end in between, and the next look tells
         return {
-            self.batch: Batch(lines),
-            self.card: {"state": "running", "title": "Starting", "share": 0},
-            **self._buttons(busy=True),
-            self.results: gr.update(visible=False),
+            self.watch: gr.Timer(active=not ended),
+            self.card: ended_card(batch) if ended else running_card(now),
+            self.classify: gr.update(interactive=ended),
+            self.stop: gr.update(interactive=not ended),
+            **self.table.looked(batch, who, kind, words, place),
         }
 
-    def run(self, batch: Batch, run_id: str, who: str | None) -> Iterator[Changes]:
-        """Judge it, chunk after chunk."""
-        try:
-            self.shared.visitor(who).trained(run_id)
-            for card in judged(self.shared.serving, batch, run_id):
-                yield {self.card: card}
-        except ValueError as error:
-            failed = {"state": "failed", "title": "These could not be judged", "detail": as_sentence(error)}
-            yield {self.card: failed, **self._buttons(busy=False)}
-            return
-        yield {
-            **self._buttons(busy=False),
-            self.results: gr.update(visible=True),
-            self.kind: gr.update(choices=counted(batch.verdicts), value=ALL),
-            **self.filter(batch, ALL),
-        }
+    def open_texts(self, batch: Batch | None) -> list[str]:
+        """The texts that are OPEN, to find groups in.
 
-    def end(self, batch: Batch | None) -> Changes:
-        """Stop: what is judged by then is kept."""
-        if batch is not None:
-            batch.stop()
-        return {self.stop: gr.update(interactive=False)}
+        Raises:
+            gr.Error: they are too few or too many.
+        """
+        found = [verdict.text for verdict in (batch.verdicts if batch is not None else []) if verdict.label is None]
+        if not FEWEST <= len(set(found)) <= MOST:
+            raise refusal(
+                f"Groups can be found among {FEWEST} to {MOST:,} different OPEN texts; here are {len(set(found)):,}."
+            )
+        return found
 
-    def filter(self, batch: Batch | None, kind: str) -> Changes:
-        """The verdicts of one kind, and the file of them."""
+    def end(self, batch: Batch | None, who: str | None, kind: str, words: str, place: Place) -> Changes:
+        """Stop: what is classified by then is kept."""
         if batch is None:
             return gr.skip()
-        return {self.rows: listed(batch, kind, PAGE), self.download: csv_file(self.download, batch, kind)}
-
-    def more(self, batch: Batch | None, kind: str, event: gr.EventData) -> Changes:
-        """More rows of the list."""
-        if batch is None:
-            return gr.skip()
-        return {self.rows: listed(batch, kind, int(getattr(event, "count", 0)) + PAGE)}
-
-    def _buttons(self, busy: bool) -> Changes:
-        return {self.judge: gr.update(interactive=not busy), self.stop: gr.update(interactive=busy)}
+        batch.now.stop()
+        batch.now.wait(LOOK_SECONDS)
+        return self.look(batch, who, kind, words, place)
 
 
-def build(shared: Shared) -> ManyTab:
-    """Lay out the tab inside the current Tab and wire it."""
+def build(shared: Shared, opening: gr.Tab) -> ManyTab:
+    """Lay out the tab inside the current Tab, which is `opening`, and wire it."""
     tab, model = layout(shared), shared.model
-    started = tab.judge.click(
-        tab.prepare,
-        [tab.pasted, tab.file, model, shared.browser],
-        [tab.batch, tab.card, tab.judge, tab.stop, tab.results],
-        **QUIETLY,
-    )
-    shown = [tab.card, tab.judge, tab.stop, tab.results, tab.kind, tab.rows, tab.download]
-    started.success(tab.run, [tab.batch, model, shared.browser], shown, concurrency_limit=2, **QUIETLY)
-    tab.stop.click(tab.end, tab.batch, tab.stop, **AT_ONCE)
-    tab.kind.input(tab.filter, [tab.batch, tab.kind], [tab.rows, tab.download], **QUIETLY)
-    tab.rows.select(tab.more, [tab.batch, tab.kind], tab.rows, **QUIETLY)
+    seen = [tab.batch, shared.browser, *tab.table.of_view]
+    given = [tab.pasted, tab.file, tab.column, model, shared.browser, tab.batch]
+    tab.file.change(tab.brought, tab.file, [tab.column, tab.card], **AT_ONCE)
+    tab.classify.click(tab.start, given, [tab.batch, *tab.of_state], **QUIETLY)
+    tab.stop.click(tab.end, seen, tab.of_state, **AT_ONCE)
+    gr.on([tab.watch.tick, opening.select], tab.look, seen, tab.of_state, **AT_ONCE)
+    tab.table.second.input(tab.beside, [tab.table.second, *seen], tab.of_state, **QUIETLY)
+    work_table.wire(tab.table, tab.batch)
     return tab
 
 
 def layout(shared: Shared) -> ManyTab:
-    """What is to be judged, beside it the card and the list of verdicts."""
-    batch = gr.State(None)
+    """What is to be classified, beside it the card and the counts; below them the texts with their answers."""
+    batch, watch = gr.State(None), gr.Timer(LOOK_SECONDS, active=False, render=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
             pasted = gr.Textbox(
@@ -133,93 +173,64 @@ def layout(shared: Shared) -> ManyTab:
                 file_types=list(EXTENSIONS),
                 height=170,
             )
+            column = gr.Dropdown([], label="Column with the texts", visible=False, elem_id="text-column")
             with gr.Row():
-                judge = gr.Button("Judge", variant="primary", scale=3, elem_id="judge")
-                stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop-judging")
+                classify = gr.Button("Classify", variant="primary", scale=3, elem_id="classify")
+                stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop-classifying")
         with gr.Column(scale=7, min_width=320):
             card = RunComponent(NOTHING, elem_id="batch")
-            with gr.Column(visible=False) as results:
-                with gr.Row(equal_height=False):
-                    kind = gr.Radio(CHOICES, value=ALL, show_label=False, container=False, elem_id="kind")
-                    download = gr.DownloadButton("Download CSV", size="sm", scale=0, min_width=150, elem_id="csv")
-                rows = TextsComponent(elem_id="verdicts")
-    return ManyTab(shared, batch, pasted, file, judge, stop, card, results, kind, download, rows)
+            counts = work_table.counts()
+    table = work_table.layout(shared, counts)
+    return ManyTab(shared, batch, watch, pasted, file, column, classify, stop, card, table)
 
 
-def judged(serving: Serving, batch: Batch, run_id: str) -> Iterator[dict]:
-    """The card after each chunk, and at the end.
-
-    Raises:
-        ValueError: the model is gone or damaged.
-    """
-    model, name = serving.model(run_id), serving.run(run_id).name
-    total, began = len(batch.lines.texts), time.monotonic()
-    for done in batch.run(model):
-        passed = time.monotonic() - began
-        yield {
-            "state": "running",
-            "title": "Judging",
-            "clock": clock(passed),
-            "name": name,
-            "detail": f"{done:,} of {total:,} texts, about {clock(passed / done * (total - done))} left.",
-            "share": done / total,
-        }
-    yield finished_card(batch, name, time.monotonic() - began)
-
-
-def finished_card(batch: Batch, name: str, seconds: float) -> dict:
-    """How it ended: all judged, or stopped, and how many are open."""
-    done, total = len(batch.verdicts), len(batch.lines.texts)
-    unknown = sum(verdict.label is None for verdict in batch.verdicts)
-    words = [f"{unknown:,} are OPEN, {done - unknown:,} belong to a known class."]
-    if not batch.done:
-        words.append(f"You stopped it; the other {total - done:,} were not judged.")
-    if batch.lines.beyond:
-        words.append(f"{batch.lines.beyond:,} more texts were left out: {MOST_LINES:,} are the most at a time.")
+def running_card(now: Pass) -> dict:
+    """How far a pass is."""
+    done, total, passed = len(now.verdicts), len(now.texts), now.seconds
+    left = f", about {clock(passed / done * (total - done))} left" if done else ""
+    detail = f"{done:,} of {total:,} texts{left}." if now.state == "running" else "Waiting for its turn."
     return {
-        "state": "finished" if batch.done else "stopped",
-        "title": f"{done:,} {'text' if done == 1 else 'texts'} judged"
-        if batch.done
-        else f"{done:,} of {total:,} judged",
-        "clock": clock(seconds),
-        "name": name,
-        "detail": " ".join(words),
+        "state": "running",
+        "title": "Classifying",
+        "clock": clock(passed),
+        "name": now.name,
+        "detail": detail,
+        "share": done / total,
     }
 
 
-def counted(verdicts: list[Verdict]) -> list[tuple[str, str]]:
-    """The choices of the filter, with how many texts each leaves."""
-    return [(f"{name} ({sum(_is(one, kind) for one in verdicts):,})", kind) for name, kind in CHOICES]
+def ended_card(batch: Batch) -> dict:
+    """How it ended: all classified, or stopped, and which share is open; of two models, how many answers changed."""
+    now, (done, total) = batch.now, (len(batch.verdicts), len(batch.lines.texts))
+    if now.state == "failed":
+        return _failed("These could not be classified", now.error)
+    whole = done == total
+    title = f"{done:,} {'text' if done == 1 else 'texts'} classified" if whole else f"{done:,} of {total:,} classified"
+    return {
+        "state": "finished" if now.state == "done" else "stopped",
+        "title": title,
+        "clock": clock(now.seconds),
+        "name": batch.first.name if batch.second is None else f"{batch.first.name}, and beside it {batch.second.name}",
+        "detail": " ".join(_shares(batch)),
+    }
 
 
-def listed(batch: Batch, kind: str, most: int) -> dict:
-    """The first rows of the filtered verdicts, as the list draws them."""
-    found = [batch.verdicts[i] for i in _of_kind(batch, kind)]
-    rows = [
-        {
-            "text": verdict.text,
-            "tag": "OPEN" if verdict.label is None else verdict.label,
-            "kind": OPEN if verdict.label is None else KNOWN,
-            "aside": signed(verdict.score) + (" unsure" if verdict.between else ""),
-        }
-        for verdict in found[:most]
-    ]
-    heading = "Text, verdict, and the largest head logit. A click takes a text to “One text”."
-    empty = "No text was judged." if not batch.verdicts else "None of the texts is of this kind."
-    return {**texts_value(rows, len(found), heading, empty), "clickable": True}
+def _shares(batch: Batch) -> list[str]:
+    done, total = len(batch.verdicts), len(batch.lines.texts)
+    if not done:
+        return ["You stopped it before the first answer."]
+    unknown = sum(verdict.label is None for verdict in batch.verdicts)
+    words = [f"{unknown:,} ({unknown / done:.0%}) are OPEN, {done - unknown:,} belong to a known class."]
+    if batch.second is not None:
+        compared = len(batch.second.verdicts)
+        changed = sum(batch.changed(row) for row in range(compared))
+        words.append(f"The second model gives {changed:,} of {compared:,} another answer.")
+    if done < total:
+        words.append(f"You stopped it; the other {total - done:,} were not classified.")
+    if batch.lines.beyond:
+        words.append(f"{batch.lines.beyond:,} more texts were left out: {MOST_LINES:,} are the most at a time.")
+    return words
 
 
-def _of_kind(batch: Batch, kind: str) -> list[int]:
-    return [i for i, verdict in enumerate(batch.verdicts) if _is(verdict, kind)]
-
-
-def _is(verdict: Verdict, kind: str) -> bool:
-    is_open = verdict.label is None
-    return {ALL: True, OPEN: is_open, KNOWN: not is_open, UNSURE: bool(verdict.between)}[kind]
-
-
-def csv_file(button: gr.DownloadButton, batch: Batch, kind: str) -> str:
-    """The filtered verdicts as a file that the page may hand out; Gradio deletes it after a day."""
-    rows = _of_kind(batch, kind)
-    content = as_csv([batch.verdicts[i] for i in rows], [batch.lines.labels[i] for i in rows])
-    return offered_file(button, "verdicts.csv", content)
+def _failed(title: str, error: Exception | str) -> dict:
+    return {"state": "failed", "title": title, "detail": as_sentence(error)}

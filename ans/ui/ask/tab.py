@@ -58,7 +58,7 @@ def build(shared: Shared) -> AskTab:
         moved.then(tab.answer, [*asked, tab.strict.tried], tab.verdict, trigger_mode="always_last", **QUIETLY)
     shared.kept.change(tab.answer, asked, tab.verdict, **QUIETLY)  # in Evaluate
     tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
-    tab.many.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
+    tab.many.table.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
     return tab
 
 
@@ -84,8 +84,8 @@ def layout(shared: Shared) -> AskTab:
                 verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")
                 small_map.build(shared, verdict)
                 strict = strictness.layout(shared, each_class=False)
-        with gr.Tab("Many texts", id="many"):
-            many = many_texts.build(shared)
+        with gr.Tab("Many texts", id="many") as opening:
+            many = many_texts.build(shared, opening)
     return AskTab(shared, inner, query, verdict, chips, many, strict)
 
 

@@ -6,23 +6,25 @@ from typing import Any
 
 import gradio as gr
 
+from ans.serving.batch import Batch
+from ans.ui.ask.many_texts import ManyTab
 from ans.ui.components import GroupsComponent, PlotComponent, RunComponent
 from ans.ui.discover import cards
 from ans.ui.discover.findings import Findings
 from ans.ui.discover.handlers import OWN, TEST, DiscoverTab
 from ans.ui.headed_tab import headed_tab
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 
 SOURCES = [("The test texts", TEST), ("My own texts", OWN)]
 FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl"]
 
 
-def build(shared: Shared, query: gr.Textbox) -> None:
-    """Lay out the tab inside the current Tabs and wire it. `query` is Ask's text box."""
+def build(shared: Shared, query: gr.Textbox, many: ManyTab) -> None:
+    """Lay out the tab inside the current Tabs and wire it. `query` is Ask's text box, `many` its tab for many texts."""
     with headed_tab("Discover", "discover"):
         tab = layout(shared)
-    wire(tab, query)
+    wire(tab, query, many)
 
 
 def layout(shared: Shared) -> DiscoverTab:
@@ -79,19 +81,30 @@ def _one_group() -> dict[str, Any]:
     return {"name": name, "make": make, "texts": texts, "drop": drop, "other": other, "merge": merge}
 
 
-def wire(tab: DiscoverTab, query: gr.Textbox) -> None:
-    """Connect the controls. `query` is Ask's text box."""
+def wire(tab: DiscoverTab, query: gr.Textbox, many: ManyTab) -> None:
+    """Connect the controls. `query` is Ask's text box, `many` its tab for many texts."""
     model, browser = tab.shared.model, tab.shared.browser
     chosen = [tab.findings, tab.card, *tab.of_groups]
     tab.source.change(tab.choose_source, tab.source, [tab.pasted, tab.file], **AT_ONCE)
     model.change(tab.opened, [model, tab.findings, browser], tab.of_run, **AT_ONCE)
-    tab.find.click(tab.wait_to_find, None, tab.card, **AT_ONCE).then(
-        tab.look_for,
-        [model, tab.findings, tab.source, tab.pasted, tab.file, tab.smallest, browser],
-        tab.of_run,
-        concurrency_limit=2,
-        **QUIETLY,
-    )
+
+    def take_open(batch: Batch | None) -> Changes:
+        """The OPEN ones of many texts are looked at here."""
+        texts = "\n".join(many.open_texts(batch))
+        return {
+            tab.shared.tabs: gr.Tabs(selected="discover"),
+            tab.source: OWN,
+            tab.pasted: gr.update(value=texts, visible=True),
+            tab.file: gr.update(value=None, visible=True),
+        }
+
+    taken = [tab.shared.tabs, tab.source, tab.pasted, tab.file]
+    handed = many.table.find_groups.click(take_open, many.batch, taken, **QUIETLY)
+    asked = [model, tab.findings, tab.source, tab.pasted, tab.file, tab.smallest, browser]
+    for wanted in (tab.find.click, handed.success):
+        wanted(tab.wait_to_find, None, tab.card, **AT_ONCE).then(
+            tab.look_for, asked, tab.of_run, concurrency_limit=2, **QUIETLY
+        )
     tab.groups.click(tab.look_at, tab.findings, chosen, **AT_ONCE)
     tab.plot.click(tab.look_at_point, tab.findings, chosen, **AT_ONCE)
     tab.name.submit(tab.rename, [tab.findings, tab.name], chosen, **AT_ONCE)

@@ -12,7 +12,7 @@ from ans.evaluation.advice import more_texts, open_estimate
 from ans.plots.curves import learning_curve
 from ans.runs.check import Check, Doubt, Quality, Twins
 from ans.runs.run import Run
-from ans.serving.batch import harmless
+from ans.serving.batch_csv import harmless
 from ans.ui.components import PlotComponent, TextsComponent, offered_file, texts_value
 from ans.ui.wiring import Changes
 
