@@ -27,7 +27,6 @@ function heading(v) {
   const some = v.total === v.all ? `${n(v.all)} texts` : `${n(v.total)} of ${n(v.all)} texts`;
   const said = node('p', 'said', v.label ? `${some}, only ${v.label}` : some);
   if (v.chosen) said.append(node('strong', '', ` · ${n(v.chosen)} selected`));
-  said.setAttribute('role', 'status');
   head.append(said);
   if (v.total !== v.all) head.append(button('clear', 'quiet-button', 'Show all', () => trigger('clear')));
   if (v.chosen)
@@ -121,6 +120,7 @@ function draw() {
   latest = v.stamp;
   start = v.start;
   root.append(heading(v));
+  announce(root.querySelector('.said').textContent);
   if (!v.rows.length) {
     root.append(node('p', 'nothing', 'No text is like this. Choose another filter, or search for less.'));
     return;
