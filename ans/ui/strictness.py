@@ -66,6 +66,10 @@ class Strictness:
             self.reset: gr.update(interactive=moved and may_keep, visible=may_keep),
         }
 
+    def reopened(self, tried: float | None, run_id: str | None, who: str | None) -> Changes:
+        """The tab is opened again: a line that is tried stays."""
+        return gr.skip() if tried is not None else self.shown(run_id, who)
+
     def moved(self, run_id: str | None, percent: float, who: str | None) -> Changes:
         """The slider is moved: nothing is changed, but all can be seen."""
         try:
@@ -135,11 +139,15 @@ class Strictness:
         }
 
 
-def wire(part: Strictness) -> list[Dependency]:
-    """Connect the slider and the buttons; the events after which another line may judge."""
+def wire(part: Strictness, opening: gr.Tab) -> list[Dependency]:
+    """Connect the slider and the buttons; the events after which another line may judge.
+
+    Whenever `opening` is opened, the slider of the run in use is there, even if that got lost before.
+    """
     shared = part.shared
     asked = [shared.model, shared.browser]
     gr.on([shared.model.change, shared.kept.change], part.shown, asked, part.of_run, **AT_ONCE)
+    opening.select(part.reopened, [part.tried, *asked], part.of_run, **AT_ONCE)
     moved = part.slider.input(
         part.moved,
         [shared.model, part.slider, shared.browser],

@@ -24,10 +24,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class AskTab:
-    """The tab's components and handlers. `inner`: the choice between one text and many."""
+    """The tab's components and handlers. `inner`: the choice between `one` text and many."""
 
     shared: Shared
     inner: gr.Tabs
+    one: gr.Tab
     query: gr.Textbox
     verdict: VerdictComponent
     chips: ChipsComponent
@@ -54,7 +55,7 @@ def build(shared: Shared) -> AskTab:
     asked = [tab.query, model, shared.browser]
     tab.query.change(tab.answer, [*asked, tab.strict.tried], tab.verdict, concurrency_limit=4, **QUIETLY)
     model.change(tab.answer, asked, tab.verdict, **QUIETLY)
-    for moved in strictness.wire(tab.strict):
+    for moved in strictness.wire(tab.strict, tab.one):
         moved.then(tab.answer, [*asked, tab.strict.tried], tab.verdict, trigger_mode="always_last", **QUIETLY)
     shared.kept.change(tab.answer, asked, tab.verdict, **QUIETLY)  # in Evaluate
     tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
@@ -65,7 +66,7 @@ def build(shared: Shared) -> AskTab:
 def layout(shared: Shared) -> AskTab:
     """The text box and its examples, beside them the verdict and a small map; many texts behind a tab of their own."""
     with gr.Tabs() as inner:
-        with gr.Tab("One text", id="one"), gr.Row(equal_height=False, elem_id="ask"):
+        with gr.Tab("One text", id="one") as one, gr.Row(equal_height=False, elem_id="ask"):
             with gr.Column(scale=5, min_width=320):
                 query = gr.Textbox(
                     label="Type a message",
@@ -86,7 +87,7 @@ def layout(shared: Shared) -> AskTab:
                 strict = strictness.layout(shared, each_class=False)
         with gr.Tab("Many texts", id="many") as opening:
             many = many_texts.build(shared, opening)
-    return AskTab(shared, inner, query, verdict, chips, many, strict)
+    return AskTab(shared, inner, one, query, verdict, chips, many, strict)
 
 
 def examples(serving: Serving, run_id: str | None) -> list[dict]:

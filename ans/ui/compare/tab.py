@@ -31,10 +31,14 @@ LEFT_OUT = (
 
 @dataclass(frozen=True)
 class CompareTab:
-    """The tab's components and handlers. A method is named by its key in `ans.serving.comparison`."""
+    """The tab's components and handlers. A method is named by its key in `ans.serving.comparison`.
+
+    `job`: what this page has fitted last; on the server it says whether it goes on, whatever the page has heard.
+    """
 
     shared: Shared
     comparisons: Comparisons
+    job: gr.State
     runs: gr.Dropdown
     rules: gr.CheckboxGroup
     heads: gr.CheckboxGroup
@@ -81,7 +85,7 @@ class CompareTab:
                 drawn = -1
                 while not job.ended(REDRAW_SECONDS):
                     table, figure, count = comparing.views(self.comparisons, found, keys, measure, job)
-                    yield {self.table: table, **({} if count == drawn else {self.bars: figure})}
+                    yield {self.job: job, self.table: table, **({} if count == drawn else {self.bars: figure})}
                     drawn = count
             finally:
                 job.stop()
@@ -91,6 +95,14 @@ class CompareTab:
     def ended(self, run_ids: Ids, rules: Keys, heads: Keys, measure: str, who: str | None) -> Changes:
         """What there is now, and free buttons: the last drawing of `fit` may come after Stop's own answer."""
         return {**self.show(run_ids, rules, heads, measure, who), **self.buttons(busy=False)}
+
+    def reopened(
+        self, job: Job | None, run_ids: Ids, rules: Keys, heads: Keys, measure: str, who: str | None
+    ) -> Changes:
+        """The tab is opened again: where nothing goes on, that is what it shows, even if the end got lost before."""
+        if job is not None and not job.ended(0):
+            return gr.skip()
+        return self.ended(run_ids, rules, heads, measure, who)
 
     def stopped(self) -> Changes:
         """Free the buttons; the job ends with the event it belongs to."""
@@ -163,8 +175,8 @@ def layout(shared: Shared) -> CompareTab:
         with gr.Column(scale=6, min_width=320):
             judges = JudgesComponent(judging.EMPTY, elem_id="judges")
     return CompareTab(
-        shared, Comparisons(shared.serving), runs, rules, heads, compare, stop, ablation, table, measure, bars, text,
-        errors, judges,
+        shared, Comparisons(shared.serving), gr.State(None), runs, rules, heads, compare, stop, ablation, table,
+        measure, bars, text, errors, judges,
     )  # fmt: skip
 
 
@@ -210,9 +222,10 @@ def wire(tab: CompareTab, opening: gr.Tab, query: gr.Textbox) -> None:
     tab.measure.change(tab.show, shown, drawn, **AT_ONCE)
     ablation = tab.ablation.click(tab.choose_ablation, None, [tab.rules, tab.heads], **QUIETLY)
     running = [
-        tab.compare.click(tab.fit, shown, [*drawn, *buttons], concurrency_limit=4, **QUIETLY),
-        ablation.then(tab.fit, shown, [*drawn, *buttons], concurrency_limit=4, **QUIETLY),
+        tab.compare.click(tab.fit, shown, [tab.job, *drawn, *buttons], concurrency_limit=4, **QUIETLY),
+        ablation.then(tab.fit, shown, [tab.job, *drawn, *buttons], concurrency_limit=4, **QUIETLY),
     ]
+    opening.select(tab.reopened, [tab.job, *shown], [*drawn, *buttons], **AT_ONCE)
     for event in running:
         ended = event.then(tab.ended, shown, [*drawn, *buttons], **AT_ONCE)
         ended.then(tab.judge, judged, tab.judges, **AT_ONCE)

@@ -54,8 +54,8 @@ def build(shared: Shared, train: TrainTab) -> DataTab:
     with headed_tab("Data", "data") as outer, gr.Tabs() as inner:
         with gr.Tab("Browse", id="browse"):
             browse_tab = browse.layout(shared, train)
-        with gr.Tab("Bring your own", id="own"):
-            upload_tab = upload.build(shared)
+        with gr.Tab("Bring your own", id="own") as own:
+            upload_tab = upload.build(shared, own)
     tab = DataTab(browse_tab, upload_tab, inner)
     browse.wire(browse_tab, outer)
     upload_tab.kept.change(

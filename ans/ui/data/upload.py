@@ -118,10 +118,10 @@ class UploadTab:
         return {self.kept: str(path), self.table: None, self.understood: None, self.file: None}
 
 
-def build(shared: Shared) -> UploadTab:
-    """Lay out the tab inside the current Tab and wire it."""
+def build(shared: Shared, opening: gr.Tab) -> UploadTab:
+    """Lay out the tab inside the current Tab, which is `opening`, and wire it."""
     tab = layout(shared)
-    wire(tab)
+    wire(tab, opening)
     return tab
 
 
@@ -167,14 +167,14 @@ def layout(shared: Shared) -> UploadTab:
     )
 
 
-def wire(tab: UploadTab) -> None:
-    """Connect the components with their handlers."""
+def wire(tab: UploadTab, opening: gr.Tab) -> None:
+    """Connect the components with their handlers. Whenever `opening` is opened, the file is looked at again."""
     outcome, given = [tab.understood, tab.report, tab.preview, tab.keep, tab.after_all], [*tab.columns, tab.after_all]
     tab.file.change(
         tab.opened, tab.file, [tab.table, tab.report, tab.mapping, *given, tab.name], show_progress="minimal",
         show_progress_on=tab.report, api_visibility="private",
     ).then(tab.checked, [tab.table, *given], outcome, **QUIETLY)  # fmt: skip
-    gr.on([part.input for part in given], tab.checked, [tab.table, *given], outcome, **QUIETLY)
+    gr.on([opening.select, *(part.input for part in given)], tab.checked, [tab.table, *given], outcome, **QUIETLY)
     tab.keep.click(
         tab.store,
         [tab.shared.browser, tab.name, tab.understood],

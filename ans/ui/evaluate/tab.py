@@ -149,7 +149,7 @@ def build(shared: Shared, query: gr.Textbox) -> None:
     model = shared.model
     opening.select(tab.opened, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
     model.change(tab.changed, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
-    strictness.wire(tab.strict)
+    strictness.wire(tab.strict, opening)
     shared.kept.change(tab.changed, [model, tab.drawn, shared.browser], tab.of_run, **QUIETLY)
     for view in (tab.overview, tab.classes, tab.confusions):
         view.click(tab.show_errors, None, tab.mistakes, **AT_ONCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -41,11 +42,13 @@ UNCHANGED = object()
 class RadiusForm:
     """This part's components and handlers.
 
-    `settings`: (run, the `HeadSettings` tried out on it), or None for the run's own heads; this part sets it.
+    `settings`: (run, the `HeadSettings` tried out on it), or None for the run's own heads; this part sets it. `ended`
+    is set on the server when the heads are trained that were asked for last, whatever the page has heard of it.
     """
 
     shared: Shared
     settings: gr.State
+    ended: gr.State
     radius: gr.Slider
     gamma: gr.Slider
     weight: gr.Slider
@@ -67,12 +70,28 @@ class RadiusForm:
         self, run_id: str | None, who: str | None, r: float, most: float, share: float, how: str
     ) -> Iterator[Changes]:
         """Train these heads."""
+        ended = threading.Event()
+        yield {self.ended: ended}
         try:
             run = self.shared.visitor(who).trained(run_id)
             for card, tried, able in training(self.shared.maps, run.id, HeadSettings(r, share, most, how)):
                 yield self._shown(card, able) if tried is UNCHANGED else self._answering(card, tried)
         except ValueError as error:
             yield self._shown(failed(error), True)
+        finally:
+            ended.set()
+
+    def reopened(self, run_id: str | None, who: str | None, ended: threading.Event | None, card: str | None) -> Changes:
+        """The tab is opened again: where no heads are trained the button is free, even if their end got lost."""
+        if ended is not None and not ended.is_set():
+            return gr.skip()
+        if card is None or json.loads(card).get("state") != "running":
+            return {self.train: gr.update(interactive=True)}
+        try:
+            shown = own_numbers(self.shared.maps, self.shared.visitor(who).trained(run_id).id)
+        except ValueError:
+            shown = nothing_yet()
+        return self._answering(shown, None)
 
     def own(self, run_id: str | None, who: str | None) -> Changes:
         """The run's own heads, and the settings they were trained with."""
@@ -104,8 +123,9 @@ class RadiusForm:
 
 @dataclass(frozen=True)
 class RadiusPart:
-    """The events after which other heads answer: new ones, the run's own."""
+    """The form, and the events after which other heads answer: new ones, the run's own."""
 
+    form: RadiusForm
     trained: Dependency
     returned: Dependency
 
@@ -118,13 +138,13 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
     trained = waiting.then(
         form.start,
         [*asked, *form.sliders],
-        [form.card, settings, form.train, form.back],
+        [form.ended, form.card, settings, form.train, form.back],
         concurrency_limit=2,
         **QUIETLY,
     )
     returned = form.back.click(form.own, asked, everything, **AT_ONCE)
     shared.model.change(form.own, asked, everything, **AT_ONCE)
-    return RadiusPart(trained, returned)
+    return RadiusPart(form, trained, returned)
 
 
 def layout(shared: Shared, settings: gr.State) -> RadiusForm:
@@ -139,7 +159,7 @@ def layout(shared: Shared, settings: gr.State) -> RadiusForm:
             train = gr.Button("Train these heads", variant="primary", scale=3, min_width=150, elem_id="retrain")
             back = gr.Button("Back to the run's own", scale=2, min_width=150, interactive=False, elem_id="own-heads")
         card = RunComponent(nothing_yet(), elem_id="retrained")
-    return RadiusForm(shared, settings, radius, gamma, weight, negatives, train, back, card)
+    return RadiusForm(shared, settings, gr.State(None), radius, gamma, weight, negatives, train, back, card)
 
 
 def training(maps: Maps, run_id: str, tried: HeadSettings) -> Iterator[tuple[dict, Any, bool]]:

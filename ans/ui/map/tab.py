@@ -208,6 +208,9 @@ def wire(tab: MapTab, opening: gr.Tab, query: gr.Textbox) -> None:
         tab.opened, [model, browser, tab.taken, query, tab.text], [tab.text, tab.which, tab.taken], **AT_ONCE
     )
     redraw(opened)
+    form = tab.radius.form
+    stands, outcome = [model, browser, form.ended, form.card], [form.card, tab.settings, form.train, form.back]
+    opening.select(form.reopened, stands, outcome, **AT_ONCE)
     controls = [tab.which.change, tab.method.change, tab.dimensions.change]
     gr.on(controls, tab.draw, [*what, tab.text], drawn, **AT_ONCE)
     changed = model.change(tab.reset, [model, browser], [tab.which, tab.settings], **AT_ONCE)

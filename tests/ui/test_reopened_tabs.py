@@ -1,0 +1,91 @@
+"""No button stays dead for an event that got lost: a tab opened again draws them from the server's own state."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from ans.runs.status import FINISHED, RUNNING
+from ans.runs.store import RunStore
+from ans.serving.comparison.job import Job
+from ans.serving.models import Serving
+from ans.ui import page, strictness
+from ans.ui.compare import tab as compare
+from ans.ui.map import radius
+from tests.ui.tabs import ME, laid_out, run_of
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+def test_compare_frees_its_buttons_when_nothing_is_fitted_and_leaves_them_while_something_is(store):
+    tab, chosen = laid_out(compare.layout, store), ([], [], [], "f1", ME)
+    turn = tab.comparisons.one_at_a_time
+    with turn:
+        job = Job(tab.comparisons, [])
+        assert tab.reopened(job, *chosen) == gr.skip()
+    assert job.ended(60)
+    for one in (job, None):
+        changes, buttons = tab.reopened(one, *chosen), (tab.compare, tab.ablation, tab.stop)
+        assert [changes[button]["interactive"] for button in buttons] == [True, True, False]
+
+
+def test_a_comparison_leaves_its_job_with_the_page_before_it_can_end(store):
+    tab = laid_out(compare.layout, store)
+    run = run_of(store, None, RUNNING, FINISHED)
+    changes = list(tab.fit([run.id], ["msp"], [], "f1", ME))
+    assert changes[0][tab.compare]["interactive"] is False
+    jobs = [one[tab.job] for one in changes if tab.job in one]
+    assert all(job.ended(60) for job in jobs)
+
+
+def test_the_radius_frees_its_button_whether_or_not_its_end_was_heard(store):
+    form = laid_out(lambda shared: radius.layout(shared, gr.State(None)), store)
+    run, ended = run_of(store, None, RUNNING, FINISHED), threading.Event()
+    card = json.dumps({"state": "running"})
+    assert form.reopened(run.id, ME, ended, card) == gr.skip()
+    ended.set()
+    changes = form.reopened(run.id, ME, ended, card)
+    assert changes[form.train]["interactive"] is True
+    assert changes[form.card]["state"] != "running"
+    assert form.reopened(run.id, ME, None, json.dumps({"state": "finished"})) == {
+        form.train: gr.update(interactive=True)
+    }
+
+
+@pytest.mark.parametrize("run_id", ["gone", None])
+def test_heads_that_are_trained_tell_their_end_on_the_server_even_where_they_fail(store, run_id):
+    form = laid_out(lambda shared: radius.layout(shared, gr.State(None)), store)
+    first, *_, last = form.start(run_id, ME, 1.0, 2.0, 1.0, "ans")
+    assert last[form.card]["state"] == "failed"
+    assert first[form.ended].is_set()
+
+
+def test_a_line_that_is_tried_stays_and_else_the_slider_comes_back(store):
+    part = laid_out(lambda shared: strictness.layout(shared, each_class=False), store)
+    assert part.reopened(0.1, None, ME) == gr.skip()
+    assert part.slider in part.reopened(None, None, ME)
+
+
+def test_each_of_these_tabs_looks_again_when_it_is_opened(store):
+    serving = Serving(store)
+    made = page.build(serving)
+    opened = {
+        event.fn.__name__
+        for event in made.fns.values()
+        for target, what in event.targets
+        if what == "select" and isinstance(made.blocks[target], gr.Tab)
+    }
+    assert {"look", "reopened", "checked"} <= opened
+    handlers = [
+        getattr(event.fn, "__self__", None).__class__.__name__
+        for event in made.fns.values()
+        if event.fn is not None and event.fn.__name__ == "reopened"
+    ]
+    assert sorted(handlers) == ["CompareTab", "RadiusForm", "Strictness", "Strictness"]
