@@ -70,7 +70,8 @@ function line(v, row) {
     tick = node('td', 'tick'),
     text = node('td', 'text'),
     wrong = node('td', 'wrong');
-  tick.append(box('row ' + row.row, `Select “${row.text}”`, row.chosen, on => trigger('select', { row: row.row, on })));
+  const choose = on => trigger('select', { row: row.row, on });
+  tick.append(box('row ' + row.row, `Select “${row.text}”`, row.chosen, choose));
   const link = button('text ' + row.row, '', row.text, () => trigger('click', { text: row.text }));
   link.title = 'Look at this text alone';
   text.append(link);
