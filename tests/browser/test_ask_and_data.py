@@ -177,13 +177,14 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     page.locator("#verdict .latency").wait_for()
 
     # Among texts of no class a group is found and made a class, and the same question has another answer
-    page.get_by_role("tab", name="Discover").click()
-    page.get_by_label("My own texts").click()
-    page.get_by_label("One text a line").fill("\n".join(training_texts_of("exchange_rate", "baggage_lost")))
-    page.get_by_role("button", name="Find groups").click()
+    page.get_by_role("tab", name="Many texts").click()
+    page.get_by_label("Texts, one a line").fill("\n".join(training_texts_of("exchange_rate", "baggage_lost")))
+    page.get_by_role("button", name="Classify", exact=True).click()
+    page.get_by_role("button", name="Find groups in the OPEN ones").click()
     page.locator("#groups .group", has_text="exchange").first.click()
     question = page.locator("#group-texts label").first.inner_text()
     page.get_by_role("tab", name="Ask").click()
+    page.get_by_role("tab", name="One text").click()
     page.get_by_label("Type a message").fill(question)
     page.locator("#verdict .answer strong", has_text="OPEN").wait_for()
     page.get_by_role("tab", name="Discover").click()
