@@ -44,7 +44,7 @@ def as_csv(batch: Batch, rows: Sequence[int]) -> bytes:
             cells.append(batch.lines.labels[row])
         if batch.right:
             cells.append((batch.right[row] or "OPEN") if row in batch.right else "")
-        writer.writerow(f"{cell:.3f}" if isinstance(cell, float) else harmless(cell) for cell in cells)
+        writer.writerow(harmless(cell) if isinstance(cell, str) else f"{cell:.3f}" for cell in cells)
     return out.getvalue().encode("utf-8-sig")
 
 

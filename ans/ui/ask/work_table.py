@@ -146,7 +146,7 @@ class WorkTable:
     def choose_one(self, batch: Batch | None, kind: str, words: str, place: Place, event: gr.EventData) -> Changes:
         """“That's wrong” of one row: it alone is selected."""
         row = getattr(event, "row", None)
-        if batch is None or row not in range(len(batch.verdicts)):
+        if batch is None or not isinstance(row, int) or row not in range(len(batch.verdicts)):
             return gr.skip()
         batch.chosen = {row}
         return self.drawn(batch, kind, words, place)
