@@ -114,6 +114,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
     known = {run.id for run in store.all() if run.status.state not in (QUEUED, RUNNING)}
     second = until(lambda: next((r for r in store.all() if r.id not in known), None), "a second run")
+    page.locator("#run", has_text="50 % of its classes").wait_for()  # Stop is for the run that is shown
     page.get_by_role("button", name="Stop", exact=True).click()
     until(lambda: second.status.state not in (QUEUED, RUNNING), "the second run ends")
     assert second.status.state == STOPPED
