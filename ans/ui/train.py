@@ -235,6 +235,7 @@ def wire(tab: TrainTab) -> None:
     inputs = [form.known, browser, form.seeds, *form.inputs, *tab.advanced]
     tab.train.click(tab.start, inputs, tab.started, **QUIETLY)
     tab.again.click(tab.start_again, inputs, tab.started, **QUIETLY)
+    tab.stop.click(tab.end, [tab.watched, browser], tab.stop, **AT_ONCE)
     shared = tab.shared
     tab.run.click(tab.act, browser, [shared.model, shared.tabs, tab.watched, tab.run, tab.curves, tab.stop], **QUIETLY)
     tab.filling.wire()
