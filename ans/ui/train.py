@@ -152,7 +152,8 @@ class TrainTab:
     def offer_open_texts(self, name: str) -> Changes:
         """Whether texts of no class may teach is asked of one's own data alone."""
         own = dataset_named(name) not in LISTED
-        return {self.form.open_texts: gr.update(visible=own, **({} if own else {"value": False}))}
+        shown = gr.update(visible=True) if own else gr.update(visible=False, value=False)
+        return {self.form.open_texts: shown}
 
     def found_device(self) -> str:
         """Where a training will compute, for a person."""
