@@ -23,6 +23,7 @@ from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
 from ans.model.parts import checked_parts
+from ans.model.teaching import checked, taught
 from ans.model.training import trained
 
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
@@ -256,6 +257,19 @@ class OpenWorldClassifier:
         return OpenWorldClassifier.of(
             config, with_class(fitted, config, label, texts, self.features(texts)), self.seconds
         )
+
+    def teach(self, texts: Sequence[str], labels: Sequence[str | None]) -> OpenWorldClassifier:
+        """A copy that has learnt corrections in seconds: each text with its right class, a new one, or None for open.
+
+        The encoder is shared. What a text was said to be before counts no more.
+
+        Raises:
+            ValueError: there are none, texts and labels differ in number, one is empty, or a class would lose its last
+                text.
+        """
+        corrections = checked(texts, labels, self.labels)
+        learnt, config = taught(self.fitted, self.config, corrections, self.features(list(corrections)))
+        return OpenWorldClassifier.of(config, learnt, self.seconds)
 
     # Persistence
 

@@ -33,9 +33,10 @@ def refusal(error: Exception | str) -> gr.Error:
 def end_unchanged(page: gr.Blocks) -> None:
     """Let each handler of this page that yields end with a yield that changes nothing.
 
-    Workaround, seen with Gradio 6.31.0, no upstream issue known: Gradio sends the last values of a generator again when
-    it has ended. What a person changed between the two, a group that was chosen or a box unchecked, would be undone. It
-    can go when tests/ui/test_workarounds.py and tests/browser/test_gradio_faults.py say so.
+    Workaround, seen with Gradio 6.31.0, no upstream issue known. Gradio sends the last values of a generator again when
+    it has ended: what a person changed between the two, a group that was chosen or a box unchecked, would be undone.
+    And where a generator ends without a single yield, it empties all its outputs: a tab that has nothing to redraw
+    would go blank. It can go when tests/ui/test_workarounds.py and tests/browser/test_gradio_faults.py say so.
     """
     for event in page.fns.values():
         if inspect.isgeneratorfunction(event.fn):
@@ -48,7 +49,6 @@ def _ending_unchanged(handler: Callable[..., Iterator]) -> Callable[..., Iterato
         last = None
         for last in handler(*values):
             yield last
-        if last is not None:
-            yield tuple(gr.skip() for _ in last) if isinstance(last, tuple) else gr.skip()
+        yield tuple(gr.skip() for _ in last) if isinstance(last, tuple) else gr.skip()
 
     return wrapped

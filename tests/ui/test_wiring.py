@@ -35,6 +35,9 @@ class Tab:
         yield {self.first: "one"}
         yield {self.second: "two"}
 
+    def nothing_to_tell(self) -> Iterator[Changes]:
+        yield from ()
+
     def clicked(self, event: gr.EventData) -> Changes:
         return {self.first: str(event.id)}
 
@@ -75,6 +78,12 @@ def test_a_handler_that_yields_changes_ends_with_a_yield_that_changes_nothing(ta
     event = wired(tab, tab[1].one_by_one)
     end_unchanged(tab[0])
     assert list(event.fn()) == [{tab[1].first: "one"}, {tab[1].second: "two"}, gr.skip()]
+
+
+def test_a_handler_that_yields_but_has_nothing_to_tell_changes_nothing(tab):
+    event = wired(tab, tab[1].nothing_to_tell)
+    end_unchanged(tab[0])
+    assert list(event.fn()) == [gr.skip()]
 
 
 def test_a_method_is_given_what_its_event_carries(tab):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,16 +27,21 @@ def posted(address: str, body: dict) -> dict:
         return json.load(reply)
 
 
-def test_gradio_still_sends_the_last_values_of_a_generator_again_when_it_has_ended():
-    """`ans.ui.wiring.end_unchanged` can go when the end no longer carries them."""
+def count() -> Iterator[str]:
+    yield "first"
+    yield "last"
 
-    def count():
-        yield "first"
-        yield "last"
 
+def nothing() -> Iterator[str]:
+    yield from ()
+
+
+@pytest.mark.parametrize(("handler", "left"), [(count, "last"), (nothing, None)])
+def test_gradio_still_changes_the_outputs_of_a_generator_when_it_has_ended(handler, left):
+    """`ans.ui.wiring.end_unchanged` can go when the end carries neither the last values nor, without any, emptiness."""
     with gr.Blocks() as page:
         box, button = gr.Textbox(), gr.Button()
-        button.click(count, None, box)
+        button.click(handler, None, box)
     _, address, _ = page.queue().launch(prevent_thread_lock=True, quiet=True)
     try:
         session = {"session_hash": "once"}
@@ -45,7 +51,7 @@ def test_gradio_still_sends_the_last_values_of_a_generator_again_when_it_has_end
     finally:
         page.close()
     ended = next(message for message in messages if message["msg"] == "process_completed")
-    assert ended["output"]["data"] == ["last"]
+    assert ended["output"]["data"] == [left]
 
 
 def test_gradio_still_takes_a_quoted_prop_name_in_a_script_for_an_event():
