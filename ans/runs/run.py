@@ -8,6 +8,7 @@
                 owner.json       the browser whose texts are in it, if it was uploaded or made from uploaded texts
                 keys.json        hashes of the keys with which programs ask a private run (keys.py)
                 promotion.json   how it was made from another run by adding a class (promotion.py)
+                taught.json      how it was made from another run by learning corrections (taught.py)
                 model/           the classifier (finished runs; ans/model/files.py)
                 evaluation.json  metrics, known classes, seconds by phase, device (evaluation.py)
                 check.json       how its line does on held-out texts, what was found in the training texts (check.py)
@@ -25,15 +26,16 @@ from typing import TYPE_CHECKING, Any
 
 from ans.config import TrainConfig
 from ans.config_files import ReadSettings, read_settings
-from ans.conventions import DATASET_NAMES
 from ans.json_files import DamagedFile, parser, read_typed, write_json
 from ans.runs.check import Check
 from ans.runs.damage import remember, remembered
 from ans.runs.evaluation import Evaluation
 from ans.runs.files import written
+from ans.runs.names import made_name
 from ans.runs.progress import Progress, event_writer
 from ans.runs.promotion import Promotion
 from ans.runs.status import DELETED, ENDED, QUEUED, RUNNING, STOPPED, State, Status, is_alive
+from ans.runs.taught import Taught
 from ans.runs.test_part import read_test_part
 
 if TYPE_CHECKING:
@@ -145,6 +147,11 @@ class Run:
         return _if_there(Promotion.read, self.folder)
 
     @property
+    def taught(self) -> Taught | None:
+        """How this run came from another by learning corrections; None if it did not."""
+        return _if_there(Taught.read, self.folder)
+
+    @property
     def is_starter(self) -> bool:
         """Whether the app made this run by itself at its first start."""
         return self.id.startswith("starter-")
@@ -159,34 +166,18 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What a person reads in a list: the name somebody gave it, else what it knows and, but for the starter, when.
-
-        `Everyday assistant, 16 classes known · 25 % · 27 Nov 02:50:31`, and seed and encoder unless they are the usual.
-        """
+        """What a person reads in a list: the name somebody gave it, else one made of its settings."""
         if (given := self.given_name) is not None:
             return given
-        config, usual = self.config, TrainConfig()
-        share = f"{100 * config.known_ratio:.0f} %" if config.known_classes is None else ""
-        known = self._known_classes(config)
-        classes = f"{share} of its classes" if known is None else f"{known} {'class' if known == 1 else 'classes'}"
-        words = [f"{DATASET_NAMES.get(config.dataset, Path(config.dataset).stem)}, {classes} known"]
-        if self.is_starter:
-            return words[0]
-        if known is not None and share not in ("", "100 %"):
-            words.append(share)
-        words.append(time.strftime("%d %b %H:%M:%S", time.localtime(self.status.created)))
-        if config.seed != usual.seed:
-            words.append(f"seed {config.seed}")
-        if config.encoder != usual.encoder:
-            words.append(Path(config.encoder).name)
-        return " · ".join(words)
+        return made_name(self.config, self._known_classes(), self.is_starter, self.status.created)
 
-    def _known_classes(self, config: TrainConfig) -> int | None:
+    def _known_classes(self) -> int | None:
         """How many classes it knows; None before it has read its data, unless they were named."""
         try:
             return len(Evaluation.read(self.folder).known)
         except (FileNotFoundError, DamagedFile):
-            return None if config.known_classes is None else len(config.known_classes)
+            named = self.config.known_classes
+            return None if named is None else len(named)
 
     def rename(self, name: str) -> None:
         """Give the run a name of its own; an empty one brings back the name made of its settings.

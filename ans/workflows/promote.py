@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -11,15 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ans.config_files import written_settings
 from ans.conventions import OPEN_LABELS
 from ans.data.corpora import OpenWorldSplit
 from ans.data.tables import LabelledTexts
-from ans.json_files import write_json
 from ans.runs.promotion import Promotion
-from ans.runs.run import CONFIG_FILE, Run
-from ans.runs.status import FINISHED, Status
+from ans.runs.run import Run
 from ans.runs.store import RunStore
+from ans.workflows.derived_run import put
 
 if TYPE_CHECKING:
     from ans.model.classifier import OpenWorldClassifier
@@ -84,7 +81,7 @@ def promote(store: RunStore, parent: Run, model: OpenWorldClassifier, group: Gro
         seconds=seconds,
         test_texts=(len(rows), test.labels.count(label)),
     )
-    return _put(store, outcome, about, f"{parent.name} + {label}", browser if private else parent.owner)
+    return put(store, outcome, about, f"{parent.name} + {label}", browser if private else parent.owner)
 
 
 def undo(store: RunStore, run: Run, browser: str) -> str | None:
@@ -151,22 +148,3 @@ def _judged(model: OpenWorldClassifier, features: np.ndarray, test: LabelledText
     from ans.workflows.judging import judge
 
     return judge(model, torch.from_numpy(features), test.labels)
-
-
-def _put(store: RunStore, outcome, about: Promotion, name: str, owner: str | None) -> Run:
-    """The run appears in the store complete: it is built beside its place."""
-    from ans.workflows.experiment import save_outcome
-
-    building = store.new_folder()
-    try:
-        write_json(building / CONFIG_FILE, written_settings(outcome.classifier.config))
-        about.write(building)
-        write_json(building / "name.json", name)
-        if owner is not None:
-            write_json(building / "owner.json", owner)
-        save_outcome(Run(building), outcome)
-        now = time.time()
-        Status(FINISHED, created=now, started=now - about.seconds, ended=now).write(building)
-        return store.adopt(building)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)  # after `adopt` there is none by this name

@@ -1,0 +1,133 @@
+"""A finished run that has learnt corrections, made from another run in seconds. The other run stays as it is."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ans.conventions import OPEN
+from ans.data.corpora import OpenWorldSplit, targets
+from ans.data.corrections import Correction
+from ans.data.tables import LabelledTexts
+from ans.runs.check import Check, Count, Quality
+from ans.runs.run import LONGEST_NAME, Run
+from ans.runs.store import RunStore
+from ans.runs.taught import Change, Learnt, Standing, Taught
+from ans.workflows.derived_run import put
+
+if TYPE_CHECKING:
+    from ans.model.classifier import OpenWorldClassifier
+    from ans.workflows.judging import Judged
+
+MOST_CHANGES = 200  # that are told one by one
+
+
+def origin_of(store: RunStore, run: Run) -> Run:
+    """The run that corrections are taught to: what a taught run was made from, if it is still there, else itself.
+
+    So the list of corrections is the truth: one that was removed from it is unlearnt with the next learning.
+    """
+    origin = run if run.taught is None else store.get(run.taught.origin)
+    return run if origin is None or not origin.status.ended_well else origin
+
+
+def teach(store: RunStore, run: Run, model: OpenWorldClassifier, corrections: Sequence[Correction], owner: str) -> Run:
+    """Make the run "<run> + n corrections", finished and evaluated; it belongs to the browser `owner`.
+
+    Corrected texts of the test part are left out of the new run's, and of the numbers before and after alike.
+
+    Args:
+        run: as of `origin_of`; `model` is its own.
+
+    Raises:
+        ValueError: there is no correction, or a class would lose its last text.
+    """
+    said = {one.text: one.label for one in corrections}
+    started = time.perf_counter()
+    learnt = model.teach(list(said), list(said.values()))
+    seconds = time.perf_counter() - started
+    texts, labels, arrays = run.load_test()
+    rows = [row for row, text in enumerate(texts) if text not in said]
+    test = LabelledTexts([texts[row] for row in rows], [labels[row] for row in rows])
+    features = arrays["features"][rows]
+    before, after = (_judged(one, features, test) for one in (model, learnt))
+    about = Taught(
+        origin=run.id,
+        corrections=[Learnt(text, label) for text, label in said.items()],
+        before=_standing(model, before, test, said),
+        after=_standing(learnt, after, test, said),
+        seconds=seconds,
+        changes=_changes(model, learnt, before, after, test),
+    )
+    return put(store, _outcome(run, learnt, after, test, seconds), about, _name(run, len(said)), owner)
+
+
+def _name(run: Run, count: int) -> str:
+    ending = f" + {count} correction{'s' if count > 1 else ''}"
+    return re.sub(r" \+ \d+ corrections?$", "", run.name)[: LONGEST_NAME - len(ending)] + ending
+
+
+def _judged(model: OpenWorldClassifier, features: np.ndarray, test: LabelledTexts) -> Judged:
+    import torch
+
+    from ans.workflows.judging import judge
+
+    if not len(test):
+        raise ValueError("no text of the test part is left to measure with; correct fewer of its texts.")
+    return judge(model, torch.from_numpy(features), test.labels)
+
+
+def _standing(model: OpenWorldClassifier, judged: Judged, test: LabelledTexts, said: dict[str, str | None]) -> Standing:
+    """Classes that the model does not know are open for it."""
+    truth, answers = np.array(targets(test.labels, model.labels)), judged.answers.numpy()
+    known = truth != OPEN
+    right = sum(found.label == said[found.text] for found in model.predict(list(said), 1, 0))
+    return Standing(
+        corrected=Count(right, len(said)),
+        known_right=_count((answers == truth)[known]),
+        known_refused=_count((answers == OPEN)[known]),
+        open_right=_count((answers == OPEN)[~known]),
+        numbers=judged.metrics.headline(),
+    )
+
+
+def _count(which: np.ndarray) -> Count:
+    return Count(int(which.sum()), len(which))
+
+
+def _changes(
+    model: OpenWorldClassifier, learnt: OpenWorldClassifier, before: Judged, after: Judged, test: LabelledTexts
+) -> list[Change]:
+    """What has become wrong first, then what has become right."""
+
+    def named(answer: int) -> str | None:
+        return None if answer == OPEN else learnt.labels[answer]
+
+    found = [
+        Change(text, label if label in learnt.labels else None, named(was), named(now))
+        for text, label, was, now in zip(
+            test.texts, test.labels, before.answers.tolist(), after.answers.tolist(), strict=True
+        )
+        if was != now
+    ]
+    return sorted(found, key=lambda one: (one.better is not False, one.better is not True))[:MOST_CHANGES]
+
+
+def _outcome(run: Run, learnt: OpenWorldClassifier, judged: Judged, test: LabelledTexts, seconds: float):
+    """What a finished run leaves, as if it had been trained. The features are the origin's: the encoder is the same."""
+    from ans.workflows.checking import check_of
+    from ans.workflows.experiment import Outcome
+
+    evaluation = run.evaluation
+    if evaluation is None:
+        raise ValueError("this run has no evaluation; choose a finished run.")
+    held_out = [name for name in evaluation.held_out if name not in learnt.labels]
+    empty = LabelledTexts([], [])
+    split = OpenWorldSplit(run.config.dataset, learnt.labels, held_out, empty, empty, test)
+    found: Check | None = run.check
+    check = check_of(learnt, Quality() if found is None else found.quality)
+    return Outcome(learnt, split, judged, check, {**evaluation.seconds, "teaching": seconds})
