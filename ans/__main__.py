@@ -1,4 +1,4 @@
-"""The command line: `python -m ans train | predict | evaluate | benchmark`. Arguments, help, errors as one sentence.
+"""The command line: `python -m ans train | predict | teach | evaluate | benchmark`. Arguments, help, plain errors.
 
 Everything heavy is imported inside the commands, so that `--help` and a mistyped option answer at once.
 """
@@ -14,7 +14,7 @@ from dataclasses import Field, fields
 from io import TextIOWrapper
 
 from ans.benchmark.command import WHICH, benchmark, numbers, ratios
-from ans.command_line import evaluate, predict, train
+from ans.command_line import evaluate, predict, teach, train
 from ans.config import DEVICES, TrainConfig
 
 PROGRAM = "python -m ans"
@@ -53,6 +53,12 @@ one JSON object per text, in the order of the texts:
   between      the two answers that an unsure text wavers between, a class by its name, or open
 Lines on stdin are answered as they come; empty ones are skipped."""
 
+TEACH_HELP = """\
+how many of the corrected texts are answered rightly before and after, and the classes that are new.
+With --json one object: corrections, right_before, right_after, new_classes, seconds, load_seconds, out."""
+CORRECTIONS_HELP = (
+    "a table with columns text and label: each text with its right class, a new class, or open (also oos, none, …)"
+)
 MODEL_HELP = "the folder of a model, as train --out wrote it, or a run downloaded from the app: its zip or its folder"
 BENCHMARK_HELP = """\
 a Markdown table: means over the seeds, beside the paper's figures. The file of results has a record per run: settings,
@@ -101,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     _add_train(commands)
     _add_predict(commands)
+    _add_teach(commands)
     _add_evaluate(commands)
     _add_benchmark(commands)
     return parser
@@ -117,6 +124,7 @@ def _add_train(commands) -> None:
     )
     parser.add_argument("--out", metavar="DIR", help="save the model into this folder (a new or empty one, or a model)")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    parser.add_argument("--corrections", metavar="FILE", help=f"{CORRECTIONS_HELP}, to be learnt like training texts")
     group = parser
     for spec in fields(TrainConfig):
         if spec.name in GROUPS:
@@ -153,6 +161,25 @@ def _add_predict(commands) -> None:
         ("--neighbours", 3, "nearest training texts to return"),
     ):
         parser.add_argument(name, metavar="N", type=_count, default=default, help=f"{what} (default: {default})")
+
+
+def _add_teach(commands) -> None:
+    parser = _command(
+        commands,
+        teach,
+        "let a saved model learn corrections in seconds",
+        "Let a saved model learn texts that it got wrong. Its encoder stays; heads and closed-set classifier learn on, "
+        "and keep to what they said of everything else. The model is saved in a new folder.",
+        "teach my-model corrections.tsv",
+        TEACH_HELP,
+    )
+    parser.add_argument("model", metavar="DIR", help=MODEL_HELP)
+    parser.add_argument("corrections", metavar="FILE", help=CORRECTIONS_HELP)
+    parser.add_argument(
+        "--out", metavar="DIR", help="save the model that has learnt into this folder (default: DIR-taught)"
+    )
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
 def _add_evaluate(commands) -> None:

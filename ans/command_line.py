@@ -29,6 +29,7 @@ def train(given: argparse.Namespace) -> None:
     values = {spec.name: getattr(given, spec.name) for spec in fields(TrainConfig)}
     asked = {name: value for name, value in values.items() if name != "known_ratio" or value is not None}
     config = TrainConfig(**asked)
+    corrections = _corrections(given.corrections) if given.corrections is not None else {}
     out = _writable_out(given.out) if given.out is not None else None
     if out is None:
         print("The model will not be saved; name a folder with --out to keep it.", file=sys.stderr)
@@ -42,7 +43,7 @@ def train(given: argparse.Namespace) -> None:
         make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
         from ans.workflows.experiment import run_experiment
 
-        outcome = run_experiment(config, bars, lambda: False)
+        outcome = run_experiment(config, bars, lambda: False, corrections)
         bars.finish()
     if out is not None:
         outcome.classifier.save(out)
@@ -73,6 +74,58 @@ def predict(given: argparse.Namespace) -> None:
         for answer in classifier.predict(texts, given.candidates, given.neighbours):
             print(json.dumps(answer.to_dict(), ensure_ascii=False))
         sys.stdout.flush()
+
+
+def teach(given: argparse.Namespace) -> None:
+    """Let a saved model learn corrections, and save what came of it."""
+    from ans.data.tables import read_table
+    from ans.model.teaching import checked
+
+    table = read_table(given.corrections)
+    place = Path(given.model)
+    named = given.out if given.out is not None else str(place.with_name(f"{place.resolve().stem}-taught"))
+    out = _writable_out(named)
+    started = time.perf_counter()
+    classifier = _loaded(given)
+    loaded = time.perf_counter()
+    said = checked(table.texts, table.labels, classifier.labels)
+    learnt = classifier.teach(list(said), list(said.values()))
+    seconds = time.perf_counter() - loaded
+    learnt.save(out)
+    new = [label for label in learnt.labels if label not in classifier.labels]
+    # As the answers stood and as they stand, of the model that was given and of the one that was saved.
+    before, after = (_right(model, said) for model in (classifier, learnt))
+    result = {
+        "corrections": len(said),
+        "right_before": before,
+        "right_after": after,
+        "new_classes": new,
+        "seconds": round(seconds, 2),
+        "load_seconds": round(loaded - started, 2),
+        "out": named,
+    }
+    if given.json:
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    print(f"Of {len(said)} corrected texts the model had {before} right, and has {after} now.")
+    if new:
+        print(f"New classes: {', '.join(new)}.")
+    print(f"Learnt in {seconds:.1f} s. The model is in {named}; the one in {given.model} is as it was.")
+
+
+def _corrections(path: str) -> dict[str, str | None]:
+    """Texts with their right class, None for open, as a table has them."""
+    from ans.conventions import means_no_class
+    from ans.data.tables import read_table
+
+    table = read_table(path)
+    return {
+        text: None if means_no_class(label) else label for text, label in zip(table.texts, table.labels, strict=True)
+    }
+
+
+def _right(classifier, said: dict[str, str | None]) -> int:
+    return sum(found.label == said[found.text] for found in classifier.predict(list(said), 1, 0))
 
 
 def evaluate(given: argparse.Namespace) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ans.conventions import LONGEST, OPEN_NAME
+from ans.conventions import LONGEST, OPEN_NAME, OUTSIDE_NAME
+from ans.data.corpora import OpenWorldSplit
+from ans.data.tables import LabelledTexts
 from ans.data.uploads import folder_of
 from ans.json_files import parser, read_typed, write_json
 
@@ -123,6 +125,35 @@ def _checked(one: Correction) -> tuple[str, str | None, str | None]:
     if label is not None and not 0 < len(label) <= LONGEST_CLASS:
         raise ValueError(f"a class's name has 1 to {LONGEST_CLASS} characters, got {len(label)}.")
     return text, label, one.answered
+
+
+def learning(split: OpenWorldSplit, said: Mapping[str, str | None]) -> OpenWorldSplit:
+    """A split whose training part has taken in corrections; they are left out of the other parts.
+
+    Args:
+        said: the right class by the corrected text, None for open. A class that is not among the known ones becomes
+            one; what was said of a text before counts no more.
+    """
+    new = [(text, label) for text, label in said.items() if label is not None]
+    beyond = [text for text, label in said.items() if label is None]
+    train, dev, test, outside = (
+        _without(part, said) for part in (split.train, split.dev, split.test, split.open_train)
+    )
+    known = sorted({*split.known, *(label for _, label in new)})
+    return replace(
+        split,
+        known=known,
+        held_out=[name for name in split.held_out if name not in known],
+        train=LabelledTexts([*train.texts, *(text for text, _ in new)], [*train.labels, *(label for _, label in new)]),
+        dev=dev,
+        test=test,
+        open_train=LabelledTexts([*outside.texts, *beyond], [*outside.labels, *([OUTSIDE_NAME] * len(beyond))]),
+    )
+
+
+def _without(part: LabelledTexts, said: Mapping[str, str | None]) -> LabelledTexts:
+    rows = [row for row, text in enumerate(part.texts) if text not in said]
+    return LabelledTexts([part.texts[row] for row in rows], [part.labels[row] for row in rows])
 
 
 def as_tsv(corrections: Iterable[Correction]) -> bytes:

@@ -8,6 +8,7 @@
                 owner.json       the browser whose texts are in it, if it was uploaded or made from uploaded texts
                 keys.json        hashes of the keys with which programs ask a private run (keys.py)
                 promotion.json   how it was made from another run by adding a class (promotion.py)
+                corrections.json what a person has corrected, which it learns like training texts (taught.py)
                 taught.json      how it was made from another run by learning corrections (taught.py)
                 model/           the classifier (finished runs; ans/model/files.py)
                 evaluation.json  metrics, known classes, seconds by phase, device (evaluation.py)
@@ -35,7 +36,7 @@ from ans.runs.names import made_name
 from ans.runs.progress import Progress, event_writer
 from ans.runs.promotion import Promotion
 from ans.runs.status import DELETED, ENDED, QUEUED, RUNNING, STOPPED, State, Status, is_alive
-from ans.runs.taught import Taught
+from ans.runs.taught import Taught, read_learnt
 from ans.runs.test_part import read_test_part
 
 if TYPE_CHECKING:
@@ -150,6 +151,13 @@ class Run:
     def taught(self) -> Taught | None:
         """How this run came from another by learning corrections; None if it did not."""
         return _if_there(Taught.read, self.folder)
+
+    @property
+    def learnt(self) -> dict[str, str | None]:
+        """The corrections it has learnt, or will: the right class by the text, None for open."""
+        taught = self.taught
+        found = taught.corrections if taught is not None else _if_there(read_learnt, self.folder) or []
+        return {one.text: one.label for one in found}
 
     @property
     def is_starter(self) -> bool:

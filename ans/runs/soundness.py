@@ -27,7 +27,7 @@ def check(run: Run) -> None:
     if _sound.get(run.folder) == now:
         return
     status = Status.read(run.folder)
-    _ = run.settings, run.owner, run.promotion, run.taught
+    _ = run.settings, run.owner, run.promotion, run.learnt
     for odd in _oddities(run, status):
         tell(run.id, odd)
     if status.ended_well:

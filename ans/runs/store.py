@@ -7,7 +7,7 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from ans.runs.damage import Unreadable, tell
 from ans.runs.run import CONFIG_FILE, Run
 from ans.runs.soundness import check
 from ans.runs.status import FINISHED, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, Status
+from ans.runs.taught import Learnt, write_learnt
 
 
 class RunStore:
@@ -171,10 +172,21 @@ class RunStore:
         tell(run_id, reason)
         return Unreadable(run_id, reason)
 
-    def _make(self, run_id: str, config: TrainConfig, created: float | None = None) -> Run:
+    def _make(
+        self,
+        run_id: str,
+        config: TrainConfig,
+        created: float | None = None,
+        corrections: Mapping[str, str | None] | None = None,
+        owner: str | None = None,
+    ) -> Run:
         building = self.root / f".{run_id}.{secrets.token_hex(3)}"
         building.mkdir()
         write_json(building / CONFIG_FILE, written_settings(config))
+        if corrections:
+            write_learnt(building, [Learnt(text, label) for text, label in corrections.items()])
+        if owner is not None:
+            write_json(building / "owner.json", owner)
         Status(QUEUED, created=time.time() if created is None else created).write(building)
         try:
             building.rename(self.root / run_id)

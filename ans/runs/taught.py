@@ -1,7 +1,12 @@
-"""What a run has learnt from corrections, and what that changed: `taught.json`."""
+"""What a run has learnt from corrections, and what that changed.
+
+A run made from another one by learning them has `taught.json`; one that took them in when it was trained has
+`corrections.json`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -10,7 +15,7 @@ from pydantic import FiniteFloat
 from ans.json_files import parser, read_typed, write_json
 from ans.runs.check import Count
 
-TAUGHT_FILE = "taught.json"
+TAUGHT_FILE, CORRECTIONS_FILE = "taught.json", "corrections.json"
 Numbers = dict[str, FiniteFloat | None]
 
 
@@ -81,4 +86,18 @@ class Taught:
         write_json(folder / TAUGHT_FILE, asdict(self))
 
 
-_PARSE = parser(Taught)
+_PARSE, _PARSE_LEARNT = parser(Taught), parser(list[Learnt])
+
+
+def write_learnt(folder: Path, learnt: Sequence[Learnt]) -> None:
+    """Write down the corrections that a training is to take in."""
+    write_json(folder / CORRECTIONS_FILE, [asdict(one) for one in learnt])
+
+
+def read_learnt(folder: Path) -> list[Learnt]:
+    """The corrections that a training takes in.
+
+    Raises:
+        FileNotFoundError: there are none. DamagedFile: the file says nothing sensible.
+    """
+    return read_typed(folder / CORRECTIONS_FILE, _PARSE_LEARNT)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from safetensors.torch import save_file
 
 from ans.config import TrainConfig
 from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
+from ans.data.corrections import learning
 from ans.events import Emit, ShouldStop
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.check import Check
@@ -31,8 +33,13 @@ class Outcome:
     seconds: dict[str, float]
 
 
-def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> Outcome:
-    """Train and evaluate one configuration. Open texts are met in the evaluation only.
+def run_experiment(
+    config: TrainConfig, emit: Emit, should_stop: ShouldStop, corrections: Mapping[str, str | None] | None = None
+) -> Outcome:
+    """Train and evaluate one configuration. Open texts are met in the evaluation only, unless somebody asks otherwise.
+
+    Args:
+        corrections: texts with their right class, None for open, which training takes in and the test leaves out.
 
     Raises:
         ValueError: the data or the settings don't fit. TrainingStopped: `should_stop` said so.
@@ -40,6 +47,8 @@ def run_experiment(config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> 
     started = time.perf_counter()
     emit({"phase": "data"})
     split = make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
+    if corrections:
+        split = learning(split, corrections)
     emit({"phase": "data", "known": len(split.known), "texts": len(split.train), "work": work_of(config, split)})
     seconds = {"data": time.perf_counter() - started}
     classifier = OpenWorldClassifier(config).fit(

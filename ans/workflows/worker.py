@@ -71,7 +71,7 @@ def train_run(run: Run) -> None:
     try:
         write = run.event_writer()
         write({"phase": "data", "pace": pace_of(RunStore(run.folder.parent), run.config)})
-        outcome = run_experiment(run.config, write, lambda: run.stop_requested)
+        outcome = run_experiment(run.config, write, lambda: run.stop_requested, run.learnt)
         save_outcome(run, outcome)
         run.set_status(FINISHED)
     except TrainingStopped:
