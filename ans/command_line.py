@@ -83,7 +83,11 @@ def teach(given: argparse.Namespace) -> None:
 
     table = read_table(given.corrections)
     place = Path(given.model)
-    named = given.out if given.out is not None else str(place.with_name(f"{place.resolve().stem}-taught"))
+    named = (
+        given.out
+        if given.out is not None
+        else str(place.with_name(f"{place.resolve().name.removesuffix('.zip')}-taught"))
+    )
     out = _writable_out(named)
     started = time.perf_counter()
     classifier = _loaded(given)

@@ -294,6 +294,18 @@ class EvaluationComponent(PageComponent):
     script, frame, exports = "evaluate.js", '<div class="evaluation"></div>', True
 
 
+class TeachComponent(PageComponent):
+    """Corrections below a verdict. Its `click` event carries an `action`: correct (with `label`, or `open`), remove
+    (with `text`), learn, back.
+
+    Value: classes (names; without any nothing is drawn), corrections ([{text, says, answered, open, learnt}]), differs
+    (is there something to learn?), refused (why the last correction is none), perhaps result
+    (`ans.ui.ask.teach.result_card`).
+    """
+
+    script, frame = "teach.js", '<div class="teach is-empty"></div>'
+
+
 class StrictnessComponent(PageComponent):
     """What a line does to texts whose labels are known.
 

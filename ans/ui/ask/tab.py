@@ -10,7 +10,7 @@ import gradio as gr
 from ans.conventions import LONGEST
 from ans.serving.models import Serving
 from ans.ui import strictness, use_model, verdict_card
-from ans.ui.ask import link, many_texts, small_map
+from ans.ui.ask import link, many_texts, small_map, teach
 from ans.ui.components import ChipsComponent, VerdictComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
@@ -34,6 +34,7 @@ class AskTab:
     chips: ChipsComponent
     many: many_texts.ManyTab
     strict: strictness.Strictness
+    taught: teach.Teach
 
     def answer(self, text: str, run_id: str | None, who: str | None, tried: float | None = None) -> Iterator[Changes]:
         """The verdict of the typed text, by the line that is tried, if one is."""
@@ -60,6 +61,7 @@ def build(shared: Shared) -> AskTab:
     shared.kept.change(tab.answer, asked, tab.verdict, **QUIETLY)  # in Evaluate
     tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
     tab.many.table.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
+    teach.wire(tab.taught, tab.query)
     return tab
 
 
@@ -83,11 +85,12 @@ def layout(shared: Shared) -> AskTab:
                 chips = ChipsComponent(elem_id="examples")
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")
+                taught = teach.layout(shared)
                 small_map.build(shared, verdict)
                 strict = strictness.layout(shared, each_class=False)
         with gr.Tab("Many texts", id="many") as opening:
             many = many_texts.build(shared, opening)
-    return AskTab(shared, inner, one, query, verdict, chips, many, strict)
+    return AskTab(shared, inner, one, query, verdict, chips, many, strict, taught)
 
 
 def examples(serving: Serving, run_id: str | None) -> list[dict]:

@@ -1,0 +1,179 @@
+"""Teach it: what a person says the model got wrong, the list of that, and learning from it in seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from ans.conventions import LONGEST
+from ans.data.corrections import Correction, as_tsv
+from ans.ui.components import TeachComponent, offered_file
+from ans.ui.shared import Shared
+from ans.ui.wiring import QUIETLY, Changes
+from ans.ui.wording import as_sentence, percent
+
+if TYPE_CHECKING:
+    from ans.runs.run import Run
+    from ans.runs.taught import Standing, Taught
+
+
+@dataclass(frozen=True)
+class Teach:
+    """The part below a verdict: its component, and the file of all corrections."""
+
+    shared: Shared
+    view: TeachComponent
+    download: gr.DownloadButton
+
+    @property
+    def of_run(self) -> list:
+        """All that changes with the model in use and with each correction."""
+        return [self.view, self.download]
+
+    def shown(self, run_id: str | None, who: str | None, refused: str = "") -> Changes:
+        """Another model is in use, or corrections were made.
+
+        Args:
+            refused: why the last one can't be.
+        """
+        visitor = self.shared.visitor(who)
+        try:
+            run = visitor.trained(run_id)
+            corrections = visitor.corrections.of(who, run.config.dataset)
+            learnt, taught = run.learnt, run.taught
+        except ValueError:  # the verdict tells what is wrong with the model
+            return {self.view: {"classes": [], "corrections": []}, self.download: gr.update(visible=False)}
+        value = {
+            "classes": self.shared.serving.known(run.id),
+            "corrections": [_listed(one, learnt) for one in corrections],
+            "refused": refused,
+            "at": time.time(),  # what was pressed stands as before, also where nothing has changed
+            "differs": {one.text: one.label for one in corrections} != learnt,
+        }
+        if taught is not None:
+            value["result"] = result_card(taught, self._origin_name(taught, visitor))
+        file = offered_file(self.download, "corrections.tsv", as_tsv(corrections)) if corrections else None
+        return {self.view: value, self.download: gr.update(value=file, visible=bool(corrections))}
+
+    def act(self, text: str, run_id: str | None, who: str | None, event: gr.EventData) -> Iterator[Changes]:
+        """A button of this part: correct, remove, learn, or go back to the model that was taught."""
+        action = getattr(event, "action", None)
+        try:
+            if action == "correct":
+                label = None if getattr(event, "open", False) else str(getattr(event, "label", ""))
+                self.correct([text], label, run_id, who)
+            elif action == "remove":
+                run = self.shared.visitor(who).trained(run_id)
+                self.shared.visitor(who).corrections.remove(who, run.config.dataset, [str(getattr(event, "text", ""))])
+            elif action == "learn":
+                run_id = self._learnt(run_id, who)
+            elif action == "back":
+                run_id = self._origin(run_id, who)
+        except ValueError as error:
+            yield self.shown(run_id, who, as_sentence(error))
+            return
+        changes = self.shown(run_id, who)
+        if action in ("learn", "back"):
+            changes[self.shared.model] = gr.update(choices=self.shared.models(who), value=run_id)
+        yield changes
+
+    def correct(self, texts: Sequence[str], label: str | None, run_id: str | None, who: str | None) -> None:
+        """Keep corrections of texts that the model in use answered otherwise.
+
+        Args:
+            label: their right class, known or new; None for open.
+
+        Raises:
+            ValueError: there is no text or no class, the model says so already, or too many corrections are kept.
+        """
+        visitor = self.shared.visitor(who)
+        run = visitor.trained(run_id)
+        if not (cut := [text[:LONGEST].strip() for text in texts if text.strip()]):
+            raise ValueError("there is no text to correct; type a message first.")
+        label = None if label is None else " ".join(label.split())
+        if label == "":
+            raise ValueError("choose the right class, or OPEN, or type the name of a new class.")
+        found = self.shared.serving.model(run.id).predict(cut, candidates=1, neighbours=0)
+        wrong = [Correction(one.text, label, one.label) for one in found if one.label != label]
+        if not wrong:
+            raise ValueError(f"that is what the model answers already: {label or 'OPEN'}.")
+        visitor.corrections.add(who, run.config.dataset, wrong)
+
+    def _learnt(self, run_id: str | None, who: str | None) -> str:
+        from ans.workflows.teach import origin_of, teach
+
+        visitor = self.shared.visitor(who)
+        run = origin_of(visitor.runs, visitor.trained(run_id))
+        corrections = visitor.corrections.of(who, run.config.dataset)
+        if not corrections or who is None:
+            raise ValueError("there is no correction to learn from; correct an answer first.")
+        return teach(self.shared.store, run, self.shared.serving.model(run.id), corrections, who).id
+
+    def _origin(self, run_id: str | None, who: str | None) -> str:
+        visitor = self.shared.visitor(who)
+        taught = visitor.trained(run_id).taught
+        return visitor.trained(None if taught is None else taught.origin).id
+
+    def _origin_name(self, taught: Taught, visitor) -> str | None:
+        origin: Run | None = visitor.find(taught.origin)
+        return None if origin is None else origin.name
+
+
+def layout(shared: Shared) -> Teach:
+    """Below the verdict."""
+    view = TeachComponent({"classes": [], "corrections": []}, elem_id="teach")
+    download = gr.DownloadButton("Download corrections", size="sm", visible=False, min_width=150, elem_id="corrections")
+    return Teach(shared, view, download)
+
+
+def wire(part: Teach, query: gr.Textbox) -> None:
+    """Connect it. `query` is what was typed."""
+    model, browser = part.shared.model, part.shared.browser
+    model.change(part.shown, [model, browser], part.of_run, **QUIETLY)
+    part.view.click(part.act, [query, model, browser], [*part.of_run, model], **QUIETLY)
+
+
+def result_card(taught: Taught, origin: str | None) -> dict:
+    """What a learning has changed, as `TeachComponent` draws it. `origin`: the name of the run before, None if gone."""
+    count, before, after = len(taught.corrections), taught.before, taught.after
+    words = "1 correction" if count == 1 else f"{count} corrections"
+    return {
+        "title": f"Learnt from {words} in {taught.seconds:.1f} s",
+        "numbers": [["", "before", "after"], *_rows(before, after)],
+        "changes": [
+            {
+                "text": one.text,
+                "was": one.was or "OPEN",
+                "now": one.now or "OPEN",
+                "truth": one.truth or "OPEN",
+                "better": one.better,
+            }
+            for one in taught.changes
+        ],
+        "origin": origin,
+    }
+
+
+def _rows(before: Standing, after: Standing) -> list[list[str]]:
+    counts = (
+        ("Corrected texts, right", "corrected"),
+        ("Test texts of known classes, right", "known_right"),
+        ("… answered OPEN", "known_refused"),
+        ("Test texts of no known class, answered OPEN", "open_right"),
+    )
+    rows = [[name, str(getattr(before, key)), str(getattr(after, key))] for name, key in counts]
+    return [*rows, ["F1", percent(before.numbers.get("f1")), percent(after.numbers.get("f1"))]]
+
+
+def _listed(one: Correction, learnt: dict[str, str | None]) -> dict:
+    return {
+        "text": one.text,
+        "says": one.says,
+        "answered": one.answered or "OPEN",
+        "open": one.label is None,
+        "learnt": one.text in learnt and learnt[one.text] == one.label,
+    }
