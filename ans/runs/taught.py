@@ -16,7 +16,6 @@ from ans.json_files import parser, read_typed, write_json
 from ans.runs.check import Count
 
 TAUGHT_FILE, CORRECTIONS_FILE = "taught.json", "corrections.json"
-Numbers = dict[str, FiniteFloat | None]
 
 
 @dataclass(frozen=True)
@@ -44,13 +43,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a model does: corrected texts that it answers rightly, the rest of the test part, and the field's numbers."""
+    """How a model does: corrected texts that it answers rightly, and the rest of the test part.
+
+    `f1`, in percent, is the mean over the classes that have test texts: a class that was just added may have none.
+    """
 
     corrected: Count
     known_right: Count
     known_refused: Count
     open_right: Count
-    numbers: Numbers
+    f1: FiniteFloat
 
 
 @dataclass(frozen=True)

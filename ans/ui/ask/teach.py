@@ -166,7 +166,7 @@ def _rows(before: Standing, after: Standing) -> list[list[str]]:
         ("Test texts of no known class, answered OPEN", "open_right"),
     )
     rows = [[name, str(getattr(before, key)), str(getattr(after, key))] for name, key in counts]
-    return [*rows, ["F1", percent(before.numbers.get("f1")), percent(after.numbers.get("f1"))]]
+    return [*rows, ["F1", percent(before.f1), percent(after.f1)]]
 
 
 def _listed(one: Correction, learnt: dict[str, str | None]) -> dict:

@@ -1,0 +1,104 @@
+"""Teach it in the page: what a correction needs, whose it is, and what learning does to the model in use."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ans.data.corrections import Correction
+from ans.runs.run import Run
+from ans.runs.store import RunStore
+from ans.ui.ask import teach
+from ans.ui.ask.teach import Teach
+from tests.finished_runs import finished_run
+from tests.ui.tabs import ME, OTHER, event, laid_out
+
+
+@pytest.fixture
+def store(tmp_path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def run(store, classifier, small_split, small_config) -> Run:
+    return finished_run(store, small_config, classifier, small_split)
+
+
+@pytest.fixture
+def part(store, run) -> Teach:
+    return laid_out(teach.layout, store)
+
+
+def drawn(part: Teach, changes: dict) -> dict:
+    value = changes[part.view]
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def act(part: Teach, typed: str, run_id: str, who: str, **values) -> dict:
+    return list(part.act(typed, run_id, who, event(**values)))[-1]
+
+
+def test_a_correction_joins_the_list_of_its_browser_alone_and_can_be_removed(part, run, small_split):
+    known = small_split.known
+    value = drawn(part, act(part, "do fish sleep", run.id, ME, action="correct", label=f"  {known[0]} "))
+    assert [(one["text"], one["says"], one["answered"]) for one in value["corrections"]] == [
+        ("do fish sleep", known[0], "OPEN")
+    ]
+    assert value["differs"]
+    assert drawn(part, part.shown(run.id, OTHER))["corrections"] == []
+    after = act(part, "", run.id, ME, action="remove", text="do fish sleep")
+    assert drawn(part, after)["corrections"] == []
+    assert not drawn(part, after)["differs"]
+    assert not after[part.download]["visible"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        ("  ", {"label": "alarm_set"}, "There is no text to correct; type a message first."),
+        ("do fish sleep", {"label": " "}, "Choose the right class, or OPEN"),
+        ("do fish sleep", {"open": True}, "That is what the model answers already: OPEN."),
+        ("do fish sleep", {"label": "m" * 300}, "1 to 200 characters"),
+    ],
+)
+def test_what_is_no_correction_is_said_in_place_and_nothing_is_kept(part, run, text, values, said):
+    value = drawn(part, act(part, text, run.id, ME, action="correct", **values))
+    assert said in value["refused"]
+    assert value["corrections"] == []
+
+
+def test_learning_brings_the_new_model_into_use_and_back_leads_to_the_one_before(part, run, store, small_split):
+    act(part, "do fish sleep", run.id, ME, action="correct", label=small_split.known[0])
+    learnt = act(part, "", run.id, ME, action="learn")
+    new = learnt[part.shared.model]["value"]
+    assert new != run.id
+    assert store.get(new).owner == ME
+    value = drawn(part, learnt)
+    assert value["result"]["numbers"][1] == ["Corrected texts, right", "0 % of 1", "100 % of 1"]
+    assert value["result"]["origin"] == run.name
+    assert value["corrections"][0]["learnt"]
+    assert not value["differs"]
+    back = act(part, "", new, ME, action="back")
+    assert back[part.shared.model]["value"] == run.id
+    assert drawn(part, back)["differs"]
+
+
+def test_a_strangers_model_can_neither_be_corrected_nor_taught(part, run, store):
+    act(part, "do fish sleep", run.id, ME, action="correct", label="gardening")
+    new = act(part, "", run.id, ME, action="learn")[part.shared.model]["value"]
+    value = drawn(part, act(part, "do fish sleep", new, OTHER, action="correct", open=True))
+    assert value == {"classes": [], "corrections": []}
+    assert store.get(new).learnt == {"do fish sleep": "gardening"}
+
+
+def test_without_corrections_there_is_nothing_to_learn(part, run, store):
+    assert "no correction to learn from" in drawn(part, act(part, "", run.id, ME, action="learn"))["refused"]
+    assert len(store.all()) == 1
+
+
+def test_many_texts_are_corrected_at_once_where_the_model_says_otherwise(part, run, small_split):
+    part.correct(["do fish sleep", "who wrote hamlet", " "], small_split.known[0], run.id, ME)
+    found = part.shared.visitor(ME).corrections.of(ME, run.config.dataset)
+    assert {one.text for one in found} == {"do fish sleep", "who wrote hamlet"}
+    assert found[0] == Correction(found[0].text, small_split.known[0], None)
