@@ -39,12 +39,19 @@ class RunStore:
         """What people told the page it got wrong, beside the runs: one folder per browser."""
         return self.root.parent / "corrections"
 
-    def create(self, config: TrainConfig) -> Run:
-        """A new queued run. No other was created in the same second, so that their names differ."""
+    def create(
+        self, config: TrainConfig, corrections: Mapping[str, str | None] | None = None, owner: str | None = None
+    ) -> Run:
+        """A new queued run. No other was created in the same second, so that their names differ.
+
+        Args:
+            corrections: texts with their right class, None for open, that it is to learn from. Such a run belongs to
+                the browser `owner`, who made them.
+        """
         created, taken = time.time(), {int(run.status.created) for run in self.all()}
         while int(created) in taken:
             created = int(created) + 1.0
-        return self._make(_new_id(), config, created)
+        return self._make(_new_id(), config, created, corrections, owner)
 
     def starter(self) -> Run:
         """The run of `STARTER`: the one there is, or a new queued one if there is none that can still end well."""

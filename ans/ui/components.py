@@ -299,8 +299,8 @@ class TeachComponent(PageComponent):
     (with `text`), learn, back.
 
     Value: classes (names; without any nothing is drawn), corrections ([{text, says, answered, open, learnt}]), differs
-    (is there something to learn?), refused (why the last correction is none), perhaps result
-    (`ans.ui.ask.teach.result_card`).
+    (is there something to learn?), form (can a message be corrected here?), refused (why the last correction is none),
+    perhaps result (`ans.ui.ask.teach.result_card`).
     """
 
     script, frame = "teach.js", '<div class="teach is-empty"></div>'

@@ -55,7 +55,26 @@ class TrainTab:
         """What the Train button changes."""
         return [self.watched, self.shared.mine, self.run, self.curves, self.stop, self.note, self.again]
 
-    def start(self, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any) -> Changes:
+    def pressed(self, corrected: bool, *given: Any) -> Changes:
+        """The Train button. `corrected`: what was corrected is learnt, too."""
+        return self.start(*given, corrected=corrected)
+
+    def pressed_again(self, corrected: bool, *given: Any) -> Changes:
+        """The button that a twin is asked for with."""
+        return self.start_again(*given, corrected=corrected)
+
+    def offer_corrections(self, dataset: str | None, who: str | None) -> Changes:
+        """Whether a training takes in what was corrected is asked where something was."""
+        try:
+            count = len(self.shared.visitor(who).corrections.of(who, dataset_named(dataset)))
+        except ValueError:  # Ask tells what is wrong with them
+            count = 0
+        label = f"Learn from your {'correction' if count == 1 else f'{count} corrections'}, too"
+        return {self.form.corrected: gr.update(visible=bool(count), label=label)}
+
+    def start(
+        self, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any, corrected: bool = False
+    ) -> Changes:
         """The Train button: the run is queued, one for each seed; what is in the queue already is not queued again."""
         visitor, wanted = self._wanted(by_hand, who, seeds, values)
         active = {
@@ -72,11 +91,13 @@ class TrainTab:
                 self.note: gr.update(value=f"{said} It is not queued a second time.", visible=True),
                 self.again: gr.update(visible=True),
             }
-        return self._queue(visitor, [config for config in wanted if config not in active])
+        return self._queue(visitor, [config for config in wanted if config not in active], corrected)
 
-    def start_again(self, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any) -> Changes:
-        """The button that a twin is asked for with."""
-        return self._queue(*self._wanted(by_hand, who, seeds, values))
+    def start_again(
+        self, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any, corrected: bool = False
+    ) -> Changes:
+        """The same, whatever is in the queue."""
+        return self._queue(*self._wanted(by_hand, who, seeds, values), corrected)
 
     def _wanted(
         self, by_hand: list[str] | None, who: str | None, seeds: int | None, values: Sequence[Any]
@@ -89,12 +110,14 @@ class TrainTab:
         except ValueError as error:  # the last seed is too large
             raise refusal(error) from error
 
-    def _queue(self, visitor: Visitor, wanted: Sequence[TrainConfig]) -> Changes:
+    def _queue(self, visitor: Visitor, wanted: Sequence[TrainConfig], corrected: bool) -> Changes:
         try:
             visitor.check_may_start()
+            kept = visitor.corrections.of(visitor.browser, wanted[0].dataset) if corrected else []
         except ValueError as error:
             raise refusal(error) from error
-        made = [self.shared.store.create(config) for config in wanted]
+        said = {one.text: one.label for one in kept}
+        made = [self.shared.store.create(config, said, visitor.browser if said else None) for config in wanted]
         for run in made:
             visitor.note_start(run)
         found = listed(visitor.runs)
@@ -234,10 +257,14 @@ def wire(tab: TrainTab) -> None:
     form.dataset.change(tab.offer_open_texts, form.dataset, form.open_texts, **AT_ONCE)
     form.dataset.input(tab.chosen_dataset, form.dataset, form.ratio, **AT_ONCE)
     inputs = [form.known, browser, form.seeds, *form.inputs, *tab.advanced]
-    tab.train.click(tab.start, inputs, tab.started, **QUIETLY)
-    tab.again.click(tab.start_again, inputs, tab.started, **QUIETLY)
+    tab.train.click(tab.pressed, [form.corrected, *inputs], tab.started, **QUIETLY)
+    tab.again.click(tab.pressed_again, [form.corrected, *inputs], tab.started, **QUIETLY)
     tab.stop.click(tab.end, [tab.watched, browser], tab.stop, **AT_ONCE)
     shared = tab.shared
+    gr.on(
+        [form.dataset.change, shared.tabs.select], tab.offer_corrections, [form.dataset, browser], form.corrected,
+        **AT_ONCE,
+    )  # fmt: skip
     tab.run.click(tab.act, browser, [shared.model, shared.tabs, tab.watched, tab.run, tab.curves, tab.stop], **QUIETLY)
     tab.filling.wire()
 

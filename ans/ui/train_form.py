@@ -32,7 +32,7 @@ NAMES = tuple(name for group in ADVANCED.values() for name in group)
 class Choices:
     """What stands above the Train button. `known` holds classes that were picked by hand, and is hidden without any.
 
-    `seeds`: how many trainings, each with another seed.
+    `seeds`: how many trainings, each with another seed. `corrected`: is what was corrected in Ask learnt, too?
     """
 
     dataset: gr.Dropdown
@@ -42,6 +42,7 @@ class Choices:
     seed: gr.Number
     encoder: gr.Dropdown
     open_texts: gr.Checkbox
+    corrected: gr.Checkbox
     seeds: gr.Radio
 
     @property
@@ -93,6 +94,13 @@ def choices(visitor: Visitor) -> Choices:
         visible=False,
         elem_id="open-texts",
     )
+    corrected = gr.Checkbox(
+        True,
+        label="Learn from your corrections, too",
+        info="What you corrected in Ask. The model is then yours alone.",
+        visible=False,
+        elem_id="corrected",
+    )
     return Choices(
         dataset=dataset,
         ratio=ratio,
@@ -101,6 +109,7 @@ def choices(visitor: Visitor) -> Choices:
         seed=seed,
         encoder=encoder,
         open_texts=open_texts,
+        corrected=corrected,
         seeds=seeds,
     )
 

@@ -159,7 +159,7 @@ function draw() {
   const parts = [];
   if (open) {
     parts.push(form(v.classes, v.refused));
-  } else {
+  } else if (v.form) {
     const wrong = button("That's wrong", 'wrong', () => {
       open = true;
       draw();

@@ -27,7 +27,7 @@ def run(store, classifier, small_split, small_config) -> Run:
 
 @pytest.fixture
 def part(store, run) -> Teach:
-    return laid_out(teach.layout, store)
+    return laid_out(lambda shared: teach.layout(shared, below_verdict=True), store)
 
 
 def drawn(part: Teach, changes: dict) -> dict:

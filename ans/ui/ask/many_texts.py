@@ -16,7 +16,7 @@ from ans.data.tables import EXTENSIONS, MOST_BYTES
 from ans.serving.batch import Batch, Pass
 from ans.serving.batch_view import ALL
 from ans.serving.discovery import FEWEST, MOST
-from ans.ui.ask import work_table
+from ans.ui.ask import teach, work_table
 from ans.ui.ask.shown_rows import START, Place
 from ans.ui.ask.work_table import NO_MODEL, WorkTable
 from ans.ui.components import RunComponent
@@ -49,6 +49,7 @@ class ManyTab:
     stop: gr.Button
     card: RunComponent
     table: WorkTable
+    taught: teach.Teach
 
     @property
     def of_state(self) -> list:
@@ -152,7 +153,7 @@ def build(shared: Shared, opening: gr.Tab) -> ManyTab:
     tab.stop.click(tab.end, seen, tab.of_state, **AT_ONCE)
     gr.on([tab.watch.tick, opening.select], tab.look, seen, tab.of_state, **AT_ONCE)
     tab.table.second.input(tab.beside, [tab.table.second, *seen], tab.of_state, **QUIETLY)
-    work_table.wire(tab.table, tab.batch)
+    teach.wire(tab.taught, tab.pasted, opening, work_table.wire(tab.table, tab.batch))
     return tab
 
 
@@ -181,7 +182,8 @@ def layout(shared: Shared) -> ManyTab:
             card = RunComponent(NOTHING, elem_id="batch")
             counts = work_table.counts()
     table = work_table.layout(shared, counts)
-    return ManyTab(shared, batch, watch, pasted, file, column, classify, stop, card, table)
+    taught = teach.layout(shared, below_verdict=False)
+    return ManyTab(shared, batch, watch, pasted, file, column, classify, stop, card, table, taught)
 
 
 def running_card(now: Pass) -> dict:

@@ -61,7 +61,7 @@ def build(shared: Shared) -> AskTab:
     shared.kept.change(tab.answer, asked, tab.verdict, **QUIETLY)  # in Evaluate
     tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
     tab.many.table.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
-    teach.wire(tab.taught, tab.query)
+    teach.wire(tab.taught, tab.query, tab.one)
     return tab
 
 
@@ -85,7 +85,7 @@ def layout(shared: Shared) -> AskTab:
                 chips = ChipsComponent(elem_id="examples")
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")
-                taught = teach.layout(shared)
+                taught = teach.layout(shared, below_verdict=True)
                 small_map.build(shared, verdict)
                 strict = strictness.layout(shared, each_class=False)
         with gr.Tab("Many texts", id="many") as opening:

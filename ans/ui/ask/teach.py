@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from gradio.events import Dependency
 
 from ans.conventions import LONGEST
 from ans.data.corrections import Correction, as_tsv
 from ans.ui.components import TeachComponent, offered_file
 from ans.ui.shared import Shared
-from ans.ui.wiring import QUIETLY, Changes
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 from ans.ui.wording import as_sentence, percent
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Teach:
-    """The part below a verdict: its component, and the file of all corrections."""
+    """Its component, and the file of all corrections. `below_verdict`: here a message can be corrected, too."""
 
     shared: Shared
+    below_verdict: bool
     view: TeachComponent
     download: gr.DownloadButton
 
@@ -50,6 +52,7 @@ class Teach:
         value = {
             "classes": self.shared.serving.known(run.id),
             "corrections": [_listed(one, learnt) for one in corrections],
+            "form": self.below_verdict,
             "refused": refused,
             "at": time.time(),  # what was pressed stands as before, also where nothing has changed
             "differs": {one.text: one.label for one in corrections} != learnt,
@@ -123,17 +126,29 @@ class Teach:
         return None if origin is None else origin.name
 
 
-def layout(shared: Shared) -> Teach:
-    """Below the verdict."""
-    view = TeachComponent({"classes": [], "corrections": []}, elem_id="teach")
-    download = gr.DownloadButton("Download corrections", size="sm", visible=False, min_width=150, elem_id="corrections")
-    return Teach(shared, view, download)
+def layout(shared: Shared, below_verdict: bool) -> Teach:
+    """Place it here: below a verdict, or below the table of many texts, which has buttons of its own to correct."""
+    view = TeachComponent({"classes": [], "corrections": []}, elem_id="teach" if below_verdict else "teach-many")
+    download = gr.DownloadButton(
+        "Download corrections",
+        size="sm",
+        variant="secondary",
+        visible=False,
+        min_width=150,
+        elem_classes="corrections-file",
+    )
+    return Teach(shared, below_verdict, view, download)
 
 
-def wire(part: Teach, query: gr.Textbox) -> None:
-    """Connect it. `query` is what was typed."""
+def wire(part: Teach, query: gr.Textbox, opening: gr.Tab, corrected: Dependency | None = None) -> None:
+    """Connect it.
+
+    Args:
+        query: what was typed. opening: the tab it is on. corrected: where else corrections are made on this tab.
+    """
     model, browser = part.shared.model, part.shared.browser
-    model.change(part.shown, [model, browser], part.of_run, **QUIETLY)
+    for event in filter(None, [model.change, opening.select, corrected and corrected.then]):
+        event(part.shown, [model, browser], part.of_run, **AT_ONCE)
     part.view.click(part.act, [query, model, browser], [*part.of_run, model], **QUIETLY)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from ans.data.corrections import Correction
 from ans.serving.batch import Batch
@@ -209,8 +210,8 @@ def layout(shared: Shared, bars: ClassCountsComponent) -> WorkTable:
     return WorkTable(shared, bars, results, place, kind, words, second, groups, download, right, correct, rows)
 
 
-def wire(table: WorkTable, batch: gr.State) -> None:
-    """Connect the table with its handlers."""
+def wire(table: WorkTable, batch: gr.State) -> Dependency:
+    """Connect the table with its handlers; the event after which there are new corrections."""
     view, drawn = [batch, *table.of_view], [table.place, table.bars, table.rows]
     always: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
     each: dict[str, Any] = {"trigger_mode": "multiple", **AT_ONCE}
@@ -227,6 +228,6 @@ def wire(table: WorkTable, batch: gr.State) -> None:
     table.rows.select(table.select, view, drawn, **each)
     table.rows.edit(table.choose_one, view, drawn, **each).then(None, js=TO_CHOICE, api_visibility="private")
     corrected = [batch, table.right, table.shared.browser, *table.of_view]
-    table.correct.click(table.correct_chosen, corrected, [table.right, *drawn], **QUIETLY).then(
-        table.offer, view, table.download, **AT_ONCE
-    )
+    made = table.correct.click(table.correct_chosen, corrected, [table.right, *drawn], **QUIETLY)
+    made.then(table.offer, view, table.download, **AT_ONCE)
+    return made
