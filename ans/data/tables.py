@@ -183,13 +183,14 @@ def _with_names(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
 
 
 def _likeliest_delimiter(head: str) -> str:
-    """The one under which the first line names a usual column, else cuts most lines in two, else cuts at all."""
+    """The one under which the first line names a usual column, else cuts most lines into as many as the first, or two."""
     lines = [line for line in head.splitlines() if line.strip()][:50]
 
-    def fits(delimiter: str) -> tuple[int, int, int]:
+    def fits(delimiter: str) -> tuple[int, int, int, int]:
         rows = list(csv.reader(lines, delimiter=delimiter))
         named = sum(cell.strip().lower() in (*TEXT_COLUMNS, *LABEL_COLUMNS) for cell in rows[0])
-        return named, sum(len(row) == 2 for row in rows), len(rows[0])
+        alike = sum(len(row) == len(rows[0]) > 1 for row in rows)
+        return named, alike, sum(len(row) == 2 for row in rows), len(rows[0])
 
     return max("\t,;|", key=fits)
 

@@ -119,3 +119,10 @@ def test_the_line_with_which_a_spreadsheet_names_its_delimiter_is_obeyed_and_no_
     path = tmp_path / "a.csv"
     path.write_text("sep=;\ntext;label\nhello, you;greet\n")
     assert read_table(path).texts == ["hello, you"]
+
+
+def test_commas_in_the_texts_separate_no_columns_where_semicolons_separate_the_header(written):
+    rows = [(str(i), f"guten Tag, wo bleibt mein Vorgang {i}", label) for i, (_, label) in enumerate(TEXTS)]
+    table = read_file(written("a.csv", ("Nr", "Nachricht", "Kategorie"), *rows))
+    assert table.names == ["Nr", "Nachricht", "Kategorie"]
+    assert table.records[3]["Nachricht"] == "guten Tag, wo bleibt mein Vorgang 3"
