@@ -183,7 +183,7 @@ def _with_names(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
 
 
 def _likeliest_delimiter(head: str) -> str:
-    """The one under which the first line names a usual column, else cuts most lines into as many as the first, or two."""
+    """The one under which the first line names a usual column, else cuts most lines as it cuts the first, or in two."""
     lines = [line for line in head.splitlines() if line.strip()][:50]
 
     def fits(delimiter: str) -> tuple[int, int, int, int]:

@@ -50,7 +50,11 @@ function top(v) {
   first.scope = 'col';
   first.append(box('all', 'Select all shown', v.every, on => trigger('select', { row: null, on })));
   row.append(first, column(v, 'text', 'Text'), column(v, 'answer', 'Answer'), column(v, 'score', 'Score'));
-  if (v.second) row.append(column(v, 'other', v.second));
+  if (v.second) {
+    const other = column(v, 'other', 'Second model');
+    other.title = v.second;
+    row.append(other);
+  }
   const last = node('th', 'wrong');
   last.scope = 'col';
   last.append(node('span', 'unseen', 'Correct'));
@@ -81,6 +85,7 @@ function line(v, row) {
   made.append(tick, text, said, node('td', 'score', row.score));
   if (v.second) {
     const other = row.other === undefined ? node('td', 'other', '–') : answer(row.other, row.other_open, 'other');
+    other.prepend(node('span', 'on-phone', 'Second model: '));
     if (row.changed) other.append(node('small', '', 'changed'));
     made.append(other);
   }
