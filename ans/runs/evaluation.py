@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,13 +53,17 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A run's numbers on its test part, its known and held-out classes, the seconds of each phase, and the device."""
+    """A run's numbers on its test part, its known and held-out classes, the seconds of each phase, and the device.
+
+    `msp`: the headline numbers of MSP, the usual baseline, on the same test; empty where an earlier version trained.
+    """
 
     metrics: Metrics
     known: list[str]
     held_out: list[str]
     seconds: dict[str, FiniteFloat]
     device: str
+    msp: dict[str, Percent | None] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> Evaluation:

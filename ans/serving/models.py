@@ -7,13 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ans.conventions import LONGEST, OPEN_LABELS, Prediction
+from ans.conventions import LONGEST, Prediction
 from ans.json_files import DamagedFile
 from ans.recent import Recent
 from ans.runs.run import Run
 from ans.runs.store import RunStore
+from ans.serving.examples import SAMPLES, Example, draw_examples, draw_samples
 
 if TYPE_CHECKING:
     from ans.model.classifier import OpenWorldClassifier
@@ -27,7 +26,8 @@ class Serving:
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
-        self._models, self._examples, self._lines = Recent(MODELS_KEPT), Recent(EXAMPLES_KEPT), Recent(MODELS_KEPT)
+        self._models, self._lines = Recent(MODELS_KEPT), Recent(MODELS_KEPT)
+        self._examples, self._samples = Recent(EXAMPLES_KEPT), Recent(EXAMPLES_KEPT)
         self._when_changed: list[Callable[[str], None]] = []
 
     def warm(self) -> None:
@@ -137,10 +137,26 @@ class Serving:
         prediction = model.predict(text[:LONGEST])
         return prediction, 1000 * (time.perf_counter() - started)
 
-    def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[str]]:
+    def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[Example]]:
         """A few short test texts of each kind: `known`, `held_out`, `oos`. Drawn blindly, not picked for the answer."""
         run = self.run(run_id)
-        return self._examples.get((run.id, each), lambda: _draw_examples(run, each))
+        return self._examples.get((run.id, each), lambda: draw_examples(run, each))
+
+    def samples(self, run_id: str | None) -> dict[str, list[str]]:
+        """A few short texts of each known class: of the test part, or of the training where the test has none."""
+        run = self.run(run_id)
+        return self._samples.get(run.id, lambda: self._drawn_samples(run))
+
+    def _drawn_samples(self, run: Run) -> dict[str, list[str]]:
+        found = draw_samples(run)
+        if all(found.values()):
+            return found
+        model = self.model(run.id)
+        for text, target in zip(model.train_texts, model.train_targets.tolist(), strict=True):
+            texts = found.setdefault(model.labels[target], [])
+            if len(texts) < SAMPLES:
+                texts.append(text)
+        return found
 
 
 def finished_run(store: RunStore, run_id: str | None) -> Run:
@@ -168,18 +184,3 @@ def load_classifier(run: Run, device: str | None = None) -> OpenWorldClassifier:
     from ans.model.classifier import OpenWorldClassifier
 
     return OpenWorldClassifier.load(run.folder / "model", device)
-
-
-def _draw_examples(run: Run, each: int) -> dict[str, list[str]]:
-    texts, labels, _ = run.load_test()
-    known = set(run.evaluation.known if run.evaluation is not None else ())
-    kinds: dict[str, list[str]] = {"known": [], "held_out": [], "oos": []}
-    for text, label in zip(texts, labels, strict=True):
-        kinds["oos" if label in OPEN_LABELS else "known" if label in known else "held_out"].append(text)
-    rng = np.random.RandomState(run.config.seed)
-    return {kind: list(rng.permutation(_handy(found))[:each]) for kind, found in kinds.items()}
-
-
-def _handy(texts: list[str]) -> list[str]:
-    """Those that fit on a chip: three to eight words, or the ten shortest where none is so short."""
-    return [text for text in texts if 3 <= len(text.split()) <= 8] or sorted(texts, key=len)[:10]

@@ -27,7 +27,8 @@ PAGE_ASSETS = ASSETS / "page"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 QUEUE_JS, FIRST_LOAD_JS = PAGE_ASSETS / "queue.js", PAGE_ASSETS / "first_load.js"
 # What the whole page runs before Gradio starts.
-PAGE_SCRIPTS = (QUEUE_JS, FIRST_LOAD_JS, *(PAGE_ASSETS / name for name in ("announcer.js", "tabs.js", "phone.js")))
+OTHER_SCRIPTS = ("storage.js", "announcer.js", "tabs.js", "phone.js")
+PAGE_SCRIPTS = (QUEUE_JS, FIRST_LOAD_JS, *(PAGE_ASSETS / name for name in OTHER_SCRIPTS))
 
 
 class PageComponent(gr.HTML):
@@ -69,9 +70,9 @@ class PageComponent(gr.HTML):
 
 @cache
 def script_of(name: str, exports: bool = False) -> str:
-    """What a component runs: the elements that all share, perhaps the menu for exports, then its own script."""
-    parts = ("elements.js", "export_menu.js", name) if exports else ("elements.js", name)
-    return "\n".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in parts)
+    """What a component runs: elements and terms that all share, perhaps the menu for exports, then its own script."""
+    shared = ("elements.js", "terms.js", "export_menu.js") if exports else ("elements.js", "terms.js")
+    return "\n".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in (*shared, name))
 
 
 class VerdictComponent(PageComponent):
@@ -85,12 +86,28 @@ class VerdictComponent(PageComponent):
 
 
 class ChipsComponent(PageComponent):
-    """Example texts in groups. Its `click` event carries `text`.
+    """Example texts in groups, each with the expected answer. Its `click` event carries `text`.
 
-    Value: [{kind ("known", "held_out", "oos"), name, explanation, texts}].
+    Value: [{kind ("known", "held_out", "oos"), name, explanation, texts: [{text, expected (a class, or None)}]}].
+    `answered` marks a chip: {} or the text that was answered last and the answer, "OPEN" if it was open.
     """
 
-    script, frame = "chips.js", '<div class="chips"></div>'
+    script, frame, extras = "chips.js", '<div class="chips"></div>', {"answered": {}}
+
+
+class KnownClassesComponent(PageComponent):
+    """What a model knows, to search and to try. Its `click` event carries `text`.
+
+    Value: classes ([{name, texts}]).
+    """
+
+    script, frame = "known_classes.js", '<div class="known-classes card" hidden></div>'
+
+
+class TourComponent(PageComponent):
+    """Three steps on arrival, until this browser has closed them. Value: classes, the number that the model knows."""
+
+    script, frame = "tour.js", '<div class="tour" role="region" aria-label="A short tour" hidden></div>'
 
 
 class RunComponent(PageComponent):

@@ -26,6 +26,7 @@ from ans.ui.discover import tab as discover
 from ans.ui.evaluate import tab as evaluate
 from ans.ui.headed_tab import headed_tab
 from ans.ui.map import tab as map
+from ans.ui.map.tab import MADE, MapTab
 from ans.ui.polling import (
     Listed,
     Snapshot,
@@ -76,6 +77,7 @@ class Page:
     ask: AskTab
     train: TrainTab
     data: DataTab
+    map: MapTab
     runs: RunsTab
     seen: gr.State
 
@@ -114,12 +116,13 @@ class Page:
         except (ValueError, FileNotFoundError):  # a run was deleted while it was read; the next tick sees it gone
             return gr.skip()
 
-    def examples(self, run_id: str | None, who: str | None) -> list[dict]:
-        """The example texts of the model in use; none while there is none, or if it has just been deleted."""
-        try:
-            return ask.examples(self.shared.serving, self.shared.visitor(who).trained(run_id).id)
-        except ValueError:
-            return []
+    def bring_own(self) -> Changes:
+        """Ask invites to train on one's own texts."""
+        return {self.shared.tabs: gr.Tabs(selected="data"), self.data.inner: gr.Tabs(selected="own")}
+
+    def show_how(self) -> Changes:
+        """Ask leads to how a negative is made."""
+        return {self.shared.tabs: gr.Tabs(selected="map"), self.map.part: MADE}
 
     def _changes(
         self, visitor: Visitor, found: Sequence[Listed], now: Snapshot, before: Snapshot | None, chosen: str | None
@@ -177,14 +180,14 @@ def layout(serving: Serving, restricted: bool) -> Page:
         with headed_tab("Train", "train"):
             train_tab = train.build(shared, form)
         data_tab = data.build(shared, train_tab)
-        map.build(shared, ask_tab.query)
+        map_tab = map.build(shared, ask_tab.query)
         evaluate.build(shared, ask_tab.query)
         compare.build(shared, ask_tab.query)
         discover.build(shared, ask_tab.query, ask_tab.many)
         runs_tab = runs.build(shared)
     use_model.build(shared)
     ask_tab.many.watch.render()  # outside of the tabs: there it ticks whichever is open
-    return Page(shared, ask_tab, train_tab, data_tab, runs_tab, seen)
+    return Page(shared, ask_tab, train_tab, data_tab, map_tab, runs_tab, seen)
 
 
 def wire(page: Page, blocks: gr.Blocks) -> None:
@@ -197,7 +200,8 @@ def wire(page: Page, blocks: gr.Blocks) -> None:
     back = offered.then(filling.back, [filling.kept, shared.browser], filling.filled, **AT_ONCE)
     back.then(None, None, None, js=BACK)
     blocks.load(tab.found_device, None, tab.device, **AT_ONCE)
-    shared.model.change(page.examples, [shared.model, shared.browser], page.ask.chips, **AT_ONCE)
+    page.ask.own.click(page.bring_own, None, [shared.tabs, page.data.inner], **AT_ONCE)
+    page.ask.how.click(page.show_how, None, [shared.tabs, page.map.part], **AT_ONCE)
 
 
 def warm(serving: Serving) -> None:

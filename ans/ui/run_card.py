@@ -77,7 +77,7 @@ def _finished(run: Run, status: Status) -> dict:
     evaluation, config, promotion = run.evaluation, run.config, run.promotion
     if evaluation is None:
         return {"clock": "", "note": "It left no numbers."}
-    table = numbers(evaluation.metrics.headline(), config)
+    table = numbers(evaluation.metrics.headline(), config, evaluation.msp)
     if promotion is not None:
         made = f"Made in Discover from another run, which is still there, by adding the class {promotion.label}."
         return {"clock": "", "numbers": table, "note": made}
@@ -85,10 +85,22 @@ def _finished(run: Run, status: Status) -> dict:
         "clock": "" if status.seconds is None else clock(status.seconds),
         "warning": warning(run.check),
         "numbers": table,
-        "note": f"{len(evaluation.known)} known classes, {len(evaluation.held_out)} held out as open. "
+        "note": f"{_against_msp(evaluation)}"
+        f"{len(evaluation.known)} known classes, {len(evaluation.held_out)} held out as open. "
         f"{_check_says(run)}{_phases_took(evaluation)}"
         "All numbers are in percent.",
     }
+
+
+def _against_msp(evaluation: Evaluation) -> str:
+    """What the method is good for: its F1 beside that of a threshold on a plain classifier."""
+    theirs = evaluation.msp.get("f1")
+    if theirs is None or evaluation.metrics.f1_open is None:  # nothing was open, so nothing had to be told apart
+        return ""
+    return (
+        f"MSP: F1 {percent(theirs)}, this model: F1 {percent(evaluation.metrics.f1)}. MSP is the usual way: a plain "
+        "classifier on the same features, open where it is less than half sure. "
+    )
 
 
 def _check_says(run: Run) -> str:
@@ -115,9 +127,13 @@ def device_name(device: str) -> str:
     return DEVICE_NAMES.get(device, "the GPU")
 
 
-def numbers(metrics: Mapping[str, float | None], config: TrainConfig) -> list[list[str]]:
-    """A table: the field's four numbers and AUROC in percent, and the paper's row where there is one."""
+def numbers(
+    metrics: Mapping[str, float | None], config: TrainConfig, msp: Mapping[str, float | None] | None = None
+) -> list[list[str]]:
+    """A table: the field's four numbers and AUROC in percent; below them MSP's and the paper's, where there are any."""
     rows = [["", *HEADINGS.values()], ["This run", *(percent(metrics[name]) for name in HEADINGS)]]
+    if msp:
+        rows.append(["MSP, same features", *(percent(msp.get(name)) for name in HEADINGS)])
     paper = published_for(config)
     if paper is not None:
         rows.append(["Paper, BERT-base", *(percent(paper.get(name)) for name in HEADINGS)])

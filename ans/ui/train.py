@@ -11,7 +11,6 @@ import gradio as gr
 from gradio.components import Component
 
 from ans.config import TrainConfig
-from ans.data.corpora import usual_ratio
 from ans.plots.curves import training_curves
 from ans.runs.run import Run
 from ans.runs.status import QUEUED, RUNNING
@@ -23,7 +22,7 @@ from ans.ui.polling import Listed, listed
 from ans.ui.run_results import GOING
 from ans.ui.shared import Shared
 from ans.ui.train_filling import Filling, presets
-from ans.ui.train_form import SEEDS, Choices, advanced_settings, choices, form_config, show_other
+from ans.ui.train_form import SEEDS, Choices, advanced_settings, choices, first_ratio, form_config, show_other
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_markdown
 
@@ -170,7 +169,7 @@ class TrainTab:
 
     def chosen_dataset(self, name: str) -> Changes:
         """A person chooses a dataset: the ratio begins where people want it."""
-        return {self.form.ratio: usual_ratio(dataset_named(name))}
+        return {self.form.ratio: first_ratio(name)}
 
     def offer_open_texts(self, name: str) -> Changes:
         """Whether texts of no class may teach is asked of one's own data alone."""

@@ -127,7 +127,7 @@ def subject(serving: Serving, run: Run, address: str) -> Subject:
     Raises:
         ValueError: the run was deleted in this moment, or is damaged.
     """
-    texts = serving.examples(run.id)
+    texts = {kind: [one.text for one in found] for kind, found in serving.examples(run.id).items()}
     foreign = [*texts["oos"], *texts["held_out"], FOREIGN]
     return Subject(
         address=address.rstrip("/") if ADDRESS.fullmatch(address) else HERE,

@@ -8,6 +8,7 @@ from typing import Any
 
 from ans.conventions import OPEN_NAME, Prediction
 from ans.runs.status import FAILED, INTERRUPTED, STOPPED
+from ans.serving.language import is_foreign_to
 from ans.serving.models import Serving
 from ans.ui.access import Visitor
 from ans.ui.wording import as_sentence, signed
@@ -19,6 +20,11 @@ EMPTY: Card = {
     "title": "Type a message, or click an example",
     "reason": "The answer is one of the classes the model has learned, or OPEN if the message belongs to none.",
 }
+OPEN = "OPEN"  # what a person reads where a text is open
+ENGLISH = (
+    "Only English so far: this model's encoder has read English alone, and this message seems to be in another "
+    "language. Do not rely on the answer."
+)
 LOADING: Card = {"state": "busy", "title": "Loading the model", "reason": "A few seconds, once."}
 
 
@@ -44,7 +50,8 @@ def verdicts(
     except ValueError as error:
         yield failed(error)
         return
-    yield answer(prediction, milliseconds, tried)
+    foreign = is_foreign_to(serving.run(run_id).config.encoder, prediction.text)
+    yield answer(prediction, milliseconds, tried) | {"language": ENGLISH if foreign else ""}
 
 
 def answer(prediction: Prediction, milliseconds: float, tried: float | None = None) -> Card:
@@ -65,7 +72,7 @@ def ask_back(pair: Sequence[str]) -> str:
     if not pair:
         return ""
     names = [one for one in pair if one != OPEN_NAME]
-    between = " and ".join("OPEN" if one == OPEN_NAME else one for one in pair)
+    between = " and ".join(OPEN if one == OPEN_NAME else one for one in pair)
     first, second = (words_of(one) for one in (*names, OPEN_NAME)[:2])
     return f"Between {between}. Better ask back: “{first[:1].upper()}{first[1:]}, or {second}?”"
 
@@ -78,13 +85,13 @@ def words_of(label: str) -> str:
 def usual(prediction: Prediction) -> str:
     """How usual such a score is among known texts; "" where nobody knows."""
     below = prediction.known_below
-    return "" if below is None else f"Its score is {_place(below)} of the held-out known texts."
+    return "" if below is None else f"Its score is {_place(below)} held-out known texts."
 
 
 def _place(below: float) -> str:
     """Told from the nearer end: who reads of 97 % thinks of much."""
     word, share = ("lower", 1 - below) if below < 0.5 else ("higher", below)
-    return f"{word} than that of {100 * share:.0f} %"
+    return f"{word} than that of {'nearly all' if share > 0.995 else f'{100 * share:.0f} % of the'}"
 
 
 def failed(error: Exception) -> Card:

@@ -65,7 +65,8 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     found = Run(folder).check
     check_of(classifier, Quality() if found is None else found.quality).write(folder)
     seconds = {phase: took for phase, took in before.seconds.items() if phase in PHASES}
-    Evaluation(judged.metrics, classifier.labels, before.held_out, seconds, before.device[:20]).write(folder)
+    device = before.device[:20]
+    Evaluation(judged.metrics, classifier.labels, before.held_out, seconds, device, judged.msp).write(folder)
     _check_story(folder, owner)
 
 

@@ -72,7 +72,7 @@ def save_outcome(run: Run, outcome: Outcome) -> None:
     """Write model, test answers and evaluation of a training into its run's directory."""
     judged, split, device = outcome.judged, outcome.split, str(outcome.classifier.encoder.device)
     write_test_texts(run.folder, split.test.texts, split.test.labels)
-    evaluation = Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device)
+    evaluation = Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device, judged.msp)
     save_answers(run, outcome.classifier, judged, evaluation, outcome.check)
 
 

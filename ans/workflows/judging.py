@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
+from ans.conventions import OPEN
 from ans.data.corpora import OpenWorldSplit, targets
 from ans.evaluation.metrics import evaluate
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.evaluation import Metrics
 
+MSP_ACCEPTS = 0.5  # the same as ans/baselines/post_hoc.py's, which is on the same floor
+
 
 @dataclass(frozen=True)
 class Judged:
-    """Answers to N texts: features [N, V·d], head logits [N, C], class index or `OPEN` [N], and the field's numbers."""
+    """Answers to N texts: features [N, V·d], head logits [N, C], class index or `OPEN` [N], and the field's numbers.
+
+    `msp`: the field's numbers of the usual baseline on the same texts.
+    """
 
     features: Tensor
     logits: Tensor
     answers: Tensor
     metrics: Metrics
+    msp: dict[str, float | None]
 
 
 def judge(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[str]) -> Judged:
@@ -35,7 +43,14 @@ def judge(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[st
     answers, logits = classifier.decide(features)
     truth = targets(labels, classifier.labels)
     metrics = evaluate(truth, answers.tolist(), logits.max(1).values.tolist(), classifier.labels)
-    return Judged(features, logits, answers, metrics)
+    return Judged(features, logits, answers, metrics, _msp(classifier, features, truth))
+
+
+def _msp(classifier: OpenWorldClassifier, features: Tensor, truth: Sequence[int]) -> dict[str, float | None]:
+    """Maximum softmax probability: the closed-set classifier alone, open below 0.5 (appendix A.7)."""
+    sure, classes = classifier.closed_logits(features).float().softmax(1).max(1)
+    answers = torch.where(sure < MSP_ACCEPTS, OPEN, classes)
+    return evaluate(truth, answers.tolist(), sure.tolist(), classifier.labels).headline()
 
 
 def judge_test(classifier: OpenWorldClassifier, split: OpenWorldSplit) -> Judged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from ans.data.corpora import targets
 from ans.model.calibration import Calibration
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.check import Count, Quality
-from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.workflows.checking import check_of, count, held_out_counts
 from ans.workflows.experiment import save_answers
@@ -96,7 +95,7 @@ def keep(run: Run, model: OpenWorldClassifier, refused: float | None) -> None:
     if evaluation is None:
         raise ValueError("this run has no evaluation; choose a finished run.")
     judged = _judged(run, changed)
-    written = Evaluation(judged.metrics, evaluation.known, evaluation.held_out, evaluation.seconds, evaluation.device)
+    written = replace(evaluation, metrics=judged.metrics)
     before = run.check
     check = check_of(changed, Quality() if before is None else before.quality)
     save_answers(run, changed, judged, written, check)

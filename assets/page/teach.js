@@ -135,7 +135,8 @@ function result(v) {
         node('span', 'text', one.text),
         node('span', 'says', `${one.was} → ${one.now}` + (one.better === null ? `, should be ${one.truth}` : '')),
       );
-      row.firstChild.setAttribute('aria-label', one.better === null ? 'as wrong' : one.better ? 'now right' : 'now wrong');
+      const heard = one.better === null ? 'as wrong' : one.better ? 'now right' : 'now wrong';
+      row.firstChild.setAttribute('aria-label', heard);
       row.firstChild.setAttribute('role', 'img');
       rows.append(row);
     }

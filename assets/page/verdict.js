@@ -5,9 +5,16 @@ function signed(x) {
   return (x >= 0 ? '+' : '−') + Math.abs(x).toFixed(1);
 }
 
+// A heading, and over the column of numbers at its end what they are.
+function titled(name, numbersAre, explanation) {
+  const line = node('div', 'titled');
+  line.append(node('h3', '', name), term(numbersAre, explanation));
+  return line;
+}
+
 function headBars(candidates, answer) {
   const box = node('div', 'heads');
-  box.append(node('h3', '', 'Closest classes'));
+  box.append(titled('Closest classes', 'score', TERMS.score));
   const reach = Math.max(4, ...candidates.map(c => Math.abs(c.logit)));
   for (const candidate of candidates) {
     const row = node(
@@ -31,7 +38,7 @@ function headBars(candidates, answer) {
 
 function nearestTexts(neighbours) {
   const box = node('div', 'nearest');
-  box.append(node('h3', '', 'Nearest training texts'));
+  box.append(titled('Nearest training texts', 'similarity', TERMS.similarity));
   for (const item of neighbours) {
     const row = node('div', 'near');
     row.append(
@@ -46,24 +53,28 @@ function nearestTexts(neighbours) {
 
 function draw() {
   const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
+  const focused = document.activeElement?.closest('.term')?.textContent; // what is being explained stays so
   root.replaceChildren();
   root.className = 'verdict ' + v.state;
   if (v.state === 'answer') {
     root.classList.add(v.open ? 'is-open' : 'is-known');
     if (v.unsure) root.classList.add('is-unsure');
-    const head = node('div', 'answer');
+    const head = node('div', 'answer'),
+      kind = (v.open ? 'No known class' : 'Known class') + (v.unsure ? ', unsure' : '');
     head.append(
-      node('span', 'kind', (v.open ? 'No known class' : 'Known class') + (v.unsure ? ', unsure' : '')),
+      explained('span', 'kind', kind, 'unsure', TERMS.unsure),
       node('strong', '', v.open ? 'OPEN' : v.label),
       node('p', 'reason', v.reason),
     );
+    if (v.language) head.append(node('p', 'warning', v.language));
     if (v.ask_back) head.append(node('p', 'ask-back', v.ask_back));
-    if (v.usual) head.append(node('p', 'usual', v.usual));
+    if (v.usual) head.append(explained('p', 'usual', v.usual, 'held-out', TERMS.heldOut));
     root.append(head, headBars(v.candidates, v.label), nearestTexts(v.neighbours), node('p', 'latency', v.foot));
   } else {
     root.append(node('strong', '', v.title || 'Type a message'), node('p', 'reason', v.reason || ''));
     if (v.share !== undefined) root.append(progressBar(v.share, v.title));
   }
+  for (const one of root.querySelectorAll('.term')) if (one.textContent === focused) one.firstChild.focus();
 }
 
 // Of the whole card a screen reader is told the verdict alone.

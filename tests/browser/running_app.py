@@ -8,9 +8,10 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.browser.waiting import until
 
@@ -54,10 +55,22 @@ def chromium() -> str | None:
 
 @contextmanager
 def headless_chromium() -> Iterator:
-    """The machine's Chromium, driven by Playwright."""
+    """The machine's Chromium, driven by Playwright. Who uses it has seen the tour but for `newcomer=True`."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
+        for way in ("new_page", "new_context"):
+            setattr(browser, way, _after_the_tour(getattr(browser, way)))
         yield browser
         browser.close()
+
+
+def _after_the_tour(opening: Callable) -> Callable:
+    def opened(*args: Any, newcomer: bool = False, **options: Any) -> Any:
+        page_or_context = opening(*args, **options)
+        if not newcomer:
+            page_or_context.add_init_script("try { localStorage.setItem('ans-tour', 'closed'); } catch {}")
+        return page_or_context
+
+    return opened

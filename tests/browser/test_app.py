@@ -66,22 +66,24 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     beside.get_by_role("tab", name="Train").click()
     beside.locator("#run", has_text="Everyday assistant, 48 classes known").wait_for()
     page.get_by_label("trainable layers").fill("0")
-    page.get_by_label("25 %", exact=True).click()
+    assert page.get_by_label("25 %", exact=True).is_checked()  # it begins with what the starter has not shown
     page.get_by_role("button", name="Train", exact=True).click()
     run = until(lambda: next((r for r in store.all() if not r.is_starter), None), "the run is created")
     page.get_by_role("button", name="Train", exact=True).click()  # pressed twice: it says so, and queues no twin
     page.get_by_text("It is not queued a second time.").wait_for()
     page.locator("#train-again").wait_for()
     assert len([r for r in store.all() if not r.is_starter]) == 1
+    page.get_by_label("50 %", exact=True).click()
     page.get_by_label("Seed", exact=True).fill("1")  # another setting waits, and the running one stays in view
     page.get_by_role("button", name="Train", exact=True).click()
     page.locator("#run .queue li", has_text="seed 1").get_by_role("button", name="Remove").click()
+    until(lambda: any(r.status.state == STOPPED for r in store.all()), "the waiting one is out of the queue")
     page.get_by_label("Seed", exact=True).fill("0")
     page.wait_for_function("() => parseFloat(document.querySelector('#run .progress .done')?.style.width) > 0")
     assert "left" in page.locator("#run .clock").inner_text()
     page.reload()
     page.get_by_role("tab", name="Train").click()
-    assert page.get_by_label("25 %", exact=True).is_checked()  # the form survives
+    until(lambda: page.get_by_label("50 %", exact=True).is_checked(), "the form survives")
     page.locator("#run", has_text="· 25 %").or_(page.locator("#run", has_text="25 % of its classes")).wait_for()
     beside.locator("#run", has_text="· 25 %").or_(beside.locator("#run", has_text="25 % of its classes")).wait_for()
     beside.close()
@@ -89,6 +91,8 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     page.locator("#run table.numbers").first.wait_for()
     assert page.locator("#run table.numbers").first.locator("tr").nth(1).locator("td").count() == 5
     assert len(run.evaluation.known) == 16
+    theirs, own = run.evaluation.msp["f1"], run.evaluation.metrics.f1
+    page.get_by_text(f"MSP: F1 {theirs:.1f}, this model: F1 {own:.1f}.").wait_for()
     until(lambda: "16 classes known" in page.get_by_label("Model in use").input_value(), "the new model is in use")
 
     # What is on the card can be taken along, its buttons open the tabs, and the form goes back to where it began
@@ -107,7 +111,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     page.locator("#overview .good .name", has_text="16 classes known").wait_for()
     page.get_by_role("tab", name="Train").click()
     page.get_by_role("button", name="Reset settings").click()
-    until(lambda: not page.get_by_label("25 %", exact=True).is_checked(), "the form is as it began")
+    until(lambda: page.get_by_label("25 %", exact=True).is_checked(), "the form is as it began")
 
     # Stop ends a run and takes nothing else along
     page.get_by_label("50 %", exact=True).click()

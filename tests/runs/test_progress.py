@@ -78,6 +78,13 @@ def test_the_numbers_stand_beside_the_papers_row_and_the_difference():
     assert rows[3] == ["Difference", "+0.4", "+0.4", "+0.2", "+0.2", "–"]
 
 
+def test_the_usual_baseline_stands_below_the_run_where_it_was_measured():
+    msp = {**METRICS, "f1": 68.4, "auroc": None}
+    rows = run_card.numbers(METRICS, TrainConfig(dataset="clinc", known_ratio=0.25), msp)
+    assert rows[2] == ["MSP, same features", "93.0", "68.4", "84.8", "95.5", "–"]
+    assert rows[3][0] == "Paper, BERT-base"
+
+
 def test_no_row_of_the_paper_is_shown_where_it_has_none():
     assert len(run_card.numbers(METRICS, TrainConfig())) == 2
     assert published_for(TrainConfig(dataset="clinc", known_ratio=0.3)) is None

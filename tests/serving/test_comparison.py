@@ -18,6 +18,7 @@ from ans.serving.comparison import run_features
 from ans.serving.comparison.comparisons import CHOICES, MSP, Comparisons, paper_row
 from ans.serving.comparison.job import Job
 from ans.serving.models import Serving
+from ans.ui import run_card
 from ans.ui.compare import judges as judging
 from ans.ui.compare import table as comparing
 from ans.ui.compare.tab import visible
@@ -65,6 +66,13 @@ def test_the_runs_own_row_has_the_figures_of_its_evaluation(comparisons, run):
     assert own.own
     for name, value in own.numbers.items():
         assert value == pytest.approx(getattr(run.evaluation.metrics, name), abs=1e-6), name
+
+
+def test_a_run_keeps_the_same_figures_of_msp_as_compare_finds_and_its_card_tells_them(comparisons, run):
+    compared = comparisons.fit(run.id, CHOICES["msp"])
+    assert run.evaluation.msp == pytest.approx(compared.numbers)
+    theirs, own = run.evaluation.msp["f1"], run.evaluation.metrics.f1
+    assert f"MSP: F1 {theirs:.1f}, this model: F1 {own:.1f}." in run_card.view(run, 0.0)["note"]
 
 
 def test_what_needs_no_fitting_is_ready_at_once(store, comparisons):

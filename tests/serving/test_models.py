@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,14 +37,32 @@ def test_an_answer_from_the_store_is_the_classifiers_own(serving, run_id, classi
     assert milliseconds > 0
 
 
-def test_examples_are_test_texts_of_their_kind_and_always_the_same(serving, run_id, small_split):
+def test_examples_are_test_texts_of_their_kind_with_the_expected_answer_and_always_the_same(
+    serving, run_id, small_split
+):
     examples = serving.examples(run_id)
     assert examples == serving.examples(run_id)
     label_of = dict(zip(small_split.test.texts, small_split.test.labels, strict=True))
     assert len(examples["known"]) == 3
-    assert all(label_of[text] in small_split.known for text in examples["known"])
+    assert all(label_of[one.text] == one.expected in small_split.known for one in examples["known"])
     assert len(examples["oos"]) == 3
-    assert all(label_of[text] == "oos" for text in examples["oos"])
+    assert all(label_of[one.text] == "oos" and one.expected is None for one in examples["oos"])
+
+
+def test_each_known_class_has_samples_of_the_test_or_of_the_training_where_the_test_has_none(
+    serving, run_id, small_split, classifier, small_config, tmp_path
+):
+    label_of = dict(zip(small_split.test.texts, small_split.test.labels, strict=True))
+    samples = serving.samples(run_id)
+    assert list(samples) == small_split.known
+    assert all({label_of[text] for text in texts} == {name} for name, texts in samples.items())
+    first = small_split.known[0]
+    rows = [i for i, label in enumerate(small_split.test.labels) if label != first]
+    without = replace(small_split, test=small_split.test.only(rows))
+    other = Serving(RunStore(tmp_path / "runs"))
+    taught = other.samples(finished_run(other.store, small_config, classifier, without).id)[first]
+    assert taught
+    assert set(taught) <= set(small_split.train.texts)
 
 
 def test_the_known_classes_are_those_of_the_run_and_none_once_it_is_gone(serving, run_id, small_split):

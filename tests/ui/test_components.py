@@ -72,7 +72,7 @@ def test_text_of_the_frame_is_text():
 
 
 def test_every_script_belongs_to_a_component_or_to_the_page():
-    shared = {"elements.js", "export_menu.js"} | {path.name for path in PAGE_SCRIPTS}
+    shared = {"elements.js", "terms.js", "export_menu.js"} | {path.name for path in PAGE_SCRIPTS}
     used = {component.script for component in DECLARED} | shared
     assert {path.name for path in PAGE_ASSETS.glob("*.js")} == used
 

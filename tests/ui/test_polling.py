@@ -162,6 +162,7 @@ def test_a_poll_redraws_what_has_changed_and_leaves_alone_what_a_person_is_choos
 @pytest.mark.filterwarnings("ignore:The link names a model")  # what gr.Warning is where there is no page
 def test_a_run_of_another_browser_is_neither_watched_nor_listed_nor_reached_by_a_link(store, monkeypatch):
     monkeypatch.setattr("ans.ui.ask.tab.examples", lambda serving, run_id: [run_id])  # these runs have no test texts
+    monkeypatch.setattr(Serving, "samples", lambda self, run_id: {"secret class": [run_id]})
     open_to_all, secret, waiting = run_of(store, None, FINISHED), run_of(store, OTHER, FINISHED), run_of(store, None)
     laid = laid_out(store, restricted=True)
     link = SimpleNamespace(query_params={"run": secret.id, "text": "hello"})
@@ -171,8 +172,11 @@ def test_a_run_of_another_browser_is_neither_watched_nor_listed_nor_reached_by_a
         assert drawn[laid.shared.model]["value"] == open_to_all.id
         assert drawn[laid.train.watched] == waiting.id
         assert secret.id not in str(list(laid.poll(secret.id, None, secret.id, who).values()))
-        assert laid.examples(secret.id, who) == []
-    assert laid.examples(secret.id, OTHER) == [secret.id]
+        assert secret.id not in str(list(laid.ask.introduce(secret.id, who).values()))
+        assert laid.ask.introduce(secret.id, who)[laid.ask.classes] == {"classes": []}
+    own = laid.ask.introduce(secret.id, OTHER)
+    assert own[laid.ask.chips] == [secret.id]
+    assert own[laid.ask.classes] == {"classes": [{"name": "secret class", "texts": [secret.id]}]}
     assert laid.opened(None, OTHER, link)[laid.shared.model]["value"] == secret.id
 
 

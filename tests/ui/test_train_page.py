@@ -153,7 +153,7 @@ def test_classes_picked_by_hand_leave_the_form_with_their_dataset_only(store):
 def test_all_classes_of_ones_own_data_are_known_to_begin_with_and_open_texts_may_teach(store):
     tab = laid_out(train_layout, store)
     assert tab.chosen_dataset("mine.tsv") == {tab.form.ratio: 1.0}
-    assert tab.chosen_dataset("assistant") == {tab.form.ratio: 0.75}
+    assert tab.chosen_dataset("assistant") == {tab.form.ratio: 0.25}  # not the setting of the starter again
     assert tab.offer_open_texts("mine.tsv")[tab.form.open_texts]["visible"]
     assert not tab.offer_open_texts("clinc")[tab.form.open_texts]["visible"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import gradio as gr
 
@@ -11,20 +11,39 @@ from ans.conventions import LONGEST
 from ans.serving.models import Serving
 from ans.ui import strictness, use_model, verdict_card
 from ans.ui.ask import link, many_texts, small_map, teach
-from ans.ui.components import ChipsComponent, VerdictComponent
+from ans.ui.components import ChipsComponent, KnownClassesComponent, TourComponent, VerdictComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 
 KINDS = {
-    "known": ("Texts of known classes", "Test texts of classes the model was trained on"),
-    "held_out": ("Texts of held-out classes", "Real intents the model has never seen: these should be OPEN"),
-    "oos": ("Out of scope", "Texts that belong to no class of the dataset: these should be OPEN"),
+    "known": (
+        "Texts of known classes",
+        "From the test part of the dataset, of classes that the model has learned. It has not seen these very texts. "
+        "They are drawn blindly, so some may be answered wrongly.",
+    ),
+    "held_out": (
+        "Texts of held-out classes",
+        "Of classes that were kept from the model on purpose. It has never seen one, so the answer should be OPEN.",
+    ),
+    "oos": (
+        "Out of scope",
+        "Texts that belong to no class of the dataset at all. The answer should be OPEN.",
+    ),
 }
+PAPER = "https://aclanthology.org/2022.emnlp-main.295/"
+METHOD = (
+    "The method: just outside of each class it makes *negatives* from the texts of the class. So each class learns to "
+    "refuse what is not its own, without one example of anything else "
+    f"([Open World Classification with Adaptive Negative Samples, EMNLP 2022]({PAPER}))."
+)
 
 
 @dataclass(frozen=True)
 class AskTab:
-    """The tab's components and handlers. `inner`: the choice between `one` text and many."""
+    """The tab's components and handlers. `inner`: the choice between `one` text and many.
+
+    `how` and `own` lead to other tabs: how a negative is made, and one's own texts.
+    """
 
     shared: Shared
     inner: gr.Tabs
@@ -32,6 +51,10 @@ class AskTab:
     query: gr.Textbox
     verdict: VerdictComponent
     chips: ChipsComponent
+    classes: KnownClassesComponent
+    tour: TourComponent
+    how: gr.Button
+    own: gr.Button
     many: many_texts.ManyTab
     strict: strictness.Strictness
     taught: teach.Teach
@@ -39,11 +62,29 @@ class AskTab:
     def answer(self, text: str, run_id: str | None, who: str | None, tried: float | None = None) -> Iterator[Changes]:
         """The verdict of the typed text, by the line that is tried, if one is."""
         for card in verdict_card.verdicts(self.shared.serving, self.shared.visitor(who), text, run_id, tried):
-            yield {self.verdict: card}
+            yield {self.verdict: card, **self._marked(card)}
+
+    def introduce(self, run_id: str | None, who: str | None) -> Changes:
+        """Another model is in use: its examples and its classes; none if there is none, or it has just been deleted."""
+        serving = self.shared.serving
+        try:
+            run = self.shared.visitor(who).trained(run_id)
+            known = [{"name": name, "texts": texts} for name, texts in serving.samples(run.id).items()]
+            chips = examples(serving, run.id)
+        except ValueError:  # the list of models tells soon enough
+            known, chips = [], []
+        return {self.chips: chips, self.classes: {"classes": known}, self.tour: {"classes": len(known)}}
 
     def take_example(self, event: gr.EventData) -> Changes:
         """A click on an example: it is what was typed."""
         return {self.query: str(getattr(event, "text", ""))}
+
+    def _marked(self, card: verdict_card.Card) -> Changes:
+        """The chip with the text of an answer shows whether it is the expected one."""
+        if card["state"] != "answer":
+            return {}
+        answer = verdict_card.OPEN if card["open"] else card["label"]
+        return {self.chips: gr.update(answered={"text": card["text"], "answer": answer})}
 
     def take_one_of_many(self, event: gr.EventData) -> Changes:
         """A click on one of many texts: it is looked at alone."""
@@ -53,13 +94,14 @@ class AskTab:
 def build(shared: Shared) -> AskTab:
     """Lay out the tab inside the current Tab and wire it."""
     tab, model = layout(shared), shared.model
-    asked = [tab.query, model, shared.browser]
-    tab.query.change(tab.answer, [*asked, tab.strict.tried], tab.verdict, concurrency_limit=4, **QUIETLY)
-    model.change(tab.answer, asked, tab.verdict, **QUIETLY)
+    asked, shown = [tab.query, model, shared.browser], [tab.verdict, tab.chips]
+    tab.query.change(tab.answer, [*asked, tab.strict.tried], shown, concurrency_limit=4, **QUIETLY)
+    model.change(tab.answer, asked, shown, **QUIETLY)
+    model.change(tab.introduce, [model, shared.browser], [tab.chips, tab.classes, tab.tour], **AT_ONCE)
     for moved in strictness.wire(tab.strict, tab.one):
-        moved.then(tab.answer, [*asked, tab.strict.tried], tab.verdict, trigger_mode="always_last", **QUIETLY)
-    shared.kept.change(tab.answer, asked, tab.verdict, **QUIETLY)  # in Evaluate
-    tab.chips.click(tab.take_example, None, tab.query, **AT_ONCE)
+        moved.then(tab.answer, [*asked, tab.strict.tried], shown, trigger_mode="always_last", **QUIETLY)
+    shared.kept.change(tab.answer, asked, shown, **QUIETLY)  # in Evaluate
+    gr.on([tab.chips.click, tab.classes.click], tab.take_example, None, tab.query, **AT_ONCE)
     tab.many.table.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
     teach.wire(tab.taught, tab.query, tab.one)
     return tab
@@ -83,6 +125,13 @@ def layout(shared: Shared) -> AskTab:
                     link.copy_button(shared.model, query)
                     use_model.button(shared)
                 chips = ChipsComponent(elem_id="examples")
+                classes = KnownClassesComponent(elem_id="known")
+                with gr.Column(elem_id="about"):
+                    gr.Markdown(METHOD, elem_classes="quiet")
+                    with gr.Row():
+                        how = gr.Button("How it works", size="sm", min_width=120)
+                        own = gr.Button("Train on your own texts", size="sm", min_width=180, elem_id="bring-own")
+                tour = TourComponent(elem_id="tour")
             with gr.Column(scale=6, min_width=320):
                 verdict = VerdictComponent(verdict_card.EMPTY, elem_id="verdict")
                 taught = teach.layout(shared, below_verdict=True)
@@ -90,18 +139,19 @@ def layout(shared: Shared) -> AskTab:
                 strict = strictness.layout(shared, each_class=False)
         with gr.Tab("Many texts", id="many") as opening:
             many = many_texts.build(shared, opening)
-    return AskTab(shared, inner, one, query, verdict, chips, many, strict, taught)
+    return AskTab(
+        shared, inner, one, query, verdict, chips, classes, tour, how, own, many, strict, taught
+    )  # fmt: skip
 
 
-def examples(serving: Serving, run_id: str | None) -> list[dict]:
-    """The example chips of a run, in the groups of `KINDS`; none without a run, or if it is gone in this moment."""
-    if not run_id:
-        return []
-    try:
-        texts = serving.examples(run_id)
-    except ValueError:  # the list of models tells soon enough
-        return []
+def examples(serving: Serving, run_id: str) -> list[dict]:
+    """The example chips of a run, in the groups of `KINDS`.
+
+    Raises:
+        ValueError: there is no such run, or its test part is damaged.
+    """
+    found = serving.examples(run_id)
     return [
-        {"kind": kind, "name": name, "explanation": explanation, "texts": texts[kind]}
+        {"kind": kind, "name": name, "explanation": explanation, "texts": [asdict(one) for one in found[kind]]}
         for kind, (name, explanation) in KINDS.items()
     ]

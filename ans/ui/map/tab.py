@@ -155,12 +155,12 @@ class MapTab:
         return {self.plot: plot, self.note: note, self.timer: timer}
 
 
-def build(shared: Shared, query: gr.Textbox) -> gr.Textbox:
-    """Lay out the tab inside the current Tabs and wire it. Returns the text box of the star."""
+def build(shared: Shared, query: gr.Textbox) -> MapTab:
+    """Lay out the tab inside the current Tabs and wire it."""
     with headed_tab("Map", "map") as opening:
         tab = layout(shared)
     wire(tab, opening, query)
-    return tab.text
+    return tab
 
 
 def layout(shared: Shared) -> MapTab:
