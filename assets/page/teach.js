@@ -179,7 +179,9 @@ function draw() {
   root.replaceChildren(...parts);
 }
 watch('value', () => {
-  if (props.value && !JSON.parse(props.value).refused) shut(); // what was typed has been taken
+  const refused = props.value && JSON.parse(props.value).refused;
+  if (!refused) shut(); // what was typed has been taken
   draw();
+  if (refused && open) root.querySelector('input').focus();
 });
 draw();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 
 import pytest
@@ -20,6 +21,12 @@ FILLED = """() => [...document.querySelectorAll('.block[id]')]
   })
   .map(block => block.id)"""
 
+# All pairs take minutes, and all fare alike: each tab is tried with the two beside it. ANS_EVERY_PAIR=1 walks all.
+PAIRS = (
+    [*itertools.permutations(TABS, 2)]
+    if os.environ.get("ANS_EVERY_PAIR")
+    else [(tab, TABS[(at + step) % len(TABS)]) for at, tab in enumerate(TABS) for step in (-1, 1)]
+)
 HAS_ALL = f"expected => {{ const filled = new Set(({FILLED})()); return expected.every(id => filled.has(id)); }}"
 
 
@@ -68,7 +75,7 @@ def test_no_tab_is_blank_after_another_model_was_chosen_on_any_other_tab(app, br
     for tab in TABS:
         open_tab(page, tab)
         first[tab] = settled(page)
-    for tab, other in itertools.permutations(TABS, 2):
+    for tab, other in PAIRS:
         open_tab(page, tab)
         open_tab(page, other)
         choose_the_other_model(page)
