@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 GROUPS = {  # key: name for a person, colour, symbol, opacity; drawn in the order in which the groups come
-    "known_negatives": ("known negatives", REST, "circle", 0.5),
-    "known": ("known classes", KNOWN, "circle", 0.5),
-    "known_positives": ("known positives", KNOWN, "circle", 0.9),
+    "known_negatives": ("other classes, training", REST, "circle", 0.5),
+    "known": ("known classes, training", KNOWN, "circle", 0.5),
+    "known_positives": ("this class, training", KNOWN, "circle", 0.9),
     "synthesized": ("synthesized negatives", SYNTHESIZED, "diamond", 0.75),
     "known_test": ("known classes, test", KNOWN, "circle-open", 0.9),
     "held_out": ("open: held-out classes", OPEN, "circle", 0.75),
     "out_of_scope": ("open: out of scope", OUT_OF_SCOPE, "x", 0.75),
 }
+TEST = ("known_test", "held_out", "out_of_scope")  # of these, test texts
 SIZES = ((2_500, 7), (8_000, 5), (20_000, 4))  # the more points, the smaller
 MOST_ROUND = 8_000  # points that are drawn round in 3-D
 
@@ -40,17 +41,39 @@ class Group:
     right: np.ndarray
 
 
+@dataclass(frozen=True)
+class MapClass:
+    """A class on a map of all of them: its colour, an index into `ans.plots.style.CLASSES`; its centre [D]; whether
+    its name stands there."""
+
+    name: str
+    colour: int
+    centre: list[float]
+    named: bool
+
+
 def point_map(
-    groups: Sequence[Group], names: Sequence[str], key: str, title: str, open_name: str | None = None
+    groups: Sequence[Group],
+    names: Sequence[str],
+    key: str,
+    title: str,
+    open_name: str | None = None,
+    classes: Sequence[MapClass] = (),
+    test_errors: int = 0,
+    waiting: str = "",
 ) -> go.Figure:
     """A map in 2-D or 3-D. The page's script adds hover texts, search and the rest: all it needs lies in `customdata`,
-    four numbers a point (id, true class, answer, right), in each trace's `meta.group`, which is the group's key, and in
-    `layout.meta`: `names`, `open` (the index of the open class among them, −1 without one) and `title`.
+    four numbers a point (id, true class, answer, right), in each trace's `meta`, the group's key and whether it holds
+    test texts, and in `layout.meta`: `names`, `open` (the index of the open class among them, −1 without one), and all
+    else as it is given.
 
     Args:
         names: class names that `truths` and `answers` point into.
         key: what the map shows; while it stays the same, zoom and camera survive an update.
         open_name: the one of the names that stands for open.
+        classes: those that known texts are coloured by; without any, a group has one colour.
+        test_errors: wrongly answered test texts, also those that are not drawn.
+        waiting: what a person waits for while this map stands there instead.
     """
     import plotly.graph_objects as go
 
@@ -65,7 +88,7 @@ def point_map(
         ring = {"line": {"width": 1.5 if symbol.endswith("open") else 0, "color": colour}}
         marker = {"color": colour, "symbol": symbol, "opacity": opacity, "size": size} | ring
         shared = {"name": name, "text": list(group.texts), "customdata": about, "mode": "markers"}
-        shared["meta"] = {"group": group.key}
+        shared["meta"] = {"group": group.key, "test": group.key in TEST}
         if z:
             figure.add_scatter3d(x=x, y=y, z=z[0], marker=marker | _in_space(symbol, size, total), **shared)
         else:
@@ -80,7 +103,15 @@ def point_map(
         | {"aspectmode": "cube", "camera": {"eye": {"x": 1.1, "y": 1.1, "z": 0.8}}},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=False,  # the page has one of its own, which works by keyboard
-        meta={"tools": True, "names": list(names), "open": open_index, "title": title},
+        meta={
+            "tools": True,
+            "names": list(names),
+            "open": open_index,
+            "title": title,
+            "test_errors": test_errors,
+            "classes": [asdict(one) for one in classes],
+            "waiting": waiting,
+        },
         hovermode="closest",
     )
     return figure

@@ -1,4 +1,4 @@
-"""The small map beside a verdict: a head's map without tools, few enough points to redraw while somebody types."""
+"""The small map beside a verdict: one class's map without tools, few enough points to redraw while somebody types."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def small_map(
     groups: Sequence[tuple[str, Sequence[Sequence[float]], Sequence[str]]], label: str, key: str
 ) -> go.Figure:
-    """A head's map in 2-D.
+    """The map of one class in 2-D.
 
     Args:
-        groups: (key in `GROUPS`, places [n, 2], texts [n]) each. label: the class whose head sees the texts so.
+        groups: (key in `GROUPS`, places [n, 2], texts [n]) each. label: the class.
         key: what the map shows; while it stays the same, zoom and hidden groups survive an update.
     """
     import plotly.graph_objects as go
@@ -41,7 +41,7 @@ def small_map(
         uirevision=key,
         xaxis=HIDDEN_AXIS,
         yaxis=HIDDEN_AXIS,
-        title={"text": f"As the head of {html.escape(label)} sees it", "font": {"size": 13}, "x": 0.02, "y": 0.97},
+        title={"text": f"The map of {html.escape(label)}", "font": {"size": 13}, "x": 0.02, "y": 0.97},
         margin={"l": 0, "r": 0, "t": 28, "b": 0},
         legend={
             "orientation": "h",

@@ -22,8 +22,8 @@ def stage_map(positives: np.ndarray, known_negatives: np.ndarray, moving: np.nda
 
     figure = go.Figure()
     for name, places, colour, opacity in (
-        ("known negatives", known_negatives, REST, 0.45),
-        ("known positives", positives, KNOWN, 0.85),
+        ("texts of other classes", known_negatives, REST, 0.45),
+        ("texts of this class", positives, KNOWN, 0.85),
     ):
         marker = {"color": colour, "opacity": opacity, "size": 7}
         figure.add_scatter(**_places(places), name=name, mode="markers", marker=marker, hoverinfo="name")
@@ -72,7 +72,11 @@ def stage_distances(own: np.ndarray, nearest: np.ndarray, radius: float, gamma: 
 
 
 def stage_loss(losses: Sequence[float], names: Sequence[str], key: str) -> go.Figure:
-    """The head's mean loss on the points as negatives, over the stages [S]; a dot marks the stage."""
+    """The head's mean loss on the points as negatives, over the stages [S]; a dot marks the stage.
+
+    The texts themselves cost some twenty times as much as anything after them: only powers of ten show both that fall
+    and the rise of the ascent.
+    """
     import plotly.graph_objects as go
 
     stages = list(range(len(losses)))
@@ -83,7 +87,7 @@ def stage_loss(losses: Sequence[float], names: Sequence[str], key: str) -> go.Fi
     _add_frames(figure, frames, [1])
     figure.update_layout(
         xaxis={"tickvals": stages, "ticktext": list(names), "automargin": True, "zeroline": False, "showgrid": False},
-        yaxis={"title": {"text": "loss"}, "rangemode": "tozero", "automargin": True, "zeroline": False},
+        yaxis={"title": {"text": "loss"}, "type": "log", "dtick": "D2", "automargin": True, "zeroline": False},
         **_look(key, legend=False),
     )
     return figure

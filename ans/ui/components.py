@@ -30,19 +30,20 @@ QUEUE_JS, FIRST_LOAD_JS = PAGE_ASSETS / "queue.js", PAGE_ASSETS / "first_load.js
 OTHER_SCRIPTS = ("storage.js", "announcer.js", "tabs.js", "phone.js")
 PAGE_SCRIPTS = (QUEUE_JS, FIRST_LOAD_JS, *(PAGE_ASSETS / name for name in OTHER_SCRIPTS))
 
+EXPORTS = ("export_menu.js",)  # of a component with tables of numbers: a menu to export them
 
 class PageComponent(gr.HTML):
     """One of the page's own components: what differs between them is declared in a few lines.
 
-    `script` draws `props.value` into `frame`. `extras` are further props by name, with their values before anybody sets
-    them. `draws_plots`: the script needs Plotly; `exports`: it has tables of numbers, with a menu to export them.
+    `script` draws `props.value` into `frame`; `parts` are scripts that stand before it, such as `EXPORTS`. `extras` are
+    further props by name, with their values before anybody sets them. `draws_plots`: the script needs Plotly.
     """
 
     script: ClassVar[str] = ""
+    parts: ClassVar[tuple[str, ...]] = ()
     frame: ClassVar[str] = ""
     extras: ClassVar[dict[str, Any]] = {}
     draws_plots: ClassVar[bool] = False
-    exports: ClassVar[bool] = False
 
     def __init__(self, value: Any = None, *, frame: str | None = None, **options: Any) -> None:
         for name, empty in self.extras.items():
@@ -56,7 +57,7 @@ class PageComponent(gr.HTML):
         super().__init__(
             value=value,
             html_template=frame if frame is not None else self.frame,
-            js_on_load=script_of(self.script, self.exports),
+            js_on_load=script_of(*self.parts, self.script),
             apply_default_css=False,
             **options,
         )
@@ -69,10 +70,11 @@ class PageComponent(gr.HTML):
 
 
 @cache
-def script_of(name: str, exports: bool = False) -> str:
-    """What a component runs: elements and terms that all share, perhaps the menu for exports, then its own script."""
-    shared = ("elements.js", "terms.js", "export_menu.js") if exports else ("elements.js", "terms.js")
-    return "\n".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in (*shared, name))
+def script_of(*names: str) -> str:
+    """What a component runs: the elements and terms that all share, then its own scripts."""
+    parts = ("elements.js", "terms.js", *names)
+    return "
+".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in parts)
 
 
 class VerdictComponent(PageComponent):
@@ -120,7 +122,7 @@ class RunComponent(PageComponent):
     tab, "watch" or "drop") and `id`.
     """
 
-    script, frame, exports = "progress.js", '<div class="run empty"></div>', True
+    script, frame, parts = "progress.js", '<div class="run empty"></div>', EXPORTS
 
 
 class PlotComponent(PageComponent):
@@ -222,7 +224,7 @@ class ComparisonComponent(PageComponent):
     paper}]}]); changes (a table of what differs between the runs, [] of one run).
     """
 
-    script, frame, exports = "compare.js", '<div class="comparison empty"></div>', True
+    script, frame, parts = "compare.js", '<div class="comparison empty"></div>', EXPORTS
 
 
 class JudgesComponent(PageComponent):
@@ -252,6 +254,7 @@ class MapComponent(PageComponent):
     """
 
     script, extras, draws_plots = "map.js", {"spot": []}, True
+    parts = ("map_points.js", "map_names.js", "map_list.js", "map_saving.js")
     frame = (PAGE_ASSETS / "map.html").read_text(encoding="utf-8")
 
 
@@ -287,7 +290,7 @@ class RunsComponent(PageComponent):
     what came of the last action, for a person.
     """
 
-    script, frame, exports, extras = "runs.js", '<div class="runs"></div>', True, {"note": ""}
+    script, frame, parts, extras = "runs.js", '<div class="runs"></div>', EXPORTS, {"note": ""}
 
 
 class UseModelComponent(PageComponent):
@@ -308,7 +311,7 @@ class EvaluationComponent(PageComponent):
     Value: view ("overview", "classes", "confusions", "facts"), and what that shows (`ans.ui.evaluate.cards`).
     """
 
-    script, frame, exports = "evaluate.js", '<div class="evaluation"></div>', True
+    script, frame, parts = "evaluate.js", '<div class="evaluation"></div>', EXPORTS
 
 
 class TeachComponent(PageComponent):

@@ -1,6 +1,7 @@
 """How the page looks. Every colour has its one home here, or in `ans.plots.style` if the figures use it too.
 
-One meaning per colour: blue is known, red is open, amber is synthesized; all else is quiet grey. The CSS and the
+One meaning per colour: blue is known, red is open, amber is synthesized; all else is quiet grey, but for the map of all
+classes, where each has a colour. The CSS and the
 scripts in assets/page find the colours as custom properties, `var(--known)`.
 """
 
@@ -22,6 +23,7 @@ COLOURS = {  # each in light and in dark
     "made": (style.SYNTHESIZED, style.SYNTHESIZED),
     "on-made": ("#1f1300", "#1f1300"),
     "out-of-scope": (style.OUT_OF_SCOPE, "#b77bea"),
+    **{f"class-{i}": pair for i, pair in enumerate(style.CLASSES)},  # classes on the map of all of them
     "soft": ("rgba(100, 116, 139, .12)", "rgba(148, 163, 184, .12)"),  # behind what is chosen; the track of a bar
     "line": ("#dde3ec", "#22304a"),
     # In figures. Plotly takes no custom properties, so the scripts look these up (`colour` in elements.js).

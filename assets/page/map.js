@@ -1,71 +1,36 @@
 // MapComponent: a map of texts. The server sends points; searching, hiding, singling out, clicking and saving happen
 // here, so that they answer at once. `props.value` is a figure of ans.plots.maps.point_map, `props.spot` [] or the
-// typed text's place.
+// typed text's place. Before it stand map_points.js, map_names.js, map_list.js and map_saving.js.
 const root = element.querySelector('.pointmap'), flat = root.querySelector('.plot'), space = flat.cloneNode();
 // What is in the page of the two; each keeps its WebGL, which takes long to set up without a graphics card.
 let gd = flat;
+for (const one of [flat, space]) one.setAttribute('role', 'img');
 const part = (name) => root.querySelector('.' + name);
-const shown = { hidden: new Set(), search: '', misjudged: false, chosen: null, at: -1 };
-let figure = null, groups = [], found = [], painted = '';
+const shown = { hidden: new Set(), search: '', errors: false, only: '', chosen: null, at: -1 };
+let figure = null, groups = [], found = [], painted = '', shades = [];
 
-const ARRAYS = {
-  f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array,
-  u1: Uint8Array, u2: Uint16Array, u4: Uint32Array,
-};
-function decoded(array) {  // Plotly's way to send numbers: base64 of a typed array
-  if (!array || !array.bdata) return array || [];
-  return new ARRAYS[array.dtype](Uint8Array.from(atob(array.bdata), c => c.charCodeAt(0)).buffer);
-}
 const is3d = () => groups.length > 0 && groups[0].z !== null;
-const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-
-const folded = new Map();  // of thousands of texts, the same on every map of a run
-function wrapped(text) {
-  if (!folded.has(text)) folded.set(text, fold(text));
-  return folded.get(text);
-}
-function fold(text) {
-  const lines = [''];
-  for (const word of text.slice(0, 400).split(' ')) {
-    if (lines.at(-1) && lines.at(-1).length + word.length > 58) lines.push(word);
-    else lines[lines.length - 1] += (lines.at(-1) ? ' ' : '') + word;
-  }
-  return lines.map(escaped).join('<br>');
-}
-
-function read(sent) {
-  const { names, open } = sent.layout.meta;
-  return sent.data.map(one => {
-    const about = decoded(one.customdata), made = one.meta.group === 'synthesized', points = [];
-    const x = decoded(one.x), y = decoded(one.y), z = one.z ? decoded(one.z) : null;
-    one.text.forEach((text, i) => points.push({
-      id: about[4 * i], text, lower: text.toLowerCase(), right: about[4 * i + 3] === 1,
-      x: x[i], y: y[i], z: z ? z[i] : null,
-      truth: names[about[4 * i + 1]], answer: names[about[4 * i + 2]], isOpen: about[4 * i + 2] === open, made }));
-    return { key: one.meta.group, name: one.name, type: one.type, marker: one.marker, points, z };
-  });
-}
-
-function hover(point) {
-  const verdict = point.isOpen ? 'OPEN' : escaped(point.answer);
-  const first = point.made ? '<i>made from</i> ' : '';
-  const truth = point.made ? '' : `true class: ${escaped(point.truth)}<br>`;
-  const misjudged = point.right ? '' : ', misjudged';
-  return `${first}${wrapped(point.text)}<br>${truth}verdict: ${verdict}${misjudged}<extra></extra>`;
-}
-
-const singled = () => shown.search !== '' || shown.misjudged;
-const meant = (point) => (!shown.misjudged || !point.right) && (!shown.search || point.lower.includes(shown.search));
+const singled = () => shown.search !== '' || shown.errors || shown.only !== '';
+const meant = (point) => (!shown.errors || !point.right) && (!shown.search || point.lower.includes(shown.search))
+  && (!shown.only || point.truth === shown.only);
+const inWords = (number) => number.toLocaleString('en');
+const names = classNames(part('names'), part('only'), (name) => { shown.only = name; single(); });
+const list = pointList(part('listed'), choose);
 
 function trace(group, points, changes) {
   const made = { type: group.type, mode: 'markers', name: group.name, x: points.map(p => p.x), y: points.map(p => p.y),
-    customdata: points.map(p => p.id), hovertemplate: points.map(p => hover(p)),
+    customdata: points.map(p => p.id), hovertemplate: points.map(p => hoverOf(p)),
     marker: { ...group.marker, ...changes } };
+  if (group.coloured) {
+    made.marker.color = points.map(p => shades[p.colour]);
+    made.marker.line = { ...group.marker.line, color: made.marker.color };
+  }
   if (group.z) made.z = points.map(p => p.z);
   return made;
 }
 
 function traces() {
+  shades = Array.from({ length: 12 }, (_, i) => colour('class-' + i));
   const back = [], front = [];
   for (const group of groups) {
     if (shown.hidden.has(group.key)) continue;
@@ -80,13 +45,17 @@ function traces() {
 
 // In 3-D the star and the chosen point are traces of their own; in 2-D they lie over the plot and move freely.
 function marks3d() {
-  const ink = colour('ink'), list = [];
-  const mark = (name, at, symbol, size) => list.push({ type: 'scatter3d', mode: 'text', name, x: [at[0]], y: [at[1]],
+  const ink = colour('ink'), list3d = [];
+  const mark = (name, at, symbol, size) => list3d.push({ type: 'scatter3d', mode: 'text', name, x: [at[0]], y: [at[1]],
     z: [at[2]],
     text: [symbol], textfont: { size, color: ink }, hoverinfo: 'skip' });
   if (props.spot && props.spot.length === 4) mark('your text', props.spot, '★', 28);
+  const named = names.named();
+  if (named.length) list3d.push({ type: 'scatter3d', mode: 'text', name: 'names', x: named.map(one => one.centre[0]),
+    y: named.map(one => one.centre[1]), z: named.map(one => one.centre[2]), text: named.map(one => escaped(one.name)),
+    textfont: { size: 13, color: ink, weight: 700 }, hoverinfo: 'skip' });
   if (shown.chosen) mark('chosen', [shown.chosen.x, shown.chosen.y, shown.chosen.z], '◯', 24);
-  return list;
+  return list3d;
 }
 
 function placeMark(mark, at) {
@@ -101,6 +70,7 @@ function placeMark(mark, at) {
 function placeMarks() {
   placeMark(part('star'), props.spot && props.spot.length ? props.spot : null);
   placeMark(part('chosen'), shown.chosen && [shown.chosen.x, shown.chosen.y]);
+  names.place(groups.length && !is3d() ? gd._fullLayout : null);
 }
 
 function dressed(layout) {
@@ -147,6 +117,7 @@ space.addEventListener('pointerup', (event) => {
 function choose(id) {
   for (const group of groups) for (const point of group.points) if (point.id === id) shown.chosen = point;
   if (is3d()) paint(); else placeMarks();
+  list.choose(id);
   trigger('click', { id });
 }
 
@@ -154,11 +125,12 @@ function legend() {
   const line = part('groups');
   line.replaceChildren();
   for (const group of groups) {
-    const chip = node('button', 'group'), dot = node('span', 'dot ' + group.marker.symbol);
+    const chip = node('button', 'group');
+    const dot = node('span', 'dot ' + group.marker.symbol + (group.coloured ? ' many' : ''));
     chip.type = 'button';
     dot.style.setProperty('--dot', group.marker.color);
     dot.style.opacity = Math.min(1, group.marker.opacity + 0.1);
-    chip.append(dot, node('span', '', group.name), node('span', 'count', group.points.length.toLocaleString('en')));
+    chip.append(dot, node('span', '', group.name), node('span', 'count', inWords(group.points.length)));
     chip.setAttribute('aria-pressed', String(!shown.hidden.has(group.key)));
     chip.onclick = () => {
       if (!shown.hidden.delete(group.key)) shown.hidden.add(group.key);
@@ -169,19 +141,38 @@ function legend() {
   }
 }
 
-// What search and switch single out, counted and painted.
+// What search, switch and class single out, counted and painted.
 function single() {
   const visible = groups.filter(group => !shown.hidden.has(group.key)).flatMap(group => group.points);
-  found = singled() ? visible.filter(meant) : [];
+  found = singled() ? visible.filter(meant).toSorted((a, b) => b.test - a.test) : [];  // what Evaluate counts first
   shown.at = -1;
-  const wrong = visible.filter(point => !point.right).length;
-  part('check').querySelector('span').textContent = `Only misjudged (${wrong.toLocaleString('en')})`;
-  if (!singled()) part('found').textContent = '';
-  else if (!found.length) part('found').textContent = shown.search
-    ? 'No text of the map matches.' : 'No point is misjudged.';
-  else part('found').textContent = `${found.length.toLocaleString('en')} found` + (shown.search
-    ? '; Enter shows the next one.' : '.');
+  part('found').textContent = singled() ? counted() : '';
+  list.show(singled() ? found : visible);
   return paint();
+}
+
+// Test texts are counted as in Evaluate; what else is answered wrongly is named beside them.
+function counted() {
+  if (!found.length) return 'No point of the map matches.';
+  if (!shown.errors) return `${inWords(found.length)} found` + (shown.search ? '; Enter shows the next one.' : '.');
+  const negatives = found.filter(point => point.made).length, tests = found.filter(point => point.test).length;
+  const others = [[found.length - tests - negatives, 'training texts'], [negatives, 'synthesized negatives']];
+  const beside = others.filter(([count]) => count).map(([count, name]) => `${inWords(count)} ${name}`);
+  return `${inWords(tests)} test texts` + (beside.length ? `, also ${beside.join(' and ')}.` : '.');
+}
+function tellErrors() {
+  const all = figure.layout.meta.test_errors;
+  const drawn = groups.flatMap(group => group.points).filter(point => point.test && !point.right).length;
+  const count = drawn < all ? `${inWords(drawn)} of ${inWords(all)}` : inWords(all);
+  part('check').querySelector('span').textContent = `Errors only (${count})`;
+  part('check').title = `${inWords(all)} texts of the test got a wrong answer, as Evaluate says.`
+    + (drawn < all ? ` This map draws ${inWords(drawn)} of them.` : '');
+}
+// For who does not see it.
+function tellMap() {
+  const all = groups.map(group => `${inWords(group.points.length)} ${group.name}`).join(', ');
+  const told = `Map: ${figure.layout.meta.title}. ${all}. The list below the map has each point.`;
+  for (const one of [flat, space]) one.setAttribute('aria-label', told);
 }
 
 async function draw() {
@@ -189,7 +180,9 @@ async function draw() {
   figure = sent.nothing === undefined ? sent : null;
   root.classList.toggle('is-empty', !figure);
   part('nothing').textContent = sent.nothing || '';
-  groups = figure ? read(figure) : [];
+  groups = figure ? groupsOf(figure) : [];
+  shown.only = names.show(figure ? figure.layout.meta.classes : []);
+  doing();
   if (!figure) {
     for (const one of [flat, space]) { if (one.data) window.Plotly.purge(one); one.hooked = false; }
     placeMarks();
@@ -198,46 +191,37 @@ async function draw() {
   if (shown.chosen) shown.chosen = groups.flatMap(g => g.points).find(p => p.id === shown.chosen.id
     && p.text === shown.chosen.text) || null;
   legend();
+  tellErrors();
+  tellMap();
   await single();
 }
 
-// Saving: what is seen, with the legend and the star as parts of the figure.
-function saved() {
-  const surface = colour('block-background-fill');
-  const data = traces().map(one => ({ ...one, showlegend: !one.hoverinfo }));
-  const star = props.spot || [], ink = colour('ink');
-  if (star.length === 3) data.push({ type: 'scatter', mode: 'markers', name: 'your text', x: [star[0]], y: [star[1]],
-    text: [wrapped(star[2])],
-    hovertemplate: '%{text}<extra>your text</extra>', marker: { symbol: 'star', size: 18, color: ink } });
-  const layout = { ...structuredClone(gd.layout), paper_bgcolor: surface, plot_bgcolor: surface, showlegend: true,
-    dragmode: is3d() ? 'turntable' : 'pan',
-    title: { text: escaped(figure.layout.meta.title), x: 0.02, font: { size: 16 } }, margin: { l: 16, r: 16, t: 48,
-      b: 16 },
-    legend: { orientation: 'h', y: -0.02, yanchor: 'top', x: 0, itemsizing: 'constant' } };
-  delete layout.meta;
-  return { data, layout };
+// Busy from the choice of another map until it is there (ans/ui/map/tab.py); waiting while a slow one is being fitted.
+function doing() {
+  const busy = root.classList.contains('is-busy');
+  const told = busy ? 'Drawing the map' : (figure && figure.layout.meta.waiting) || '';
+  if (part('doing').textContent !== told) part('doing').textContent = told;
 }
-const fileName = () => figure.layout.meta.title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g,
-  '').toLowerCase() || 'map';
+root.addEventListener('busy', ({ detail }) => { root.classList.toggle('is-busy', detail); doing(); });
 
-async function saveHtml() {
-  const address = document.querySelector('script[src*="plotly.min.js"]').src;
-  const plotly = await (await fetch(address)).text(), made = saved();
-  const json = JSON.stringify(made).replace(/</g, '\\u003c'),
-    config = '{responsive:true,displaylogo:false,showSendToCloud:false,plotlyServerURL:"",scrollZoom:true}';
-  const page = ['<!doctype html><html lang="en"><head><meta charset="utf-8"><title>',
-    escaped(figure.layout.meta.title), '</title>',
-    '<style>html,body{margin:0;height:100%;background:', made.layout.paper_bgcolor,
-      '}#map{height:100%}</style></head><body><div id="map"></div><script>',
-    plotly, '</', 'script><script>const f=', json,
-      ';delete f.layout.width;delete f.layout.height;Plotly.newPlot("map",f.data,f.layout,', config, ');</',
-        'script></body></html>'];
-  const link = node('a');
-  link.href = URL.createObjectURL(new Blob(page, { type: 'text/html' }));
-  link.download = fileName() + '.html';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+const saved = () => savedMap({ traces: traces(), layout: gd.layout, title: figure.layout.meta.title,
+  names: names.named(), star: props.spot || [], turning: is3d() });
+
+// With the cards beside the map; a phone without full screen lets the map fill its window.
+const wide = element.closest('#map-look') || root, full = part('full');
+function large(on) {
+  wide.classList.toggle('is-large', on);
+  full.setAttribute('aria-pressed', String(on));
+  full.textContent = on ? 'Leave full screen' : 'Full screen';
 }
+full.onclick = async () => {
+  const on = !wide.classList.contains('is-large');
+  large(on);
+  if (!on && document.fullscreenElement) await document.exitFullscreen();
+  else if (on && wide.requestFullscreen) await wide.requestFullscreen().catch(() => {});
+};
+wide.addEventListener('fullscreenchange', () => { if (!document.fullscreenElement) large(false); });
+wide.addEventListener('keydown', ({ key }) => { if (key === 'Escape' && !document.fullscreenElement) large(false); });
 
 let typing = 0;
 part('search').oninput = () => {
@@ -248,16 +232,15 @@ part('search').onkeydown = (event) => {
   if (event.key !== 'Enter' || !found.length) return;
   event.preventDefault();
   shown.at = (shown.at + (event.shiftKey ? -1 : 1) + found.length) % found.length;
-  part('found').textContent = `${(shown.at + 1).toLocaleString('en')} of ${found.length.toLocaleString('en')}`;
+  part('found').textContent = `${inWords(shown.at + 1)} of ${inWords(found.length)}`;
   choose(found[shown.at].id);
 };
-part('misjudged').onchange = (event) => { shown.misjudged = event.target.checked; single(); };
+part('errors').onchange = (event) => { shown.errors = event.target.checked; single(); };
 part('home').onclick = () => is3d() ? window.Plotly.relayout(gd, { 'scene.camera': { eye: { x: 1.1, y: 1.1,
   z: 0.8 } } })
                                     : window.Plotly.relayout(gd, { 'xaxis.autorange': true, 'yaxis.autorange': true });
-part('png').onclick = () => window.Plotly.downloadImage(saved(), { format: 'png', width: 1400, height: 900, scale: 2,
-  filename: fileName() });
-part('html').onclick = saveHtml;
+part('png').onclick = () => saveAsPicture(saved(), figure.layout.meta.title);
+part('html').onclick = () => saveAsPage(saved(), figure.layout.meta.title);
 const resized = new ResizeObserver(() => {
   if (!gd.clientWidth) return;
   if (!gd.data) paint();

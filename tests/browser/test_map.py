@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ans.evaluation.mistakes import read_answers
 from tests.browser.waiting import until
 
 PLOT = "document.querySelector('#map .plot')"
@@ -31,15 +32,16 @@ def choose(page, label: str, option: str) -> None:
     page.get_by_role("option", name=option).first.click()
 
 
-def test_a_visitor_looks_around_the_map(page, tmp_path) -> None:
+def test_a_visitor_looks_around_the_map(page, starter, tmp_path) -> None:
+    run = next(run for run in starter.finished() if run.is_starter)
     # The typed text is the star, on the map of the head that comes nearest to a yes
     page.get_by_role("tab", name="Map").click()
     star = page.locator("#map .star")
     star.wait_for()
     assert page.get_by_label("Map of").input_value().startswith("alarm_set")
     names = page.locator("#map .group span:nth-child(2)").all_inner_texts()
-    assert {"known positives", "known negatives", "synthesized negatives", "open: held-out classes"} <= set(names)
-    assert "open: out of scope" in names
+    assert {"this class, training", "other classes, training", "synthesized negatives"} <= set(names)
+    assert {"open: held-out classes", "open: out of scope"} <= set(names)
     before = star.bounding_box()
     page.get_by_label("Your text, the star on the map").fill("what is the boiling point of helium")
     page.locator("#map-verdict .answer strong", has_text="OPEN").wait_for()
@@ -67,25 +69,58 @@ def test_a_visitor_looks_around_the_map(page, tmp_path) -> None:
     page.mouse.move(x - 3, y)
     page.mouse.move(x, y)
     page.locator("#map .hoverlayer .hovertext").wait_for()
-    assert "verdict:" in page.locator("#map .hoverlayer .hovertext").text_content()
+    assert "answer:" in page.locator("#map .hoverlayer .hovertext").text_content()
     page.mouse.down()
     page.mouse.up()
     page.locator("#map-point .kind").get_by_text("A synthesized negative, made from").wait_for()
-    page.get_by_label("Only misjudged").check()
-    page.wait_for_function(f"() => {LOUD} > 0")
-    page.get_by_label("Only misjudged").uncheck()
+    wrong = len(read_answers(run).mistakes())
+    page.get_by_label(f"Errors only ({wrong})").check()
+    page.wait_for_function(f"() => {LOUD} >= {wrong}")
+    assert page.locator("#map .found").text_content().startswith(f"{wrong} test texts")
+
+    # The list below has the same points, for the keyboard
+    page.locator("#map .listed summary").press("Enter")
+    page.locator("#map .listed li").first.wait_for()
+    opened = page.locator("#map .listed li button").nth(1)
+    opened.press("Enter")
+    page.locator("#map-point .text", has_text=opened.locator(".text").text_content()).wait_for()
+    assert opened.get_attribute("aria-current") == "true"
+    assert "an error" in opened.locator("small").text_content()
+    page.locator("#map .listed summary").press("Enter")
+    page.get_by_label(f"Errors only ({wrong})").uncheck()
 
     # t-SNE comes when it is ready, hidden groups stay hidden; all classes in 3-D; the camera survives typing
-    group = page.locator("#map .group", has_text="known negatives")
+    group = page.locator("#map .group", has_text="other classes, training")
     group.click()
-    page.wait_for_function(f"() => !{PLOT}._fullData.some(trace => trace.name === 'known negatives')")
+    page.wait_for_function(f"() => !{PLOT}._fullData.some(trace => trace.name === 'other classes, training')")
     page.get_by_label("t-SNE").click()
     page.wait_for_function(f"() => {PLOT}.layout.uirevision.includes('/tsne/')")
     assert group.get_attribute("aria-pressed") == "false"
-    assert not page.evaluate(f"() => {PLOT}._fullData.some(trace => trace.name === 'known negatives')")
+    assert not page.evaluate(f"() => {PLOT}._fullData.some(trace => trace.name === 'other classes, training')")
     page.get_by_label("PCA").click()
-    page.get_by_label("3-D").click()
     choose(page, "Map of", "All classes")
+    assert page.locator("#map .pointmap.is-busy .doing").text_content() == "Drawing the map", (
+        "the choice is seen at once"
+    )
+    page.wait_for_function(f"() => {PLOT}.layout.uirevision.endsWith('/None/pca/2')")
+    page.locator("#map .pointmap:not(.is-busy)").wait_for()
+    assert "All classes" in page.locator("#map .plot").get_attribute("aria-label")
+    colours = page.evaluate(f"() => new Set({PLOT}._fullData[0].marker.color).size")
+    assert colours == 12, "known texts are coloured by class"
+    assert page.locator("#map .name").count() == 12
+    name = page.locator("#map .name:visible").first
+    name.click()
+    page.locator("#map .found", has_text="found").wait_for()
+    assert page.get_by_label("Class", exact=True).input_value() == name.text_content()
+    page.wait_for_function(f"() => 0 < {LOUD} && {LOUD} < 200")
+    name.click()
+    page.wait_for_function(f"() => {LOUD} === 0")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function(f"() => document.fullscreenElement && {PLOT}.clientWidth > 760")
+    page.get_by_role("button", name="Leave full screen").click()
+    page.wait_for_function(f"() => !document.fullscreenElement && {PLOT}.clientWidth < 760")
+
+    page.get_by_label("3-D").click()
     page.wait_for_function(
         f"() => {PLOT}.layout.uirevision.endsWith('/None/pca/3') && {PLOT}._fullData[0].type === 'scatter3d'"
     )
@@ -124,7 +159,7 @@ def test_a_visitor_looks_around_the_map(page, tmp_path) -> None:
     file.value.save_as(tmp_path / "map.html")
     alone.goto((tmp_path / "map.html").as_uri())
     alone.wait_for_function(
-        "() => document.querySelector('#map')?._fullData?.some(one => one.name === 'known classes')"
+        "() => document.querySelector('#map')?._fullData?.some(one => one.name === 'known classes, training')"
     )
     assert alone.locator("[data-title*='Share'], [data-title*='cloud']").count() == 0
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from ans.conventions import OPEN_NAME
+from ans.evaluation.mistakes import read_answers
 from ans.runs.store import RunStore
 from ans.serving.maps.maps import MapKey, Maps, _turned
 from ans.serving.models import Serving
-from ans.serving.projection import Projection
+from ans.serving.projection import Projection, fit
 from ans.ui.map import drawing as map_drawing
 from ans.ui.map import radius as map_radius
 from ans.ui.map import stages as map_stages
@@ -67,6 +68,41 @@ def test_the_map_of_all_classes_shows_every_training_text_in_the_tuned_features(
     assert np.array_equal(points.rows, points.features[:, : classifier.encoder.dim].numpy())
 
 
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_negatives_do_not_squash_the_map_of_all_classes(maps, run_id, method):
+    fitted = maps.fitted(MapKey(run_id, method=method))
+    made = fitted.points.made[fitted.drawn]
+    low, high = fitted.places[~made].min(0), fitted.places[~made].max(0)
+    assert 0 < made.sum() <= fitted.points.made.sum()
+    assert ((fitted.places[made] >= low) & (fitted.places[made] <= high)).all()
+    texts = fitted.points.rows[fitted.drawn[~made]]
+    assert np.allclose(fitted.places[~made], fit(texts, method, 0).places, atol=1e-3), "texts alone give it its shape"
+
+
+def test_the_known_texts_of_the_map_of_all_classes_have_a_colour_and_a_name_each(maps, run_id, classifier):
+    classes = map_drawing.classes_of(maps.fitted(MapKey(run_id)), classifier.labels)
+    assert [one.name for one in classes] == classifier.labels
+    assert len({one.colour for one in classes if one.named}) == 4
+
+
+def test_every_map_of_a_run_tells_of_the_same_errors_as_evaluate(maps, run_id):
+    wrong = len(read_answers(maps.serving.run(run_id)).mistakes())
+    assert wrong > 0
+    for key in (MapKey(run_id), MapKey(run_id, "card_lost"), MapKey(run_id, method="tsne")):
+        plot, *_ = map_drawing.drawing(maps, key, "")
+        assert json.loads(plot["value"])["layout"]["meta"]["test_errors"] == wrong
+
+
+def test_what_is_not_drawn_is_told(maps, run_id):
+    fitted = maps.fitted(MapKey(run_id))
+    assert map_drawing.left_out(fitted, "PCA").count("are drawn") == (len(fitted.drawn) < len(fitted.points))
+    texts = np.flatnonzero(~fitted.points.made)
+    some = replace(fitted, drawn=texts[:50])
+    said = map_drawing.left_out(some, "UMAP")
+    assert f"UMAP draws 50 of {len(texts)} texts, evenly chosen." in said
+    assert f"Of {int(fitted.points.made.sum())} synthesized negatives, the 0 near these texts are drawn." in said
+
+
 def test_a_point_is_right_when_its_answer_is_its_class_or_open_for_all_others(maps, run_id, classifier):
     points = maps.points(MapKey(run_id, "card_lost"))
     answers = [OPEN_NAME if one < 0 else classifier.labels[one] for one in classifier.decide(points.features)[0]]
@@ -81,7 +117,7 @@ def test_a_point_is_right_when_its_answer_is_its_class_or_open_for_all_others(ma
 def test_a_training_text_is_placed_on_its_own_point(maps, run_id, label, dimensions):
     key = MapKey(run_id, label, dimensions=dimensions)
     fitted = maps.fitted(key)
-    assert fitted.places.shape == (len(fitted.points), dimensions)
+    assert fitted.places.shape == (len(fitted.drawn), dimensions)
     assert maps.place(key, fitted.points.texts[0]) == pytest.approx(fitted.places[0].tolist(), abs=1e-3)
 
 
@@ -97,13 +133,14 @@ def test_a_clicked_point_has_the_answer_of_its_text_with_heads_and_neighbours(ma
 def test_a_slow_map_is_fitted_in_the_background_while_pca_is_drawn(maps, run_id):
     key = MapKey(run_id, "card_lost", "tsne")
     with maps._one_at_a_time:  # another map is being fitted
-        plot, note, timer = map_drawing.drawing(maps, key, "")
+        plot, _, timer = map_drawing.drawing(maps, key, "")
         assert shows(plot, "pca")
-        assert note.startswith("**t-SNE is being fitted")
+        assert json.loads(plot["value"])["layout"]["meta"]["waiting"].startswith("t-SNE is being fitted")
         assert timer.active
     until(lambda: maps.is_ready(key), "t-SNE is fitted")
-    plot, note, timer = map_drawing.drawing(maps, key, "")
+    plot, _, timer = map_drawing.drawing(maps, key, "")
     assert shows(plot, "tsne")
+    assert json.loads(plot["value"])["layout"]["meta"]["waiting"] == ""
     assert not timer.active
 
 
@@ -197,7 +234,7 @@ def test_training_heads_ends_with_both_numbers_and_a_way_back(maps, run_id):
 def test_training_heads_tells_how_far_it_is():
     card = map_radius.progress_card({"step": 20, "steps": 80}, 3.2)
     assert (card["share"], card["detail"], card["clock"]) == (0.25, "Step 20 of 80.", "3 s")
-    assert map_radius.progress_card({"step": 80, "steps": 80}, 9)["detail"] == "Judging the test texts."
+    assert map_radius.progress_card({"step": 80, "steps": 80}, 9)["detail"] == "Classifying the test texts."
     assert map_radius.progress_card({}, 0)["detail"] == "Starting."
 
 

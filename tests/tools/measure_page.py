@@ -67,10 +67,10 @@ def measure(page: Page, url: str) -> dict[str, list[float]]:
     page.wait_for_timeout(2000)
     points = page.evaluate(f"() => {PLOT}._fullData.reduce((sum, trace) => sum + trace.x.length, 0)")
     print(f"{points:,} points are drawn.")
-    found: dict[str, list[float]] = {"redraw: hide or show a group": [], "redraw: single out the misjudged": []}
+    found: dict[str, list[float]] = {"redraw: hide or show a group": [], "redraw: single out the errors": []}
     for _ in range(6):
         found["redraw: hide or show a group"].append(page.evaluate(REDRAW, "#map .group:nth-child(2)"))
-        found["redraw: single out the misjudged"].append(page.evaluate(REDRAW, "#map .misjudged"))
+        found["redraw: single out the errors"].append(page.evaluate(REDRAW, "#map .errors"))
     page.get_by_label("Your text, the star on the map").fill("hello there")
     page.locator("#map .star").wait_for()
     page.wait_for_timeout(1500)

@@ -194,7 +194,7 @@ def without_names(value: Any) -> Any:
 
 def test_no_script_compares_with_a_name_for_a_person():
     names = {*KIND_NAMES.values(), *(group[0] for group in GROUPS.values()), *cards.GROUP_TITLES.values()}
-    for script in ("evaluate", "mistakes", "map", "stages", "point"):
+    for script in ("evaluate", "mistakes", "map", "map_points", "map_names", "map_list", "stages", "point"):
         code = (PAGE_ASSETS / f"{script}.js").read_text(encoding="utf-8")
         assert [name for name in names if f"'{name}'" in code or f'"{name}"' in code] == []
 

@@ -26,7 +26,7 @@ from tests.finished_runs import finished_run
 from tests.ui.tabs import laid_out
 
 
-def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier, small_split, small_config, tmp_path):
+def test_only_the_star_moves_while_the_class_stays(classifier, small_split, small_config, tmp_path):
     store = RunStore(tmp_path / "runs")
     run = finished_run(store, small_config, classifier, small_split)
     serving = Serving(store)
@@ -44,6 +44,25 @@ def test_only_the_star_moves_while_the_head_stays_among_the_strongest(classifier
     assert moved["spot"][:2] != drawn["spot"][:2]
     assert ask_map.moved(maps, run.id, card("  "), shown)[0]["spot"] == []
     assert ask_map.moved(maps, "gone", card("hello"), shown)[1] is None
+
+
+def test_the_small_map_shows_what_was_answered_and_for_open_stays_with_a_close_class(
+    classifier, small_split, small_config, tmp_path
+):
+    store = RunStore(tmp_path / "runs")
+    run = finished_run(store, small_config, classifier, small_split)
+    maps, labels = Maps(Serving(store)), classifier.labels
+    closest = [{"label": name, "logit": 1.0 - i} for i, name in enumerate(labels)]
+
+    def shown(answer: str | None, before: str) -> str | None:
+        card = {"state": "answer", "text": "hello", "open": answer is None, "label": answer, "candidates": closest}
+        seen = ask_map.moved(maps, run.id, card, (run.id, before))[1]
+        return seen and seen[1]
+
+    assert len(labels) > ask_map.NEAR, "all would be close"
+    assert shown(labels[1], before=labels[0]) == labels[1], "another class was answered"
+    assert shown(None, before=labels[2]) == labels[2], "still among the closest"
+    assert shown(None, before=labels[3]) == labels[0], "no longer among the closest"
 
 
 def test_a_link_asks_for_a_run_and_a_text_and_an_endless_text_is_cut():

@@ -12,7 +12,7 @@ import numpy as np
 from ans.config import TrainConfig
 from ans.conventions import LONGEST, Prediction
 from ans.recent import Recent
-from ans.serving.maps.points import SYNTHESIZED, MapPoints, map_points, projected_rows
+from ans.serving.maps.points import MapPoints, map_points, projected_rows
 from ans.serving.models import Serving
 from ans.serving.projection import SLOW, Projection, fit
 from ans.workflows.head_settings import HeadSettings
@@ -193,10 +193,27 @@ class Maps:
     def _fit(self, key: MapKey) -> FittedMap:
         points, seed = self.points(key), self.serving.run(key.run_id).config.seed
         drawn = points.sample(MOST_FOR_SLOW, seed) if key.is_slow else np.arange(len(points))
+        if key.label is None:
+            return _of_texts(points, drawn, lambda rows: fit(rows, key.method, seed, key.dimensions))
         projection = fit(points.rows[drawn], key.method, seed, key.dimensions)
         if key.config is not None and not key.is_slow:
             projection = _turned(projection, points, self.fitted(replace(key, config=None)))
         return FittedMap(points, drawn, projection.places.astype(np.float32), projection.place)
+
+
+def _of_texts(points: MapPoints, drawn: np.ndarray, fitting: Callable[[np.ndarray], Projection]) -> FittedMap:
+    """A map that only texts give its shape. Negatives go every way from their class; with them the texts would lie in a
+    heap between a few far specks. They are put on the map afterwards, and drawn where there are texts around.
+    """
+    texts, negatives = drawn[~points.made[drawn]], np.flatnonzero(points.made)
+    projection = fitting(points.rows[texts])
+    places = projection.places
+    if len(negatives):
+        beside = projection.place(points.rows[negatives])
+        low, high = places.min(0), places.max(0)
+        near = ((beside >= low) & (beside <= high)).all(1)
+        texts, places = np.concatenate([texts, negatives[near]]), np.concatenate([places, beside[near]])
+    return FittedMap(points, texts, places.astype(np.float32), projection.place)
 
 
 def _turned(projection: Projection, points: MapPoints, own: FittedMap) -> Projection:
@@ -206,7 +223,7 @@ def _turned(projection: Projection, points: MapPoints, own: FittedMap) -> Projec
     """
     from scipy.linalg import orthogonal_procrustes
 
-    here, there = (_real(some) for some in (points, own.points))
+    here, there = ~points.made, ~own.points.made  # texts are the same on every map of a run and class
     if here.sum() != there.sum():
         return projection
     before, after = own.places[there], projection.places[here]
@@ -217,9 +234,3 @@ def _turned(projection: Projection, points: MapPoints, own: FittedMap) -> Projec
         return (places - centre) @ turn + goal
 
     return Projection(turned(projection.places), lambda rows: turned(projection.place(rows)))
-
-
-def _real(points: MapPoints) -> np.ndarray:
-    """Which points are texts, not synthesized: these are the same on every map of a run and class. [N]"""
-    made = [i for i, name in enumerate(points.groups) if name == SYNTHESIZED]
-    return ~np.isin(points.group, made)

@@ -32,7 +32,8 @@ class MapPoints:
 
     groups: their keys, [G]. group: index into them, [N]. texts: what a person reads, [N]; for a synthesized negative
     the text it was made from. truths, answers: a class name, or another word for open, [N]. right: whether the answer
-    is, [N]. features: [N, V·d]. rows: what is projected, [N, D].
+    is, [N]. features: [N, V·d]. rows: what is projected, [N, D]. test_errors: wrongly answered texts of the whole test
+    part, also of what is not among the points: the count that Evaluate gives.
     """
 
     groups: list[str]
@@ -43,9 +44,15 @@ class MapPoints:
     right: np.ndarray
     features: Tensor
     rows: np.ndarray
+    test_errors: int
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def made(self) -> np.ndarray:
+        """Which points are synthesized negatives, no texts [N]."""
+        return np.isin(self.group, [i for i, name in enumerate(self.groups) if name == SYNTHESIZED])
 
     def sample(self, most: int, seed: int) -> np.ndarray:
         """Indices of at most that many points, ascending, drawn evenly from all groups."""
@@ -77,6 +84,7 @@ def map_points(run: Run, model: OpenWorldClassifier, answers: np.ndarray | None,
     oos = np.array([name in OPEN_LABELS for name in names])
     tested = np.array([name in known for name in names])
     own = _own(model, label)
+    wrong = judged != np.where(tested, np.array(names, dtype=object), OPEN_NAME)
 
     parts = []
     for group, mask in ((NEGATIVES, ~own), (POSITIVES if label is not None else KNOWN, own)):
@@ -95,7 +103,7 @@ def map_points(run: Run, model: OpenWorldClassifier, answers: np.ndarray | None,
             parts.append(
                 _Part(group, [texts[i] for i in rows], truths, judged[rows].tolist(), _tensor(arrays["features"][rows]))
             )
-    return _joined(parts, model, label)
+    return _joined(parts, model, label, int(wrong.sum()))
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,7 @@ def _names(answers: np.ndarray, labels: list[str]) -> np.ndarray:
     return np.array([OPEN_NAME if answer == OPEN else labels[answer] for answer in answers.tolist()], dtype=object)
 
 
-def _joined(parts: list[_Part], model: OpenWorldClassifier, label: str | None) -> MapPoints:
+def _joined(parts: list[_Part], model: OpenWorldClassifier, label: str | None, test_errors: int) -> MapPoints:
     import torch
 
     features = torch.cat([part.features for part in parts])
@@ -165,6 +173,7 @@ def _joined(parts: list[_Part], model: OpenWorldClassifier, label: str | None) -
         np.array(right),
         features,
         projected_rows(model, label, features),
+        test_errors,
     )
 
 

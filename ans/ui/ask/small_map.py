@@ -1,4 +1,4 @@
-"""The small map in Ask: what the head nearest to a yes sees, and on it the typed text as a star."""
+"""The small map in Ask: the class that was answered, or for OPEN the closest one, and the typed text as a star."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ans.ui.components import PlotComponent, VerdictComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, Changes
 
-NEAR = 3  # the map stays with its head as long as that is among so many strongest ones
+NEAR = 3  # while the answer is OPEN, the map stays with its class as long as that is among so many closest ones
 MOST_POINTS = 150  # of one group
 Shown = tuple[str, str] | None  # run and class of the map that is drawn
 
@@ -53,15 +53,16 @@ def build(shared: Shared, verdict: VerdictComponent) -> SmallMap:
 
 
 def moved(maps: Maps, run_id: str | None, card: dict, before: Shown) -> tuple[Any, Shown]:
-    """(plot, what it shows) for a verdict card: only the star moves while the head stays; else its map comes along."""
+    """(plot, what it shows) for a verdict card: only the star moves while the class stays; else its map comes along."""
     if card.get("state") != "answer":
         return gr.update(spot=[]), before
     if run_id is None:
         return gr.update(spot=[]), None
-    text, nearest = str(card["text"]), [str(candidate["label"]) for candidate in card["candidates"]][:NEAR]
+    text, closest = str(card["text"]), [str(candidate["label"]) for candidate in card["candidates"]][:NEAR]
+    fitting = closest if card["open"] else [str(card["label"])]  # what the map may show, the best first
     seen = before[1] if before is not None and before[0] == run_id else None
-    stays = seen is not None and seen in nearest
-    label = seen if seen is not None and stays else nearest[0]
+    stays = seen is not None and seen in fitting
+    label = seen if seen is not None and stays else fitting[0]
     try:
         key = MapKey(run_id, label)
         spot = [*maps.place(key, text), wrap(text)]

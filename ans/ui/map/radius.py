@@ -32,7 +32,7 @@ NEGATIVES = [
 ]
 INTRODUCTION = (
     "Negatives are made between r and γr from the texts of a class, and there its head learns to say no. Try a small "
-    "r, a large one, and no synthesized negatives at all; then look who is misjudged."
+    "r, a large one, and no synthesized negatives at all; then look at the errors."
 )
 TICK_SECONDS = 0.2
 UNCHANGED = object()
@@ -214,7 +214,7 @@ def progress_card(told: dict, seconds: float) -> dict:
     detail = f"Step {step} of {steps}." if told else "Starting."
     return {
         "state": "running", "title": "Training the heads", "clock": clock(seconds), "share": step / steps,
-        "detail": detail if step < steps else "Judging the test texts.",
+        "detail": detail if step < steps else "Classifying the test texts.",
     }  # fmt: skip
 
 

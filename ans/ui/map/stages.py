@@ -120,7 +120,7 @@ def told(maps: Maps, label: str, key: MapKey) -> str:
     names = stage_names(stages)
     figures = {
         "distances": stage_distances(own, nearest, stages.radius, stages.gamma, label),
-        "loss": stage_loss([round(loss, 4) for loss in stages.losses.tolist()], names, label),
+        "loss": stage_loss(stages.losses.tolist(), names, label),
     }
     spaces = {
         space: stage_map(one.positives, one.known_negatives, one.moving, f"{label}/{space}")

@@ -28,9 +28,13 @@ NO_MODEL = "There is no trained model to draw yet. The starter model comes by it
 EMPTY = {
     "state": "empty",
     "title": "Click a point, or type a text",
-    "reason": "You see here what the heads say about it, and the training texts nearest to it.",
+    "reason": "You see here what the model says about it, and the training texts nearest to it.",
 }
 POLL_SECONDS = 0.7
+# Run in the browser, before a map is asked for and when the answer is there: the choice is seen to be taken at once.
+TELL = "document.querySelector('#map .pointmap')?.dispatchEvent(new CustomEvent('busy', {{ detail: {} }}))"
+BUSY = f"(...values) => {{ {TELL.format('true')}; return values; }}"
+THERE = f"() => {{ {TELL.format('false')}; }}"
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,8 @@ class MapTab:
         if not (known := self.shared.known(who, run_id)):
             return {self.which: gr.update(choices=[], value=None), self.settings: None}
         choices = [
-            ("All classes, in the encoder's features", ALL),
-            *((f"{one}, as its head sees it", one) for one in known),
+            ("All classes", ALL),
+            *((one, one) for one in known),
         ]
         return {self.which: gr.update(choices=choices, value=known[0]), self.settings: None}
 
@@ -202,7 +206,7 @@ def wire(tab: MapTab, opening: gr.Tab, query: gr.Textbox) -> None:
     drawn = [tab.plot, tab.note, tab.timer]
 
     def redraw(event: Any) -> Any:
-        return event.then(tab.draw, [*what, tab.text], drawn, **AT_ONCE)
+        return event.then(tab.draw, [*what, tab.text], drawn, js=BUSY, **AT_ONCE).then(None, js=THERE)
 
     opened = opening.select(
         tab.opened, [model, browser, tab.taken, query, tab.text], [tab.text, tab.which, tab.taken], **AT_ONCE
@@ -212,7 +216,7 @@ def wire(tab: MapTab, opening: gr.Tab, query: gr.Textbox) -> None:
     stands, outcome = [model, browser, form.ended, form.card], [form.card, tab.settings, form.train, form.back]
     opening.select(form.reopened, stands, outcome, **AT_ONCE)
     controls = [tab.which.change, tab.method.change, tab.dimensions.change]
-    gr.on(controls, tab.draw, [*what, tab.text], drawn, **AT_ONCE)
+    gr.on(controls, tab.draw, [*what, tab.text], drawn, js=BUSY, **AT_ONCE).then(None, js=THERE)
     changed = model.change(tab.reset, [model, browser], [tab.which, tab.settings], **AT_ONCE)
     for event in (changed, tab.radius.trained, tab.radius.returned):
         # Only the queue tells of a State.
