@@ -156,7 +156,7 @@ function counted() {
   if (!found.length) return 'No point of the map matches.';
   if (!shown.errors) return `${inWords(found.length)} found` + (shown.search ? '; Enter shows the next one.' : '.');
   const negatives = found.filter(point => point.made).length, tests = found.filter(point => point.test).length;
-  const others = [[found.length - tests - negatives, 'training texts'], [negatives, 'synthesized negatives']];
+  const others = [[found.length - tests - negatives, 'training texts'], [negatives, 'negatives']];
   const beside = others.filter(([count]) => count).map(([count, name]) => `${inWords(count)} ${name}`);
   return `${inWords(tests)} test texts` + (beside.length ? `, also ${beside.join(' and ')}.` : '.');
 }

@@ -43,13 +43,14 @@ function classNames(box, choice, only) {
     box.hidden = !across || !across.range || !named.length || named[0].centre.length > 2;
     if (box.hidden) return;
     for (const [i, one] of named.entries()) {
-      const x = across.l2p(one.centre[0]), centre = up.l2p(one.centre[1]), button = buttons[i];
-      const [wide, high] = [button.offsetWidth / 2, button.offsetHeight / 2], y = centre - high - 6;  // above the class
-      const inside = x > wide && x < across._length - wide && y > high && y < up._length - high;
+      const button = buttons[i], wide = button.offsetWidth / 2, high = button.offsetHeight / 2;
+      const middle = across.l2p(one.centre[0]), centre = up.l2p(one.centre[1]), y = centre - high - 6;  // above it
+      const x = Math.min(Math.max(middle, wide), across._length - wide);  // a long name at the edge is seen whole
+      const seen = middle > 0 && middle < across._length && y > high && centre < up._length;
       const free = taken.every(other => Math.abs(other.x - x) > other.wide + wide
         || Math.abs(other.y - y) > other.high + high);
-      button.style.visibility = inside && free ? 'visible' : 'hidden';
-      if (!inside || !free) continue;
+      button.style.visibility = seen && free ? 'visible' : 'hidden';
+      if (!seen || !free) continue;
       taken.push({ x, y, wide, high });
       button.style.left = across._offset + x + 'px';
       button.style.top = up._offset + y + 'px';

@@ -27,6 +27,20 @@ function dressed(layout) {
 }
 const figures = () => ({ map: told.maps[part('seen').value], distances: told.distances, loss: told.loss });
 
+// For who does not see it: what is drawn, and of the loss each number.
+function describe() {
+  const losses = told.loss.data[0].y.map((loss, i) => `${told.stages[i].name} ${loss.toPrecision(2)}`).join(', ');
+  const words = {
+    map: 'Map of the points on their way from texts to negatives. The sentence above says what happens at each stage.',
+    distances: 'Histogram: distance of the points to the texts of the class.',
+    loss: `Line: the loss at each stage. ${losses}.`,
+  };
+  for (const [name, gd] of Object.entries(plots)) {
+    gd.setAttribute('role', 'img');
+    gd.setAttribute('aria-label', words[name]);
+  }
+}
+
 async function put(name, figure) {
   const gd = plots[name];
   await window.Plotly.react(gd, figure.data, dressed(figure.layout), {
@@ -117,6 +131,7 @@ function draw() {
     }),
   );
   tell();
+  describe();
   paint();
 }
 part('back').onclick = () => {

@@ -42,7 +42,7 @@ def test_a_visitor_looks_around_the_map(page, starter, tmp_path) -> None:
     names = page.locator("#map .group span:nth-child(2)").all_inner_texts()
     assert {"this class, training", "other classes, training", "synthesized negatives"} <= set(names)
     assert {"open: held-out classes", "open: out of scope"} <= set(names)
-    before = star.bounding_box()
+    before = until(star.bounding_box, "the star is there")
     page.get_by_label("Your text, the star on the map").fill("what is the boiling point of helium")
     page.locator("#map-verdict .answer strong", has_text="OPEN").wait_for()
     page.wait_for_function(
