@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -87,10 +88,18 @@ def stage_loss(losses: Sequence[float], names: Sequence[str], key: str) -> go.Fi
     _add_frames(figure, frames, [1])
     figure.update_layout(
         xaxis={"tickvals": stages, "ticktext": list(names), "automargin": True, "zeroline": False, "showgrid": False},
-        yaxis={"title": {"text": "loss"}, "type": "log", "dtick": "D2", "automargin": True, "zeroline": False},
+        yaxis={"title": {"text": "loss"}, "type": "log", **_ticks(losses), "automargin": True, "zeroline": False},
         **_look(key, legend=False),
     )
     return figure
+
+
+def _ticks(values: Sequence[float]) -> dict[str, list]:
+    """Powers of ten on a logarithmic axis; two, five times as much as well where there is room. Each told in full."""
+    low, high = (math.floor(math.log10(max(one, 1e-9))) for one in (min(values), max(values)))
+    steps = (1, 2, 5) if high - low < 3 else (1,)
+    marks = [step * 10.0**power for power in range(low, high + 2) for step in steps]
+    return {"tickvals": marks, "ticktext": [f"{mark:g}" for mark in marks]}
 
 
 def _places(places: np.ndarray) -> dict[str, list[float]]:

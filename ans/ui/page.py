@@ -43,7 +43,7 @@ from ans.ui.shared import Shared
 from ans.ui.theme import look
 from ans.ui.train import TrainTab
 from ans.ui.train_filling import BACK, kept_form
-from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged, let_one_wait
 
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
@@ -158,6 +158,7 @@ def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
         wire(page, blocks)
         api.publish(serving)
     end_unchanged(blocks)
+    let_one_wait(blocks)
     blocks.queue(api_open=False, default_concurrency_limit=4, max_size=64)
     return blocks
 

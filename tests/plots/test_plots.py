@@ -115,6 +115,7 @@ def test_the_loss_has_a_dot_at_its_stage():
     drawn = stage_loss([2.0, 0.5, 0.7], ["texts", "noise", "shell"], "key")
     assert list(drawn.data[0].y) == [2.0, 0.5, 0.7]
     dots = [frame.data[0] for frame in drawn.frames]
+    assert {"0.5", "1", "2"} <= set(drawn.layout.yaxis.ticktext)
     assert drawn.layout.yaxis.type == "log", "the rise of the ascent must be seen beside the fall before it"
     assert [(dot.x, dot.y) for dot in dots] == [((0,), (2.0,)), ((1,), (0.5,)), ((2,), (0.7,))]
 

@@ -51,7 +51,7 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
         "map finish": lambda: of_map.finish(run, who, *what, "i lost my card"),
         "map follow": lambda: of_map.follow(run, who, *what, "i lost my card"),
         "map click": lambda: of_map.clicked(run, who, *what, event(id=0)),
-        "map reset": lambda: of_map.reset(run, who),
+        "map reset": lambda: of_map.reset(run, who, "hello", ""),
         "map opened": lambda: of_map.opened(run, who, None, "i lost my card", ""),
         "stages show": lambda: of_map.stages.show(run, who, "card_lost", None),
         "stages choose": lambda: of_map.stages.choose(run, who, None, None, "i lost my card"),

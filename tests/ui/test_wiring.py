@@ -16,7 +16,7 @@ from gradio.state_holder import SessionState
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page
-from ans.ui.wiring import Changes, end_unchanged, refusal
+from ans.ui.wiring import Changes, end_unchanged, let_one_wait, refusal
 
 
 @dataclass(frozen=True)
@@ -101,3 +101,21 @@ def test_no_handler_of_the_page_is_a_partial_of_which_gradio_sees_no_type_hints(
 def test_a_refusal_is_a_sentence_and_leaves_the_log_clean():
     error = refusal(ValueError("nothing is there; bring some."))
     assert (error.message, error.print_exception) == ("Nothing is there; bring some.", False)
+
+
+def test_no_two_events_of_a_trigger_wait_for_it_or_they_would_start_each_other_for_ever(tmp_path):
+    built = page.build(Serving(RunStore(tmp_path / "runs")))
+    waiting = [event for event in built.fns.values() if event.trigger_mode == "always_last"]
+    triggers = [trigger for event in waiting for trigger in event.targets if trigger[0] is not None]
+    assert len(triggers) > 10
+    assert len(set(triggers)) == len(triggers)
+
+
+def test_of_two_events_of_a_trigger_that_with_more_triggers_waits():
+    with gr.Blocks() as blocks:
+        first, second = gr.Textbox(), gr.Textbox()
+        first.change(lambda: None)
+        gr.on([first.change, second.change], lambda: None)
+        first.submit(lambda: None)
+    let_one_wait(blocks)
+    assert [event.trigger_mode for event in blocks.fns.values()] == ["multiple", "always_last", "once"]

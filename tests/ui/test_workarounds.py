@@ -54,6 +54,12 @@ def test_gradio_still_changes_the_outputs_of_a_generator_when_it_has_ended(handl
     assert ended["output"]["data"] == [left]
 
 
+def test_gradio_still_fires_the_whole_trigger_again_for_the_one_event_that_waited():
+    """`ans.ui.wiring.let_one_wait` can go when only the event that waited runs again."""
+    (script,) = FRONT_END.glob("Blocks-*.js")
+    assert re.search(r"this\.queue\.delete\((\w+)\.id\),this\.dispatch\(\w+\)", script.read_text(encoding="utf-8"))
+
+
 def test_gradio_still_takes_a_quoted_prop_name_in_a_script_for_an_event():
     """`PageComponent.extras` need not be set before `gr.HTML.__init__` when this is a plain prop."""
     made = gr.HTML(js_on_load="watch('spot', draw)", spot=[])

@@ -132,15 +132,16 @@ class MapTab:
         card = verdict_card.answer(prediction, 0) | {"foot": "Classified by the heads this map shows."}
         return {self.point: about(points, index), self.verdict: card}
 
-    def reset(self, run_id: str | None, who: str | None) -> Changes:
-        """Another model: its classes, and its own heads."""
+    def reset(self, run_id: str | None, who: str | None, asked: str, typed: str) -> Changes:
+        """Another model: its classes, of which the typed text's is drawn (here or in Ask), and its own heads."""
         if not (known := self.shared.known(who, run_id)):
             return {self.which: gr.update(choices=[], value=None), self.settings: None}
         choices = [
             ("All classes", ALL),
             *((one, one) for one in known),
         ]
-        return {self.which: gr.update(choices=choices, value=known[0]), self.settings: None}
+        closest = map_stages.strongest_head(self.maps, run_id, typed or asked)
+        return {self.which: gr.update(choices=choices, value=closest or known[0]), self.settings: None}
 
     def opened(self, run_id: str | None, who: str | None, taken: str | None, typed: str, here: str) -> Changes:
         """The text typed in Ask is the star, until another is typed here; at the first visit the map is that of the
@@ -217,7 +218,7 @@ def wire(tab: MapTab, opening: gr.Tab, query: gr.Textbox) -> None:
     opening.select(form.reopened, stands, outcome, **AT_ONCE)
     controls = [tab.which.change, tab.method.change, tab.dimensions.change]
     gr.on(controls, tab.draw, [*what, tab.text], drawn, js=BUSY, **AT_ONCE).then(None, js=THERE)
-    changed = model.change(tab.reset, [model, browser], [tab.which, tab.settings], **AT_ONCE)
+    changed = model.change(tab.reset, [model, browser, query, tab.text], [tab.which, tab.settings], **AT_ONCE)
     for event in (changed, tab.radius.trained, tab.radius.returned):
         # Only the queue tells of a State.
         redraw(event).then(tab.other_heads_answer, None, tab.other_heads, **QUIETLY)
