@@ -111,7 +111,7 @@ def test_a_visitor_looks_around_the_map(page, starter, tmp_path) -> None:
     name = page.locator("#map .name:visible").first
     name.click()
     page.locator("#map .found", has_text="found").wait_for()
-    assert page.get_by_label("Class", exact=True).input_value() == name.text_content()
+    assert page.get_by_label("Class to see alone").input_value() == name.text_content()
     page.wait_for_function(f"() => 0 < {LOUD} && {LOUD} < 200")
     name.click()
     page.wait_for_function(f"() => {LOUD} === 0")
