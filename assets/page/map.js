@@ -43,19 +43,16 @@ function traces() {
   return [...back, ...front, ...(is3d() ? marks3d() : [])];
 }
 
-// In 3-D the star and the chosen point are traces of their own; in 2-D they lie over the plot and move freely.
+// In 3-D the star and the chosen point are traces of their own; in 2-D they lie over the plot and move freely, as do
+// names of classes: a dozen texts in space lie over each other, and keep Plotly from turning the map.
 function marks3d() {
-  const ink = colour('ink'), list3d = [];
-  const mark = (name, at, symbol, size) => list3d.push({ type: 'scatter3d', mode: 'text', name, x: [at[0]], y: [at[1]],
+  const ink = colour('ink'), made = [];
+  const mark = (name, at, symbol, size) => made.push({ type: 'scatter3d', mode: 'text', name, x: [at[0]], y: [at[1]],
     z: [at[2]],
     text: [symbol], textfont: { size, color: ink }, hoverinfo: 'skip' });
   if (props.spot && props.spot.length === 4) mark('your text', props.spot, '★', 28);
-  const named = names.named();
-  if (named.length) list3d.push({ type: 'scatter3d', mode: 'text', name: 'names', x: named.map(one => one.centre[0]),
-    y: named.map(one => one.centre[1]), z: named.map(one => one.centre[2]), text: named.map(one => escaped(one.name)),
-    textfont: { size: 13, color: ink, weight: 700 }, hoverinfo: 'skip' });
   if (shown.chosen) mark('chosen', [shown.chosen.x, shown.chosen.y, shown.chosen.z], '◯', 24);
-  return list3d;
+  return made;
 }
 
 function placeMark(mark, at) {
