@@ -32,6 +32,7 @@ PAGE_SCRIPTS = (QUEUE_JS, FIRST_LOAD_JS, *(PAGE_ASSETS / name for name in OTHER_
 
 EXPORTS = ("export_menu.js",)  # of a component with tables of numbers: a menu to export them
 
+
 class PageComponent(gr.HTML):
     """One of the page's own components: what differs between them is declared in a few lines.
 
