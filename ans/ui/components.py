@@ -74,8 +74,7 @@ class PageComponent(gr.HTML):
 def script_of(*names: str) -> str:
     """What a component runs: the elements and terms that all share, then its own scripts."""
     parts = ("elements.js", "terms.js", *names)
-    return "
-".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in parts)
+    return "\n".join((PAGE_ASSETS / part).read_text(encoding="utf-8") for part in parts)
 
 
 class VerdictComponent(PageComponent):
