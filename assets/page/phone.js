@@ -2,13 +2,13 @@
 // screen, and so the verdict right below it, above the keyboard.
 (() => {
   const phone = window.matchMedia('(max-width: 700px)'),
-    still = window.matchMedia('(prefers-reduced-motion: reduce)'),
     BOX = '#query textarea',
     STARTS = `${BOX}, #examples button, #known .row`;
 
   function show() {
     const box = document.querySelector('#query');
-    if (phone.matches && box) box.scrollIntoView({ block: 'start', behavior: still.matches ? 'auto' : 'smooth' });
+    // At once: what grows on the page while it glides would leave it half-way.
+    if (phone.matches && box) box.scrollIntoView({ block: 'start', behavior: 'instant' });
   }
   document.addEventListener('click', event => {
     if (event.target.closest?.(STARTS)) show();

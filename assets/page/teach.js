@@ -181,7 +181,10 @@ function draw() {
 watch('value', () => {
   const refused = props.value && JSON.parse(props.value).refused;
   if (!refused) shut(); // what was typed has been taken
+  const title = () => root.querySelector('.result h3')?.textContent || '',
+    before = title();
   draw();
   if (refused && open) root.querySelector('input').focus();
+  if (title() !== before) announce(title());
 });
 draw();

@@ -77,9 +77,11 @@ function draw() {
   for (const one of root.querySelectorAll('.term')) if (one.textContent === focused) one.firstChild.focus();
 }
 
-// Of the whole card a screen reader is told the verdict alone.
+// Of the whole card a screen reader is told the verdict alone, and none that is late: of less than is typed by now.
 function tell() {
-  const v = props.value ? JSON.parse(props.value) : { state: 'empty' };
+  const v = props.value ? JSON.parse(props.value) : { state: 'empty' },
+    box = document.activeElement;
+  if (v.text !== undefined && box?.matches('textarea, input[type=text]') && box.value.trim() !== v.text.trim()) return;
   const verdict = () => (v.open ? `OPEN, closest ${v.candidates[0].label}` : v.label) + (v.unsure ? ', unsure' : '');
   announce({ answer: verdict, failed: () => `${v.title}. ${v.reason}` }[v.state]?.() || '');
 }
