@@ -98,7 +98,7 @@ def score_histogram(known: np.ndarray, outside: np.ndarray) -> go.Figure:
             hovertemplate="score about %{x:.1f}<br>%{customdata} texts, %{y:.1f} %<extra>" + name + "</extra>",
         )
     figure.add_vline(x=0, line={"color": REST, "width": 2})
-    for text, anchor, shift in (("← judged open", "right", -6), ("judged known →", "left", 6)):
+    for text, anchor, shift in (("← answered OPEN", "right", -6), ("answered known →", "left", 6)):
         figure.add_annotation(
             x=0, y=1, yref="paper", yanchor="top", text=text, xanchor=anchor, xshift=shift, showarrow=False,
             font={"size": 12},

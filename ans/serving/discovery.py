@@ -157,7 +157,7 @@ def discover(found: OpenTexts, smallest: int | None = None, seed: int = 0) -> Di
         what = "more texts of your own" if count < FEWEST else "fewer texts"
         raise ValueError(
             f"groups can be looked for among {FEWEST} to {MOST:,} open texts, got {count:,} "
-            f"({found.judged:,} were judged); bring {what}."
+            f"({found.judged:,} were classified); bring {what}."
         )
     from sklearn.cluster import HDBSCAN
     from sklearn.preprocessing import normalize

@@ -89,7 +89,7 @@ function overview(v) {
     bad = node('section', 'card bad');
   good.append(
     node('h3', '', 'How good is it?'),
-    node('p', 'lead', `${v.right.toLocaleString('en')} of ${v.texts.toLocaleString('en')} test texts are judged right`),
+    node('p', 'lead', `${v.right.toLocaleString('en')} of ${v.texts.toLocaleString('en')} test texts are classified right`),
     withExport(node('p', 'name', v.name), 'numbers', () => v.numbers, v.name),
     numbers(v.numbers),
     fates(v),
@@ -98,7 +98,7 @@ function overview(v) {
   const wrong = v.texts - v.right;
   bad.append(
     node('h3', '', 'Where does it fail?'),
-    node('p', 'lead', wrong ? `${wrong.toLocaleString('en')} are judged wrongly` : 'Nowhere in this test'),
+    node('p', 'lead', wrong ? `${wrong.toLocaleString('en')} are classified wrongly` : 'Nowhere in this test'),
   );
   bad.append(errorKinds(v));
   bad.append(

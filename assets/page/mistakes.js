@@ -108,7 +108,7 @@ function draw() {
   title.tabIndex = -1;
   root.append(title);
   if (!v.rows.length) {
-    root.append(node('p', 'note', 'Every test text is judged right.'));
+    root.append(node('p', 'note', 'Every test text is classified right.'));
     return;
   }
   const bar = node('div', 'bar');

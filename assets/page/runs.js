@@ -63,7 +63,7 @@ function actions(row) {
       node(
         'span',
         'ask',
-        row.starter ? 'Delete the starter? It is trained again at the next start.' : 'Delete it for good?',
+        row.starter ? 'Delete the starter? It is trained again at the next start.' : 'Delete permanently?',
       ),
       button(
         'Delete',
@@ -75,7 +75,7 @@ function actions(row) {
         },
         'danger',
       ),
-      button('Keep', 'Keep ' + row.title, () => {
+      button('Cancel', 'Keep ' + row.title, () => {
         deleting = null;
         draw();
       }),

@@ -216,17 +216,17 @@ def layout(shared: Shared, train: TrainTab) -> BrowseTab:
                     elem_id="corpus",
                 )
                 seed = gr.Number(0, label="Seed", precision=0, minimum=0, scale=1, min_width=80)
-            ratio = gr.Radio(RATIOS, value=0.75, label="Known-class ratio")
+            ratio = gr.Radio(RATIOS, value=0.75, label="Classes to learn")
             other = gr.Slider(0.05, 1.0, value=0.4, step=0.05, label="Ratio", visible=False)
             with gr.Column(elem_classes="card"):
                 draw_note = gr.Markdown("", elem_classes="quiet", elem_id="draw")
                 classes = ClassesComponent(elem_id="classes")
             with gr.Row():
                 use = gr.Button("Use in Train", variant="primary", scale=3)
-                redraw = gr.Button("Back to the draw", scale=2, min_width=140, interactive=False)
+                redraw = gr.Button("Reset selection", scale=2, min_width=140, interactive=False)
             with gr.Row(visible=False) as owned:
                 delete = gr.Button("Delete these data", size="sm", variant="secondary")
-                sure = gr.Button("Yes, delete them for good", size="sm", variant="stop", visible=False)
+                sure = gr.Button("Delete permanently", size="sm", variant="stop", visible=False)
         with gr.Column(scale=6, min_width=320):
             facts = FindingsComponent(BUSY, elem_id="facts")
             search = gr.Textbox(label="Search texts and labels", placeholder="credit limit", max_length=200)

@@ -24,7 +24,7 @@ def summary(found: Listing) -> dict:
     facts = [("Classes", f"{len(found.classes):,}"), ("Texts", f"{len(found.texts):,}")]
     facts += [(name, f"{size:,}") for name, size in sizes if size]
     if found.outside:
-        facts.append(("Of no class", f"{found.outside:,}"))
+        facts.append(("Out of scope", f"{found.outside:,}"))
     if found.unlabelled:
         facts.append(("Without a label", f"{found.unlabelled:,}"))
     about = {"state": "done", "title": found.name, "facts": facts}
@@ -40,11 +40,11 @@ def drawn(found: Listing, ratio: float, seed: int) -> tuple[dict, str]:
         try:
             known = set(make_open_world_split(found.corpus, TrainConfig(known_ratio=ratio, seed=seed)).known)
             note = (
-                f"{len(known)} of {len(found.classes)} classes are known, drawn by ratio {ratio:.0%} and seed {seed}; "
+                f"{len(known)} of {len(found.classes)} classes are known, picked at random ({ratio:.0%}, seed {seed}); "
                 "the others are held out as open. Tick boxes to choose by hand."
             )
         except ValueError as error:
-            note = f"This can't be drawn: {error}"
+            note = f"They can't be picked: {error}"
     rows = [
         {
             "name": item.name,

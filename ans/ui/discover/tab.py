@@ -60,7 +60,12 @@ def _what_to_look_at() -> dict[str, Any]:
         ),
         "file": gr.File(label="Or a file: CSV, TSV, JSONL, TXT", file_types=FILE_TYPES, height=110, visible=False),
         "smallest": gr.Slider(
-            0, 50, value=0, step=1, label="Smallest group", info="In texts. 0: a hundredth of all, 5 to 13."
+            0,
+            50,
+            value=0,
+            step=1,
+            label="Minimum texts per group",
+            info="0: automatic, a hundredth of all, from 5 to 13.",
         ),
         "find": gr.Button("Find groups", variant="primary", elem_id="find-groups"),
         "groups": GroupsComponent(cards.group_list(None, None), elem_id="groups"),

@@ -60,7 +60,7 @@ def score_plots(answers: TestAnswers, auroc: float | None) -> tuple[Any, str, An
         f"{_percent(1 - at_zero[1])} of the known texts score below zero and are rejected, "
         f"{_percent(at_zero[0])} of the open texts score above it and are taken for known. Zero is not tuned.",
         plots.roc_curve(curve.known, curve.open, at_zero, curve.fpr_at_95).to_json(),
-        f"AUROC {percent(auroc)}: so often, in percent, does a known text score above an open one. FPR@95 "
+        f"A known text outscores an open one {percent(auroc)} % of the time (AUROC). FPR@95 "
         f"{curve.fpr_at_95:.1f}: so many percent of the open texts are accepted where 95 % of the known ones are.",
     )
 

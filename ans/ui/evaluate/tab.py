@@ -169,7 +169,7 @@ def layout(shared: Shared) -> EvaluateTab:
                 classes = EvaluationComponent(elem_id="classes")
             with gr.Column(scale=6, **card):
                 note = "<p class='note'>Click a cell to see its errors.</p>"
-                gr.HTML(f"<h3>Truth and answer</h3>{note}", padding=False)
+                gr.HTML(f"<h3>Confusion matrix</h3>{note}", padding=False)
                 matrix = PlotComponent(
                     height=520, name="Confusion matrix", empty="The confusion matrix appears here.", elem_id="matrix"
                 )
@@ -182,7 +182,7 @@ def layout(shared: Shared) -> EvaluateTab:
                 )
                 scores_note = gr.Markdown(elem_classes="quiet")
             with gr.Column(scale=1, **card):
-                gr.HTML("<h3>If the threshold were another</h3>", padding=False)
+                gr.HTML("<h3>ROC: other thresholds</h3>", padding=False)
                 roc = PlotComponent(height=300, name="ROC curve", empty="The ROC curve appears here.", elem_id="roc")
                 roc_note = gr.Markdown(elem_classes="quiet")
             with gr.Column(scale=1, **card):
