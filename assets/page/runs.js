@@ -48,7 +48,7 @@ function renameForm(row) {
   form.append(
     box,
     save,
-    button('Cancel', 'Keep the name', () => {
+    button('Cancel', 'Cancel, keep the name', () => {
       renaming = null;
       draw();
     }),
@@ -75,7 +75,7 @@ function actions(row) {
         },
         'danger',
       ),
-      button('Cancel', 'Keep ' + row.title, () => {
+      button('Cancel', 'Cancel, keep ' + row.title, () => {
         deleting = null;
         draw();
       }),

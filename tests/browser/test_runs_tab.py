@@ -70,7 +70,7 @@ def test_a_visitor_downloads_a_run_uploads_it_names_it_opens_it_and_deletes_it(
 
     page.get_by_role("tab", name="Runs").click()
     row.get_by_role("button", name="Delete").click()
-    row.get_by_role("button", name="Keep").click()
+    row.get_by_role("button", name="Cancel").click()
     assert store.get(added.id) is not None
     row.get_by_role("button", name="Delete").click()
     row.get_by_role("button", name="Yes, delete").click()
