@@ -31,7 +31,7 @@ function draw() {
     line.append(name, ...group.texts.map(chip));
     root.append(line);
   }
-  if (focused >= 0) root.querySelectorAll('.chip')[focused]?.focus();
+  if (focused >= 0) root.querySelectorAll('.chip')[focused]?.focus({ preventScroll: true });
 }
 
 function take() {
