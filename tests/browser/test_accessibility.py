@@ -294,7 +294,7 @@ def test_who_wants_no_motion_sees_none_and_figures_have_words(app, starter, calm
     calm.locator("#small-map [role=img]").wait_for()
     moving = "one => parseFloat(getComputedStyle(one).transitionDuration) > 0"
     assert calm.evaluate(f"() => [...document.querySelectorAll('*')].filter({moving}).length") == 0
-    assert "positives" in calm.locator("#small-map [role=img]").get_attribute("aria-label")
+    assert "this class, training" in calm.locator("#small-map [role=img]").get_attribute("aria-label")
     open_tab(calm, "Train")
     calm.locator("#curves [role=img]").wait_for()
     assert calm.locator("#curves [role=img]").get_attribute("aria-label").startswith("Training curves. loss by seconds")
