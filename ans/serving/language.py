@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def is_foreign_to(encoder: str, text: str) -> bool:
     return encoder in ENGLISH_ONLY and not may_be_english(text)
 
 
+@lru_cache(maxsize=1 << 15)  # the texts of a batch, which the page asks about again and again
 def may_be_english(text: str) -> bool:
     """False where most letters are of another script, or a text of some length reads like another language."""
     letters = [character for character in text if character.isalpha()]

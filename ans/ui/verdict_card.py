@@ -11,7 +11,7 @@ from ans.runs.status import FAILED, INTERRUPTED, STOPPED
 from ans.serving.language import is_foreign_to
 from ans.serving.models import Serving
 from ans.ui.access import Visitor
-from ans.ui.wording import as_sentence, signed
+from ans.ui.wording import as_sentence, only_english, signed
 
 Card = dict[str, Any]  # what `VerdictComponent` draws
 
@@ -21,10 +21,6 @@ EMPTY: Card = {
     "reason": "The answer is one of the classes the model has learned, or OPEN if the message belongs to none.",
 }
 OPEN = "OPEN"  # what a person reads where a text is open
-ENGLISH = (
-    "Only English so far: this model's encoder has read English alone, and this message seems to be in another "
-    "language. Do not rely on the answer."
-)
 LOADING: Card = {"state": "busy", "title": "Loading the model", "reason": "A few seconds, once."}
 
 
@@ -51,7 +47,7 @@ def verdicts(
         yield failed(error)
         return
     foreign = is_foreign_to(serving.run(run_id).config.encoder, prediction.text)
-    yield answer(prediction, milliseconds, tried) | {"language": ENGLISH if foreign else ""}
+    yield answer(prediction, milliseconds, tried) | {"language": only_english("this message seems") if foreign else ""}
 
 
 def answer(prediction: Prediction, milliseconds: float, tried: float | None = None) -> Card:
@@ -74,7 +70,7 @@ def ask_back(pair: Sequence[str]) -> str:
     names = [one for one in pair if one != OPEN_NAME]
     between = " and ".join(OPEN if one == OPEN_NAME else one for one in pair)
     first, second = (words_of(one) for one in (*names, OPEN_NAME)[:2])
-    return f"Between {between}. Better ask back: “{first[:1].upper()}{first[1:]}, or {second}?”"
+    return f"Between {between}. Better ask back: “Is this about {first}, or {second}?”"
 
 
 def words_of(label: str) -> str:

@@ -34,3 +34,11 @@ def as_sentence(error: Exception | str) -> str:
 def as_markdown(text: str) -> str:
     """A text of somebody's as Markdown that shows it as it is: no image, link or heading comes of it."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+def only_english(texts: str) -> str:
+    """What is said where an encoder has not read the language of some texts: `this message seems`, `3 texts seem`."""
+    return (
+        f"Only English so far: this model's encoder has read English alone, and {texts} to be in another language. "
+        "Do not rely on the answer."
+    )

@@ -100,6 +100,17 @@ def test_the_card_says_what_share_is_open(tab):
     assert tab.look(classified("a-run"), ME)[tab.card]["detail"] == "84 (34%) are OPEN, 166 belong to a known class."
 
 
+def test_the_card_says_how_many_texts_an_encoder_of_english_alone_could_not_read(tab, store):
+    batch = classified(run_of(store, None, RUNNING, FINISHED).id)
+    assert "warning" not in tab.look(batch, ME)[tab.card]
+    batch.first.verdicts[:2] = [
+        Verdict(text, None, -1.0, "alarm") for text in ("我的卡在哪里", "wo ist mein Paket geblieben")
+    ]
+    warning = tab.look(batch, ME)[tab.card]["warning"]
+    assert warning.startswith("Only English so far")
+    assert "2 of these texts seem to be in another language" in warning
+
+
 def test_rows_come_page_by_page_and_a_page_that_is_not_there_is_the_last(tab):
     table, batch = tab.table, classified("a-run")
     first = tab.look(batch, ME)[table.rows]

@@ -89,10 +89,11 @@ def test_an_unsure_answer_says_what_to_ask_back_and_a_sure_one_does_not():
             Prediction("text", "card_lost", 0.1, [Candidate("card_lost", 0.1)], between=between), 1
         )["ask_back"]
 
+    back = "Better ask back: “Is this about card lost, or something else?”"
     assert card() == ""
-    assert card("card_lost", "open") == "Between card_lost and OPEN. Better ask back: “Card lost, or something else?”"
-    assert card("open", "card_lost") == "Between OPEN and card_lost. Better ask back: “Card lost, or something else?”"
-    assert card("card_lost", "pin") == "Between card_lost and pin. Better ask back: “Card lost, or pin?”"
+    assert card("card_lost", "open") == f"Between card_lost and OPEN. {back}"
+    assert card("open", "card_lost") == f"Between OPEN and card_lost. {back}"
+    assert card("card_lost", "pin") == "Between card_lost and pin. Better ask back: “Is this about card lost, or pin?”"
 
 
 def test_while_there_is_no_model_the_card_says_what_is_going_on(tmp_path: Path):

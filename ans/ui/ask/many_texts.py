@@ -16,13 +16,14 @@ from ans.data.tables import EXTENSIONS, MOST_BYTES
 from ans.serving.batch import Batch, Pass
 from ans.serving.batch_view import ALL
 from ans.serving.discovery import FEWEST, MOST
+from ans.serving.language import is_foreign_to
 from ans.ui.ask import teach, work_table
 from ans.ui.ask.shown_rows import START, Place
 from ans.ui.ask.work_table import NO_MODEL, WorkTable
 from ans.ui.components import RunComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
-from ans.ui.wording import as_sentence, clock
+from ans.ui.wording import as_sentence, clock, only_english
 
 LOOK_SECONDS = 0.5
 NOTHING = {
@@ -115,11 +116,19 @@ class ManyTab:
         ended = now.ended  # asked once: it may end in between, and the next look tells
         return {
             self.watch: gr.Timer(active=not ended),
-            self.card: ended_card(batch) if ended else running_card(now),
+            self.card: ended_card(batch, self._foreign(batch)) if ended else running_card(now),
             self.classify: gr.update(interactive=ended),
             self.stop: gr.update(interactive=not ended),
             **self.table.looked(batch, who, kind, words, place),
         }
+
+    def _foreign(self, batch: Batch) -> int:
+        """How many of the classified texts are in a language that the model's encoder has not read."""
+        try:
+            encoder = self.shared.serving.run(batch.first.run_id).config.encoder
+        except ValueError:  # deleted meanwhile
+            return 0
+        return sum(is_foreign_to(encoder, verdict.text) for verdict in batch.verdicts)
 
     def open_texts(self, batch: Batch | None) -> list[str]:
         """The texts that are OPEN, to find groups in.
@@ -201,8 +210,12 @@ def running_card(now: Pass) -> dict:
     }
 
 
-def ended_card(batch: Batch) -> dict:
-    """How it ended: all classified, or stopped, and which share is open; of two models, how many answers changed."""
+def ended_card(batch: Batch, foreign: int = 0) -> dict:
+    """How it ended: all classified, or stopped, and which share is open; of two models, how many answers changed.
+
+    Args:
+        foreign: how many texts are in a language that the encoder has not read.
+    """
     now, (done, total) = batch.now, (len(batch.verdicts), len(batch.lines.texts))
     if now.state == "failed":
         return _failed("These could not be classified", now.error)
@@ -214,6 +227,7 @@ def ended_card(batch: Batch) -> dict:
         "clock": clock(now.seconds),
         "name": batch.first.name if batch.second is None else f"{batch.first.name}, and beside it {batch.second.name}",
         "detail": " ".join(_shares(batch)),
+        **({"warning": only_english(f"{foreign:,} of these texts seem")} if foreign else {}),
     }
 
 
