@@ -98,30 +98,11 @@ def test_a_visitor_looks_around_the_map(page, starter, tmp_path) -> None:
     assert group.get_attribute("aria-pressed") == "false"
     assert not page.evaluate(f"() => {PLOT}._fullData.some(trace => trace.name === 'other classes, training')")
     page.get_by_label("PCA").click()
+    page.get_by_label("3-D").click()
     choose(page, "Map of", "All classes")
     assert page.locator("#map .pointmap.is-busy .doing").text_content() == "Drawing the map", (
         "the choice is seen at once"
     )
-    page.wait_for_function(f"() => {PLOT}.layout.uirevision.endsWith('/None/pca/2')")
-    page.locator("#map .pointmap:not(.is-busy)").wait_for()
-    assert "All classes" in page.locator("#map .plot").get_attribute("aria-label")
-    colours = page.evaluate(f"() => new Set({PLOT}._fullData[0].marker.color).size")
-    assert colours == 12, "known texts are coloured by class"
-    assert page.locator("#map .name").count() == 12
-    name = page.locator("#map .name:visible").first
-    name.click()
-    page.locator("#map .found", has_text="found").wait_for()
-    assert page.get_by_label("Class to see alone").input_value() == name.text_content()
-    page.wait_for_function(f"() => 0 < {LOUD} && {LOUD} < 200")
-    name.click()
-    page.wait_for_function(f"() => {LOUD} === 0")
-    page.get_by_role("button", name="Full screen").click()
-    page.wait_for_function(f"() => document.fullscreenElement && {PLOT}.clientWidth > 760")
-    page.get_by_role("button", name="Leave full screen").click()
-    page.wait_for_function(f"() => !document.fullscreenElement && {PLOT}.clientWidth < 760")
-
-    page.get_by_label("3-D").click()
-    page.locator("#map .plot").scroll_into_view_if_needed()
     page.wait_for_function(
         f"() => {PLOT}.layout.uirevision.endsWith('/None/pca/3') && {PLOT}._fullData[0].type === 'scatter3d'"
     )
@@ -149,6 +130,26 @@ def test_a_visitor_looks_around_the_map(page, starter, tmp_path) -> None:
     page.mouse.up()
     page.locator("#map-point .kind").wait_for()
     assert page.locator("#map-point .text").text_content()[:12] in clicked
+
+    # All classes in the plane: a colour each, some named; a name shows its class alone; the map fills the screen
+    page.get_by_label("2-D").click()
+    page.wait_for_function(f"() => {PLOT}.layout.uirevision.endsWith('/None/pca/2')")
+    page.locator("#map .pointmap:not(.is-busy)").wait_for()
+    assert "All classes" in page.locator("#map .plot").get_attribute("aria-label")
+    colours = page.evaluate(f"() => new Set({PLOT}._fullData[0].marker.color).size")
+    assert colours == 12, "known texts are coloured by class"
+    assert page.locator("#map .name").count() == 12
+    name = page.locator("#map .name:visible").first
+    name.click()
+    page.locator("#map .found", has_text="found").wait_for()
+    assert page.get_by_label("Class to see alone").input_value() == name.text_content()
+    page.wait_for_function(f"() => 0 < {LOUD} && {LOUD} < 200")
+    name.click()
+    page.wait_for_function(f"() => {LOUD} === 0")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function(f"() => document.fullscreenElement && {PLOT}.clientWidth > 760")
+    page.get_by_role("button", name="Leave full screen").click()
+    page.wait_for_function(f"() => !document.fullscreenElement && {PLOT}.clientWidth < 760")
 
     # What is seen can be taken along
     with page.expect_download() as picture:
