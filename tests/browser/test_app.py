@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 from gradio_client import Client
@@ -69,6 +71,8 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     assert page.get_by_label("25 %", exact=True).is_checked()  # it begins with what the starter has not shown
     page.get_by_role("button", name="Train", exact=True).click()
     run = until(lambda: next((r for r in store.all() if not r.is_starter), None), "the run is created")
+    until(lambda: run.status.state == RUNNING and run.progress.share_done > 0, "the training is under way")
+    os.kill(run.status.process, signal.SIGSTOP)  # however slow the page is, the training is there to be looked at
     page.get_by_role("button", name="Train", exact=True).click()  # pressed twice: it says so, and queues no twin
     page.get_by_text("It is not queued a second time.").wait_for()
     page.locator("#train-again").wait_for()
@@ -87,6 +91,7 @@ def test_a_visitor_asks_and_trains(app, starter, browser) -> None:
     page.locator("#run", has_text="· 25 %").or_(page.locator("#run", has_text="25 % of its classes")).wait_for()
     beside.locator("#run", has_text="· 25 %").or_(beside.locator("#run", has_text="25 % of its classes")).wait_for()
     beside.close()
+    os.kill(run.status.process, signal.SIGCONT)
     until(lambda: run.status.state == FINISHED, "the run finishes")
     page.locator("#run table.numbers").first.wait_for()
     assert page.locator("#run table.numbers").first.locator("tr").nth(1).locator("td").count() == 5
