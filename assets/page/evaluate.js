@@ -86,10 +86,11 @@ function tags(title, buttons) {
 function overview(v) {
   if (v.state !== 'done') return notice(v);
   const good = node('section', 'card good'),
-    bad = node('section', 'card bad');
+    bad = node('section', 'card bad'),
+    [right, texts] = [v.right, v.texts].map(count => count.toLocaleString('en'));
   good.append(
     node('h3', '', 'How good is it?'),
-    node('p', 'lead', `${v.right.toLocaleString('en')} of ${v.texts.toLocaleString('en')} test texts are classified right`),
+    node('p', 'lead', `${right} of ${texts} test texts are classified right`),
     withExport(node('p', 'name', v.name), 'numbers', () => v.numbers, v.name),
     numbers(v.numbers),
     fates(v),

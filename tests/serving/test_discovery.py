@@ -78,7 +78,7 @@ def test_few_texts_make_small_groups_and_many_make_larger_ones_within_bounds():
 
 def test_too_few_texts_are_refused_with_what_to_do():
     few = OpenTexts(["a"] * 4, None, np.ones((4, 8), np.float32), 200)
-    with pytest.raises(ValueError, match=r"got 4 \(200 were judged\); bring more texts of your own\.$"):
+    with pytest.raises(ValueError, match=r"got 4 \(200 were classified\); bring more texts of your own\.$"):
         discover(few)
 
 

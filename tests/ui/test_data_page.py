@@ -8,9 +8,8 @@ import gradio as gr
 import pytest
 
 from ans.runs.store import RunStore
-from ans.ui import train
 from ans.ui.data import browse, tab, upload
-from tests.ui.tabs import ME, OTHER, event, laid_out
+from tests.ui.tabs import ME, OTHER, event, laid_out, train_layout
 
 DRAW = (0.75, 0.4, 0)  # ratio, the other ratio, seed
 
@@ -21,7 +20,7 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def laid(store: RunStore, restricted: bool = False) -> browse.BrowseTab:
-    return laid_out(lambda shared: browse.layout(shared, train.layout(shared)), store, restricted)
+    return laid_out(lambda shared: browse.layout(shared, train_layout(shared)), store, restricted)
 
 
 @pytest.fixture
@@ -141,7 +140,7 @@ def test_deleted_data_leave_every_choice_and_train_too_if_they_were_chosen_there
 
 
 def test_a_file_is_understood_kept_and_then_chosen_for_its_browser(store, small_corpus_file):
-    page = laid_out(lambda shared: tab.build(shared, train.layout(shared)), store)
+    page = laid_out(lambda shared: tab.build(shared, train_layout(shared)), store)
     mine = page.upload
     opened = mine.opened(str(small_corpus_file))
     assert [opened[one]["value"] for one in mine.columns] == ["text", "label", upload.NONE]
