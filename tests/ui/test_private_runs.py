@@ -13,8 +13,9 @@ import pytest
 from ans.data.lines import Lines
 from ans.json_files import write_json
 from ans.runs.store import RunStore
-from ans.serving.batch import Batch
+from ans.serving.batch import Batch, Pass
 from ans.ui.ask import tab as ask
+from ans.ui.ask.shown_rows import Place
 from ans.ui.compare import tab as compare
 from ans.ui.discover import tab as discover
 from ans.ui.discover.findings import Findings
@@ -42,11 +43,17 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
     of_evaluation, of_comparison = laid_out(evaluate.layout, store), laid_out(compare.layout, store)
     of_discovery, run, what = laid_out(discover.layout, store), "theirs", ("card_lost", "pca", 2, None)
     card = json.dumps({"state": "answer", "text": "hi", "candidates": [{"label": "card_lost"}]})
-    batch = Batch(Lines(["i lost my card"], [""], 0))
+    batch = Batch(Lines(["i lost my card"], [""], 0), Pass(["i lost my card"], "gone", "Gone"))
+    batch.first.begin(lambda: store.get("gone"))  # it ends at once
+    batch.first.wait(10)
     return {
         "answer": lambda: list(of_ask.answer("i lost my card", run, who)),
-        "many prepare": lambda: of_ask.many.prepare("i lost my card", None, run, who),
-        "many run": lambda: list(of_ask.many.run(batch, run, who)),
+        "many start": lambda: of_ask.many.start("i lost my card", None, None, run, who, None),
+        "many beside": lambda: of_ask.many.beside(run, batch, who, "all", "", Place()),
+        "teach": lambda: of_ask.taught.shown(run, who),
+        "teach correct": lambda: list(of_ask.taught.act("hi", run, who, event(action="correct", open=True))),
+        "teach learn": lambda: list(of_ask.taught.act("", run, who, event(action="learn"))),
+        "teach back": lambda: list(of_ask.taught.act("", run, who, event(action="back"))),
         "map draw": lambda: of_map.draw(run, who, *what, "i lost my card"),
         "map finish": lambda: of_map.finish(run, who, *what, "i lost my card"),
         "map follow": lambda: of_map.follow(run, who, *what, "i lost my card"),
@@ -70,7 +77,8 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
 
 
 NAMES = (
-    "answer", "many prepare", "many run", "map draw", "map finish", "map follow", "map click", "map reset",
+    "answer", "many start", "many beside", "teach", "teach correct", "teach learn", "teach back",
+    "map draw", "map finish", "map follow", "map click", "map reset",
     "map opened", "stages show", "stages choose", "evaluate", "compare show", "compare judge", "discover", "small map",
     "strictness", "strictness moved", "strictness kept", "strictness reset",
 )  # fmt: skip
