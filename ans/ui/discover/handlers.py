@@ -231,6 +231,7 @@ class DiscoverTab:
         yield {
             self.findings: then,
             self.shared.model: self._menu(run.id, who),
+            self.shared.mine: run.id,  # after a reload it answers again
             self.card: cards.promoted(run),
             **self.next(True, True),
             **self.shown(then),

@@ -118,7 +118,7 @@ def wire(tab: DiscoverTab, query: gr.Textbox, many: ManyTab) -> None:
     tab.make.click(tab.wait_to_make, tab.name, tab.card, **AT_ONCE).then(
         tab.make_known,
         [tab.findings, tab.name, tab.texts, browser],
-        [model, *tab.of_run],
+        [model, tab.shared.mine, *tab.of_run],
         concurrency_limit=1,
         **QUIETLY,
     )
