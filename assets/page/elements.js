@@ -7,6 +7,15 @@ function node(tag, className, text) {
   return made;
 }
 
+// A button; `act` is given it. `label` is its name for a screen reader where the words are not enough.
+function button(words, act, className, label) {
+  const made = node('button', className, words);
+  made.type = 'button';
+  if (label) made.setAttribute('aria-label', label);
+  if (act) made.onclick = () => act(made);
+  return made;
+}
+
 // A colour of ans/ui/theme.py as it is now, light or dark, for what takes no custom properties.
 function colour(name) {
   return getComputedStyle(element).getPropertyValue('--' + name).trim();

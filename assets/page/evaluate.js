@@ -4,11 +4,9 @@ const root = element.querySelector('.evaluation');
 const percent = x => x.toFixed(1);
 let order = { column: 'f1', down: false }; // of the class table; it outlives an update
 
-function button(className, wanted, ...parts) {
-  const made = node('button', className);
-  made.type = 'button';
+function toErrors(className, wanted, ...parts) {
+  const made = button('', () => trigger('click', wanted), className);
   made.append(...parts);
-  made.onclick = () => trigger('click', wanted);
   return made;
 }
 
@@ -64,7 +62,7 @@ function errorKinds(v) {
       ? `${percent((100 * kind.count) / kind.of)} % of ${kind.of} ${kind.whose}`
       : `no ${kind.whose} texts`;
     box.append(
-      button(
+      toErrors(
         'kind ' + kind.kind,
         { kind: kind.kind },
         node('span', 'name', kind.name),
@@ -106,7 +104,7 @@ function overview(v) {
     tags(
       'Weakest classes, F1',
       v.weakest.map(row =>
-        button('tag', { label: row.label }, node('span', '', row.label), node('b', '', percent(row.f1))),
+        toErrors('tag', { label: row.label }, node('span', '', row.label), node('b', '', percent(row.f1))),
       ),
     ),
   );
@@ -115,7 +113,7 @@ function overview(v) {
       tags(
         'Most frequent errors',
         v.confusions.map(row =>
-          button(
+          toErrors(
             'tag ' + row.kind,
             { truth: row.truth, answer: row.answer },
             node('span', '', `${row.truth} → ${row.answer}`),
@@ -159,7 +157,7 @@ function classes(v) {
   for (const row of rows) {
     const line = node('tr', row.label === v.open ? 'open' : ''),
       name = node('td');
-    name.append(button('link', { label: row.label }, breakable(row.label)));
+    name.append(toErrors('link', { label: row.label }, breakable(row.label)));
     line.append(name, node('td', 'number', row.support));
     for (const key of ['precision', 'recall', 'f1']) {
       const cell = node('td', 'measure ' + key),
@@ -199,7 +197,7 @@ function confusions(v) {
   for (const row of v.rows) {
     const item = node('li');
     item.append(
-      button(
+      toErrors(
         'pair ' + row.kind,
         { truth: row.truth, answer: row.answer },
         node('span', 'truth', row.truth),

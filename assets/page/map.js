@@ -44,7 +44,7 @@ function traces() {
 }
 
 // In 3-D the star and the chosen point are traces of their own; in 2-D they lie over the plot and move freely, as do
-// names of classes: a dozen texts in space lie over each other, and keep Plotly from turning the map.
+// names of classes: a dozen texts in space lie over each other.
 function marks3d() {
   const ink = colour('ink'), made = [];
   const mark = (name, at, symbol, size) => made.push({ type: 'scatter3d', mode: 'text', name, x: [at[0]], y: [at[1]],

@@ -17,14 +17,6 @@ function age(created) {
   return 'just now';
 }
 
-function button(name, label, act, className) {
-  const made = node('button', className || '', name);
-  made.type = 'button';
-  made.setAttribute('aria-label', label);
-  made.onclick = act;
-  return made;
-}
-
 function renameForm(row) {
   const form = node('form', 'rename'),
     box = node('input'),
@@ -48,10 +40,10 @@ function renameForm(row) {
   form.append(
     box,
     save,
-    button('Cancel', 'Cancel, keep the name', () => {
+    button('Cancel', () => {
       renaming = null;
       draw();
-    }),
+    }, '', 'Cancel, keep the name'),
   );
   return form;
 }
@@ -65,55 +57,47 @@ function actions(row) {
         'ask',
         row.starter ? 'Delete the starter? It is trained again at the next start.' : 'Delete permanently?',
       ),
-      button(
-        'Delete',
-        'Yes, delete ' + row.title,
-        () => {
+      button('Delete', () => {
           deleting = null;
           trigger('click', { action: 'delete', id: row.id });
           draw();
-        },
-        'danger',
-      ),
-      button('Cancel', 'Cancel, keep ' + row.title, () => {
+        }, 'danger', 'Yes, delete ' + row.title),
+      button('Cancel', () => {
         deleting = null;
         draw();
-      }),
+      }, '', 'Cancel, keep ' + row.title),
     );
     return box;
   }
   if (row.usable)
     box.append(
-      button(
-        'Open',
-        'Open ' + row.title + ' and ask it',
-        () => trigger('click', { action: 'open', id: row.id }),
-        'strong',
-      ),
-      button('Use', 'Use ' + row.title + ' elsewhere', () =>
-        document.dispatchEvent(new CustomEvent('use-model', { detail: row.id })),
-      ),
-      button('Download', 'Download ' + row.title, () => {
+      button('Open', () => {
+        trigger('click', { action: 'open', id: row.id });
+      }, 'strong', 'Open ' + row.title + ' and ask it'),
+      button('Use', () => {
+        document.dispatchEvent(new CustomEvent('use-model', { detail: row.id }));
+      }, '', 'Use ' + row.title + ' elsewhere'),
+      button('Download', () => {
         root.querySelector('.note').textContent = 'The download is being packed.';
         trigger('click', { action: 'download', id: row.id });
-      }),
+      }, '', 'Download ' + row.title),
     );
   if (row.may_change)
     box.append(
-      button('Rename', 'Rename ' + row.title, () => {
+      button('Rename', () => {
         renaming = row.id;
         deleting = null;
         draw();
         root.querySelector('.rename input').focus();
-      }),
+      }, '', 'Rename ' + row.title),
     );
   if (row.may_delete)
     box.append(
-      button('Delete', 'Delete ' + row.title, () => {
+      button('Delete', () => {
         deleting = row.id;
         draw();
         root.querySelector('.danger').focus();
-      }),
+      }, '', 'Delete ' + row.title),
     );
   if (row.state === 'running' || row.state === 'queued')
     box.append(node('span', 'ask', 'Stop it in Train to delete it.'));

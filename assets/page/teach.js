@@ -5,13 +5,6 @@ let open = false; // is the form open?
 let typed = ''; // in it
 let filter = '';
 
-function button(words, className, onclick) {
-  const made = node('button', className, words);
-  made.type = 'button';
-  made.onclick = onclick;
-  return made;
-}
-
 function send(pressed, words, event) {
   pressed.textContent = words;
   pressed.setAttribute('aria-busy', 'true');
@@ -35,16 +28,16 @@ function form(classes, refused) {
     option.value = name;
     options.append(option);
   }
-  const save = button('Save correction', 'primary', null);
+  const save = button('Save correction', null, 'primary');
   save.type = 'submit';
-  const isOpen = button('It is OPEN', '', () => {
+  const isOpen = button('It is OPEN', () => {
     send(isOpen, 'Saving…', { action: 'correct', open: true });
   });
-  const cancel = button('Cancel', 'quiet', () => {
+  const cancel = button('Cancel', () => {
     shut();
     draw();
     root.querySelector('.wrong').focus();
-  });
+  }, 'quiet');
   box.onsubmit = event => {
     event.preventDefault();
     if (!input.value.trim()) {
@@ -82,7 +75,7 @@ function corrected(one) {
     node('b', '', one.says),
     node('span', 'learnt', one.learnt ? ' learnt' : ''),
   );
-  const remove = button('×', 'remove', () => send(remove, '…', { action: 'remove', text: one.text }));
+  const remove = button('×', () => send(remove, '…', { action: 'remove', text: one.text }), 'remove');
   remove.setAttribute('aria-label', `Remove the correction of “${one.text}”`);
   remove.title = 'Remove';
   row.append(node('span', 'text', one.text), says, remove);
@@ -144,7 +137,7 @@ function result(v) {
     box.append(fold);
   }
   if (v.origin) {
-    const back = button(`Back to ${v.origin}`, 'back', () => send(back, 'Going back…', { action: 'back' }));
+    const back = button(`Back to ${v.origin}`, () => send(back, 'Going back…', { action: 'back' }), 'back');
     box.append(back);
   }
   return box;
@@ -161,17 +154,17 @@ function draw() {
   if (open) {
     parts.push(form(v.classes, v.refused));
   } else if (v.form) {
-    const wrong = button("That's wrong", 'wrong', () => {
+    const wrong = button("That's wrong", () => {
       open = true;
       draw();
       root.querySelector('input').focus();
-    });
+    }, 'wrong');
     parts.push(wrong);
   }
   if (v.corrections.length) parts.push(list(v.corrections));
   if (v.corrections.length && v.differs) {
     const count = v.corrections.length === 1 ? '1 correction' : `${v.corrections.length} corrections`;
-    const learn = button(`Learn from ${count}`, 'primary learn', () => send(learn, 'Learning…', { action: 'learn' }));
+    const learn = button(`Learn from ${count}`, () => send(learn, 'Learning…', { action: 'learn' }), 'primary learn');
     parts.push(learn);
   }
   if (v.refused && !open) parts.push(node('p', 'refused', v.refused));

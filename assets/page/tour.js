@@ -39,13 +39,6 @@ const STEPS = [
   },
 ];
 
-function button(name, className, act) {
-  const made = node('button', className, name);
-  made.type = 'button';
-  made.onclick = act;
-  return made;
-}
-
 function go(step) {
   const hadFocus = root.contains(document.activeElement);
   at = step;
@@ -63,15 +56,14 @@ function draw() {
   document.querySelector(step.target)?.classList.add('toured');
   const top = node('div', 'top'),
     row = node('div', 'actions'),
-    shut = button('✕', 'shut', close);
-  shut.setAttribute('aria-label', 'Close the tour');
+    shut = button('✕', close, 'shut', 'Close the tour');
   top.append(node('span', 'at', `${at + 1} of ${STEPS.length}`), shut);
   row.append(
-    button(step.action, 'act', () => {
+    button(step.action, () => {
       step.act();
       go(at + 1);
-    }),
-    button(at + 1 < STEPS.length ? 'Next' : 'Done', 'next', () => go(at + 1)),
+    }, 'act'),
+    button(at + 1 < STEPS.length ? 'Next' : 'Done', () => go(at + 1), 'next'),
   );
   root.append(top, node('strong', '', step.title()), node('p', '', step.text), row);
 }

@@ -19,14 +19,6 @@ function send(action, more) {
   trigger('click', { action, id: run, address: address(), asked, ...more });
 }
 
-function button(name, act, className, label) {
-  const made = node('button', className || '', name);
-  made.type = 'button';
-  if (label) made.setAttribute('aria-label', label);
-  made.onclick = () => act(made);
-  return made;
-}
-
 // Where a page may not write the clipboard, the text is selected instead.
 function copyButton(source, what) {
   const label = 'Copy';

@@ -12,11 +12,9 @@ function box(key, name, on, tell) {
   return made;
 }
 
-function button(key, className, text, tell) {
-  const made = node('button', className, text);
-  made.type = 'button';
+function keyed(key, className, text, tell) {
+  const made = button(text, tell, className);
   made.dataset.key = key;
-  made.onclick = tell;
   return made;
 }
 
@@ -28,9 +26,9 @@ function heading(v) {
   const said = node('p', 'said', v.label ? `${some}, only ${v.label}` : some);
   if (v.chosen) said.append(node('strong', '', ` · ${n(v.chosen)} selected`));
   head.append(said);
-  if (v.total !== v.all) head.append(button('clear', 'quiet-button', 'Show all', () => trigger('clear')));
+  if (v.total !== v.all) head.append(keyed('clear', 'quiet-button', 'Show all', () => trigger('clear')));
   if (v.chosen)
-    head.append(button('none', 'quiet-button', 'Select none', () => trigger('select', { row: null, on: false })));
+    head.append(keyed('none', 'quiet-button', 'Select none', () => trigger('select', { row: null, on: false })));
   return head;
 }
 
@@ -39,7 +37,7 @@ function column(v, key, name) {
     mark = v.order === key ? (v.down ? ' ▾' : ' ▴') : '';
   cell.scope = 'col';
   cell.setAttribute('aria-sort', v.order === key ? (v.down ? 'descending' : 'ascending') : 'none');
-  cell.append(button('sort ' + key, '', name + mark, () => trigger('apply', { order: key })));
+  cell.append(keyed('sort ' + key, '', name + mark, () => trigger('apply', { order: key })));
   return cell;
 }
 
@@ -57,7 +55,7 @@ function top(v) {
   }
   const last = node('th', 'wrong');
   last.scope = 'col';
-  last.append(node('span', 'unseen', 'Correct'));
+  last.append(node('span', 'heard', 'Correct'));
   row.append(last);
   made.append(row);
   return made;
@@ -76,7 +74,7 @@ function line(v, row) {
     wrong = node('td', 'wrong');
   const choose = on => trigger('select', { row: row.row, on });
   tick.append(box('row ' + row.row, `Select “${row.text}”`, row.chosen, choose));
-  const link = button('text ' + row.row, '', row.text, () => trigger('click', { text: row.text }));
+  const link = keyed('text ' + row.row, '', row.text, () => trigger('click', { text: row.text }));
   link.title = 'Look at this text alone';
   text.append(link);
   const said = answer(row.answer, row.open, 'answer');
@@ -89,7 +87,7 @@ function line(v, row) {
     if (row.changed) other.append(node('small', '', 'changed'));
     made.append(other);
   }
-  const tell = button('wrong ' + row.row, '', "That's wrong", () => trigger('edit', { row: row.row }));
+  const tell = keyed('wrong ' + row.row, '', "That's wrong", () => trigger('edit', { row: row.row }));
   tell.setAttribute('aria-label', `That's wrong: “${row.text}” is not ${row.answer}`);
   wrong.append(tell);
   made.append(wrong);
@@ -102,7 +100,7 @@ function pages(v) {
     last = v.start + v.rows.length,
     n = count => count.toLocaleString('en');
   const go = (key, name, to, on) => {
-    const made = button(key, 'quiet-button', name, () => trigger('expand', { page: to }));
+    const made = keyed(key, 'quiet-button', name, () => trigger('expand', { page: to }));
     made.disabled = !on;
     return made;
   };
