@@ -29,7 +29,13 @@ def train(given: argparse.Namespace) -> None:
     values = {spec.name: getattr(given, spec.name) for spec in fields(TrainConfig)}
     asked = {name: value for name, value in values.items() if name != "known_ratio" or value is not None}
     config = TrainConfig(**asked)
-    corrections = _corrections(given.corrections) if given.corrections is not None else {}
+    corrections = {}
+    if given.corrections is not None:
+        from ans.data.corrections import corrected
+        from ans.data.tables import read_table
+
+        table = read_table(given.corrections)
+        corrections = corrected(table.texts, table.labels, known=())
     out = _writable_out(given.out) if given.out is not None else None
     if out is None:
         print("The model will not be saved; name a folder with --out to keep it.", file=sys.stderr)
@@ -78,21 +84,18 @@ def predict(given: argparse.Namespace) -> None:
 
 def teach(given: argparse.Namespace) -> None:
     """Let a saved model learn corrections, and save what came of it."""
+    from ans.data.corrections import corrected
     from ans.data.tables import read_table
-    from ans.model.teaching import checked
 
     table = read_table(given.corrections)
     place = Path(given.model)
-    named = (
-        given.out
-        if given.out is not None
-        else str(place.with_name(f"{place.resolve().name.removesuffix('.zip')}-taught"))
-    )
+    beside = place.with_name(f"{place.resolve().name.removesuffix('.zip')}-taught")
+    named = str(beside) if given.out is None else given.out
     out = _writable_out(named)
     started = time.perf_counter()
     classifier = _loaded(given)
     loaded = time.perf_counter()
-    said = checked(table.texts, table.labels, classifier.labels)
+    said = corrected(table.texts, table.labels, classifier.labels)
     learnt = classifier.teach(list(said), list(said.values()))
     seconds = time.perf_counter() - loaded
     learnt.save(out)
@@ -115,17 +118,6 @@ def teach(given: argparse.Namespace) -> None:
     if new:
         print(f"New classes: {', '.join(new)}.")
     print(f"Learnt in {seconds:.1f} s. The model is in {named}; the one in {given.model} is as it was.")
-
-
-def _corrections(path: str) -> dict[str, str | None]:
-    """Texts with their right class, None for open, as a table has them."""
-    from ans.conventions import means_no_class
-    from ans.data.tables import read_table
-
-    table = read_table(path)
-    return {
-        text: None if means_no_class(label) else label for text, label in zip(table.texts, table.labels, strict=True)
-    }
 
 
 def _right(classifier, said: dict[str, str | None]) -> int:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ans.conventions import LONGEST, OPEN_NAME, OUTSIDE_NAME
+from ans.conventions import LONGEST, OPEN_NAME, OUTSIDE_NAME, means_no_class
 from ans.data.corpora import OpenWorldSplit
 from ans.data.tables import LabelledTexts
 from ans.data.uploads import folder_of
@@ -60,9 +60,10 @@ class Corrections:
             DamagedFile: its file can't be read.
         """
         try:
-            kept = self._read(self._file(browser))
-        except _NoName:
+            file = self._file(browser)
+        except ValueError:
             return []
+        kept = self._read(file)
         return [Correction(one.text, one.label, one.answered) for one in reversed(kept) if one.dataset == dataset]
 
     def add(self, browser: str | None, dataset: str, corrections: Iterable[Correction]) -> None:
@@ -71,7 +72,7 @@ class Corrections:
         Raises:
             ValueError: the browser has no name, there are too many, or a text or a name is empty or too long.
         """
-        new = {one.text: _Kept(dataset, *_checked(one)) for one in corrections}
+        new = {one.text: one for one in (_Kept(dataset, *_checked(each)) for each in corrections)}
         file = self._file(browser)
         with _LOCK:
             kept = [one for one in self._read(file) if one.dataset != dataset or one.text not in new]
@@ -92,20 +93,13 @@ class Corrections:
             _write(file, [one for one in self._read(file) if one.dataset != dataset or one.text not in gone])
 
     def _file(self, browser: str | None) -> Path:
-        try:
-            return folder_of(self.root, browser) / CORRECTIONS_FILE
-        except ValueError as error:
-            raise _NoName(*error.args) from error
+        return folder_of(self.root, browser) / CORRECTIONS_FILE
 
     def _read(self, file: Path) -> list[_Kept]:
         try:
             return read_typed(file, _PARSE)
         except FileNotFoundError:
             return []
-
-
-class _NoName(ValueError):
-    """A browser without a name."""
 
 
 _PARSE = parser(list[_Kept])
@@ -134,26 +128,50 @@ def learning(split: OpenWorldSplit, said: Mapping[str, str | None]) -> OpenWorld
         said: the right class by the corrected text, None for open. A class that is not among the known ones becomes
             one; what was said of a text before counts no more.
     """
-    new = [(text, label) for text, label in said.items() if label is not None]
-    beyond = [text for text, label in said.items() if label is None]
+    new = {text: label for text, label in said.items() if label is not None}
+    beyond = [text for text in said if text not in new]
     train, dev, test, outside = (
-        _without(part, said) for part in (split.train, split.dev, split.test, split.open_train)
+        not_corrected(part, said) for part in (split.train, split.dev, split.test, split.open_train)
     )
-    known = sorted({*split.known, *(label for _, label in new)})
+    known = sorted({*split.known, *new.values()})
     return replace(
         split,
         known=known,
         held_out=[name for name in split.held_out if name not in known],
-        train=LabelledTexts([*train.texts, *(text for text, _ in new)], [*train.labels, *(label for _, label in new)]),
+        train=LabelledTexts([*train.texts, *new], [*train.labels, *new.values()]),
         dev=dev,
         test=test,
         open_train=LabelledTexts([*outside.texts, *beyond], [*outside.labels, *([OUTSIDE_NAME] * len(beyond))]),
     )
 
 
-def _without(part: LabelledTexts, said: Mapping[str, str | None]) -> LabelledTexts:
-    rows = [row for row, text in enumerate(part.texts) if text not in said]
-    return LabelledTexts([part.texts[row] for row in rows], [part.labels[row] for row in rows])
+def not_corrected(part: LabelledTexts, said: Mapping[str, str | None]) -> LabelledTexts:
+    """The texts of which nothing was said."""
+    return part.only([row for row, text in enumerate(part.texts) if text not in said])
+
+
+def right_class(label: str | None, known: Collection[str]) -> str | None:
+    """A right answer as somebody gives it: a class, or None for open, as is a spelling of no class that none has."""
+    name = None if label is None else " ".join(label.split())
+    return None if name is None or (name not in known and means_no_class(name)) else name
+
+
+def corrected(texts: Sequence[str], labels: Sequence[str | None], known: Collection[str]) -> dict[str, str | None]:
+    """The right class by the corrected text, None for open; the last one of a text counts.
+
+    Raises:
+        ValueError: there are none, texts and labels differ in number, or one is empty.
+    """
+    if len(texts) != len(labels):
+        raise ValueError(f"each text needs its right answer: got {len(texts)} texts and {len(labels)} labels.")
+    if not texts:
+        raise ValueError("there is no correction to learn from; give at least one text with its right class, or open.")
+    found: dict[str, str | None] = {}
+    for text, label in zip(texts, labels, strict=True):
+        found[text] = right_class(label, known)
+        if not text.strip() or found[text] == "":
+            raise ValueError(f"a correction needs a text and a label, got {text!r} and {label!r}.")
+    return found
 
 
 def as_tsv(corrections: Iterable[Correction]) -> bytes:

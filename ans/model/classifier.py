@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from ans.config import TrainConfig
 from ans.conventions import Prediction
+from ans.data.corrections import corrected
 from ans.events import Emit, ShouldStop, never, silent
 from ans.model import files
 from ans.model.added_class import check_name, check_texts, with_class
@@ -23,7 +24,7 @@ from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
 from ans.model.parts import checked_parts
-from ans.model.teaching import checked, taught
+from ans.model.teaching import taught
 from ans.model.training import trained
 
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
@@ -267,7 +268,7 @@ class OpenWorldClassifier:
             ValueError: there are none, texts and labels differ in number, one is empty, or a class would lose its last
                 text.
         """
-        corrections = checked(texts, labels, self.labels)
+        corrections = corrected(texts, labels, self.labels)
         learnt, config = taught(self.fitted, self.config, corrections, self.features(list(corrections)))
         return OpenWorldClassifier.of(config, learnt, self.seconds)
 

@@ -8,7 +8,6 @@ all heads anew on 50 corrections raises F1 no more and takes five times as long.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -16,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ans.config import TrainConfig
-from ans.conventions import OPEN, OPEN_NAME, means_no_class
+from ans.conventions import OPEN
 from ans.model.added_class import with_class
 from ans.model.calibration import combined_logits
 from ans.model.fitted import Fitted
@@ -35,30 +34,10 @@ TIMES = 10  # a corrected text counts as so many others in the closed-set classi
 SAME = 1e-4  # features so near are of the same text
 
 
-def checked(texts: Sequence[str], labels: Sequence[str | None], known: Sequence[str]) -> dict[str, str | None]:
-    """Corrections by their text; the last one of a text counts. None, and a spelling of no class, is open.
-
-    Raises:
-        ValueError: there are none, texts and labels differ in number, or one is empty.
-    """
-    if len(texts) != len(labels):
-        raise ValueError(f"each text needs its right answer: got {len(texts)} texts and {len(labels)} labels.")
-    if not texts:
-        raise ValueError("there is no correction to learn from; give at least one text with its right class, or open.")
-    found: dict[str, str | None] = {}
-    for text, label in zip(texts, labels, strict=True):
-        name = None if label is None else " ".join(label.split())
-        if not text.strip() or name == "":
-            raise ValueError(f"a correction needs a text and a label, got {text!r} and {label!r}.")
-        of_no_class = name is None or (name not in known and (means_no_class(name) or name.lower() == OPEN_NAME))
-        found[text] = None if of_no_class else name
-    return found
-
-
 def taught(
     fitted: Fitted, config: TrainConfig, corrections: dict[str, str | None], features: Tensor
 ) -> tuple[Fitted, TrainConfig]:
-    """A trained model that has learnt corrections as `checked` makes them, and its settings.
+    """A trained model that has learnt corrections as `ans.data.corrections.corrected` makes them, and its settings.
 
     Args:
         features: of the corrected texts [n, V·d], in their order.
@@ -111,13 +90,12 @@ def _without(fitted: Fitted, corrections: dict[str, str | None], features: Tenso
     """The same without the training texts that are corrected: what is said of a text last counts."""
     kept = torch.tensor([text not in corrections for text in fitted.texts])
     outside = fitted.outside
-    if len(outside) and len(features):
+    if len(outside):
         outside = outside[torch.cdist(outside, features).min(1).values > SAME]
     if kept.all() and len(outside) == len(fitted.outside):
         return fitted
     empty = sorted(set(range(len(fitted.labels))) - set(fitted.targets[kept].tolist()))
-    again = {label for label in corrections.values()}
-    if lost := [fitted.labels[m] for m in empty if fitted.labels[m] not in again]:
+    if lost := [fitted.labels[m] for m in empty if fitted.labels[m] not in corrections.values()]:
         raise ValueError(f"{lost[0]!r} would lose its last text; correct one text of it less, or give it another text.")
     if empty:  # its only texts are said again, so nothing is lost by keeping them until then
         kept |= torch.isin(fitted.targets, torch.tensor(empty))

@@ -7,23 +7,23 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from ans.conventions import OPEN
 from ans.data.corpora import OpenWorldSplit, targets
-from ans.data.corrections import Correction
+from ans.data.corrections import Correction, not_corrected
 from ans.data.tables import LabelledTexts
-from ans.runs.check import Check, Count, Quality
+from ans.model.classifier import OpenWorldClassifier
+from ans.runs.check import Count, Quality
 from ans.runs.run import LONGEST_NAME, Run
 from ans.runs.store import RunStore
 from ans.runs.taught import Change, Learnt, Standing, Taught
+from ans.workflows.checking import check_of, count
 from ans.workflows.derived_run import put
-
-if TYPE_CHECKING:
-    from ans.model.classifier import OpenWorldClassifier
-    from ans.workflows.judging import Judged
+from ans.workflows.experiment import Outcome
+from ans.workflows.judging import Judged, judge
 
 MOST_CHANGES = 200  # that are told one by one
 
@@ -54,17 +54,18 @@ def teach(store: RunStore, run: Run, model: OpenWorldClassifier, corrections: Se
         learnt = model.teach(list(said), list(said.values()))
     seconds = time.perf_counter() - started
     texts, labels, arrays = run.load_test()
-    rows = [row for row, text in enumerate(texts) if text not in said]
-    test = LabelledTexts([texts[row] for row in rows], [labels[row] for row in rows])
-    features = arrays["features"][rows]
-    before, after = (_judged(one, features, test) for one in (model, learnt))
+    test = not_corrected(LabelledTexts(texts, labels), said)
+    if not len(test):
+        raise ValueError("no text of the test part is left to measure with; correct fewer of its texts.")
+    features = torch.from_numpy(arrays["features"][[text not in said for text in texts]])
+    before, after = (judge(one, features, test.labels) for one in (model, learnt))
     about = Taught(
         origin=run.id,
         corrections=[Learnt(text, label) for text, label in said.items()],
         before=_standing(model, before, test, said),
         after=_standing(learnt, after, test, said),
         seconds=seconds,
-        changes=_changes(model, learnt, before, after, test),
+        changes=_changes(learnt, before, after, test),
     )
     return put(store, _outcome(run, learnt, after, test, seconds), about, _name(run, len(said)), owner)
 
@@ -72,8 +73,6 @@ def teach(store: RunStore, run: Run, model: OpenWorldClassifier, corrections: Se
 @contextmanager
 def _all_cores() -> Iterator[None]:
     """The page computes each answer on one core; who waits for a learning gets them all."""
-    import torch
-
     before = torch.get_num_threads()
     torch.set_num_threads(os.cpu_count() or before)
     try:
@@ -87,16 +86,6 @@ def _name(run: Run, count: int) -> str:
     return re.sub(r" \+ \d+ corrections?$", "", run.name)[: LONGEST_NAME - len(ending)] + ending
 
 
-def _judged(model: OpenWorldClassifier, features: np.ndarray, test: LabelledTexts) -> Judged:
-    import torch
-
-    from ans.workflows.judging import judge
-
-    if not len(test):
-        raise ValueError("no text of the test part is left to measure with; correct fewer of its texts.")
-    return judge(model, torch.from_numpy(features), test.labels)
-
-
 def _standing(model: OpenWorldClassifier, judged: Judged, test: LabelledTexts, said: dict[str, str | None]) -> Standing:
     """Classes that the model does not know are open for it."""
     truth, answers = np.array(targets(test.labels, model.labels)), judged.answers.numpy()
@@ -104,20 +93,14 @@ def _standing(model: OpenWorldClassifier, judged: Judged, test: LabelledTexts, s
     right = sum(found.label == said[found.text] for found in model.predict(list(said), 1, 0))
     return Standing(
         corrected=Count(right, len(said)),
-        known_right=_count((answers == truth)[known]),
-        known_refused=_count((answers == OPEN)[known]),
-        open_right=_count((answers == OPEN)[~known]),
+        known_right=count((answers == truth)[known]),
+        known_refused=count((answers == OPEN)[known]),
+        open_right=count((answers == OPEN)[~known]),
         f1=float(np.mean([one.f1 for one in judged.metrics.per_class if one.support])),
     )
 
 
-def _count(which: np.ndarray) -> Count:
-    return Count(int(which.sum()), len(which))
-
-
-def _changes(
-    model: OpenWorldClassifier, learnt: OpenWorldClassifier, before: Judged, after: Judged, test: LabelledTexts
-) -> list[Change]:
+def _changes(learnt: OpenWorldClassifier, before: Judged, after: Judged, test: LabelledTexts) -> list[Change]:
     """What has become wrong first, then what has become right."""
 
     def named(answer: int) -> str | None:
@@ -133,17 +116,14 @@ def _changes(
     return sorted(found, key=lambda one: (one.better is not False, one.better is not True))[:MOST_CHANGES]
 
 
-def _outcome(run: Run, learnt: OpenWorldClassifier, judged: Judged, test: LabelledTexts, seconds: float):
+def _outcome(run: Run, learnt: OpenWorldClassifier, judged: Judged, test: LabelledTexts, seconds: float) -> Outcome:
     """What a finished run leaves, as if it had been trained. The features are the origin's: the encoder is the same."""
-    from ans.workflows.checking import check_of
-    from ans.workflows.experiment import Outcome
-
     evaluation = run.evaluation
     if evaluation is None:
         raise ValueError("this run has no evaluation; choose a finished run.")
     held_out = [name for name in evaluation.held_out if name not in learnt.labels]
     empty = LabelledTexts([], [])
     split = OpenWorldSplit(run.config.dataset, learnt.labels, held_out, empty, empty, test)
-    found: Check | None = run.check
+    found = run.check
     check = check_of(learnt, Quality() if found is None else found.quality)
     return Outcome(learnt, split, judged, check, {**evaluation.seconds, "teaching": seconds})

@@ -27,7 +27,7 @@ def test_corrections_are_there_after_a_restart_the_latest_first_and_only_for_the
 def test_a_text_that_is_corrected_again_has_only_its_last_correction(tmp_path):
     kept = Corrections(tmp_path)
     kept.add(ME, "assistant", [Correction("play jazz", "music", None), Correction("play jazz", None, None)])
-    kept.add(ME, "assistant", [Correction("play jazz", "radio", None)])
+    kept.add(ME, "assistant", [Correction(" play jazz ", "radio", None)])
     assert kept.of(ME, "assistant") == [Correction("play jazz", "radio", None)]
     kept.remove(ME, "assistant", ["play jazz", "never said"])
     assert kept.of(ME, "assistant") == []

@@ -7,22 +7,9 @@ import json
 import pytest
 
 from ans.data.corrections import Correction
-from ans.runs.run import Run
-from ans.runs.store import RunStore
 from ans.ui.ask import teach
 from ans.ui.ask.teach import Teach
-from tests.finished_runs import finished_run
 from tests.ui.tabs import ME, OTHER, event, laid_out
-
-
-@pytest.fixture
-def store(tmp_path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
-@pytest.fixture
-def run(store, classifier, small_split, small_config) -> Run:
-    return finished_run(store, small_config, classifier, small_split)
 
 
 @pytest.fixture
@@ -36,7 +23,7 @@ def drawn(part: Teach, changes: dict) -> dict:
 
 
 def act(part: Teach, typed: str, run_id: str, who: str, **values) -> dict:
-    return list(part.act(typed, run_id, who, event(**values)))[-1]
+    return part.act(typed, run_id, who, event(**values))
 
 
 def test_a_correction_joins_the_list_of_its_browser_alone_and_can_be_removed(part, run, small_split):
@@ -51,6 +38,15 @@ def test_a_correction_joins_the_list_of_its_browser_alone_and_can_be_removed(par
     assert drawn(part, after)["corrections"] == []
     assert not drawn(part, after)["differs"]
     assert not after[part.download]["visible"]
+
+
+@pytest.mark.parametrize("said", ["OPEN", "Out of scope"])
+def test_a_typed_spelling_of_no_class_is_open_and_makes_no_class_of_that_name(part, run, small_split, said):
+    known = small_split.test.texts[small_split.test.labels.index(small_split.known[0])]
+    act(part, known, run.id, ME, action="correct", label=said)
+    learnt = act(part, "", run.id, ME, action="learn")
+    assert drawn(part, learnt)["classes"] == small_split.known
+    assert drawn(part, learnt)["result"]["numbers"][1] == ["Corrected texts, right", "0 % of 1", "100 % of 1"]
 
 
 @pytest.mark.parametrize(

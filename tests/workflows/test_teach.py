@@ -13,6 +13,7 @@ from ans.data.corrections import Correction, learning
 from ans.runs.run import Run
 from ans.runs.store import RunStore
 from ans.serving.models import load_classifier
+from ans.ui.run_results import same_but_seed
 from ans.workflows.teach import origin_of, teach
 from tests.assistant_texts import training_texts_of
 from tests.finished_runs import finished_run
@@ -76,6 +77,12 @@ def test_a_taught_run_is_taught_again_from_its_origin_so_that_the_list_is_the_tr
     assert list(again.learnt) == ["stop it"]
     assert again.name == f"{origin.name} + 1 correction"
     assert taught.name == f"{origin.name} + 3 corrections"
+
+
+def test_a_taught_run_is_no_training_with_another_seed_though_it_has_the_settings_of_its_origin(taught, origin):
+    assert origin.made_by_settings
+    assert not taught.made_by_settings
+    assert [run.id for run in same_but_seed(origin, [taught, origin])] == [origin.id]
 
 
 def test_a_later_training_takes_corrections_in_and_is_not_tested_on_them(small_split):

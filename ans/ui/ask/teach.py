@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,14 @@ import gradio as gr
 from gradio.events import Dependency
 
 from ans.conventions import LONGEST
-from ans.data.corrections import Correction, as_tsv
-from ans.ui.components import TeachComponent, offered_file
+from ans.data.corrections import Correction, as_tsv, right_class
+from ans.ui.components import TeachComponent
+from ans.ui.download import offered_file
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 from ans.ui.wording import as_sentence, percent
 
 if TYPE_CHECKING:
-    from ans.runs.run import Run
     from ans.runs.taught import Standing, Taught
 
 
@@ -58,11 +58,12 @@ class Teach:
             "differs": {one.text: one.label for one in corrections} != learnt,
         }
         if taught is not None:
-            value["result"] = result_card(taught, self._origin_name(taught, visitor))
+            origin = visitor.find(taught.origin)
+            value["result"] = result_card(taught, None if origin is None else origin.name)
         file = offered_file(self.download, "corrections.tsv", as_tsv(corrections)) if corrections else None
         return {self.view: value, self.download: gr.update(value=file, visible=bool(corrections))}
 
-    def act(self, text: str, run_id: str | None, who: str | None, event: gr.EventData) -> Iterator[Changes]:
+    def act(self, text: str, run_id: str | None, who: str | None, event: gr.EventData) -> Changes:
         """A button of this part: correct, remove, learn, or go back to the model that was taught."""
         action = getattr(event, "action", None)
         try:
@@ -70,19 +71,19 @@ class Teach:
                 label = None if getattr(event, "open", False) else str(getattr(event, "label", ""))
                 self.correct([text], label, run_id, who)
             elif action == "remove":
-                run = self.shared.visitor(who).trained(run_id)
-                self.shared.visitor(who).corrections.remove(who, run.config.dataset, [str(getattr(event, "text", ""))])
+                visitor = self.shared.visitor(who)
+                dataset = visitor.trained(run_id).config.dataset
+                visitor.corrections.remove(who, dataset, [str(getattr(event, "text", ""))])
             elif action == "learn":
                 run_id = self._learnt(run_id, who)
             elif action == "back":
                 run_id = self._origin(run_id, who)
         except ValueError as error:
-            yield self.shown(run_id, who, as_sentence(error))
-            return
+            return self.shown(run_id, who, as_sentence(error))
         changes = self.shown(run_id, who)
         if action in ("learn", "back"):
             changes[self.shared.model] = gr.update(choices=self.shared.models(who), value=run_id)
-        yield changes
+        return changes
 
     def correct(self, texts: Sequence[str], label: str | None, run_id: str | None, who: str | None) -> None:
         """Keep corrections of texts that the model in use answered otherwise.
@@ -97,13 +98,13 @@ class Teach:
         run = visitor.trained(run_id)
         if not (cut := [text[:LONGEST].strip() for text in texts if text.strip()]):
             raise ValueError("there is no text to correct; type a message first.")
-        label = None if label is None else " ".join(label.split())
-        if label == "":
+        right = right_class(label, self.shared.serving.known(run.id))
+        if right == "":
             raise ValueError("choose the right class, or OPEN, or type the name of a new class.")
         found = self.shared.serving.model(run.id).predict(cut, candidates=1, neighbours=0)
-        wrong = [Correction(one.text, label, one.label) for one in found if one.label != label]
+        wrong = [Correction(one.text, right, one.label) for one in found if one.label != right]
         if not wrong:
-            raise ValueError(f"that is what the model answers already: {label or 'OPEN'}.")
+            raise ValueError(f"that is what the model answers already: {right or 'OPEN'}.")
         visitor.corrections.add(who, run.config.dataset, wrong)
 
     def _learnt(self, run_id: str | None, who: str | None) -> str:
@@ -120,10 +121,6 @@ class Teach:
         visitor = self.shared.visitor(who)
         taught = visitor.trained(run_id).taught
         return visitor.trained(None if taught is None else taught.origin).id
-
-    def _origin_name(self, taught: Taught, visitor) -> str | None:
-        origin: Run | None = visitor.find(taught.origin)
-        return None if origin is None else origin.name
 
 
 def layout(shared: Shared, below_verdict: bool) -> Teach:

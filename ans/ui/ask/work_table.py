@@ -11,12 +11,13 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
-from ans.data.corrections import Correction
+from ans.data.corrections import Correction, right_class
 from ans.serving.batch import Batch
 from ans.serving.batch_csv import as_csv
 from ans.serving.batch_view import ALL, CHANGED, GIVEN, ORDERS, kind_counts, rows_of
 from ans.ui.ask.shown_rows import IS_OPEN, NAMES, ROWS, START, Place, bars_value, table_value, view_of
-from ans.ui.components import ClassCountsComponent, WorkTableComponent, offered_file
+from ans.ui.components import ClassCountsComponent, WorkTableComponent
+from ans.ui.download import offered_file
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 
@@ -158,14 +159,12 @@ class WorkTable:
         """The selected rows have this right answer: it joins the browser's corrections of the model's dataset."""
         if batch is None or not batch.chosen:
             raise refusal("Select the texts first whose answer is wrong.")
-        named = " ".join((right or "").split())
-        if not named:
+        label = right_class(right or "", self.shared.known(who, batch.first.run_id))
+        if label == "":
             raise refusal("Choose the right answer first: a class, OPEN, or a new class's name.")
-        label = None if named.casefold() == IS_OPEN.casefold() else named
-        rows = sorted(batch.chosen)
-        wrong = [row for row in rows if batch.verdicts[row].label != label]
+        wrong = [row for row in sorted(batch.chosen) if batch.verdicts[row].label != label]
         if not wrong:
-            raise refusal(f"The answer is {named} already.")
+            raise refusal(f"The answer is {label or IS_OPEN} already.")
         try:
             visitor = self.shared.visitor(who)
             dataset = visitor.trained(batch.first.run_id).config.dataset
