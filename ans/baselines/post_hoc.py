@@ -19,6 +19,7 @@ from ans.baselines.features import Part, PhaseOneFeatures
 from ans.baselines.rule import Answers, Fitted, Rule, from_scores, rule
 from ans.config import TrainConfig
 from ans.conventions import OPEN
+from ans.evaluation.metrics import MSP_ACCEPTS
 from ans.model.negatives import class_means
 
 ACCEPTED = 0.95
@@ -29,7 +30,7 @@ NEIGHBOURS = 20
 @rule
 def msp(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Maximum softmax probability, open below 0.5 (Hendrycks and Gimpel 2017; appendix A.7)."""
-    return Fitted(lambda part: from_scores(*part.closed.softmax(1).max(1), 0.5), 0.5)
+    return Fitted(lambda part: from_scores(*part.closed.softmax(1).max(1), MSP_ACCEPTS), MSP_ACCEPTS)
 
 
 @rule

@@ -74,21 +74,20 @@ def _measured(config: TrainConfig) -> tuple[list[str], dict, dict]:
     train, dev = split.train, split.dev
     model = OpenWorldClassifier(config).fit(train.texts, train.labels, dev.texts, dev.labels)
     features, truth = model.features(split.test.texts), np.array(split.test_targets)
-    answers = model.decide(features)[0].numpy()
-    rows = _drawn(truth, answers, config.seed)
+    before = model.answers(features)
+    rows = _drawn(truth, before.decided.numpy(), config.seed)
     rest = np.setdiff1d(np.arange(len(truth)), rows)
     labels = [None if truth[row] == OPEN else split.known[truth[row]] for row in rows]
     started = time.perf_counter()
     learnt = model.teach([split.test.texts[row] for row in rows], labels)
     seconds = {"teaching": time.perf_counter() - started}
-    said = learnt.decide(features)[0].numpy()
-    numbers = {"corrections": len(rows), "right": int((said[rows] == truth[rows]).sum())}
-    for name, one, found in (("_before", model, answers), ("", learnt, said)):
-        scores = one.answers(features[rest]).scores.tolist()
-        metrics = evaluate(truth[rest].tolist(), found[rest].tolist(), scores, split.known)
+    after = learnt.answers(features)
+    numbers = {"corrections": len(rows), "right": int((after.decided.numpy()[rows] == truth[rows]).sum())}
+    for name, said in (("_before", before), ("", after)):
+        found, scores = said.decided.numpy()[rest], said.scores.numpy()[rest]
+        metrics = evaluate(truth[rest].tolist(), found.tolist(), scores.tolist(), split.known)
         numbers |= {f"{key}{name}": value for key, value in metrics.headline().items()}
-        known = truth[rest] != OPEN
-        numbers[f"refused{name}"] = 100 * float((found[rest][known] == OPEN).mean())
+        numbers[f"refused{name}"] = 100 * float((found[truth[rest] != OPEN] == OPEN).mean())
     return split.known, numbers, seconds
 
 

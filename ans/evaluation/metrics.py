@@ -11,6 +11,8 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, r
 from ans.conventions import OPEN, OPEN_NAME
 from ans.runs.evaluation import ClassScore, Metrics
 
+MSP_ACCEPTS = 0.5  # open below this maximum softmax probability (Hendrycks and Gimpel 2017; appendix A.7)
+
 
 def evaluate(
     targets: Sequence[int], predicted: Sequence[int], scores: Sequence[float], labels: Sequence[str]

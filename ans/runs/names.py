@@ -1,8 +1,10 @@
-"""The name of a run that nobody has named: what it knows and, but for the starter, when it began."""
+"""Names of runs: one for a run that nobody has named, and in a list no two that are the same."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from ans.config import TrainConfig
@@ -10,7 +12,9 @@ from ans.conventions import DATASET_NAMES
 
 
 def made_name(config: TrainConfig, known: int | None, is_starter: bool, created: float) -> str:
-    """`Everyday assistant, 16 classes known · 25 % · 27 Nov 02:50:31`, and seed and encoder unless they are the usual.
+    """What a run knows and, but for the starter, when it began; seed and encoder unless they are the usual.
+
+    `Everyday assistant, 16 classes known · 25 % · 27 Nov 02:50:31`.
 
     Args:
         known: how many classes it knows, None before it has read its data.
@@ -29,3 +33,16 @@ def made_name(config: TrainConfig, known: int | None, is_starter: bool, created:
     if config.encoder != usual.encoder:
         words.append(Path(config.encoder).name)
     return " · ".join(words)
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names of a list, newest first; of equal ones the oldest keeps its name and the others get a number."""
+    taken, met, out = set(names), Counter[str](), []
+    for name in reversed(names):
+        met[name] += 1
+        shown = name
+        while met[name] > 1 and (shown := f"{name} ({met[name]})") in taken:
+            met[name] += 1
+        taken.add(shown)
+        out.append(shown)
+    return out[::-1]

@@ -160,6 +160,11 @@ class Run:
         return {one.text: one.label for one in found}
 
     @property
+    def made_by_settings(self) -> bool:
+        """Whether its settings say all that made it: no class was added, and no correction learnt."""
+        return self.promotion is None and not self.learnt
+
+    @property
     def is_starter(self) -> bool:
         """Whether the app made this run by itself at its first start."""
         return self.id.startswith("starter-")

@@ -14,6 +14,7 @@ from ans.json_files import parser, read_typed, write_json
 STATES = ("queued", "running", "finished", "stopped", "failed", "interrupted")
 QUEUED, RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = STATES
 DELETED = "deleted"  # of a run that somebody deletes while it is read; no run of a store is in it
+GOING = (QUEUED, RUNNING)
 ENDED = (FINISHED, STOPPED, FAILED, INTERRUPTED, DELETED)
 STATUS_FILE = "status.json"
 

@@ -18,7 +18,7 @@ from ans.paths import home
 from ans.runs.damage import Unreadable, tell
 from ans.runs.run import CONFIG_FILE, Run
 from ans.runs.soundness import check
-from ans.runs.status import FINISHED, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, Status
+from ans.runs.status import FINISHED, GOING, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, Status
 from ans.runs.taught import Learnt, write_learnt
 
 
@@ -135,7 +135,7 @@ class RunStore:
             state = run.status.state
         except DamagedFile:
             state = None
-        if state in (QUEUED, RUNNING):
+        if state in GOING:
             raise ValueError(f"{run.name} is {state}; press Stop in the Train tab first, then delete it.")
         leaving = self.root / f".{run.id}.{secrets.token_hex(3)}"
         try:
@@ -241,10 +241,15 @@ class HasStatus(Protocol):
 One = TypeVar("One", bound=HasStatus)
 
 
+def first_of(finished: Sequence[Run]) -> Run | None:
+    """Of runs with a model, newest first: what answers before anybody has chosen, the starter if it is there."""
+    return next((run for run in finished if run.is_starter), finished[0] if finished else None)
+
+
 def active_of(runs: Sequence[One]) -> One | None:
     """Of runs, newest first: the one that is training, or the one that is next in the queue."""
     waiting = [(run, run.status.state) for run in reversed(runs)]
-    waiting = [(run, state) for run, state in waiting if state in (QUEUED, RUNNING)]
+    waiting = [(run, state) for run, state in waiting if state in GOING]
     return next((run for run, state in waiting if state == RUNNING), waiting[0][0] if waiting else None)
 
 

@@ -11,7 +11,7 @@ from ans.conventions import LONGEST, Prediction
 from ans.json_files import DamagedFile
 from ans.recent import Recent
 from ans.runs.run import Run
-from ans.runs.store import RunStore
+from ans.runs.store import RunStore, first_of
 from ans.serving.examples import SAMPLES, Example, draw_examples, draw_samples
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class Serving:
         import torch
 
         torch.set_num_threads(1)  # one text needs no more, and the trainer wants the other cores
-        if finished := self.store.finished():
-            first = next((run for run in finished if run.is_starter), finished[0])
+        if (first := first_of(self.store.finished())) is not None:
             with suppress(ValueError):  # a damaged model says so when somebody asks it
                 self.model(first.id)
 

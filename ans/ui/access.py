@@ -9,9 +9,9 @@ from ans.data.corpora import BUNDLED, PUBLIC
 from ans.data.corrections import Corrections
 from ans.data.uploads import Uploads
 from ans.runs.damage import Unreadable
-from ans.runs.naming import distinct
+from ans.runs.names import distinct
 from ans.runs.run import Run
-from ans.runs.status import QUEUED, RUNNING
+from ans.runs.status import GOING
 from ans.runs.store import RunStore
 from ans.serving.models import finished_run
 
@@ -136,7 +136,7 @@ class Visitor:
         """
         if not self.restricted:
             return
-        active = [run.id for run in self.store.all() if run.status.state in (QUEUED, RUNNING)]
+        active = [run.id for run in self.store.all() if run.status.state in GOING]
         if any(self.started(run_id) for run_id in active):
             raise ValueError("your last training has not ended yet; wait for it, or stop it.")
         if len(active) >= MOST_WAITING:

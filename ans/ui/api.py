@@ -9,6 +9,7 @@ from gradio.events import api
 from ans.conventions import LONGEST
 from ans.runs import keys
 from ans.runs.run import Run
+from ans.runs.store import first_of
 from ans.serving.models import Serving
 from ans.ui.wiring import refusal
 
@@ -75,11 +76,10 @@ class Api:
 
     def _everybodys(self) -> Run:
         """The starter; where it was deleted, the newest run that is everybody's."""
-        trained = self.serving.store.seen_by(None).finished()
-        starter = next((run for run in trained if run.is_starter), None)
-        if starter is None and not trained:
+        first = first_of(self.serving.store.seen_by(None).finished())
+        if first is None:
             raise ValueError("there is no trained model yet; wait for the starter model, or train one.")
-        return starter or trained[0]
+        return first
 
 
 def publish(serving: Serving) -> None:

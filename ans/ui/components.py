@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import html
 import json
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -199,21 +198,6 @@ def texts_value(rows: Sequence[dict], total: int, heading: str, empty: str = "",
     """What `TextsComponent` draws: rows of text, tag, kind, aside; how many there are in all; what stands for none;
     the name of the button that asks for others."""
     return {"rows": list(rows), "total": total, "heading": heading, "empty": empty, "again": again}
-
-
-def offered_file(button: gr.DownloadButton, name: str, content: bytes) -> str:
-    """The path of a file that the page may hand out; Gradio deletes it after a day.
-
-    Raises:
-        ValueError: it could not be written.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        kept = button.move_resource_to_block_cache(str(path))
-    if kept is None:
-        raise ValueError(f"the file {name} could not be written.")
-    return kept
 
 
 class ComparisonComponent(PageComponent):

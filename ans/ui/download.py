@@ -1,4 +1,4 @@
-"""A run as a zip for a visitor: packed in a folder of its own, saved by the browser, then cleared away."""
+"""Files for a visitor: small ones behind a button, and a run as a zip, packed, saved by the browser, cleared away."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+
+import gradio as gr
 
 from ans.runs.run import Run
 from ans.workflows.archive import save_archive
@@ -50,3 +52,18 @@ def clear(folder: Path | None) -> None:
     """Remove the folder of a zip: Gradio has copied that to where it serves it from."""
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def offered_file(button: gr.DownloadButton, name: str, content: bytes) -> str:
+    """The path of a file that the page may hand out; Gradio deletes it after a day.
+
+    Raises:
+        ValueError: it could not be written.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        kept = button.move_resource_to_block_cache(str(path))
+    if kept is None:
+        raise ValueError(f"the file {name} could not be written.")
+    return kept

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ans.runs.naming import distinct
+from ans.runs.names import distinct
 from ans.runs.run import Run
 from ans.runs.status import ENDED, Status
-from ans.runs.store import RunStore, active_of
+from ans.runs.store import RunStore, active_of, first_of
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,11 @@ def first_model(runs: Sequence[Listed], browser: str | None) -> str | None:
     them, else the starter, else the newest there is. What a stranger has trained is nobody's first model.
 
     Args:
-        browser: None for whoever shows no browser, as a call of the API.
+        browser: None for whoever shows none.
     """
-    ready = finished(runs)
-    own = [one for one in ready if browser is not None and one.run.owner == browser]
-    chosen = next(iter([*own, *(one for one in ready if one.run.is_starter), *ready]), None)
+    ready = [one.run for one in finished(runs)]
+    own = [run for run in ready if browser is not None and run.owner == browser]
+    chosen = own[0] if own else first_of(ready)
     return None if chosen is None else chosen.id
 
 

@@ -11,7 +11,7 @@ from ans.evaluation.published import published_for
 from ans.runs.evaluation import Evaluation
 from ans.runs.progress import PHASES, Progress
 from ans.runs.run import Run
-from ans.runs.status import DELETED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
+from ans.runs.status import DELETED, FAILED, FINISHED, GOING, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
 from ans.ui.wording import clock, percent, signed
 
 TITLES = {
@@ -40,7 +40,7 @@ def view(run: Run, now: float) -> dict:
             "share": ahead.share,
             "detail": _running_detail(run, progress),
         }
-    if status.state in (QUEUED, RUNNING):
+    if status.state in GOING:
         out["phases"] = _phase_states(progress)
     if status.state == QUEUED:
         out["detail"] = "It begins when the trainings before it have ended. You may close the page meanwhile."

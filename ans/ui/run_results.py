@@ -15,7 +15,7 @@ from ans.config import TrainConfig
 from ans.conventions import HEADINGS
 from ans.evaluation.published import published_for
 from ans.runs.run import Run
-from ans.runs.status import QUEUED, RUNNING
+from ans.runs.status import GOING, QUEUED, RUNNING
 from ans.ui.access import Visitor
 from ans.ui.polling import Listed, finished
 from ans.ui.run_card import gap
@@ -23,7 +23,6 @@ from ans.ui.wording import percent, signed
 
 PLACES = {"ask": "Ask it", "evaluate": "Evaluate", "map": "Map", "compare": "Compare"}  # tabs, and their buttons
 NOT_SETTINGS = ("data_dir",)  # where things lie on the server is nobody else's business
-GOING = (QUEUED, RUNNING)
 Table = list[list[str]]
 
 
@@ -76,11 +75,11 @@ def queue(found: Sequence[Listed], shown: Run, visitor: Visitor) -> list[dict]:
 
 def same_but_seed(run: Run, ready: Sequence[Run]) -> list[Run]:
     """The trained runs with the settings of this one, of each seed the newest, by seed."""
-    if run.promotion is not None:
+    if not run.made_by_settings:
         return []
     wanted, of_seed = run.config.with_(seed=0), dict[int, Run]()
     for one in ready:
-        if one.promotion is None and one.config.with_(seed=0) == wanted:
+        if one.made_by_settings and one.config.with_(seed=0) == wanted:
             of_seed.setdefault(one.config.seed, one)
     return [of_seed[seed] for seed in sorted(of_seed)]
 

@@ -11,7 +11,7 @@ import gradio as gr
 
 from ans.runs.damage import Unreadable
 from ans.runs.run import Run
-from ans.runs.status import FINISHED, QUEUED, RUNNING
+from ans.runs.status import FINISHED, GOING, QUEUED, RUNNING
 from ans.ui.access import Visitor
 from ans.ui.components import RunsComponent
 from ans.ui.download import SAVE_FILE, clear, packed_run
@@ -176,7 +176,7 @@ def _row(one: Listed, in_use: bool, visitor: Visitor) -> dict:
         "private": run.owner is not None,
         "usable": status.ended_well,
         "may_change": may_change,
-        "may_delete": may_change and status.state not in (QUEUED, RUNNING),
+        "may_delete": may_change and status.state not in GOING,
     }
 
 

@@ -13,13 +13,12 @@ from gradio.components import Component
 from ans.config import TrainConfig
 from ans.plots.curves import training_curves
 from ans.runs.run import Run
-from ans.runs.status import QUEUED, RUNNING
+from ans.runs.status import GOING, QUEUED, RUNNING
 from ans.runs.store import active_of
 from ans.ui import run_card, run_results
 from ans.ui.access import LISTED, Visitor, dataset_named
 from ans.ui.components import PlotComponent, RunComponent
 from ans.ui.polling import Listed, listed
-from ans.ui.run_results import GOING
 from ans.ui.shared import Shared
 from ans.ui.train_filling import Filling, presets
 from ans.ui.train_form import SEEDS, Choices, advanced_settings, choices, first_ratio, form_config, show_other
@@ -54,14 +53,6 @@ class TrainTab:
         """What the Train button changes."""
         return [self.watched, self.shared.mine, self.run, self.curves, self.stop, self.note, self.again]
 
-    def pressed(self, corrected: bool, *given: Any) -> Changes:
-        """The Train button. `corrected`: what was corrected is learnt, too."""
-        return self.start(*given, corrected=corrected)
-
-    def pressed_again(self, corrected: bool, *given: Any) -> Changes:
-        """The button that a twin is asked for with."""
-        return self.start_again(*given, corrected=corrected)
-
     def offer_corrections(self, dataset: str | None, who: str | None) -> Changes:
         """Whether a training takes in what was corrected is asked where something was."""
         try:
@@ -72,9 +63,13 @@ class TrainTab:
         return {self.form.corrected: gr.update(visible=bool(count), label=label)}
 
     def start(
-        self, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any, corrected: bool = False
+        self, corrected: bool, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any
     ) -> Changes:
-        """The Train button: the run is queued, one for each seed; what is in the queue already is not queued again."""
+        """The Train button: the run is queued, one for each seed; what is in the queue already is not queued again.
+
+        Args:
+            corrected: what this browser has corrected is learnt, too.
+        """
         visitor, wanted = self._wanted(by_hand, who, seeds, values)
         active = {
             run.config: run
@@ -93,7 +88,7 @@ class TrainTab:
         return self._queue(visitor, [config for config in wanted if config not in active], corrected)
 
     def start_again(
-        self, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any, corrected: bool = False
+        self, corrected: bool, by_hand: list[str] | None, who: str | None, seeds: int | None, *values: Any
     ) -> Changes:
         """The same, whatever is in the queue."""
         return self._queue(*self._wanted(by_hand, who, seeds, values), corrected)
@@ -255,9 +250,9 @@ def wire(tab: TrainTab) -> None:
     form.dataset.change(tab.other_dataset, [form.dataset, tab.known_of], [form.known, tab.known_of], **AT_ONCE)
     form.dataset.change(tab.offer_open_texts, form.dataset, form.open_texts, **AT_ONCE)
     form.dataset.input(tab.chosen_dataset, form.dataset, form.ratio, **AT_ONCE)
-    inputs = [form.known, browser, form.seeds, *form.inputs, *tab.advanced]
-    tab.train.click(tab.pressed, [form.corrected, *inputs], tab.started, **QUIETLY)
-    tab.again.click(tab.pressed_again, [form.corrected, *inputs], tab.started, **QUIETLY)
+    inputs = [form.corrected, form.known, browser, form.seeds, *form.inputs, *tab.advanced]
+    tab.train.click(tab.start, inputs, tab.started, **QUIETLY)
+    tab.again.click(tab.start_again, inputs, tab.started, **QUIETLY)
     tab.stop.click(tab.end, [tab.watched, browser], tab.stop, **AT_ONCE)
     shared = tab.shared
     gr.on(

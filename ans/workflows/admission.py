@@ -35,7 +35,7 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
 
     from ans.model.classifier import OpenWorldClassifier
     from ans.workflows.checking import check_of
-    from ans.workflows.judging import judge
+    from ans.workflows.judging import judge, msp_numbers
 
     config, about = Run(folder).config, read_json(folder / "model" / "model.json")
     refused = read_settings(about["config"]).config.refused  # a line that was kept after the training is the model's
@@ -65,8 +65,8 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     found = Run(folder).check
     check_of(classifier, Quality() if found is None else found.quality).write(folder)
     seconds = {phase: took for phase, took in before.seconds.items() if phase in PHASES}
-    device = before.device[:20]
-    Evaluation(judged.metrics, classifier.labels, before.held_out, seconds, device, judged.msp).write(folder)
+    msp = msp_numbers(classifier, judged.features, labels)
+    Evaluation(judged.metrics, classifier.labels, before.held_out, seconds, before.device[:20], msp).write(folder)
     _check_story(folder, owner)
 
 

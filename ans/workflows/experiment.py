@@ -19,7 +19,7 @@ from ans.runs.run import Run
 from ans.runs.test_part import ARRAYS_FILE, write_test_texts
 from ans.workflows.checking import check_of
 from ans.workflows.expected import work_of
-from ans.workflows.judging import Judged, judge_test
+from ans.workflows.judging import Judged, judge_test, msp_numbers
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def save_outcome(run: Run, outcome: Outcome) -> None:
     """Write model, test answers and evaluation of a training into its run's directory."""
     judged, split, device = outcome.judged, outcome.split, str(outcome.classifier.encoder.device)
     write_test_texts(run.folder, split.test.texts, split.test.labels)
-    evaluation = Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device, judged.msp)
+    msp = msp_numbers(outcome.classifier, judged.features, split.test.labels)
+    evaluation = Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device, msp)
     save_answers(run, outcome.classifier, judged, evaluation, outcome.check)
 
 

@@ -10,25 +10,19 @@ from torch import Tensor
 
 from ans.conventions import OPEN
 from ans.data.corpora import OpenWorldSplit, targets
-from ans.evaluation.metrics import evaluate
+from ans.evaluation.metrics import MSP_ACCEPTS, evaluate
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.evaluation import Metrics
-
-MSP_ACCEPTS = 0.5  # the same as ans/baselines/post_hoc.py's, which is on the same floor
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Answers to N texts: features [N, V·d], head logits [N, C], class index or `OPEN` [N], and the field's numbers.
-
-    `msp`: the field's numbers of the usual baseline on the same texts.
-    """
+    """Answers to N texts: features [N, V·d], head logits [N, C], class index or `OPEN` [N], and the field's numbers."""
 
     features: Tensor
     logits: Tensor
     answers: Tensor
     metrics: Metrics
-    msp: dict[str, float | None]
 
 
 def judge(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[str]) -> Judged:
@@ -43,11 +37,16 @@ def judge(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[st
     answers, logits = classifier.decide(features)
     truth = targets(labels, classifier.labels)
     metrics = evaluate(truth, answers.tolist(), logits.max(1).values.tolist(), classifier.labels)
-    return Judged(features, logits, answers, metrics, _msp(classifier, features, truth))
+    return Judged(features, logits, answers, metrics)
 
 
-def _msp(classifier: OpenWorldClassifier, features: Tensor, truth: Sequence[int]) -> dict[str, float | None]:
-    """Maximum softmax probability: the closed-set classifier alone, open below 0.5 (appendix A.7)."""
+def msp_numbers(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[str]) -> dict[str, float | None]:
+    """The field's numbers of the usual baseline: maximum softmax probability of the closed-set classifier alone.
+
+    Args:
+        features, labels: as of `judge`.
+    """
+    truth = targets(labels, classifier.labels)
     sure, classes = classifier.closed_logits(features).float().softmax(1).max(1)
     answers = torch.where(sure < MSP_ACCEPTS, OPEN, classes)
     return evaluate(truth, answers.tolist(), sure.tolist(), classifier.labels).headline()

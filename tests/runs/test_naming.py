@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ans.config import TrainConfig
-from ans.runs.naming import distinct
+from ans.runs.names import distinct
 from ans.runs.status import FINISHED
 from ans.runs.store import RunStore
 from ans.ui.access import Trainings, Visitor

@@ -20,11 +20,6 @@ PROMOTION = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def store(tmp_path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
 class People:
     """Visitors of one server."""
 

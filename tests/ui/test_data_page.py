@@ -14,11 +14,6 @@ from tests.ui.tabs import ME, OTHER, event, laid_out, train_layout
 DRAW = (0.75, 0.4, 0)  # ratio, the other ratio, seed
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
 def laid(store: RunStore, restricted: bool = False) -> browse.BrowseTab:
     return laid_out(lambda shared: browse.layout(shared, train_layout(shared)), store, restricted)
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import gradio as gr
 import pytest
 
 from ans.data.corrections import Correction
 from ans.data.lines import Lines
 from ans.runs.status import FINISHED, RUNNING
-from ans.runs.store import RunStore
 from ans.serving.batch import Batch, Pass, Verdict
 from ans.ui.ask import many_texts
 from ans.ui.ask.many_texts import ManyTab
@@ -18,11 +15,6 @@ from ans.ui.ask.shown_rows import ROWS, START, Place
 from tests.ui.tabs import ME, OTHER, event, laid_out, run_of
 
 VIEW = ("all", "", START)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
 
 
 @pytest.fixture

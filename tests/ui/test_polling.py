@@ -18,11 +18,6 @@ from tests.ui.tabs import ME, OTHER, run_of
 
 
 @pytest.fixture
-def store(tmp_path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
-@pytest.fixture
 def run(store) -> Run:
     return store.create(TrainConfig(dataset="clinc", known_ratio=0.25))
 

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from pathlib import Path
 
 import gradio as gr
 import pytest
 
 from ans.runs.status import FINISHED, RUNNING
-from ans.runs.store import RunStore
 from ans.serving.comparison.job import Job
 from ans.serving.models import Serving
 from ans.ui import page, strictness
 from ans.ui.compare import tab as compare
 from ans.ui.map import radius
 from tests.ui.tabs import ME, laid_out, run_of
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
 
 
 def test_compare_frees_its_buttons_when_nothing_is_fitted_and_leaves_them_while_something_is(store):

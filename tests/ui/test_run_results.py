@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from ans.config import TrainConfig
 from ans.runs.evaluation import ClassScore, Evaluation, Metrics
 from ans.runs.run import Run
@@ -15,11 +11,6 @@ from ans.ui import run_results
 from ans.ui.polling import listed
 
 CLINC = TrainConfig(dataset="clinc", known_ratio=0.25)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
 
 
 def trained(store: RunStore, config: TrainConfig, f1: float) -> Run:

@@ -5,22 +5,10 @@ from __future__ import annotations
 import gradio as gr
 import pytest
 
-from ans.runs.run import Run
 from ans.runs.store import RunStore
 from ans.ui import strictness
 from ans.ui.strictness import Strictness
-from tests.finished_runs import finished_run
 from tests.ui.tabs import ME, laid_out
-
-
-@pytest.fixture
-def store(tmp_path) -> RunStore:
-    return RunStore(tmp_path / "runs")
-
-
-@pytest.fixture
-def run(store, classifier, small_split, small_config) -> Run:
-    return finished_run(store, small_config, classifier, small_split)
 
 
 def part_of(store: RunStore, restricted: bool = False) -> Strictness:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import gradio as gr
 import pytest
 
-from ans.runs.store import RunStore
 from ans.ui.train import TrainTab
 from tests.ui.tabs import ME, OTHER, laid_out, train_layout
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
 
 
 def by_name(tab: TrainTab, changes: dict) -> dict:

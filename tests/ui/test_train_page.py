@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import gradio as gr
 import pytest
 
 from ans.config import TrainConfig, setting
 from ans.runs.status import FINISHED, QUEUED, RUNNING, STOPPED
-from ans.runs.store import RunStore
 from ans.ui import train_form
 from ans.ui.access import Trainings, Visitor
 from ans.ui.wording import as_markdown
@@ -21,11 +18,6 @@ def form(**changes) -> tuple:
     values = {"dataset": "assistant", "ratio": 0.75, "other": 0.4, "seed": 0, "encoder": "minilm", "open_texts": False}
     values |= {name: setting(name)["default"] for name in train_form.NAMES}
     return tuple((values | changes).values())
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
 
 
 @pytest.fixture
@@ -90,7 +82,7 @@ def test_uploaded_data_can_be_chosen_and_trained_on_by_their_browser_alone(store
 
 def test_the_train_button_queues_a_run_and_the_page_watches_it(store):
     tab = laid_out(train_layout, store)
-    changes = tab.start(["a", "b"], ME, 1, *form())
+    changes = tab.start(False, ["a", "b"], ME, 1, *form())
     (run,) = store.all()
     assert (run.status.state, run.config.known_classes) == (QUEUED, ("a", "b"))
     assert changes[tab.watched] == changes[tab.shared.mine] == run.id
@@ -100,18 +92,18 @@ def test_the_train_button_queues_a_run_and_the_page_watches_it(store):
 
 def test_among_strangers_the_train_button_says_when_one_has_to_wait(store):
     tab = laid_out(train_layout, store, restricted=True)
-    tab.start([], ME, 1, *form())
-    assert tab.start([], ME, 1, *form())[tab.again] == gr.update(visible=True)
+    tab.start(False, [], ME, 1, *form())
+    assert tab.start(False, [], ME, 1, *form())[tab.again] == gr.update(visible=True)
     for start, values in ((tab.start_again, form()), (tab.start, form(seed=1))):
         with pytest.raises(gr.Error, match="Your last training has not ended yet"):
-            start([], ME, 1, *values)
-    tab.start([], OTHER, 1, *form())
+            start(False, [], ME, 1, *values)
+    tab.start(False, [], OTHER, 1, *form())
     assert len(store.all()) == 2
 
 
 def test_among_strangers_the_stop_button_ends_trainings_of_its_own_browser_alone(store):
     tab = laid_out(train_layout, store, restricted=True)
-    run_id = tab.start([], ME, 1, *form())[tab.watched]
+    run_id = tab.start(False, [], ME, 1, *form())[tab.watched]
     for who in (OTHER, None):
         tab.end(run_id, who)
         assert store.get(run_id).status.state == QUEUED
@@ -122,7 +114,7 @@ def test_among_strangers_the_stop_button_ends_trainings_of_its_own_browser_alone
 
 def test_the_stop_button_can_be_pressed_only_by_who_may_stop_a_training_that_goes_on(store):
     tab = laid_out(train_layout, store, restricted=True)
-    run = store.get(tab.start([], ME, 1, *form())[tab.watched])
+    run = store.get(tab.start(False, [], ME, 1, *form())[tab.watched])
 
     def stoppable(who: str) -> bool:
         return tab.showing(run, tab.shared.visitor(who))[tab.stop]["interactive"]
@@ -160,8 +152,8 @@ def test_all_classes_of_ones_own_data_are_known_to_begin_with_and_open_texts_may
 
 def test_train_pressed_twice_says_so_and_queues_a_twin_only_where_it_is_asked_for(store):
     tab = laid_out(train_layout, store)
-    tab.start([], ME, 1, *form())
-    pressed = tab.start([], ME, 1, *form())
+    tab.start(False, [], ME, 1, *form())
+    pressed = tab.start(False, [], ME, 1, *form())
     (run,) = store.all()
     assert pressed == {
         tab.note: gr.update(
@@ -171,24 +163,24 @@ def test_train_pressed_twice_says_so_and_queues_a_twin_only_where_it_is_asked_fo
         ),
         tab.again: gr.update(visible=True),
     }
-    asked = tab.start_again([], ME, 1, *form())
+    asked = tab.start_again(False, [], ME, 1, *form())
     assert len(store.all()) == 2
     assert asked[tab.again] == gr.update(visible=False)
 
 
 def test_a_training_that_is_told_to_stop_or_has_ended_is_no_twin(store):
     tab = laid_out(train_layout, store)
-    tab.start([], ME, 1, *form())
+    tab.start(False, [], ME, 1, *form())
     store.take_next().request_stop()
-    assert tab.start([], ME, 1, *form())[tab.note]["value"].startswith("Queued:")
+    assert tab.start(False, [], ME, 1, *form())[tab.note]["value"].startswith("Queued:")
     assert len(store.all()) == 2
 
 
 def test_another_setting_waits_behind_the_one_that_is_trained_which_stays_in_view(store):
     tab = laid_out(train_layout, store)
-    first = tab.start([], ME, 1, *form())[tab.watched]
+    first = tab.start(False, [], ME, 1, *form())[tab.watched]
     store.take_next()
-    changes = tab.start([], ME, 1, *form(seed=1))
+    changes = tab.start(False, [], ME, 1, *form(seed=1))
     second = next(run for run in store.all() if run.id != first)
     assert (changes[tab.watched], changes[tab.shared.mine]) == (first, second.id)
     assert changes[tab.run]["state"] == RUNNING
@@ -202,25 +194,25 @@ def test_another_setting_waits_behind_the_one_that_is_trained_which_stays_in_vie
 
 def test_several_seeds_are_queued_one_after_the_other_and_those_in_the_queue_are_not_queued_again(store):
     tab = laid_out(train_layout, store)
-    tab.start([], ME, 1, *form(seed=4))
-    tab.start([], ME, 3, *form(seed=3))
+    tab.start(False, [], ME, 1, *form(seed=4))
+    tab.start(False, [], ME, 3, *form(seed=3))
     assert [run.config.seed for run in reversed(store.all())] == [4, 3, 5]
-    assert tab.start([], ME, 3, *form(seed=3))[tab.again] == gr.update(visible=True)
+    assert tab.start(False, [], ME, 3, *form(seed=3))[tab.again] == gr.update(visible=True)
     with pytest.raises(gr.Error, match="Seed must be a whole number"):
-        tab.start([], ME, 3, *form(seed=2**31 - 2))
+        tab.start(False, [], ME, 3, *form(seed=2**31 - 2))
     assert len(store.all()) == 3
 
 
 def test_among_strangers_everybody_has_one_seed_at_a_time(store):
     tab = laid_out(train_layout, store, restricted=True)
     assert not tab.form.seeds.visible
-    tab.start([], ME, 5, *form())
+    tab.start(False, [], ME, 5, *form())
     assert len(store.all()) == 1
 
 
 def test_a_waiting_run_can_be_shown_and_taken_out_of_the_queue_by_who_may_stop_it(store):
     tab = laid_out(train_layout, store, restricted=True)
-    run = store.get(tab.start([], OTHER, 1, *form())[tab.watched])
+    run = store.get(tab.start(False, [], OTHER, 1, *form())[tab.watched])
     assert tab.act(event(to="watch", id=run.id), ME)[tab.watched] == run.id
     tab.act(event(to="drop", id=run.id), ME)
     assert run.status.state == QUEUED

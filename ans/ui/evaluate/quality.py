@@ -13,7 +13,8 @@ from ans.plots.curves import learning_curve
 from ans.runs.check import Check, Doubt, Quality, Twins
 from ans.runs.run import Run
 from ans.serving.batch_csv import harmless
-from ans.ui.components import PlotComponent, TextsComponent, offered_file, texts_value
+from ans.ui.components import PlotComponent, TextsComponent, texts_value
+from ans.ui.download import offered_file
 from ans.ui.wiring import Changes
 
 LISTED = 50  # the file has them all
