@@ -19,7 +19,6 @@ from ans.ui.ask import link
 from ans.ui.ask import tab as ask
 from ans.ui.ask.tab import AskTab
 from ans.ui.compare import tab as compare
-from ans.ui.components import PAGE_SCRIPTS, PLOTLY_JS
 from ans.ui.data import tab as data
 from ans.ui.data.tab import DataTab
 from ans.ui.discover import tab as discover
@@ -27,6 +26,7 @@ from ans.ui.evaluate import tab as evaluate
 from ans.ui.headed_tab import headed_tab
 from ans.ui.map import tab as map
 from ans.ui.map.tab import MADE, MapTab
+from ans.ui.page_component import PAGE_SCRIPTS, PLOTLY_JS
 from ans.ui.polling import (
     Listed,
     Snapshot,

@@ -12,7 +12,7 @@ from typing import Any
 from gradio.themes import Base
 
 from ans.plots import style
-from ans.ui.components import PAGE_ASSETS
+from ans.ui.page_component import PAGE_ASSETS
 
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 STYLES = sorted(PAGE_ASSETS.glob("*.css"), key=lambda path: (path.stem != "style", path.stem))  # what all share first

@@ -158,7 +158,7 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     for said in ("Read as UTF-8, columns separated by semicolons", "1 row repeating another"):
         page.locator("#report li", has_text=said).wait_for()
     page.get_by_role("button", name="Save dataset").click()
-    page.locator("#draw", has_text="4 of 4 classes are known, drawn").wait_for()  # of one's own data, all
+    page.locator("#draw", has_text="4 of 4 classes are known. Tick boxes").wait_for()  # of one's own data, all
     page.get_by_role("button", name="Use in Train").click()
 
     # Train on them, with no open text anywhere, and ask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ans.ui.components import FIRST_LOAD_JS
+from ans.ui.page_component import FIRST_LOAD_JS
 
 BODY = "<div role=tab id=first>Train</div><div role=tab id=second>Map</div><button id=other>Help</button>"
 LISTEN = """() => {

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import gradio as gr
 import pytest
 
-from ans.ui.components import QUEUE_JS
+from ans.ui.page_component import QUEUE_JS
 from ans.ui.wiring import QUIETLY, end_unchanged
 from tests.browser.waiting import until
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ans.ui.components import QUEUE_JS
+from ans.ui.page_component import QUEUE_JS
 
 # A server as Gradio's is: one stream of messages, and an answer with an id for each event.
 SERVER = """() => {

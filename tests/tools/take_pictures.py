@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from ans.benchmark import few_figure, radius_figure
 from ans.runs.store import RunStore
-from ans.ui.components import PLOTLY_JS
+from ans.ui.page_component import PLOTLY_JS
 from tests.browser.running_app import ROOT, headless_chromium, running_app
 from tests.browser.waiting import until
 

@@ -11,14 +11,8 @@ from gradio.blocks import postprocess_update_dict
 
 from ans.plots import style
 from ans.ui import components, page, theme
-from ans.ui.components import (
-    PAGE_ASSETS,
-    PAGE_SCRIPTS,
-    MistakesComponent,
-    PageComponent,
-    PlotComponent,
-    RunsComponent,
-)
+from ans.ui.components import MistakesComponent, PlotComponent, RunsComponent
+from ans.ui.page_component import PAGE_ASSETS, PAGE_SCRIPTS, PageComponent
 
 ALL = [one for one in vars(components).values() if isinstance(one, type) and issubclass(one, PageComponent)]
 DECLARED = [one for one in ALL if one is not PageComponent]

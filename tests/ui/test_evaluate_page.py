@@ -18,10 +18,10 @@ from ans.evaluation.mistakes import ERROR_KINDS, KIND_NAMES, OPEN_TAKEN
 from ans.plots.maps import GROUPS
 from ans.runs.store import RunStore
 from ans.serving.maps import points as map_points
-from ans.ui.components import PAGE_ASSETS
 from ans.ui.evaluate import cards
 from ans.ui.evaluate import tab as evaluate
 from ans.ui.map import tab as map_tab
+from ans.ui.page_component import PAGE_ASSETS
 from tests.ui.tabs import event, laid_out
 
 FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "first_format"

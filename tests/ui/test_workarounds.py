@@ -15,7 +15,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from ans.ui.components import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS
+from ans.ui.page_component import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS
 
 FRONT_END = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 SEEN_WITH = "6.31.0"

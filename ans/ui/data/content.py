@@ -39,10 +39,10 @@ def drawn(found: Listing, ratio: float, seed: int) -> tuple[dict, str]:
     if found.corpus is not None:
         try:
             known = set(make_open_world_split(found.corpus, TrainConfig(known_ratio=ratio, seed=seed)).known)
-            note = (
-                f"{len(known)} of {len(found.classes)} classes are known, picked at random ({ratio:.0%}, seed {seed}); "
-                "the others are held out as open. Tick boxes to choose by hand."
-            )
+            note = f"{len(known)} of {len(found.classes)} classes are known"
+            if len(known) < len(found.classes):
+                note += f", picked at random ({ratio:.0%}, seed {seed}); the others are held out as open"
+            note += ". Tick boxes to choose by hand."
         except ValueError as error:
             note = f"They can't be picked: {error}"
     rows = [
