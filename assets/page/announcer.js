@@ -26,6 +26,7 @@
 
   // Somebody who types is not interrupted, however slowly the answers come.
   document.addEventListener('input', () => {
-    for (const [source, { words }] of [...waiting]) wait(source, words);
+    const until = [...waiting]; // before each of them waits anew, at the end of the same map
+    for (const [source, { words }] of until) wait(source, words);
   });
 })();
