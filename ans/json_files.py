@@ -7,14 +7,14 @@ A file of a run may be torn, empty, from another version or another program. Rea
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+
+from ans.durable import replacing
 
 T = TypeVar("T")
 
@@ -64,10 +64,9 @@ def read_typed(path: Path, parse: Callable[[bytes], T]) -> T:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write beside the file, then rename over it."""
-    building = path.with_name(f".{path.name}.{secrets.token_hex(3)}")
-    building.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-    os.replace(building, path)
+    """Write a file, whole or not at all."""
+    with replacing(path) as building:
+        building.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
 
 
 def stamp(path: Path) -> tuple[int, int, int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ans.data.intake import Understood
 from ans.data.tables import LabelledTexts
+from ans.durable import replacing
 
 MOST_DATASETS = 20  # of one browser
 LONGEST_NAME = 60
@@ -62,16 +63,21 @@ class Uploads:
         stem = _plain(name)
         free = next(n for n in (stem, *(f"{stem}-{i}" for i in range(2, MOST_DATASETS + 2))) if n not in taken)
         folder.mkdir(parents=True, exist_ok=True)
-        building = folder / f".{secrets.token_hex(4)}"
         whole = understood.parts.get("")
         if whole is not None:
-            _write(building, whole)
-            return building.rename(folder / f"{free}.tsv")
+            with replacing(folder / f"{free}.tsv") as file:
+                _write(file, whole)
+            return folder / f"{free}.tsv"
+        building = folder / f".{secrets.token_hex(4)}"
         building.mkdir()
-        for part, texts in understood.parts.items():
-            if len(texts):  # no file is no dev part; an empty one would be a broken one
-                _write(building / f"{part}.tsv", texts)
-        return building.rename(folder / free)
+        try:
+            for part, texts in understood.parts.items():
+                if len(texts):  # no file is no dev part; an empty one would be a broken one
+                    with replacing(building / f"{part}.tsv") as file:
+                        _write(file, texts)
+            return building.rename(folder / free)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)  # once it is whole there is none by this name
 
     def delete(self, browser: str | None, dataset: str) -> None:
         """Remove one of this browser's datasets. Models that were trained on it stay.

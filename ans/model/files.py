@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from ans.config import TrainConfig
 from ans.config_files import read_settings, written_settings
+from ans.durable import settle
 from ans.json_files import DamagedFile, NewerFormat
 from ans.model.calibration import Calibration
 from ans.model.encoder import TextEncoder, choose_device
@@ -162,9 +163,12 @@ def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str,
         (building / ABOUT_FILE).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
         building.chmod(0o755)
         (building / WEIGHTS_FILE).chmod(0o644)  # safetensors makes it readable for its owner alone
+        for path in (*building.iterdir(), building):
+            settle(path)
         if folder.exists():  # whoever reads meanwhile finds the old one or the new one, but for a moment
             os.replace(folder, old)
         os.replace(building, folder)
+        settle(folder.parent)
     finally:
         shutil.rmtree(old, ignore_errors=True)
         shutil.rmtree(building, ignore_errors=True)

@@ -3,6 +3,7 @@
 <root>/<run id>/config.json      format, and every setting (ans/config_files.py)
                 status.json      state, message, times, process (status.py)
                 events.jsonl     one line per step (progress.py)
+                trainer.lock     held by the process that trains it (lease.py)
                 stop             present once somebody pressed Stop
                 name.json        the name a person gave it, if one did
                 owner.json       the browser whose texts are in it, if it was uploaded or made from uploaded texts
@@ -32,10 +33,11 @@ from ans.runs.check import Check
 from ans.runs.damage import remember, remembered
 from ans.runs.evaluation import Evaluation
 from ans.runs.files import written
+from ans.runs.lease import give_back, is_held, take
 from ans.runs.names import made_name
 from ans.runs.progress import Progress, event_writer
 from ans.runs.promotion import Promotion
-from ans.runs.status import DELETED, ENDED, QUEUED, RUNNING, STOPPED, State, Status, is_alive
+from ans.runs.status import DELETED, ENDED, RUNNING, STOPPED, State, Status
 from ans.runs.taught import Taught, read_learnt
 from ans.runs.test_part import read_test_part
 
@@ -223,14 +225,17 @@ class Run:
             ended=now if state in ENDED else None,
             process=os.getpid() if state == RUNNING else old.process,
         ).write(self.folder)
+        if state in ENDED:
+            give_back(self.folder)
 
     def request_stop(self) -> None:
         """Ask the trainer to stop at its next step; a run still in the queue is stopped at once."""
         if self.status.state in ENDED:
             return
         (self.folder / "stop").touch()
-        if self.claim():
-            self.set_status(STOPPED, "Stopped before it began.")
+        if self.claim():  # nobody trains it
+            self.set_status(STOPPED, "Stopped before it began." if self.status.started is None else "Stopped.")
+            give_back(self.folder)
 
     @property
     def stop_requested(self) -> bool:
@@ -252,22 +257,17 @@ class Run:
             raise DamagedFile(f"the test part of {self.name} can't be read: {error} Train it again.") from error
 
     def claim(self) -> bool:
-        """True for exactly one caller: whoever creates the file owns what happens to the queued run."""
-        try:
-            with (self.folder / "claimed").open("x") as file:
-                file.write(str(os.getpid()))
-        except FileExistsError:
-            return False
-        return True
+        """Make this process the run's trainer until it has ended. False if another process is, or this one already.
+
+        Raises:
+            OSError: the disk is full or not writable, or the run was deleted in this moment.
+        """
+        return take(self.folder)
 
     @property
     def trainer_is_gone(self) -> bool:
-        """Whether the process that took this run has ended before the run did."""
-        status = self.status
-        if status.state == QUEUED and (self.folder / "claimed").is_file():  # it ended in the moment of taking it
-            owner = (self.folder / "claimed").read_text()
-            return owner.isdigit() and not is_alive(int(owner))
-        return status.state == RUNNING and not is_alive(status.process)
+        """Whether the process that trained this run has ended before the run did."""
+        return self.status.state == RUNNING and not is_held(self.folder)
 
     def event_writer(self) -> Callable[[dict[str, Any]], None]:
         """A function that appends one event, with its time, and flushes it."""

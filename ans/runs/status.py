@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -57,17 +56,6 @@ class Status:
     def write(self, folder: Path) -> None:
         """Replace the run's status, at once and whole."""
         write_json(folder / STATUS_FILE, asdict(self))
-
-
-def is_alive(process: int | None) -> bool:
-    """Whether a process of this machine is running."""
-    if process is None:
-        return False
-    try:
-        os.kill(process, 0)
-    except (OSError, OverflowError):
-        return False
-    return True
 
 
 _PARSE = parser(Status)

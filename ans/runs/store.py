@@ -16,6 +16,7 @@ from ans.config_files import written_settings
 from ans.json_files import DamagedFile, NewerFormat, write_json
 from ans.paths import home
 from ans.runs.damage import Unreadable, tell
+from ans.runs.lease import give_back
 from ans.runs.run import CONFIG_FILE, Run
 from ans.runs.soundness import check
 from ans.runs.status import FINISHED, GOING, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, Status
@@ -56,7 +57,8 @@ class RunStore:
     def starter(self) -> Run:
         """The run of `STARTER`: the one there is, or a new queued one if there is none that can still end well."""
         for run in self.all():  # also one of an earlier version, whose settings had other names
-            if run.is_starter and run.config == STARTER and run.status.state in (QUEUED, RUNNING, FINISHED):
+            hopeful = run.status.state in (QUEUED, RUNNING, FINISHED) and not run.trainer_is_gone
+            if run.is_starter and run.config == STARTER and hopeful:
                 return run
         digest = hashlib.sha256(json.dumps(STARTER.to_dict(), sort_keys=True).encode()).hexdigest()[:10]
         shutil.rmtree(self.root / f"starter-{digest}", ignore_errors=True)  # it failed, or it can't be read
@@ -102,15 +104,17 @@ class RunStore:
         """Claim the oldest queued run for this process and mark it running; None when the queue is empty."""
         for run in reversed(self.all()):
             if run.status.state == QUEUED and run.claim():
-                run.set_status(RUNNING)
-                return run
+                if run.status.state == QUEUED:
+                    run.set_status(RUNNING)
+                    return run
+                give_back(run.folder)  # somebody stopped it in this moment
         return None
 
-    def mark_interrupted(self) -> list[Run]:
-        """Runs whose trainer is gone become `interrupted`; returns them."""
+    def mark_interrupted(self, why: str = "The training process ended unexpectedly.") -> list[Run]:
+        """Runs whose trainer is gone become `interrupted`; returns them. `why` is told to whoever looks at them."""
         lost = [run for run in self.all() if run.trainer_is_gone]
         for run in lost:
-            run.set_status(INTERRUPTED, "The training process ended unexpectedly. Press Train to start it again.")
+            run.set_status(INTERRUPTED, f"{why} Press Train to start it again.")
         return lost
 
     def new_folder(self) -> Path:
@@ -189,16 +193,20 @@ class RunStore:
     ) -> Run:
         building = self.root / f".{run_id}.{secrets.token_hex(3)}"
         building.mkdir()
-        write_json(building / CONFIG_FILE, written_settings(config))
-        if corrections:
-            write_learnt(building, [Learnt(text, label) for text, label in corrections.items()])
-        if owner is not None:
-            write_json(building / "owner.json", owner)
-        Status(QUEUED, created=time.time() if created is None else created).write(building)
         try:
-            building.rename(self.root / run_id)
-        except OSError:  # another process made the same starter in this moment: theirs is as good
-            shutil.rmtree(building)
+            write_json(building / CONFIG_FILE, written_settings(config))
+            if corrections:
+                write_learnt(building, [Learnt(text, label) for text, label in corrections.items()])
+            if owner is not None:
+                write_json(building / "owner.json", owner)
+            Status(QUEUED, created=time.time() if created is None else created).write(building)
+            try:
+                building.rename(self.root / run_id)
+            except OSError:
+                if not (self.root / run_id).is_dir():  # else another process made the same starter: theirs is as good
+                    raise
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
         return Run(self.root / run_id)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
 
+from ans.durable import remedy
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
 from ans.ui import api, runs, train, use_model, verdict_card
@@ -43,8 +45,9 @@ from ans.ui.shared import Shared
 from ans.ui.theme import look
 from ans.ui.train import TrainTab
 from ans.ui.train_filling import BACK, kept_form
-from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged, let_one_wait
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged, let_one_wait, say_what_is_wrong
 
+log = logging.getLogger("ans.ui")
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
 POLL_SECONDS = 1.0
@@ -70,7 +73,7 @@ def launch_options() -> dict[str, Any]:
 class Page:
     """What the opening of the page and its one timer keep up to date, and the handlers that do it.
 
-    `seen`: what the page has drawn of the store.
+    `seen`: what the page has drawn of the store. `notice`: what everybody should know who looks at the page now.
     """
 
     shared: Shared
@@ -80,12 +83,13 @@ class Page:
     map: MapTab
     runs: RunsTab
     seen: gr.State
+    notice: gr.Markdown
 
     @property
     def polled(self) -> list[Block]:
         """All components that a poll may change."""
         of_train = [self.train.run, self.train.curves, self.train.stop, self.train.watched]
-        return [*of_train, self.seen, self.shared.model, self.ask.verdict, self.runs.view]
+        return [*of_train, self.seen, self.notice, self.shared.model, self.ask.verdict, self.runs.view]
 
     def opened(self, last: str | None, who: str | None, request: gr.Request) -> Changes:
         """The page is opened, perhaps with a link; a browser that has no name gets one.
@@ -96,7 +100,7 @@ class Page:
         who = who or secrets.token_hex(16)
         visitor, asked = self.shared.visitor(who), link.link_of(request)
         found = listed(visitor.runs)
-        now = Snapshot.take(found, first_watched(found, last))
+        now = Snapshot.take(found, first_watched(found, last), self.shared.trouble())
         if asked.run is not None and asked.run not in now.ready:
             gr.Warning("The link names a model that is not here; another one answers instead.")
         changes = self._changes(visitor, found, now, None, asked.run if asked.run in now.ready else last)
@@ -111,7 +115,7 @@ class Page:
             run = with_id(found, watched)
             if not visitor.restricted:  # one person's machine: a run started in another tab is this person's too
                 run = newer_active(found, run)
-            now = Snapshot.take(found, run)
+            now = Snapshot.take(found, run, self.shared.trouble())
             return gr.skip() if now == before else self._changes(visitor, found, now, before, chosen)
         except (ValueError, FileNotFoundError):  # a run was deleted while it was read; the next tick sees it gone
             return gr.skip()
@@ -135,6 +139,7 @@ class Page:
             **self.train.showing(None if watched is None else watched.run, visitor, found),
             self.train.watched: now.watched,
             self.seen: now,
+            self.notice: gr.update(value=now.trouble or "", visible=now.trouble is not None),
             self.runs.view: runs.listing(visitor, model_id, found),
         }
         if before is None or (now.ready, now.names) != (before.ready, before.names):
@@ -146,24 +151,26 @@ class Page:
         return changes
 
 
-def build(serving: Serving, restricted: bool = False) -> gr.Blocks:
+def build(serving: Serving, restricted: bool = False, trouble: Callable[[], str | None] = lambda: None) -> gr.Blocks:
     """The page over a run store. Nothing trains or loads here.
 
     Args:
         restricted: strangers can reach the page, so nobody may name paths or hub models.
+        trouble: tells why nothing can be trained now, such as `WorkerSupervisor.trouble`.
     """
     gr.set_static_paths([PLOTLY_JS])
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
-        page = layout(serving, restricted)
+        page = layout(serving, restricted, trouble)
         wire(page, blocks)
         api.publish(serving)
+    say_what_is_wrong(blocks)
     end_unchanged(blocks)
     let_one_wait(blocks)
     blocks.queue(api_open=False, default_concurrency_limit=4, max_size=64)
     return blocks
 
 
-def layout(serving: Serving, restricted: bool) -> Page:
+def layout(serving: Serving, restricted: bool, trouble: Callable[[], str | None] = lambda: None) -> Page:
     """Headline, the model in use, and the tabs, each wired by itself."""
     mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
     browser = gr.BrowserState(None, storage_key="ans-browser", secret="ans")
@@ -174,8 +181,9 @@ def layout(serving: Serving, restricted: bool) -> Page:
             gr.Markdown(HEADLINE, elem_id="headline")
         with gr.Column(scale=5, min_width=280):
             model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
+    notice = gr.Markdown(visible=False, elem_id="notice")
     with gr.Tabs(overflow_behavior="wrap") as tabs:
-        shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine, kept)
+        shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine, kept, trouble=trouble)
         with headed_tab("Ask", "ask"):
             ask_tab = ask.build(shared)
         with headed_tab("Train", "train"):
@@ -188,7 +196,7 @@ def layout(serving: Serving, restricted: bool) -> Page:
         runs_tab = runs.build(shared)
     use_model.build(shared)
     ask_tab.many.watch.render()  # outside of the tabs: there it ticks whichever is open
-    return Page(shared, ask_tab, train_tab, data_tab, map_tab, runs_tab, seen)
+    return Page(shared, ask_tab, train_tab, data_tab, map_tab, runs_tab, seen, notice)
 
 
 def wire(page: Page, blocks: gr.Blocks) -> None:
@@ -209,9 +217,12 @@ def warm(serving: Serving) -> None:
     """Import and compile what the first visitor would wait for. Runs in a thread after the page is up."""
     from ans.serving.projection import warm_umap
 
-    serving.warm()
-    if not serving.store.finished():  # the first start: leave the cores to the starter model, then load it
-        while not serving.store.finished():
-            time.sleep(POLL_SECONDS)
+    try:
         serving.warm()
-    warm_umap()
+        if not serving.store.finished():  # the first start: leave the cores to the starter model, then load it
+            while not serving.store.finished():
+                time.sleep(POLL_SECONDS)
+            serving.warm()
+        warm_umap()
+    except OSError as error:  # then the first visitor waits for it
+        log.warning("The page is not warmed up: %s", remedy(error) or error)

@@ -69,10 +69,15 @@ class Snapshot:
     active_stamp: str
     ready: tuple[str, ...]
     names: tuple[tuple[str, str], ...] = ()
+    trouble: str | None = None
 
     @classmethod
-    def take(cls, runs: Sequence[Listed], watched: Listed | None) -> Snapshot:
-        """These runs as they are now, seen by a page that watches one of them."""
+    def take(cls, runs: Sequence[Listed], watched: Listed | None, trouble: str | None = None) -> Snapshot:
+        """These runs as they are now, seen by a page that watches one of them.
+
+        Args:
+            trouble: why nothing can be trained now.
+        """
         trains = active_of(runs)
         return cls(
             None if watched is None else watched.id,
@@ -80,6 +85,7 @@ class Snapshot:
             "" if trains is None else f"{trains.id} {trains.run.version}",
             tuple(one.id for one in finished(runs)),
             tuple((one.id, one.name) for one in runs),
+            trouble,
         )
 
 

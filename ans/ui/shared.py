@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gradio as gr
@@ -19,7 +20,8 @@ class Shared:
     `restricted`: strangers can reach the page, so nobody may name paths or hub models. `model`: the run in use, by id.
     `tabs`: return `gr.Tabs(selected=ID)` to it to bring a person to another tab. `browser`: a random name this browser
     keeps, the owner of what it uploads. `mine`: the run this browser started last. `kept`: run and time of the line
-    this page has kept last. `trainings`: who started what.
+    this page has kept last. `trainings`: who started what. `trouble`: tells why nothing can be trained
+    now, or None.
     """
 
     serving: Serving
@@ -31,6 +33,7 @@ class Shared:
     mine: gr.BrowserState
     kept: gr.State
     trainings: Trainings = field(default_factory=Trainings)
+    trouble: Callable[[], str | None] = lambda: None
 
     @property
     def store(self) -> RunStore:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 import gradio as gr
 
+from ans.durable import remedy
 from ans.ui.wording import as_sentence
 
 Changes = dict[Any, Any]  # what a handler returns: {component: value}, or gr.skip()
@@ -28,6 +30,36 @@ AT_ONCE: dict[str, Any] = {**QUIETLY, "queue": False}
 def refusal(error: Exception | str) -> gr.Error:
     """What a handler raises where something can't be done: the page shows the sentence, and the log stays clean."""
     return gr.Error(as_sentence(error), print_exception=False)
+
+
+def say_what_is_wrong(page: gr.Blocks) -> None:
+    """Let each handler of this page that meets a full disk or the like say so, in a sentence."""
+    for event in page.fns.values():
+        if event.fn is not None:
+            event.fn = _saying_what_is_wrong(event.fn)
+
+
+def _saying_what_is_wrong(handler: Callable) -> Callable:
+    @contextmanager
+    def told() -> Iterator[None]:
+        try:
+            yield
+        except (OSError, MemoryError, RuntimeError) as error:
+            if (reason := remedy(error)) is None:
+                raise
+            raise refusal(reason) from error
+
+    @wraps(handler)
+    def yielding(*values: Any) -> Iterator:
+        with told():
+            yield from handler(*values)
+
+    @wraps(handler)
+    def returning(*values: Any) -> Any:
+        with told():
+            return handler(*values)
+
+    return yielding if inspect.isgeneratorfunction(handler) else returning
 
 
 def end_unchanged(page: gr.Blocks) -> None:

@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from ans.config import TrainConfig
 from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
 from ans.data.corrections import learning
+from ans.durable import replacing
 from ans.events import Emit, ShouldStop
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.check import Check
@@ -83,8 +84,7 @@ def save_answers(
     """Write a model, its answers to the test texts that lie in the run already, and its numbers; each file whole."""
     classifier.save(run.folder / "model")
     arrays = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
-    building = run.folder / f".{ARRAYS_FILE}"
-    save_file({name: value.contiguous() for name, value in arrays.items()}, building)
-    building.replace(run.folder / ARRAYS_FILE)
+    with replacing(run.folder / ARRAYS_FILE) as building:
+        save_file({name: value.contiguous() for name, value in arrays.items()}, building)
     check.write(run.folder)
     evaluation.write(run.folder)

@@ -12,14 +12,17 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
+from ans.durable import remedy
 from ans.paths import ROOT
 from ans.runs.run import Run
 from ans.runs.status import FAILED, FINISHED, STOPPED
 from ans.runs.store import RunStore
 
-POLL_SECONDS = 0.2
+log = logging.getLogger("ans.workflows")
+POLL_SECONDS, RETRY_SECONDS = 0.2, 5
 
 
 class WorkerSupervisor:
@@ -29,7 +32,13 @@ class WorkerSupervisor:
         self.store = store
         self._process: subprocess.Popen | None = None
         self._closing, self._starting = threading.Event(), threading.Lock()
+        self._trouble: str | None = None
         self._thread = threading.Thread(target=self._keep_one, name="worker-supervisor", daemon=True)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be trained now, for a person; None while all is well."""
+        return self._trouble
 
     def start(self) -> None:
         """Start the first process; from then on a new one follows each that ends."""
@@ -42,24 +51,53 @@ class WorkerSupervisor:
             if self._process is not None:
                 self._process.kill()
         self._thread.join()
-        self.store.mark_interrupted()
+        with suppress(OSError):  # the next start marks it
+            self.store.mark_interrupted("The app was closed while this was trained.")
 
     def _keep_one(self) -> None:
+        ended = 0
         while not self._closing.is_set():
-            self.store.mark_interrupted()
             began = time.monotonic()
+            try:
+                self.store.mark_interrupted(_why_it_ended(ended))
+                ended = self._run_one()
+            except Exception as error:  # whatever it is, such as a full disk, it may be over soon
+                self._tell(remedy(error) or f"the training process can't be started ({error}).")
+                self._closing.wait(RETRY_SECONDS)
+                continue
+            if ended and time.monotonic() - began < 2:  # it can't even start: don't spin
+                self._tell(f"the training process ends as soon as it starts (exit status {ended}); see the console.")
+                self._closing.wait(RETRY_SECONDS)
+            else:
+                self._trouble = None
+
+    def _run_one(self) -> int:
+        """Start a worker, wait for its end, and return its exit status, negative for a signal."""
+        with self._starting:
+            if self._closing.is_set():
+                return 0
             # The pipe stays open as long as this process lives: its end tells the worker to go.
-            with self._starting:
-                if self._closing.is_set():
-                    return
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "ans.workflows.worker", str(self.store.root)],
-                    stdin=subprocess.PIPE,
-                    cwd=ROOT,
-                )
-            self._process.wait()
-            if time.monotonic() - began < 2:  # it can't even start: don't spin
-                self._closing.wait(5)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "ans.workflows.worker", str(self.store.root)], stdin=subprocess.PIPE, cwd=ROOT
+            )
+        while True:
+            try:
+                return self._process.wait(RETRY_SECONDS)
+            except subprocess.TimeoutExpired:  # it has stayed: what kept the last one from starting is over
+                self._trouble = None
+
+    def _tell(self, reason: str) -> None:
+        trouble = f"Nothing can be trained now: {reason} It is tried again every {RETRY_SECONDS} seconds."
+        if trouble != self._trouble:
+            log.warning(trouble)
+        self._trouble = trouble
+
+
+def _why_it_ended(status: int) -> str:
+    """What a person is told of a worker that ended with this exit status while it trained."""
+    if status == -9:  # SIGKILL
+        return "The system ended the training process, most likely since the memory was used up."
+    return "The training process ended unexpectedly."
 
 
 def train_run(run: Run) -> None:
@@ -76,11 +114,15 @@ def train_run(run: Run) -> None:
         run.set_status(FINISHED)
     except TrainingStopped:
         run.set_status(STOPPED, "Stopped. The models trained before are unchanged.")
-    except ValueError as error:
-        run.set_status(FAILED, str(error))
     except Exception as error:
-        run.set_status(FAILED, f"The training broke off: {type(error).__name__}: {error}. The console has the details.")
-        raise
+        if (reason := remedy(error)) is not None:
+            run.set_status(FAILED, f"The training broke off: {reason}")
+        elif isinstance(error, ValueError):
+            run.set_status(FAILED, str(error))
+        else:
+            name = type(error).__name__
+            run.set_status(FAILED, f"The training broke off: {name}: {error}. The console has the details.")
+            raise
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from ans.config import STARTER, TrainConfig
 from ans.json_files import write_json
 from ans.paths import home
 from ans.runs.run import Run
-from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED
+from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
 from ans.runs.store import RunStore
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -234,14 +234,51 @@ def test_runs_live_below_ans_home(tmp_path, monkeypatch):
     assert home() == tmp_path / ".cache" / "ans"
 
 
-def test_a_run_whose_taker_died_before_it_began_is_interrupted_too(tmp_path):
-    store = RunStore(tmp_path)
-    run = store.create(TrainConfig())
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    (run.folder / "claimed").write_text(str(ended.pid))
+def test_a_run_whose_taker_died_before_it_began_is_taken_by_the_next(store):
+    run = store.create(CONFIG)
+    take = (
+        "import sys, pathlib; from ans.runs.store import RunStore; "
+        "assert RunStore(pathlib.Path(sys.argv[1])).all()[0].claim()"
+    )
+    subprocess.run([sys.executable, "-c", take, str(store.root)], check=True, cwd=ROOT)
+    assert store.mark_interrupted() == []
+    assert store.take_next().id == run.id
+
+
+def test_the_number_of_a_process_that_lives_again_after_a_restart_keeps_no_run_running(store):
+    run = taken_by_a_process_that_is_gone(store)
+    Status(RUNNING, created=1.0, started=2.0, process=os.getpid()).write(run.folder)
+    (run.folder / "claimed").write_text("")  # what versions before this one left
+    assert run.trainer_is_gone
+    run.request_stop()
+    assert run.status.state == STOPPED
+    Status(RUNNING, created=1.0, started=2.0, process=os.getpid()).write(run.folder)
     assert [lost.id for lost in store.mark_interrupted()] == [run.id]
-    assert run.status.state == INTERRUPTED
+
+
+def test_a_run_that_another_process_trains_is_neither_taken_nor_interrupted_until_that_process_is_killed(store):
+    run = store.create(CONFIG)
+    take = (
+        "import sys, pathlib; from ans.runs.store import RunStore; "
+        "RunStore(pathlib.Path(sys.argv[1])).take_next(); print(flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", take, str(store.root)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as trainer:
+        assert trainer.stdout.readline() == b"\n"
+        assert (run.claim(), store.take_next(), store.mark_interrupted()) == (False, None, [])
+        trainer.kill()
+    assert [lost.id for lost in store.mark_interrupted()] == [run.id]
+
+
+def test_a_run_that_has_ended_is_nobodys_to_train(store):
+    run = store.create(CONFIG)
+    store.take_next()
+    assert not run.claim()
+    run.set_status(FINISHED)
+    assert (store.take_next(), store.mark_interrupted()) == (None, [])
+    store.delete(run)
+    assert run.trainer_is_gone is False
 
 
 @pytest.mark.parametrize("config", ['{"passes": 3}', '{"seed": 0}', '{"seed": -1}', "{", "[]"])

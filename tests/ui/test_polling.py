@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import gradio as gr
@@ -27,9 +28,19 @@ def snapshot(store: RunStore, run: Run) -> polling.Snapshot:
     return polling.Snapshot.take(found, polling.with_id(found, run.id))
 
 
-def laid_out(store: RunStore, restricted: bool = False) -> page.Page:
+def laid_out(store: RunStore, restricted: bool = False, trouble: Callable[[], str | None] = lambda: None) -> page.Page:
     with gr.Blocks():
-        return page.layout(Serving(store), restricted)
+        return page.layout(Serving(store), restricted, trouble)
+
+
+def test_an_open_page_says_why_nothing_can_be_trained_and_stops_saying_so_once_it_can(store, run):
+    reasons = ["The disk is full.", "The disk is full.", None]
+    page = laid_out(store, trouble=lambda: reasons.pop(0))
+    told = page.poll(run.id, None, None, ME)
+    assert (told[page.notice]["value"], told[page.notice]["visible"]) == ("The disk is full.", True)
+    assert page.notice not in page.poll(run.id, told[page.seen], None, ME)
+    over = page.poll(run.id, told[page.seen], None, ME)
+    assert (over[page.notice]["value"], over[page.notice]["visible"]) == ("", False)
 
 
 def test_a_snapshot_changes_exactly_when_there_is_something_to_redraw(store, run):

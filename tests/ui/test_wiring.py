@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from gradio.state_holder import SessionState
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page
-from ans.ui.wiring import Changes, end_unchanged, let_one_wait, refusal
+from ans.ui.wiring import Changes, end_unchanged, let_one_wait, refusal, say_what_is_wrong
 
 
 @dataclass(frozen=True)
@@ -119,3 +120,26 @@ def test_of_two_events_of_a_trigger_that_with_more_triggers_waits():
         first.submit(lambda: None)
     let_one_wait(blocks)
     assert [event.trigger_mode for event in blocks.fns.values()] == ["multiple", "always_last", "once"]
+
+
+@pytest.mark.parametrize("yields", [False, True], ids=["returns", "yields"])
+def test_a_handler_that_meets_a_full_disk_says_so_and_what_to_do_and_any_other_error_stays_as_it_is(tab, yields):
+    def full() -> Changes:
+        raise OSError(errno.ENOSPC, "No space left on device", "/secret/place")
+
+    def full_meanwhile() -> Iterator[Changes]:
+        yield {}
+        raise OSError(errno.ENOSPC, "No space left on device", "/secret/place")
+
+    def wrong() -> Changes:
+        raise RuntimeError("a mistake of ours")
+
+    event = wired(tab, full_meanwhile if yields else full)
+    say_what_is_wrong(tab[0])
+    with pytest.raises(gr.Error, match="The disk is full; delete runs in the Runs tab") as told:
+        list(event.fn()) if yields else event.fn()
+    assert "/secret" not in told.value.message
+    event.fn = wrong
+    say_what_is_wrong(tab[0])
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        event.fn()

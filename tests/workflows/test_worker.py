@@ -11,10 +11,11 @@ import pytest
 
 from ans.config import TrainConfig
 from ans.runs.run import Run
-from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED
+from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
 from ans.runs.store import RunStore
 from ans.serving.models import load_classifier
 from ans.workflows.worker import WorkerSupervisor
+from tests.full_disk import full_disk
 
 DEADLINE = 120  # seconds; a worker that starts on a busy machine takes some
 
@@ -84,7 +85,8 @@ def killed_and_next(store, endless, tiny) -> tuple[Run, Run]:
 def test_a_killed_worker_leaves_its_run_interrupted_and_a_new_worker_trains_the_next(killed_and_next):
     killed, following = (run.status for run in killed_and_next)
     assert killed.state == INTERRUPTED
-    assert killed.message == "The training process ended unexpectedly. Press Train to start it again."
+    assert killed.message.startswith("The system ended the training process, most likely since the memory was used up.")
+    assert killed.message.endswith("Press Train to start it again.")
     assert following.state == FINISHED
     assert following.process not in (killed.process, os.getpid())
 
@@ -124,6 +126,24 @@ def test_an_unknown_dataset_ends_as_failed_with_the_sentence_that_says_what_to_d
         "unknown dataset 'no-such-dataset': expected assistant, clinc, banking, stackoverflow, or the path of a folder "
         "with train, dev and test files, or of one CSV, TSV or JSONL file."
     )
+
+
+def test_a_full_disk_is_told_and_trainings_go_on_once_there_is_room(tmp_path, monkeypatch, tiny):
+    monkeypatch.setattr("ans.workflows.worker.RETRY_SECONDS", 0.2)
+    store = RunStore(tmp_path / "runs")
+    lost, waiting = store.create(tiny), store.create(tiny)
+    lost.set_status(RUNNING)  # and nobody trains it
+    supervisor = WorkerSupervisor(store)
+    with full_disk():
+        supervisor.start()
+        wait_until(lambda: supervisor.trouble is not None, "the page is told")
+        assert supervisor.trouble.startswith("Nothing can be trained now: the disk is full")
+    try:
+        assert ended(lost).status.state == INTERRUPTED
+        assert ended(waiting).status.state == FINISHED
+        wait_until(lambda: supervisor.trouble is None, "all is well again")
+    finally:
+        supervisor.close()
 
 
 def test_a_supervisor_closes_at_once_even_while_its_first_worker_is_starting(tmp_path):

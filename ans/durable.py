@@ -1,0 +1,64 @@
+"""Files that appear whole or not at all, also when the power goes: written beside their place, then renamed to it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# What an operating system says when it can't write, and what a person can do.
+_REMEDIES = {
+    errno.ENOSPC: "the disk is full; delete runs in the Runs tab, or make room otherwise, then try again.",
+    errno.EDQUOT: "the disk quota is used up; delete runs in the Runs tab, or make room otherwise, then try again.",
+    errno.EFBIG: "the disk is full, or files may not be that large here; make room, then try again.",
+    errno.EROFS: "the disk can't be written to; choose another place with --home or ANS_HOME.",
+    errno.EACCES: "this place can't be written to; choose another one with --home or ANS_HOME.",
+    errno.EPERM: "this place can't be written to; choose another one with --home or ANS_HOME.",
+    errno.EMFILE: "too many files are open; try again in a moment.",
+    errno.ENFILE: "too many files are open; try again in a moment.",
+    errno.ENOMEM: "the memory is used up; close other programs, then try again.",
+    errno.EAGAIN: "the system starts no more processes now; close other programs, then try again.",
+}
+
+
+_NO_MEMORY = re.compile(r"out of memory|allocate memory|not enough memory")  # torch's allocators raise a RuntimeError
+
+
+def remedy(error: Exception) -> str | None:
+    """What went wrong with this machine and what to do about it, for errors that are nobody's mistake; None for others.
+
+    Paths of the machine are not told.
+    """
+    if isinstance(error, OSError) and error.errno is not None:
+        return _REMEDIES.get(error.errno)
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
+        return "the memory is used up; choose fewer texts, a smaller batch or a smaller encoder, then try again."
+    return None
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write a file to, which then replaces `path`; if that fails, the old file stays and nothing is left."""
+    building = path.with_name(f".{path.name}.{secrets.token_hex(3)}")
+    try:
+        yield building
+        settle(building)
+        os.replace(building, path)
+    finally:
+        building.unlink(missing_ok=True)
+    settle(path.parent)
+
+
+def settle(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    if os.name == "nt" and path.is_dir():  # Windows opens no folders
+        return
+    opened = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

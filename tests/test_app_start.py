@@ -1,0 +1,67 @@
+"""What keeps the app from starting is told in a sentence, with exit status 2, before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def refused(*arguments: str, **variables: str) -> str:
+    """What `python app.py` says on stderr when it does not start."""
+    done = subprocess.run(
+        [sys.executable, "app.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120,
+        env={**os.environ, **variables},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    return " ".join(done.stderr.partition("error: ")[2].split())
+
+
+def test_a_port_that_is_in_use(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert refused("--home", str(tmp_path), "--port", port) == (
+            f"the page can't be served at 127.0.0.1, port {port}: the port is in use, or the address is none of this "
+            "machine's. Choose others with --port and --host."
+        )
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_is_none(tmp_path, port):
+    assert refused("--home", str(tmp_path), "--port", port) == f"a port is a number from 0 to 65535, got {port}."
+
+
+def test_a_port_that_is_no_number_on_the_command_line_or_in_the_variable(tmp_path):
+    for said in (refused("--port", "x"), refused(GRADIO_SERVER_PORT="x")):
+        assert said == "argument --port: invalid int value: 'x'"
+
+
+def test_a_home_that_can_not_be_one(tmp_path):
+    (tmp_path / "file").touch()
+    home = tmp_path / "file"
+    assert refused("--home", str(home)) == (
+        f"{home} can't be used to keep runs: Not a directory; choose another place with --home or ANS_HOME."
+    )
+
+
+def test_the_starter_that_a_killed_app_was_training_is_trained_at_the_next_start(tmp_path):
+    start = (
+        "import sys, pathlib; from ans.runs.store import RunStore; "
+        "store = RunStore(pathlib.Path(sys.argv[1]) / 'runs'); store.starter(); print(store.take_next().id)"
+    )
+    ids = [
+        subprocess.run(
+            [sys.executable, "-c", start, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)  # the first process has ended while it trained
+    ]
+    assert ids[0] == ids[1] != ""
