@@ -46,7 +46,7 @@ def main() -> None:
     try:
         store = RunStore(arguments.home / "runs")
         used = Home(arguments.home)
-        store.mark_interrupted("The app ended while this was trained.")
+        store.go_on()
         store.starter()
     except OSError as error:
         why = remedy(error) or f"{error.strerror or error}; choose another place with --home or ANS_HOME."

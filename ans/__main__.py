@@ -1,4 +1,6 @@
-"""The command line: `python -m ans train | predict | teach | evaluate | benchmark`. Arguments, help, plain errors.
+"""The command line: `python -m ans train | predict | teach | evaluate | benchmark | stress`.
+
+Arguments, help, plain errors.
 
 Everything heavy is imported inside the commands, so that `--help` and a mistyped option answer at once.
 """
@@ -16,6 +18,8 @@ from io import TextIOWrapper
 from ans.benchmark.command import WHICH, benchmark, numbers, ratios
 from ans.command_line import evaluate, predict, teach, train
 from ans.config import DEVICES, TrainConfig
+from ans.stress.command import TIMES, stress
+from ans.stress.command import WHICH as HARM
 
 PROGRAM = "python -m ans"
 FAILED, INTERRUPTED = 2, 130
@@ -65,6 +69,9 @@ a Markdown table: means over the seeds, beside the paper's figures. The file of 
 known classes, accuracy, F1, F1-known, F1-open, AUROC, the best F1 of any threshold, seconds by phase, commit, versions
 of the libraries, device. Phase 1 is kept in ~/.cache/ans/benchmark (or below ANS_HOME) and shared by all benchmarks."""
 
+STRESS_HELP = """\
+what was counted. Exit status 2 if anything was lost, stuck, half read or left over."""
+
 
 class _Parser(argparse.ArgumentParser):
     """Bad arguments are errors like all others: one sentence, told in `main`."""
@@ -110,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_teach(commands)
     _add_evaluate(commands)
     _add_benchmark(commands)
+    _add_stress(commands)
     return parser
 
 
@@ -227,6 +235,22 @@ def _add_benchmark(commands) -> None:
     for spec in fields(TrainConfig):
         if spec.name in ("encoder", "data_dir", "device"):
             _add_setting(parser, spec)
+
+
+def _add_stress(commands) -> None:
+    parser = _command(
+        commands,
+        stress,
+        "harm the app on purpose, and see whether it holds",
+        "Do one kind of harm to an app with a home of its own, and look whether anything was lost.",
+        "stress kills --times 200",
+        STRESS_HELP,
+    )
+    parser.add_argument(
+        "which", metavar="WHICH", choices=tuple(HARM), help="; ".join(f"{k}: {v}" for k, v in HARM.items())
+    )
+    parser.add_argument("--times", type=int, default=TIMES, help="how often (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the instants and victims (default: %(default)s)")
 
 
 def _command(commands, function: Callable, summary: str, what: str, example: str, output: str):

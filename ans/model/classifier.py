@@ -19,6 +19,7 @@ from ans.model import files
 from ans.model.added_class import check_name, check_texts, with_class
 from ans.model.answers import Answers, answers_to, closed_logits, predictions
 from ans.model.calibration import Calibration
+from ans.model.checkpoints import NOWHERE, Checkpoints
 from ans.model.encoder import TextEncoder
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
@@ -53,6 +54,7 @@ class OpenWorldClassifier:
         open_texts: Sequence[str] = (),
         emit: Emit = silent,
         should_stop: ShouldStop = never,
+        checkpoints: Checkpoints = NOWHERE,
     ) -> OpenWorldClassifier:
         """Train both phases on texts of the known classes, from one text a class on.
 
@@ -61,6 +63,7 @@ class OpenWorldClassifier:
 
         Args:
             open_texts: texts that are known to belong to no class, if there are any: every head learns to refuse them.
+            checkpoints: where the training goes on from, if it was cut off, and keeps how far it is.
 
         Raises:
             ValueError: fewer than two classes, texts and labels of different length.
@@ -68,7 +71,7 @@ class OpenWorldClassifier:
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
         self._fitted, self.seconds, self._untouched = trained(
-            self.config, train, dev, list(open_texts), emit, should_stop
+            self.config, train, dev, list(open_texts), emit, should_stop, checkpoints
         )
         return self
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, silent
 from ans.model.calibration import HeldOut, evidence_of
+from ans.model.checkpoints import NOWHERE, Checkpoint, Checkpoints
 from ans.model.encoder import CachedStates, TextEncoder
 from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import phase_one
@@ -100,6 +101,7 @@ def held_out_texts(
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
+    checkpoints: Checkpoints = NOWHERE,
 ) -> list[HeldOut]:
     """Train without some of the texts, once a fold, and ask about those.
 
@@ -118,7 +120,8 @@ def held_out_texts(
     for number, fold in enumerate(folded, 1):
         emit({"phase": "check", "step": number, "steps": len(folded)})
         beyond = outside.only(_rows(quarter != number - 1)), outside.only(_rows(quarter == number - 1))
-        found.append(_held_out(encoder, states, targets, fold, beyond, config, silent, should_stop))
+        kept = checkpoints.of(f"check-{number}")
+        found.append(_held_out(encoder, states, targets, fold, beyond, config, silent, should_stop, kept))
     return found
 
 
@@ -131,11 +134,12 @@ def _held_out(
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
+    checkpoint: Checkpoint,
 ) -> HeldOut:
     known, own = targets[fold.train].unique(return_inverse=True)
     held = fold.held_out[torch.isin(targets[fold.held_out], known)]
     encoder = copy.deepcopy(encoder)
-    closed = phase_one(encoder, len(known), (states.only(fold.train), own), None, config, emit, should_stop)
+    closed = phase_one(encoder, len(known), (states.only(fold.train), own), None, config, emit, should_stop, checkpoint)
     learnt, seen, strange, refused, beyond = (
         encoder.views(some, config.head_views).to(encoder.device)
         for some in (*(states.only(rows) for rows in (fold.train, held, fold.left_out)), *outside)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, stop_if
+from ans.model.checkpoints import Checkpoint, Tuning
 from ans.model.encoder import CachedStates, TextEncoder, batches_by_length
 from ans.model.few_texts import schedule
 from ans.model.standardising import standardise
@@ -46,12 +47,13 @@ def phase_one(
     config: TrainConfig,
     emit: Emit,
     should_stop: ShouldStop,
+    checkpoint: Checkpoint | None = None,
 ) -> nn.Sequential:
     """A closed-set classifier, tuned together with the encoder's tail. The seed alone decides how it begins."""
     torch.manual_seed(config.seed)
     closed = closed_set_classifier(encoder.dim, num_classes).to(encoder.device)
     objective = partial(closed_set_loss, smoothing=config.label_smoothing)
-    tune_encoder(encoder, closed, train, dev, config, emit, should_stop, objective)
+    tune_encoder(encoder, closed, train, dev, config, emit, should_stop, objective, checkpoint)
     standardise(encoder, closed, train[0], config.standardising)
     return closed
 
@@ -70,6 +72,7 @@ def tune_encoder(
     emit: Emit,
     should_stop: ShouldStop,
     objective: Callable[[nn.Module, Tensor, Tensor], Tensor],
+    checkpoint: Checkpoint | None = None,
 ) -> None:
     """Phase 1 (section 3.1): fine-tune the tail with a closed-set classifier.
 
@@ -78,6 +81,7 @@ def tune_encoder(
     Args:
         classifier: features [B, d] → class logits [B, C]. train, dev: cached prefix states and class indices [N].
         objective: classifier, features [B, d], labels [B] → loss; each baseline has its own.
+        checkpoint: where it goes on from, if it was cut off, and keeps how far it is.
 
     Raises:
         TrainingStopped: `should_stop` said so.
@@ -89,13 +93,13 @@ def tune_encoder(
     dev_frozen = encoder.features(dev[0]) if dev is not None and frozen is not None else None
     total = planned.passes * math.ceil(len(states) / planned.batch)
     optimizer, rates = _optimizer(encoder, classifier, config, total)
-    order = torch.Generator().manual_seed(config.seed)
-    learnt = nn.ModuleList([encoder.tail, classifier])
-    best, best_weights, waited, step = -1.0, learnt.state_dict(), 0, 0
+    learnt, checkpoint = nn.ModuleList([encoder.tail, classifier]), checkpoint or Checkpoint()
+    now = Tuning(learnt, optimizer, rates, torch.Generator().manual_seed(config.seed))
+    checkpoint.read(now)
 
-    for epoch in range(planned.passes):
+    while now.epoch < planned.passes and now.waited < planned.patience:
         learnt.train()
-        for rows in batches_by_length(states.lengths, planned.batch, order):
+        for rows in batches_by_length(states.lengths, planned.batch, now.order):
             stop_if(should_stop)
             features = encoder(*states.batch(rows, device)) if frozen is None else frozen[rows]
             loss = objective(classifier, features, labels[rows].to(device))
@@ -104,29 +108,28 @@ def tune_encoder(
             nn.utils.clip_grad_norm_(learnt.parameters(), 1.0)
             optimizer.step()
             rates.step()
-            step += 1
-            emit({"phase": "encoder", "step": step, "steps": total, "loss": loss.item()})
-        if dev is None:
-            continue
-        learnt.eval()
-        features = encoder.features(dev[0]) if dev_frozen is None else dev_frozen
-        with torch.no_grad():
-            accuracy = (classifier(features.to(device)).argmax(1).cpu() == dev[1]).float().mean().item()
-        emit({"phase": "encoder", "step": step, "steps": total, "epoch": epoch + 1, "dev_accuracy": accuracy})
-        waited += 1
-        if accuracy > best:
-            best, waited = accuracy, 0
-            best_weights = {name: value.detach().clone() for name, value in learnt.state_dict().items()}
-        if waited >= planned.patience:
-            break
-    if dev is not None:
-        learnt.load_state_dict(best_weights)
+            now.step += 1
+            emit({"phase": "encoder", "step": now.step, "steps": total, "loss": loss.item()})
+        now.epoch += 1
+        if dev is not None:
+            learnt.eval()
+            features = encoder.features(dev[0]) if dev_frozen is None else dev_frozen
+            with torch.no_grad():
+                accuracy = (classifier(features.to(device)).argmax(1).cpu() == dev[1]).float().mean().item()
+            emit({"phase": "encoder", "step": now.step, "steps": total, "epoch": now.epoch, "dev_accuracy": accuracy})
+            now.waited += 1
+            if accuracy > now.best:
+                now.best, now.waited = accuracy, 0
+                now.best_weights = {name: value.detach().clone() for name, value in learnt.state_dict().items()}
+        checkpoint.keep(now, last=now.epoch == planned.passes or now.waited >= planned.patience)
+    if now.best_weights:
+        learnt.load_state_dict(now.best_weights)
     learnt.eval()
 
 
 def _optimizer(
     encoder: TextEncoder, classifier: nn.Module, config: TrainConfig, total: int
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
     """AdamW with a rate for the classifier and one for the tail, which rise and fall over `total` steps."""
     groups = [{"params": list(classifier.parameters()), "lr": config.classifier_lr}]
     if len(encoder.tail):

@@ -11,6 +11,7 @@ from ans.config import TrainConfig
 from ans.data.tables import LabelledTexts
 from ans.events import Emit, ShouldStop
 from ans.model.calibration import calibrate
+from ans.model.checkpoints import NOWHERE, Checkpoints
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.few_texts import fold_count
 from ans.model.fitted import Fitted
@@ -28,12 +29,14 @@ def trained(
     outside: list[str],
     emit: Emit,
     should_stop: ShouldStop,
+    checkpoints: Checkpoints = NOWHERE,
 ) -> tuple[Fitted, dict[str, float], Tensor | None]:
     """The parts of a trained model, the seconds of each phase, and what the untouched encoder makes of the training
     texts [N, d], None if that is among the features. `dev` may be empty.
 
     Args:
         outside: texts that are labelled as belonging to no class.
+        checkpoints: where it goes on from, if it was cut off, and keeps how far it is.
 
     Raises:
         TrainingStopped: `should_stop` said so.
@@ -55,12 +58,13 @@ def trained(
     started = time.perf_counter()
     emit({"phase": "check"})
     folds = fold_count(len(train), len(dev), config)
-    held_out = held_out_texts(encoder, states, targets, outside_states, folds, config, emit, should_stop)
+    held_out = held_out_texts(encoder, states, targets, outside_states, folds, config, emit, should_stop, checkpoints)
     seconds["check"] = time.perf_counter() - started
 
     started = time.perf_counter()
     dev_part = (dev_states, dev_targets) if len(dev) else None
-    closed = phase_one(encoder, len(names), (states, targets), dev_part, config, emit, should_stop)
+    kept = checkpoints.of("encoder")
+    closed = phase_one(encoder, len(names), (states, targets), dev_part, config, emit, should_stop, kept)
     seconds["encoder"] = time.perf_counter() - started
 
     started = time.perf_counter()

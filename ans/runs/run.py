@@ -4,6 +4,7 @@
                 status.json      state, message, times, process (status.py)
                 events.jsonl     one line per step (progress.py)
                 trainer.lock     held by the process that trains it (lease.py)
+                checkpoints/     how far phase 1 is, while it is trained (ans/model/checkpoints.py)
                 stop             present once somebody pressed Stop
                 name.json        the name a person gave it, if one did
                 owner.json       the browser whose texts are in it, if it was uploaded or made from uploaded texts
@@ -35,9 +36,9 @@ from ans.runs.evaluation import Evaluation
 from ans.runs.files import written
 from ans.runs.lease import give_back, is_held, take
 from ans.runs.names import made_name
-from ans.runs.progress import Progress, event_writer
+from ans.runs.progress import EVENTS_FILE, Progress, event_writer
 from ans.runs.promotion import Promotion
-from ans.runs.status import DELETED, ENDED, RUNNING, STOPPED, State, Status
+from ans.runs.status import DELETED, ENDED, INTERRUPTED, QUEUED, RUNNING, STOPPED, State, Status
 from ans.runs.taught import Taught, read_learnt
 from ans.runs.test_part import read_test_part
 
@@ -224,6 +225,7 @@ class Run:
             started=old.started if old.started is not None else (now if state == RUNNING else None),
             ended=now if state in ENDED else None,
             process=os.getpid() if state == RUNNING else old.process,
+            continued=old.continued,
         ).write(self.folder)
         if state in ENDED:
             give_back(self.folder)
@@ -235,6 +237,29 @@ class Run:
         (self.folder / "stop").touch()
         if self.claim():  # nobody trains it
             self.set_status(STOPPED, "Stopped before it began." if self.status.started is None else "Stopped.")
+            give_back(self.folder)
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where a training that goes on keeps how far it is."""
+        return self.folder / "checkpoints"
+
+    def put_back(self) -> None:
+        """Queue an interrupted training again; it goes on from its last pass.
+
+        Raises:
+            ValueError: it was not interrupted.
+        """
+        if not self.claim():
+            raise ValueError(f"{self.name} is being trained already.")
+        try:
+            old = self.status
+            if old.state not in (RUNNING, INTERRUPTED):
+                raise ValueError(f"{self.name} is {old.state}; only an interrupted training goes on.")
+            for left in ("stop", EVENTS_FILE):  # the events of the new attempt tell how far it is
+                (self.folder / left).unlink(missing_ok=True)
+            Status(QUEUED, created=old.created, continued=old.continued + 1).write(self.folder)
+        finally:
             give_back(self.folder)
 
     @property

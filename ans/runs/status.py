@@ -25,7 +25,10 @@ Moment = Annotated[
 
 @dataclass(frozen=True)
 class Status:
-    """Where a run stands. `state` ends in finished, stopped, failed or interrupted; times are seconds since 1970."""
+    """Where a run stands. `state` ends in finished, stopped, failed or interrupted; times are seconds since 1970.
+
+    `continued`: how often an interrupted training was put back into the queue.
+    """
 
     state: State
     message: str = ""
@@ -33,6 +36,7 @@ class Status:
     started: Moment | None = None
     ended: Moment | None = None
     process: Annotated[int, Field(ge=1, le=2**32)] | None = None
+    continued: Annotated[int, Field(ge=0)] = 0
 
     @property
     def ended_well(self) -> bool:

@@ -22,6 +22,8 @@ from ans.runs.soundness import check
 from ans.runs.status import FINISHED, GOING, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, Status
 from ans.runs.taught import Learnt, write_learnt
 
+MOST_CONTINUED = 3  # times that a run is put back into the queue without being asked
+
 
 class RunStore:
     """All runs below one directory."""
@@ -114,7 +116,18 @@ class RunStore:
         """Runs whose trainer is gone become `interrupted`; returns them. `why` is told to whoever looks at them."""
         lost = [run for run in self.all() if run.trainer_is_gone]
         for run in lost:
-            run.set_status(INTERRUPTED, f"{why} Press Train to start it again.")
+            run.set_status(INTERRUPTED, f"{why} Press Go on to continue it from its last pass.")
+        return lost
+
+    def go_on(self) -> list[Run]:
+        """At the app's start: runs that the last one was training when it was killed are put back into the queue.
+
+        One that was put back some times already, perhaps since it takes the whole machine down, becomes interrupted.
+        """
+        lost = [run for run in self.all() if run.trainer_is_gone and run.status.continued < MOST_CONTINUED]
+        for run in lost:
+            run.put_back()
+        self.mark_interrupted("The app ended while this was trained.")
         return lost
 
     def new_folder(self) -> Path:

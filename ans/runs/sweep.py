@@ -54,6 +54,7 @@ def _leftovers(home: Path) -> Iterator[Path]:
             if room == "runs" and folder != home / room and lease.is_held(folder):
                 continue
             yield from folder.glob(".*")
+            yield from folder.glob("checkpoints/.*")
 
 
 def _rescued(left: Path) -> bool:

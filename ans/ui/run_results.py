@@ -15,21 +15,23 @@ from ans.config import TrainConfig
 from ans.conventions import HEADINGS
 from ans.evaluation.published import published_for
 from ans.runs.run import Run
-from ans.runs.status import GOING, QUEUED, RUNNING
+from ans.runs.status import GOING, INTERRUPTED, QUEUED, RUNNING
 from ans.ui.access import Visitor
 from ans.ui.polling import Listed, finished
 from ans.ui.run_card import gap
 from ans.ui.wording import percent, signed
 
 PLACES = {"ask": "Ask it", "evaluate": "Evaluate", "map": "Map", "compare": "Compare"}  # tabs, and their buttons
+GO_ON = "go on"
 NOT_SETTINGS = ("data_dir",)  # where things lie on the server is nobody else's business
 Table = list[list[str]]
 
 
-def below(run: Run, found: Sequence[Listed]) -> dict[str, Any]:
-    """The buttons of a trained run, and the tables of one that is trained or has siblings that are.
+def below(run: Run, found: Sequence[Listed], may_go_on: bool = False) -> dict[str, Any]:
+    """The buttons of a trained or interrupted run, and the tables of one that is trained or has siblings that are.
 
     Args:
+        may_go_on: whoever looks may let an interrupted run go on.
         found: the runs that this browser may see, newest first.
     """
     ready = [(one.run, one.name) for one in finished(found) if one.run.evaluation is not None]
@@ -46,6 +48,8 @@ def below(run: Run, found: Sequence[Listed]) -> dict[str, Any]:
                     "rows": changes([before, run], ["before", "this run"]),
                 }
             )
+    if run.status.state == INTERRUPTED and may_go_on:
+        out["go"] = [{"to": GO_ON, "name": "Go on"}]
     siblings = same_but_seed(run, [one for one, _ in ready])
     if len(siblings) > 1:
         seeds = ", ".join(str(one.config.seed) for one in siblings)

@@ -139,11 +139,20 @@ class TrainTab:
                 return {self.shared.model: chosen, self.shared.tabs: gr.Tabs(selected=to)}
         except ValueError as error:
             raise refusal(error) from error
-        if to == "watch":
+        if to == run_results.GO_ON and visitor.may_stop(run):
+            self._go_on(visitor, run)
+        if to in ("watch", run_results.GO_ON):
             return {self.watched: run.id, **self.showing(run, visitor)}
         if to == "drop" and run.status.state == QUEUED and visitor.may_stop(run):
             run.request_stop()
         return gr.skip()  # the next poll draws the queue
+
+    def _go_on(self, visitor: Visitor, run: Run) -> None:
+        try:
+            visitor.check_may_start()
+            run.put_back()
+        except ValueError as error:
+            raise refusal(error) from error
 
     def end(self, run_id: str | None, who: str | None) -> Changes:
         """The Stop button."""
@@ -189,7 +198,7 @@ class TrainTab:
         goes_on = run.status.state in GOING and not run.stop_requested
         found = listed(visitor.runs) if found is None else found
         try:
-            below = run_results.below(run, found)
+            below = run_results.below(run, found, visitor.may_stop(run))
         except ValueError:  # a run was deleted in this moment
             below = {}
         return {

@@ -13,6 +13,7 @@ from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
 from ans.data.corrections import learning
 from ans.durable import replacing
 from ans.events import Emit, ShouldStop
+from ans.model.checkpoints import NOWHERE, Checkpoints
 from ans.model.classifier import OpenWorldClassifier
 from ans.runs.check import Check
 from ans.runs.evaluation import Evaluation
@@ -35,12 +36,17 @@ class Outcome:
 
 
 def run_experiment(
-    config: TrainConfig, emit: Emit, should_stop: ShouldStop, corrections: Mapping[str, str | None] | None = None
+    config: TrainConfig,
+    emit: Emit,
+    should_stop: ShouldStop,
+    corrections: Mapping[str, str | None] | None = None,
+    checkpoints: Checkpoints = NOWHERE,
 ) -> Outcome:
     """Train and evaluate one configuration. Open texts are met in the evaluation only, unless somebody asks otherwise.
 
     Args:
         corrections: texts with their right class, None for open, which training takes in and the test leaves out.
+        checkpoints: where it goes on from, if it was cut off, and keeps how far it is.
 
     Raises:
         ValueError: the data or the settings don't fit. TrainingStopped: `should_stop` said so.
@@ -60,6 +66,7 @@ def run_experiment(
         split.open_train.texts,
         emit,
         should_stop,
+        checkpoints,
     )
     started = time.perf_counter()
     emit({"phase": "evaluate"})

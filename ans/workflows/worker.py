@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -101,15 +102,18 @@ def _why_it_ended(status: int) -> str:
 
 
 def train_run(run: Run) -> None:
-    """Train a claimed run to its end. Whatever happens, the status says how it ended and what to do."""
+    """Train a claimed run to its end, from where it was cut off. The status says how it ended and what to do."""
     from ans.events import TrainingStopped
+    from ans.model.checkpoints import Checkpoints
     from ans.workflows.expected import pace_of
     from ans.workflows.experiment import run_experiment, save_outcome
 
     try:
         write = run.event_writer()
         write({"phase": "data", "pace": pace_of(RunStore(run.folder.parent), run.config)})
-        outcome = run_experiment(run.config, write, lambda: run.stop_requested, run.learnt)
+        outcome = run_experiment(
+            run.config, write, lambda: run.stop_requested, run.learnt, Checkpoints(run.checkpoints)
+        )
         save_outcome(run, outcome)
         run.set_status(FINISHED)
     except TrainingStopped:
@@ -123,6 +127,8 @@ def train_run(run: Run) -> None:
             name = type(error).__name__
             run.set_status(FAILED, f"The training broke off: {name}: {error}. The console has the details.")
             raise
+    finally:
+        shutil.rmtree(run.checkpoints, ignore_errors=True)
 
 
 def main() -> None:

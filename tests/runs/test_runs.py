@@ -15,7 +15,7 @@ from ans.json_files import write_json
 from ans.paths import home
 from ans.runs.run import Run
 from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
-from ans.runs.store import RunStore
+from ans.runs.store import MOST_CONTINUED, RunStore
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIG = TrainConfig(seed=7, known_classes=("a", "b"))
@@ -30,9 +30,14 @@ def store(tmp_path: Path) -> RunStore:
 def taken_by_a_process_that_is_gone(store: RunStore) -> Run:
     """A running run whose trainer has died."""
     run = store.create(CONFIG)
+    take_and_die(store)
+    return run
+
+
+def take_and_die(store: RunStore) -> None:
+    """Another process takes the next run, and ends."""
     take = "import sys, pathlib; from ans.runs.store import RunStore; RunStore(pathlib.Path(sys.argv[1])).take_next()"
     subprocess.run([sys.executable, "-c", take, str(store.root)], check=True, cwd=ROOT)
-    return run
 
 
 def test_a_run_goes_from_created_over_queued_and_running_to_finished(store):
@@ -182,9 +187,42 @@ def test_a_run_whose_trainer_is_gone_becomes_interrupted_with_the_way_out(store)
     assert run.status.state == RUNNING
     assert [lost.id for lost in store.mark_interrupted()] == [run.id]
     assert run.status.state == INTERRUPTED
-    assert run.status.message == "The training process ended unexpectedly. Press Train to start it again."
+    assert (
+        run.status.message == "The training process ended unexpectedly. Press Go on to continue it from its last pass."
+    )
     assert run.status.ended is not None
     assert store.mark_interrupted() == []
+
+
+def test_a_run_whose_app_was_killed_is_queued_again_at_the_next_start_but_not_for_ever(store):
+    run = taken_by_a_process_that_is_gone(store)
+    (run.folder / "stop").touch()  # of the attempt that was cut off
+    for attempt in range(1, MOST_CONTINUED + 1):
+        assert [one.id for one in store.go_on()] == [run.id]
+        assert (run.status.state, run.status.continued, run.stop_requested) == (QUEUED, attempt, False)
+        assert store.go_on() == []
+        take_and_die(store)
+    assert store.go_on() == []
+    assert run.status.state == INTERRUPTED
+    run.put_back()  # somebody presses Go on
+    assert (run.status.state, run.status.continued) == (QUEUED, MOST_CONTINUED + 1)
+
+
+@pytest.mark.parametrize("state", [QUEUED, FINISHED, STOPPED, FAILED])
+def test_only_an_interrupted_training_can_go_on(store, state):
+    run = store.create(CONFIG)
+    run.set_status(state)
+    with pytest.raises(ValueError, match="only an interrupted training goes on"):
+        run.put_back()
+    assert run.status.state == state
+
+
+def test_a_training_that_goes_on_elsewhere_is_not_put_back(store):
+    run = store.create(CONFIG)
+    store.take_next()
+    with pytest.raises(ValueError, match="is being trained already"):
+        run.put_back()
+    assert run.status.state == RUNNING
 
 
 def test_a_run_whose_trainer_lives_and_a_queued_one_are_not_interrupted(store):

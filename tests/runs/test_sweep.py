@@ -20,13 +20,15 @@ LEFT = (
     "runs/{run}/.model-x1y2/weights.safetensors",
     "runs/{run}/.model-x1y2-old/weights.safetensors",
     "runs/{run}/.test.safetensors.d4e5f6",
+    "runs/{run}/checkpoints/.encoder.safetensors.a1b2c3",
     "uploads/0123/.mine.tsv.a1b2c3",
     "uploads/0123/.a1b2c3d4/train.tsv",
     "corrections/0123/.corrections.json.a1b2c3",
 )
 KEPT = (
     "runs/{run}/model/weights.safetensors", "uploads/0123/mine.tsv", "uploads/0123/mine/train.tsv",
-    "corrections/0123/corrections.json", ".elsewhere/file", "cache/.hidden",
+    "corrections/0123/corrections.json", "runs/{run}/checkpoints/encoder.safetensors", ".elsewhere/file",
+    "cache/.hidden",
 )  # fmt: skip
 
 

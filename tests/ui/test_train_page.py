@@ -6,7 +6,7 @@ import gradio as gr
 import pytest
 
 from ans.config import TrainConfig, setting
-from ans.runs.status import FINISHED, QUEUED, RUNNING, STOPPED
+from ans.runs.status import FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED
 from ans.ui import train_form
 from ans.ui.access import Trainings, Visitor
 from ans.ui.wording import as_markdown
@@ -231,3 +231,23 @@ def test_the_buttons_of_a_trained_run_open_a_tab_with_its_model_and_no_button_re
     with pytest.raises(gr.Error):
         tab.act(event(to="ask", id=run_of(store, ME).id), ME)
     assert tab.act(event(to="runs", id=mine.id), ME) == gr.skip()
+
+
+def test_an_interrupted_training_goes_on_at_a_click_of_whoever_may_stop_it(store):
+    run = run_of(store, None, RUNNING, INTERRUPTED)
+    tab = laid_out(train_layout, store)
+    card = tab.showing(run, tab.shared.visitor(ME))[tab.run]
+    assert card["go"] == [{"to": "go on", "name": "Go on"}]
+    changes = tab.act(event(to="go on", id=run.id), ME)
+    assert (run.status.state, changes[tab.run]["state"], "go" in changes[tab.run]) == (QUEUED, QUEUED, False)
+    with pytest.raises(gr.Error, match="only an interrupted training goes on"):
+        tab.act(event(to="go on", id=run.id), ME)
+    assert run.status.state == QUEUED
+
+
+def test_among_strangers_nobody_lets_a_training_of_another_go_on(store):
+    run = run_of(store, None, RUNNING, INTERRUPTED)
+    tab = laid_out(train_layout, store, restricted=True)
+    assert "go" not in tab.showing(run, tab.shared.visitor(OTHER))[tab.run]
+    tab.act(event(to="go on", id=run.id), OTHER)
+    assert run.status.state == INTERRUPTED

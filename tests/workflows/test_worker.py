@@ -86,7 +86,7 @@ def test_a_killed_worker_leaves_its_run_interrupted_and_a_new_worker_trains_the_
     killed, following = (run.status for run in killed_and_next)
     assert killed.state == INTERRUPTED
     assert killed.message.startswith("The system ended the training process, most likely since the memory was used up.")
-    assert killed.message.endswith("Press Train to start it again.")
+    assert killed.message.endswith("Press Go on to continue it from its last pass.")
     assert following.state == FINISHED
     assert following.process not in (killed.process, os.getpid())
 
@@ -126,6 +126,21 @@ def test_an_unknown_dataset_ends_as_failed_with_the_sentence_that_says_what_to_d
         "unknown dataset 'no-such-dataset': expected assistant, clinc, banking, stackoverflow, or the path of a folder "
         "with train, dev and test files, or of one CSV, TSV or JSONL file."
     )
+
+
+def test_a_killed_training_goes_on_from_its_last_pass_once_it_is_put_back(store, endless):
+    run = store.create(endless.with_(epochs=400, patience=400))
+    kept = run.checkpoints / "encoder.safetensors"
+    wait_until(kept.is_file, "a pass is kept")
+    os.kill(run.status.process, signal.SIGKILL)
+    assert ended(run).status.state == INTERRUPTED
+    assert kept.is_file()
+    run.put_back()
+    steps = [event.step for event in training(run).progress.events if event.phase == "encoder" and event.loss]
+    assert steps[0] > 1
+    run.request_stop()
+    assert ended(run).status.state == STOPPED
+    wait_until(lambda: not run.checkpoints.exists(), "what was kept is removed")
 
 
 def test_a_full_disk_is_told_and_trainings_go_on_once_there_is_room(tmp_path, monkeypatch, tiny):

@@ -1,0 +1,1 @@
+"""Harm on purpose, and whether anything was lost: `python -m ans stress`."""
