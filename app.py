@@ -55,6 +55,8 @@ def main() -> None:
     # After what can be refused, since it takes seconds, and Gradio reads its variables when it is imported.
     from ans.serving.models import Serving
     from ans.ui import page
+    from ans.ui.changes import StoreChanges
+    from ans.ui.sessions import keep_lightly
     from ans.workflows.worker import WorkerSupervisor
 
     supervisor = WorkerSupervisor(store)
@@ -63,13 +65,15 @@ def main() -> None:
     demo = page.build(serving, restricted=reachable, trouble=lambda: supervisor.trouble)
     try:
         _, address, _ = demo.launch(
-            server_name=arguments.host, server_port=arguments.port, prevent_thread_lock=True, **page.launch_options()
-        )
+            server_name=arguments.host, server_port=arguments.port, prevent_thread_lock=True,
+            **page.launch_options(StoreChanges(store, lambda: supervisor.trouble)),
+        )  # fmt: skip
     except OSError:
         options.error(
             f"the page can't be served at {arguments.host}, port {arguments.port}: the port is in use, or the address "
             "is none of this machine's. Choose others with --port and --host."
         )
+    keep_lightly(demo)
     print(f"The page is at {address}", flush=True)
     supervisor.start()
     threading.Thread(target=page.warm, args=(serving,), daemon=True).start()

@@ -62,6 +62,15 @@ class RunComponent(PageComponent):
     script, frame, parts = "progress.js", '<div class="run empty"></div>', EXPORTS
 
 
+class ChangesComponent(PageComponent):
+    """Nobody sees it. Its `click` event comes when something has changed (`ans.ui.changes`), or after some seconds.
+
+    Value: None before the page is open, then "open"; "gone" lets the page open again.
+    """
+
+    script, frame = "changes.js", '<div class="changes" hidden></div>'
+
+
 class PlotComponent(PageComponent):
     """A Plotly figure updated in place, and a star for one text on it: `spot` is [] or [x, y, text].
 

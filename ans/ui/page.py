@@ -1,4 +1,4 @@
-"""The whole page: headline, the model in use, the tabs, and one timer that polls the run store."""
+"""The whole page: headline, the model in use, the tabs, and what asks for polls of the run store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from ans.ui.access import Visitor
 from ans.ui.ask import link
 from ans.ui.ask import tab as ask
 from ans.ui.ask.tab import AskTab
+from ans.ui.changes import StoreChanges
 from ans.ui.compare import tab as compare
+from ans.ui.components import ChangesComponent
 from ans.ui.data import tab as data
 from ans.ui.data.tab import DataTab
 from ans.ui.discover import tab as discover
@@ -50,11 +52,11 @@ from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged, let_one_wait
 log = logging.getLogger("ans.ui")
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
-POLL_SECONDS = 1.0
+STARTING_SECONDS = 1.0  # between two looks for the first model
 
 
-def launch_options() -> dict[str, Any]:
-    """What `Blocks.launch` needs for this page: look, and nothing that tells tales or leaves the machine."""
+def launch_options(changes: StoreChanges) -> dict[str, Any]:
+    """What `Blocks.launch` needs for this page: look, routes, and nothing that tells tales or leaves the machine."""
     return {
         **look(),
         "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in PAGE_SCRIPTS),
@@ -62,18 +64,18 @@ def launch_options() -> dict[str, Any]:
         "enable_monitoring": False,
         "footer_links": ["api", "settings"],
         "max_file_size": "500mb",  # a downloaded run, on its way back
-        "state_session_capacity": 500,  # visitors whose choices are remembered, at about a megabyte each
         "quiet": True,
         "ssr_mode": False,
-        "app_kwargs": {"openapi_url": None},
+        "app_kwargs": {"openapi_url": None, "routes": [changes.route]},
     }
 
 
 @dataclass(frozen=True)
 class Page:
-    """What the opening of the page and its one timer keep up to date, and the handlers that do it.
+    """What the opening of the page and its polls keep up to date, and the handlers that do it.
 
-    `seen`: what the page has drawn of the store. `notice`: what everybody should know who looks at the page now.
+    `seen`: what the page has drawn of the store. `changes`: asks for polls. `notice`: what everybody should know who
+    looks at the page now.
     """
 
     shared: Shared
@@ -84,12 +86,13 @@ class Page:
     runs: RunsTab
     seen: gr.State
     notice: gr.Markdown
+    changes: ChangesComponent
 
     @property
     def polled(self) -> list[Block]:
         """All components that a poll may change."""
         of_train = [self.train.run, self.train.curves, self.train.stop, self.train.watched]
-        return [*of_train, self.seen, self.notice, self.shared.model, self.ask.verdict, self.runs.view]
+        return [*of_train, self.seen, self.notice, self.changes, self.shared.model, self.ask.verdict, self.runs.view]
 
     def opened(self, last: str | None, who: str | None, request: gr.Request) -> Changes:
         """The page is opened, perhaps with a link; a browser that has no name gets one.
@@ -105,10 +108,10 @@ class Page:
             gr.Warning("The link names a model that is not here; another one answers instead.")
         changes = self._changes(visitor, found, now, None, asked.run if asked.run in now.ready else last)
         text = {self.ask.query: asked.text} if asked.text else {}
-        return {**changes, self.shared.browser: who, **text}
+        return {**changes, self.shared.browser: who, self.changes: "open", **text}
 
     def poll(self, watched: str | None, before: Snapshot | None, chosen: str | None, who: str | None) -> Changes:
-        """The timer's: what has changed since the page has drawn `before`."""
+        """What has changed since the page has drawn `before`; a page that this server has forgotten opens again."""
         visitor = self.shared.visitor(who)
         try:
             found = listed(visitor.runs)
@@ -116,7 +119,10 @@ class Page:
             if not visitor.restricted:  # one person's machine: a run started in another tab is this person's too
                 run = newer_active(found, run)
             now = Snapshot.take(found, run, self.shared.trouble())
-            return gr.skip() if now == before else self._changes(visitor, found, now, before, chosen)
+            if now == before:
+                return gr.skip()
+            gone = {self.changes: "gone"} if before is None else {}
+            return self._changes(visitor, found, now, before, chosen) | gone
         except (ValueError, FileNotFoundError):  # a run was deleted while it was read; the next tick sees it gone
             return gr.skip()
 
@@ -181,7 +187,7 @@ def layout(serving: Serving, restricted: bool, trouble: Callable[[], str | None]
             gr.Markdown(HEADLINE, elem_id="headline")
         with gr.Column(scale=5, min_width=280):
             model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
-    notice = gr.Markdown(visible=False, elem_id="notice")
+    notice, changes = gr.Markdown(visible=False, elem_id="notice"), ChangesComponent(elem_id="changes")
     with gr.Tabs(overflow_behavior="wrap") as tabs:
         shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine, kept, trouble=trouble)
         with headed_tab("Ask", "ask"):
@@ -196,14 +202,15 @@ def layout(serving: Serving, restricted: bool, trouble: Callable[[], str | None]
         runs_tab = runs.build(shared)
     use_model.build(shared)
     ask_tab.many.watch.render()  # outside of the tabs: there it ticks whichever is open
-    return Page(shared, ask_tab, train_tab, data_tab, map_tab, runs_tab, seen, notice)
+    return Page(shared, ask_tab, train_tab, data_tab, map_tab, runs_tab, seen, notice, changes)
 
 
 def wire(page: Page, blocks: gr.Blocks) -> None:
     """Connect what happens when the page opens, with each tick, and when another model is chosen."""
-    shared, tab, timer = page.shared, page.train, gr.Timer(POLL_SECONDS)
+    shared, tab = page.shared, page.train
     blocks.load(page.opened, [shared.mine, shared.browser], [*page.polled, shared.browser, page.ask.query], **QUIETLY)
-    timer.tick(page.poll, [tab.watched, page.seen, shared.model, shared.browser], page.polled, **AT_ONCE)
+    polling = [tab.watched, page.seen, shared.model, shared.browser]
+    page.changes.click(page.poll, polling, page.polled, trigger_mode="always_last", **AT_ONCE)
     offered = blocks.load(page.data.offer, shared.browser, page.data.datasets, **AT_ONCE)
     filling = tab.filling
     back = offered.then(filling.back, [filling.kept, shared.browser], filling.filled, **AT_ONCE)
@@ -221,7 +228,7 @@ def warm(serving: Serving) -> None:
         serving.warm()
         if not serving.store.finished():  # the first start: leave the cores to the starter model, then load it
             while not serving.store.finished():
-                time.sleep(POLL_SECONDS)
+                time.sleep(STARTING_SECONDS)
             serving.warm()
         warm_umap()
     except OSError as error:  # then the first visitor waits for it

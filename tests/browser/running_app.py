@@ -23,11 +23,12 @@ FLAGS = [
 
 
 @contextmanager
-def running_app(home: Path) -> Iterator[str]:
-    """Its address, as soon as the page answers. What it prints is in `home/log`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def running_app(home: Path, port: int | None = None) -> Iterator[str]:
+    """Its address, as soon as the page answers. What it prints is in `home/log`. Without a port it takes a free one."""
+    if port is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     command, url = [sys.executable, "app.py", "--port", str(port), "--home", str(home)], f"http://127.0.0.1:{port}/"
     with (home / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)

@@ -13,6 +13,7 @@ from ans.runs.status import FAILED, RUNNING
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page as whole_page
+from ans.ui.changes import StoreChanges
 from tests.assistant_texts import training_texts_of
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
@@ -73,7 +74,7 @@ def bare(tmp_path) -> Iterator[tuple[str, RunStore]]:
     """The page over a store without runs, and nobody who would train one: (address, store)."""
     store = RunStore(tmp_path / "runs")
     blocks = whole_page.build(Serving(store))
-    _, address, _ = blocks.launch(prevent_thread_lock=True, **whole_page.launch_options())
+    _, address, _ = blocks.launch(prevent_thread_lock=True, **whole_page.launch_options(StoreChanges(store)))
     yield address, store
     blocks.close()
 

@@ -70,7 +70,7 @@ def film(browser: Browser, url: str, store: RunStore, path: Path) -> None:
         page.wait_for_timeout(2500)  # a frame of the animation, not a wait for something to be true
         scene.take(120)
     assert run.evaluation is not None, run.status
-    page.locator("#run table.numbers").wait_for()
+    page.locator("#run table.numbers").first.wait_for()
     page.wait_for_timeout(1500)
     scene.take(2500)
     page.get_by_role("tab", name="Ask").click()
@@ -111,7 +111,7 @@ def ask(page: Page) -> None:
 
 def train(page: Page) -> None:
     _open(page, "Train")
-    page.locator("#run table.numbers").wait_for()
+    page.locator("#run table.numbers").first.wait_for()
 
 
 def data(page: Page) -> None:

@@ -11,6 +11,7 @@ from gradio.blocks import postprocess_update_dict
 
 from ans.plots import style
 from ans.ui import components, page, theme
+from ans.ui.changes import StoreChanges
 from ans.ui.components import MistakesComponent, PlotComponent, RunsComponent
 from ans.ui.page_component import PAGE_ASSETS, PAGE_SCRIPTS, PageComponent
 
@@ -93,9 +94,9 @@ def test_every_colour_is_told_in_the_theme_alone():
     assert unnumbered <= {re.sub(r"(?<=-)\d+$", "", name) for name in used}
 
 
-def test_each_colour_is_declared_for_light_and_for_dark():
+def test_each_colour_is_declared_for_light_and_for_dark(store):
     light, dark = theme.custom_properties().splitlines()
     assert light.startswith(f":root {{ --known: {style.KNOWN}; --open: {style.OPEN};")
     assert dark.startswith(".dark { --known: #6ea0ff; --open: #ff6f9c;")
     assert light.count(";") == dark.count(";") == len(theme.COLOURS)
-    assert page.launch_options()["css"] == theme.custom_properties()
+    assert page.launch_options(StoreChanges(store))["css"] == theme.custom_properties()

@@ -14,8 +14,13 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from gradio import route_utils
+from gradio.state_holder import SessionState
 
+from ans.serving.models import Serving
+from ans.ui import page
 from ans.ui.page_component import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS
+from ans.ui.sessions import LightSession
 
 FRONT_END = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 SEEN_WITH = "6.31.0"
@@ -89,6 +94,15 @@ def test_gradio_still_draws_plots_with_an_older_plotly_than_the_figures_are_made
     assert wanted is not None
     assert drawn_with is not None
     assert int(drawn_with[1]) < int(wanted[1])
+
+
+def test_gradio_still_writes_down_the_settings_of_every_component_for_each_session(store):
+    """ans/ui/sessions.py can go when this fails; what it leaves out must be nothing else."""
+    blocks = page.build(Serving(store))
+    theirs, ours = SessionState(blocks), LightSession(blocks)
+    assert len(theirs.config_values) > 300
+    assert vars(theirs).keys() == vars(ours).keys()
+    assert route_utils.SessionState is SessionState
 
 
 def test_gradio_still_applies_an_answer_for_a_part_that_is_being_built_after_a_promise():

@@ -1,0 +1,58 @@
+"""What Gradio remembers of each open page, made cheap: a page that opens, or a request of a program, costs little.
+
+Workaround, seen with Gradio 6.31.0, no upstream issue known. Gradio writes down the settings of every component for
+each session, and again for each value that changes, for links to a page's state (`gr.DeepLinkButton`) that this page
+has none of: some 70 ms and a megabyte for a session, which every request without one makes anew. It can go when
+tests/ui/test_workarounds.py says so.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+import gradio as gr
+from gradio import route_utils
+from gradio.state_holder import SessionState, StateHolder
+
+MOST_SESSIONS = 20_000
+
+
+class LightSession(SessionState):
+    """The values of a page's states and the components that were changed for it, without their written settings."""
+
+    def __init__(self, blocks: gr.Blocks) -> None:
+        self.blocks_config = copy(blocks.default_config)
+        self.config_values: dict[int, dict] = {}
+        self.state_data: dict[int, Any] = {}
+        self._state_ttl: dict[int, tuple] = {}
+        self.is_closed = False
+        self.STATE_TTL_WHEN_CLOSED = 3600  # seconds, as Gradio's
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        super().__setitem__(key, value)
+        self.config_values.clear()
+
+    def _update_config(self, key: int) -> None:
+        pass
+
+    def _update_value_in_config(self, key: int, value: Any) -> None:
+        pass
+
+
+class Sessions(StateHolder):
+    """The sessions of all open pages; those that were used longest ago go first."""
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        if session_id not in self.session_data:
+            self.session_data[session_id] = LightSession(self.blocks)
+        return super().__getitem__(session_id)
+
+
+def keep_lightly(blocks: gr.Blocks) -> None:
+    """Let a page that was launched keep its sessions so."""
+    blocks.state_session_capacity = MOST_SESSIONS
+    sessions = Sessions()
+    sessions.set_blocks(blocks)
+    blocks.app.state_holder = sessions
+    setattr(route_utils, "SessionState", LightSession)  # noqa: B010  of a request that names no session
