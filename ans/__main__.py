@@ -18,7 +18,7 @@ from io import TextIOWrapper
 from ans.benchmark.command import WHICH, benchmark, numbers, ratios
 from ans.command_line import evaluate, predict, teach, train
 from ans.config import DEVICES, TrainConfig
-from ans.stress.command import TIMES, stress
+from ans.stress.command import CLIENTS, stress
 from ans.stress.command import WHICH as HARM
 
 PROGRAM = "python -m ans"
@@ -70,7 +70,8 @@ known classes, accuracy, F1, F1-known, F1-open, AUROC, the best F1 of any thresh
 of the libraries, device. Phase 1 is kept in ~/.cache/ans/benchmark (or below ANS_HOME) and shared by all benchmarks."""
 
 STRESS_HELP = """\
-what was counted. Exit status 2 if anything was lost, stuck, half read or left over."""
+what was counted, or a Markdown table of waits. Exit status 2 if anything was lost, stuck, half read or left over, or
+went wrong."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -249,8 +250,13 @@ def _add_stress(commands) -> None:
     parser.add_argument(
         "which", metavar="WHICH", choices=tuple(HARM), help="; ".join(f"{k}: {v}" for k, v in HARM.items())
     )
-    parser.add_argument("--times", type=int, default=TIMES, help="how often (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the instants and victims (default: %(default)s)")
+    parser.add_argument("--times", type=int, default=20, help="of kills: how often (default: %(default)s)")
+    parser.add_argument(
+        "--clients", metavar="N,…", type=numbers, default=CLIENTS, help="of load: pages at once (default: 1,5,20,50)"
+    )
+    parser.add_argument("--seconds", type=float, default=30, help="of load: for how long each (default: %(default)s)")
+    parser.add_argument("--training", action="store_true", help="of load: beside a training")
+    parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
 
 def _command(commands, function: Callable, summary: str, what: str, example: str, output: str):

@@ -4,23 +4,51 @@ from __future__ import annotations
 
 import argparse
 
+from ans.config import TrainConfig
+
 WHICH = {
     "kills": "page and training process are killed at random instants: is anything lost, stuck, half read, left over?",
+    "load": "many pages type at once, a key a second each: how long do they wait for a verdict?",
 }
-TIMES = 20
+CLIENTS = [1, 5, 20, 50]
 
 
 def stress(given: argparse.Namespace) -> None:
     """Do one kind of harm and print what came of it.
 
     Raises:
-        ValueError: a number is out of its bounds. RuntimeError: something was lost.
+        ValueError: a number is out of its bounds. RuntimeError: something was lost, or went wrong.
     """
-    if given.times < 1:
-        raise ValueError(f"--times must be at least 1, got {given.times}.")
+    for name in ("times", "seconds"):
+        if getattr(given, name) < 1:
+            raise ValueError(f"--{name} must be at least 1, got {getattr(given, name)}.")
+    if min(given.clients) < 1:
+        raise ValueError(f"--clients must be at least 1, got {min(given.clients)}.")
+    if given.which == "load":
+        _load(given)
+        return
     from ans.stress.kills import kills
 
     tally = kills(given.times, given.seed)
     print(tally)
     if not tally.well:
         raise RuntimeError("the app did not hold; see above.")
+
+
+def _load(given: argparse.Namespace) -> None:
+    from ans.stress.load import HEAD, load
+    from ans.stress.served import served
+
+    errors: list[str] = []
+    with served() as (address, store):
+        load(address, 1, 5)  # the first query loads the model
+        print(HEAD)
+        for clients in given.clients:
+            run = store.create(TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)) if given.training else None
+            waits = load(address, clients, given.seconds, given.seed)
+            if run is not None:
+                run.request_stop()
+            print(waits.row(clients), flush=True)
+            errors += waits.errors
+    if errors:
+        raise RuntimeError(f"{len(errors)} requests went wrong; the first: {errors[0]}")

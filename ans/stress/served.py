@@ -1,0 +1,52 @@
+"""The real app in a process of its own, with a home that goes with it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ans.paths import ROOT
+from ans.runs.store import RunStore
+
+PATIENCE = 300  # seconds until the page answers and the starter is trained
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, RunStore]]:
+    """Address and run store of an app, once its starter answers.
+
+    Raises:
+        RuntimeError: it does not start.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="ans-stress-") as home, open(Path(home) / "log", "w") as log:
+        command = [sys.executable, "app.py", "--port", str(port), "--home", home]
+        app, address = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log), f"http://127.0.0.1:{port}"
+        store = RunStore(Path(home) / "runs")
+        try:
+            until = time.monotonic() + PATIENCE
+            while not (store.finished() and _answers(address)):
+                if app.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"the app does not start: {(Path(home) / 'log').read_text()[-500:]}")
+                time.sleep(0.5)
+            yield address, store
+        finally:
+            app.terminate()
+            app.wait()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as reply:
+            return reply.status == 200
+    except OSError:
+        return False
