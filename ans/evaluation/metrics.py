@@ -19,6 +19,8 @@ def evaluate(
 ) -> Metrics:
     """Compare answers with the truth.
 
+    The mean F1 leaves out classes of which the test has no text.
+
     Args:
         targets, predicted: class index of each text, `OPEN` for open. scores: largest head logit, higher = known.
         labels: names of the C known classes, in index order.
@@ -37,12 +39,13 @@ def evaluate(
         np.asarray,
         precision_recall_fscore_support(truth, answer, labels=every, zero_division=0),  # pyright: ignore[reportArgumentType]
     )
-    has_open, has_known = bool(support[-1]), bool(support[:-1].sum())
+    tested = support > 0  # of a class without a test text nobody knows how good its F1 is
+    has_open, has_known = bool(tested[-1]), bool(tested[:-1].any())
     names = [*labels, OPEN_NAME]
     return Metrics(
         accuracy=100 * float((truth == answer).mean()),
-        f1=100 * float((f1 if has_open else f1[:-1]).mean()),
-        f1_known=100 * float(f1[:-1].mean()),
+        f1=100 * float(f1[tested].mean()),
+        f1_known=100 * float(f1[:-1][tested[:-1]].mean()) if has_known else 0.0,
         f1_open=100 * float(f1[-1]) if has_open else None,
         auroc=100 * float(roc_auc_score(truth < num_known, scores)) if has_open and has_known else None,
         per_class=[

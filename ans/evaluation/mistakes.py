@@ -115,13 +115,13 @@ def summary(answers: TestAnswers, per_class: Sequence[ClassScore]) -> dict:
     """What a person wants to know first, as plain values.
 
     `right` and `texts` count; `kinds` has each kind of error with its name, its count, the number of texts it could
-    have happened to and what they are; `weakest` the five known classes with the lowest F1; `confusions` the five most
-    frequent ones.
+    have happened to and what they are; `weakest` the five known classes with the lowest F1, but none without an error;
+    `confusions` the five most frequent ones.
     """
     found = Counter(one.kind for one in answers.mistakes())
     known = int(answers.is_known.sum())
     of = {OPEN_TAKEN: (len(answers.texts) - known, "open"), REJECTED: (known, "known"), CONFUSED: (known, "known")}
-    classes = [row for row in per_class if row.label != OPEN_NAME and row.support]
+    classes = [row for row in per_class if row.label != OPEN_NAME and row.support and row.f1 < 100]
     return {
         "texts": len(answers.texts),
         "right": len(answers.texts) - sum(found.values()),

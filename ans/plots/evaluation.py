@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MOST_NAMES = 40  # classes whose names fit beside the matrix; beyond, hovering tells them
+MOST_BELOW = 24  # that fit below it as well; the columns are in the order of the rows
 BINS, MOST_POINTS = 48, 400
 BLUES = ((0.0, "rgba(47,111,237,.4)"), (1.0, "rgba(47,111,237,1)"))
 REDS = ((0.0, "rgba(224,53,107,.4)"), (1.0, "rgba(224,53,107,1)"))
@@ -55,7 +56,7 @@ def confusion_matrix(labels: Sequence[str], counts: Sequence[Sequence[int]], key
     axis = {
         "type": "category",
         "showticklabels": few,
-        "tickfont": {"size": 10},
+        "tickfont": {"size": 10 if len(labels) <= MOST_BELOW else 8},
         "dtick": 1,
         "showgrid": False,
         "zeroline": False,
@@ -66,7 +67,7 @@ def confusion_matrix(labels: Sequence[str], counts: Sequence[Sequence[int]], key
     figure.update_layout(
         template="none",
         uirevision=key,
-        xaxis={**axis, "title": {"text": "answer"}, "tickangle": -90},
+        xaxis={**axis, "title": {"text": "answer"}, "tickangle": -90, "showticklabels": len(labels) <= MOST_BELOW},
         yaxis={**axis, "title": {"text": "truth", "standoff": 6}, "autorange": "reversed"},
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         meta={"tools": not few},

@@ -28,7 +28,7 @@ class Count:
         return self.texts / self.of if self.of else 0.0
 
     def __str__(self) -> str:
-        return f"{100 * self.share:.0f} % of {self.of:,}"
+        return f"{int(100 * self.share + 0.5)} % of {self.of:,}"  # half up, as the page's scripts round
 
 
 @dataclass(frozen=True)

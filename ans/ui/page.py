@@ -37,6 +37,7 @@ from ans.ui.polling import (
     finished,
     first_model,
     first_watched,
+    last_used,
     listed,
     model_in_use,
     newer_active,
@@ -52,6 +53,7 @@ from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged, let_one_wait
 log = logging.getLogger("ans.ui")
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
+TOGETHER = "(...values) => values"
 STARTING_SECONDS = 1.0  # between two looks for the first model
 
 
@@ -74,8 +76,8 @@ def launch_options(changes: StoreChanges) -> dict[str, Any]:
 class Page:
     """What the opening of the page and its polls keep up to date, and the handlers that do it.
 
-    `seen`: what the page has drawn of the store. `changes`: asks for polls. `notice`: what everybody should know who
-    looks at the page now.
+    `seen`: what the page has drawn of the store. `changes`: asks for polls. `using`: see `opened`. `notice`: what
+    everybody should know who looks at the page now.
     """
 
     shared: Shared
@@ -87,6 +89,7 @@ class Page:
     seen: gr.State
     notice: gr.Markdown
     changes: ChangesComponent
+    using: gr.BrowserState
 
     @property
     def polled(self) -> list[Block]:
@@ -94,11 +97,12 @@ class Page:
         of_train = [self.train.run, self.train.curves, self.train.stop, self.train.watched]
         return [*of_train, self.seen, self.notice, self.changes, self.shared.model, self.ask.verdict, self.runs.view]
 
-    def opened(self, last: str | None, who: str | None, request: gr.Request) -> Changes:
+    def opened(self, last: str | None, using: Any, who: str | None, request: gr.Request) -> Changes:
         """The page is opened, perhaps with a link; a browser that has no name gets one.
 
         Args:
-            last: the run this browser has started last; it answers, unless a link names another.
+            last: the run this browser has started last. using: the model it used last, and the run it had started last
+                by then. What was trained since then answers, else what was used, unless a link names another.
         """
         who = who or secrets.token_hex(16)
         visitor, asked = self.shared.visitor(who), link.link_of(request)
@@ -106,7 +110,8 @@ class Page:
         now = Snapshot.take(found, first_watched(found, last), self.shared.trouble())
         if asked.run is not None and asked.run not in now.ready:
             gr.Warning("The link names a model that is not here; another one answers instead.")
-        changes = self._changes(visitor, found, now, None, asked.run if asked.run in now.ready else last)
+        chosen = next((one for one in (asked.run, *last_used(last, using)) if one in now.ready), None)
+        changes = self._changes(visitor, found, now, None, chosen)
         text = {self.ask.query: asked.text} if asked.text else {}
         return {**changes, self.shared.browser: who, self.changes: "open", **text}
 
@@ -180,6 +185,7 @@ def layout(serving: Serving, restricted: bool, trouble: Callable[[], str | None]
     """Headline, the model in use, and the tabs, each wired by itself."""
     mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
     browser = gr.BrowserState(None, storage_key="ans-browser", secret="ans")
+    using = gr.BrowserState(None, storage_key="ans-model", secret="ans")
     form = kept_form()
     seen, kept = gr.State(None), gr.State(None)  # outside of the tabs: Gradio counts what lies in them as a tab
     with gr.Row(elem_id="top"):
@@ -202,15 +208,18 @@ def layout(serving: Serving, restricted: bool, trouble: Callable[[], str | None]
         runs_tab = runs.build(shared)
     use_model.build(shared)
     ask_tab.many.watch.render()  # outside of the tabs: there it ticks whichever is open
-    return Page(shared, ask_tab, train_tab, data_tab, map_tab, runs_tab, seen, notice, changes)
+    return Page(shared, ask_tab, train_tab, data_tab, map_tab, runs_tab, seen, notice, changes, using)
 
 
 def wire(page: Page, blocks: gr.Blocks) -> None:
     """Connect what happens when the page opens, with each tick, and when another model is chosen."""
     shared, tab = page.shared, page.train
-    blocks.load(page.opened, [shared.mine, shared.browser], [*page.polled, shared.browser, page.ask.query], **QUIETLY)
+    opening = [shared.mine, page.using, shared.browser]
+    blocks.load(page.opened, opening, [*page.polled, shared.browser, page.ask.query], **QUIETLY)
     polling = [tab.watched, page.seen, shared.model, shared.browser]
     page.changes.click(page.poll, polling, page.polled, trigger_mode="always_last", **AT_ONCE)
+    shared.model.change(None, [shared.model, shared.mine], page.using, js=TOGETHER, api_visibility="private")
+    shared.model.change(None, None, None, js="() => window.dimWhatIsOld()", api_visibility="private")
     offered = blocks.load(page.data.offer, shared.browser, page.data.datasets, **AT_ONCE)
     filling = tab.filling
     back = offered.then(filling.back, [filling.kept, shared.browser], filling.filled, **AT_ONCE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ans.runs.names import distinct
 from ans.runs.run import Run
@@ -100,6 +101,17 @@ def first_model(runs: Sequence[Listed], browser: str | None) -> str | None:
     own = [run for run in ready if browser is not None and run.owner == browser]
     chosen = own[0] if own else first_of(ready)
     return None if chosen is None else chosen.id
+
+
+def last_used(started: str | None, using: Any) -> tuple[str | None, str | None]:
+    """The models a browser may want again, the likelier first: what it has started since it chose one, what it chose.
+
+    Args:
+        started: the run it has started last. using: the model it used last and what `started` was then, as the browser
+            has kept it, which may be anything.
+    """
+    model, before = using if isinstance(using, list) and len(using) == 2 else (None, None)
+    return (started, model) if before != started else (model, started)
 
 
 def model_in_use(now: Snapshot, before: Snapshot | None, chosen: str | None, first: str | None) -> str | None:

@@ -81,6 +81,9 @@ def _finished(run: Run, status: Status) -> dict:
     if promotion is not None:
         made = f"Made in Discover from another run, which is still there, by adding the class {promotion.label}."
         return {"clock": "", "numbers": table, "note": made}
+    if run.taught is not None:
+        made = "It learnt corrections on top of another run, which is still there unless somebody has deleted it."
+        return {"clock": "", "numbers": table, "note": f"{made} All numbers are in percent."}
     return {
         "clock": "" if status.seconds is None else clock(status.seconds),
         "warning": warning(run.check),
@@ -142,5 +145,5 @@ def numbers(
 
 
 def gap(measured: float | None, published: float | None) -> float | None:
-    """How far a number lies above another; None if one of them is missing."""
-    return None if measured is None or published is None else measured - published
+    """How far a number lies above another, as both are shown: to one decimal; None if one of them is missing."""
+    return None if measured is None or published is None else round(measured, 1) - round(published, 1)

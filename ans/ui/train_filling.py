@@ -126,7 +126,8 @@ def can_have(part: Component, value: Any) -> bool:
     if isinstance(part, gr.Dropdown) and part.multiselect:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if isinstance(part, (gr.Dropdown, gr.Radio)):
-        among = any(value == key and type(value) is type(key) for _, key in part.choices)
+        # A browser gives 1.0 back as 1; and of all that is equal to it, True is no number of a form.
+        among = any(value == key and isinstance(value, bool) == isinstance(key, bool) for _, key in part.choices)
         free = isinstance(part, gr.Dropdown) and part.allow_custom_value
         return among or (free and isinstance(value, str))
     if isinstance(part, gr.Checkbox):

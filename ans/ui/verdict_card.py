@@ -99,12 +99,19 @@ def reason(prediction: Prediction) -> str:
     """One sentence that says why."""
     best = prediction.candidates[0]
     if prediction.open:
-        return f"No class accepts this. Closest: {best.label} ({signed(best.logit)}; 0 needed)"
+        closest = f"No class accepts this. Closest: {best.label} ({near_zero(best.logit)}; 0 needed)"
+        other = next((one for one in prediction.between if one not in (OPEN_NAME, best.label)), None)
+        return closest if other is None else f"{closest}; of all classes {other} would fit best"
     agreeing = [candidate for candidate in prediction.candidates if candidate.logit >= 0]
     if len(agreeing) == 1 and best.label == prediction.label:
-        return f"One class accepts this: {best.label} ({signed(best.logit)}; 0 needed)"
+        return f"One class accepts this: {best.label} ({near_zero(best.logit)}; 0 needed)"
     accept = f"{len(agreeing)} classes accept this" if len(agreeing) > 1 else f"{best.label} accepts this"
     return f"{accept}; of all classes {prediction.label} fits best."
+
+
+def near_zero(logit: float) -> str:
+    """A logit with as many digits as tell it from zero, two at most."""
+    return signed(logit) if abs(logit) >= 0.05 else f"{logit:+.2f}".replace("-", "−")
 
 
 def waiting(serving: Serving) -> Card:

@@ -67,7 +67,8 @@ def teach(store: RunStore, run: Run, model: OpenWorldClassifier, corrections: Se
         seconds=seconds,
         changes=_changes(learnt, before, after, test),
     )
-    return put(store, _outcome(run, learnt, after, test, seconds), about, _name(run, len(said)), owner)
+    name = _name(run, len(said), len(learnt.labels))
+    return put(store, _outcome(run, learnt, after, test, seconds), about, name, owner)
 
 
 @contextmanager
@@ -81,9 +82,11 @@ def _all_cores() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _name(run: Run, count: int) -> str:
+def _name(run: Run, count: int, known: int) -> str:
     ending = f" + {count} correction{'s' if count > 1 else ''}"
-    return re.sub(r" \+ \d+ corrections?$", "", run.name)[: LONGEST_NAME - len(ending)] + ending
+    before = re.sub(r" \+ \d+ corrections?$", "", run.name)
+    before = re.sub(r"\b\d+ class(es)? known", f"{known} classes known", before)
+    return before[: LONGEST_NAME - len(ending)] + ending
 
 
 def _standing(model: OpenWorldClassifier, judged: Judged, test: LabelledTexts, said: dict[str, str | None]) -> Standing:
@@ -96,7 +99,7 @@ def _standing(model: OpenWorldClassifier, judged: Judged, test: LabelledTexts, s
         known_right=count((answers == truth)[known]),
         known_refused=count((answers == OPEN)[known]),
         open_right=count((answers == OPEN)[~known]),
-        f1=float(np.mean([one.f1 for one in judged.metrics.per_class if one.support])),
+        f1=judged.metrics.f1,
     )
 
 

@@ -2,6 +2,7 @@
 // `announce(source, words)` says the last words of a source, once, when it has been quiet for a while.
 (() => {
   const PAUSE = 900, // milliseconds
+    STAYS = 10000,
     waiting = new Map(); // source → what it says, and the timer that says it
   const region = document.createElement('div');
   region.id = 'announcer';
@@ -14,6 +15,9 @@
     const say = () => {
       waiting.delete(source);
       region.textContent = words;
+      setTimeout(() => {
+        if (region.textContent === words) region.textContent = ''; // nobody meets old news later
+      }, STAYS);
     };
     if (words) waiting.set(source, { words, timer: setTimeout(say, PAUSE) });
   }

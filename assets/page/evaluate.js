@@ -104,7 +104,7 @@ function overview(v) {
     tags(
       'Weakest classes, F1',
       v.weakest.map(row =>
-        toErrors('tag', { label: row.label }, node('span', '', row.label), node('b', '', percent(row.f1))),
+        toErrors('tag', { label: row.label }, breakable(row.label), node('b', '', percent(row.f1))),
       ),
     ),
   );
@@ -116,7 +116,7 @@ function overview(v) {
           toErrors(
             'tag ' + row.kind,
             { truth: row.truth, answer: row.answer },
-            node('span', '', `${row.truth} → ${row.answer}`),
+            breakable(`${row.truth} → ${row.answer}`),
             node('b', '', row.count),
           ),
         ),
@@ -151,9 +151,11 @@ function classes(v) {
     head.append(cell);
   }
   const sign = order.down ? -1 : 1;
-  const rows = v.rows.toSorted(
-    (a, b) => sign * (order.column === 'label' ? a.label.localeCompare(b.label) : a[order.column] - b[order.column]),
-  );
+  // What is not tested can't be compared: it comes last.
+  const rows = v.rows.toSorted((a, b) => {
+    if (!a.support !== !b.support) return a.support ? -1 : 1;
+    return sign * (order.column === 'label' ? a.label.localeCompare(b.label) : a[order.column] - b[order.column]);
+  });
   for (const row of rows) {
     const line = node('tr', row.label === v.open ? 'open' : ''),
       name = node('td');
@@ -163,9 +165,9 @@ function classes(v) {
       const cell = node('td', 'measure ' + key),
         track = node('span', 'track'),
         bar = node('span', 'bar');
-      bar.style.width = row[key] + '%';
+      bar.style.width = (row.support ? row[key] : 0) + '%';
       track.append(bar);
-      cell.append(track, node('span', 'value', percent(row[key])));
+      cell.append(track, node('span', 'value', row.support ? percent(row[key]) : '–'));
       line.append(cell);
     }
     body.append(line);
@@ -236,7 +238,8 @@ function facts(v) {
     line.append(node('span', 'name', row.name), track, node('span', 'value', clock(row.seconds)));
     times.append(line);
   }
-  const made = [node('h3', '', 'This run'), node('p', 'note', `It took ${clock(total)} on ${v.device}.`), times];
+  const took = node('p', 'note', `Its phases took ${clock(total)} on ${v.device}.`);
+  const made = [node('h3', '', 'This run'), took, times];
   for (const group of v.groups) {
     const fold = node('details'),
       changed = group.rows.filter(row => row.changed).length;

@@ -4,6 +4,8 @@ const FILTERED_FROM = 6; // corrections
 let open = false; // is the form open?
 let typed = ''; // in it
 let filter = '';
+let dismissed = false; // has a person gone on from what was refused?
+const isAnswered = () => Boolean(document.querySelector('#verdict .verdict.answer'));
 
 function send(pressed, words, event) {
   pressed.textContent = words;
@@ -36,7 +38,7 @@ function form(classes, refused) {
   const cancel = button('Cancel', () => {
     shut();
     draw();
-    root.querySelector('.wrong').focus();
+    root.querySelector('.wrong')?.focus();
   }, 'quiet');
   box.onsubmit = event => {
     event.preventDefault();
@@ -53,7 +55,7 @@ function form(classes, refused) {
   const line = node('div', 'line');
   line.append(input, save, isOpen, cancel);
   box.append(label, line, options);
-  if (refused) {
+  if (refused && !dismissed) {
     const why = node('p', 'refused', refused);
     why.setAttribute('role', 'alert');
     box.append(why);
@@ -63,6 +65,7 @@ function form(classes, refused) {
 
 function shut() {
   open = false;
+  dismissed = true;
   typed = '';
 }
 
@@ -153,7 +156,7 @@ function draw() {
   const parts = [];
   if (open) {
     parts.push(form(v.classes, v.refused));
-  } else if (v.form) {
+  } else if (v.form && isAnswered()) {
     const wrong = button("That's wrong", () => {
       open = true;
       draw();
@@ -167,12 +170,26 @@ function draw() {
     const learn = button(`Learn from ${count}`, () => send(learn, 'Learning…', { action: 'learn' }), 'primary learn');
     parts.push(learn);
   }
-  if (v.refused && !open) parts.push(node('p', 'refused', v.refused));
+  if (v.refused && !open && !dismissed) parts.push(node('p', 'refused', v.refused));
   if (v.result) parts.push(result(v.result));
   root.replaceChildren(...parts);
 }
+// Another message: what was said of the one before is over, and one that is not there can't be wrong.
+let answered = isAnswered();
+document.addEventListener('verdict', () => {
+  if (!root.isConnected || answered === isAnswered()) return;
+  answered = isAnswered();
+  if (!answered) shut();
+  draw();
+});
+document.addEventListener('input', event => {
+  if (dismissed || !root.isConnected || !event.target.closest('#query')) return;
+  dismissed = true;
+  draw();
+});
 watch('value', () => {
   const refused = props.value && JSON.parse(props.value).refused;
+  dismissed = !refused;
   if (!refused) shut(); // what was typed has been taken
   const title = () => root.querySelector('.result h3')?.textContent || '',
     before = title();

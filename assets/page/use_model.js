@@ -157,7 +157,11 @@ function keySection(v) {
     list.append(...v.keys.map(keyRow));
     box.append(list);
   }
-  box.append(button('Make a key', () => send('make key'), 'strong make'));
+  const make = button('Make a key', () => {
+    make.disabled = true; // until the answer draws it again: of two keys one would never be shown
+    send('make key');
+  }, 'strong make');
+  box.append(make);
   return box;
 }
 

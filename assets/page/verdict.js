@@ -87,6 +87,7 @@ function tell() {
 }
 watch('value', () => {
   draw();
+  document.dispatchEvent(new CustomEvent('verdict'));
   tell();
 });
 draw();

@@ -59,10 +59,12 @@ def test_with_open_texts_alone_there_is_no_auroc():
     assert measured.f1_known == 0
 
 
-def test_a_class_without_test_texts_still_counts_in_the_mean():
+def test_a_class_without_test_texts_is_not_in_the_mean_and_wrong_answers_with_it_count_against_the_others():
     measured = evaluate([0, OPEN], [0, OPEN], [1.0, -1.0], ["a", "b", "c"])
-    assert measured.f1_known == pytest.approx(100 / 3)
-    assert measured.f1 == pytest.approx(100 * 2 / 4)
+    assert measured.f1_known == measured.f1 == 100
+    measured = evaluate([0, 0, OPEN], [0, 1, OPEN], [1.0, 1.0, -1.0], ["a", "b", "c"])
+    assert measured.f1_known == pytest.approx(100 * 2 / 3)
+    assert measured.f1 == pytest.approx(100 * (2 / 3 + 1) / 2)
 
 
 def test_an_empty_test_part_is_refused():

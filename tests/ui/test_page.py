@@ -59,10 +59,10 @@ def test_the_small_map_shows_what_was_answered_and_for_open_stays_with_a_close_c
         seen = ask_map.moved(maps, run.id, card, (run.id, before))[1]
         return seen and seen[1]
 
-    assert len(labels) > ask_map.NEAR, "all would be close"
     assert shown(labels[1], before=labels[0]) == labels[1], "another class was answered"
-    assert shown(None, before=labels[2]) == labels[2], "still among the closest"
-    assert shown(None, before=labels[3]) == labels[0], "no longer among the closest"
+    assert shown(None, before=labels[2]) == labels[0], "the card names this one as the closest"
+    empty = ask_map.moved(maps, run.id, {"state": "empty"}, (run.id, labels[0]))
+    assert (empty[0]["value"], empty[1]) == (None, None)
 
 
 def test_a_link_asks_for_a_run_and_a_text_and_an_endless_text_is_cut():
@@ -79,8 +79,16 @@ def verdict(label: str | None, *logits: float) -> str:
 def test_the_reason_says_which_classes_accept_the_text_and_what_was_needed():
     assert verdict(None, -3.14, -5.0) == "No class accepts this. Closest: a (−3.1; 0 needed)"
     assert verdict("a", 2.0, -1.0) == "One class accepts this: a (+2.0; 0 needed)"
+    assert verdict(None, -0.04, -5.0) == "No class accepts this. Closest: a (−0.04; 0 needed)"
     assert verdict("b", 2.0, 1.0) == "2 classes accept this; of all classes b fits best."
     assert verdict("b", 2.0, -1.0) == "a accepts this; of all classes b fits best."
+
+
+def test_an_open_answer_that_wavers_to_another_class_than_the_closest_says_so():
+    said = Prediction("text", None, -0.1, [Candidate("a", -0.1), Candidate("b", -0.7)], between=("open", "b"))
+    assert verdict_card.reason(said) == (
+        "No class accepts this. Closest: a (−0.1; 0 needed); of all classes b would fit best"
+    )
 
 
 def test_an_unsure_answer_says_what_to_ask_back_and_a_sure_one_does_not():

@@ -112,8 +112,10 @@ def test_newcomers_get_the_starter_and_not_what_a_stranger_trained_last(store):
     assert (first(None), first(OTHER), first(ME)) == (starter.id, starter.id, own.id)
     laid = laid_out(store, restricted=True)
     nothing_asked = SimpleNamespace(query_params={})
-    assert laid.opened(None, OTHER, nothing_asked)[laid.shared.model]["value"] == starter.id
-    assert laid.opened(newest.id, OTHER, nothing_asked)[laid.shared.model]["value"] == newest.id  # theirs, of last time
+    assert laid.opened(None, None, OTHER, nothing_asked)[laid.shared.model]["value"] == starter.id
+    assert (
+        laid.opened(newest.id, None, OTHER, nothing_asked)[laid.shared.model]["value"] == newest.id
+    )  # theirs, of last time
 
 
 def test_a_list_reads_the_status_and_the_name_of_each_run_once():
@@ -173,7 +175,7 @@ def test_a_run_of_another_browser_is_neither_watched_nor_listed_nor_reached_by_a
     laid = laid_out(store, restricted=True)
     link = SimpleNamespace(query_params={"run": secret.id, "text": "hello"})
     for who in (ME, None):
-        drawn = laid.opened(secret.id, who, link)
+        drawn = laid.opened(secret.id, None, who, link)
         assert secret.id not in str(list(drawn.values()))
         assert drawn[laid.shared.model]["value"] == open_to_all.id
         assert drawn[laid.train.watched] == waiting.id
@@ -183,15 +185,31 @@ def test_a_run_of_another_browser_is_neither_watched_nor_listed_nor_reached_by_a
     own = laid.ask.introduce(secret.id, OTHER)
     assert own[laid.ask.chips] == [secret.id]
     assert own[laid.ask.classes] == {"classes": [{"name": "secret class", "texts": [secret.id]}]}
-    assert laid.opened(None, OTHER, link)[laid.shared.model]["value"] == secret.id
+    assert laid.opened(None, None, OTHER, link)[laid.shared.model]["value"] == secret.id
 
 
 def test_a_page_that_has_no_name_gets_one_and_a_link_fills_in_its_text(store):
     laid = laid_out(store)
-    drawn = laid.opened(None, None, SimpleNamespace(query_params={"text": "hello"}))
+    drawn = laid.opened(None, None, None, SimpleNamespace(query_params={"text": "hello"}))
     assert len(drawn[laid.shared.browser]) == 32
     assert drawn[laid.ask.query] == "hello"
-    again = laid.opened(None, ME, SimpleNamespace(query_params={}))
+    again = laid.opened(None, None, ME, SimpleNamespace(query_params={}))
     assert again[laid.shared.browser] == ME
     assert laid.ask.query not in again
     assert again[laid.ask.verdict]["title"] == "There is no model yet"
+
+
+@pytest.mark.parametrize(
+    ("started", "using", "first"),
+    [
+        ("b", None, "b"),
+        ("b", ["a", "b"], "a"),  # chosen since the training was started
+        ("c", ["a", "b"], "c"),  # started since
+        (None, ["a", None], "a"),
+        ("b", "nonsense", "b"),
+        ("b", ["a"], "b"),
+        (None, None, None),
+    ],
+)
+def test_after_a_reload_answers_what_was_chosen_last_or_trained_since_then(started, using, first):
+    assert polling.last_used(started, using)[0] == first

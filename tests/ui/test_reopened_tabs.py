@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import threading
 
@@ -77,7 +78,7 @@ def test_each_of_these_tabs_looks_again_when_it_is_opened(store):
     }
     assert {"look", "reopened", "checked"} <= opened
     handlers = [
-        getattr(event.fn, "__self__", None).__class__.__name__
+        getattr(inspect.unwrap(event.fn), "__self__", None).__class__.__name__
         for event in made.fns.values()
         if event.fn is not None and event.fn.__name__ == "reopened"
     ]

@@ -25,6 +25,11 @@ def test_what_stood_in_the_form_on_the_last_visit_stands_there_again(store):
     assert (back["known"]["value"], back["known"]["visible"], back["known_of"]) == (["a", "b"], True, "clinc")
 
 
+def test_all_classes_come_back_though_a_browser_writes_1_for_it(store):
+    tab = laid_out(train_layout, store)
+    assert by_name(tab, tab.filling.back({"ratio": 1}, ME))["ratio"] == 1.0
+
+
 @pytest.mark.parametrize(
     "odd",
     [

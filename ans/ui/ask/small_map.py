@@ -16,7 +16,6 @@ from ans.ui.components import PlotComponent, VerdictComponent
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, Changes
 
-NEAR = 3  # while the answer is OPEN, the map stays with its class as long as that is among so many closest ones
 MOST_POINTS = 150  # of one group
 Shown = tuple[str, str] | None  # run and class of the map that is drawn
 
@@ -54,15 +53,14 @@ def build(shared: Shared, verdict: VerdictComponent) -> SmallMap:
 
 def moved(maps: Maps, run_id: str | None, card: dict, before: Shown) -> tuple[Any, Shown]:
     """(plot, what it shows) for a verdict card: only the star moves while the class stays; else its map comes along."""
+    if card.get("state") == "empty":
+        return gr.update(value=None, spot=[]), None
     if card.get("state") != "answer":
         return gr.update(spot=[]), before
     if run_id is None:
         return gr.update(spot=[]), None
-    text, closest = str(card["text"]), [str(candidate["label"]) for candidate in card["candidates"]][:NEAR]
-    fitting = closest if card["open"] else [str(card["label"])]  # what the map may show, the best first
-    seen = before[1] if before is not None and before[0] == run_id else None
-    stays = seen is not None and seen in fitting
-    label = seen if seen is not None and stays else fitting[0]
+    text, label = str(card["text"]), str(card["candidates"][0]["label"] if card["open"] else card["label"])
+    stays = before == (run_id, label)
     try:
         key = MapKey(run_id, label)
         spot = [*maps.place(key, text), wrap(text)]

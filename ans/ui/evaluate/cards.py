@@ -53,7 +53,7 @@ def score_plots(answers: TestAnswers, auroc: float | None) -> tuple[Any, str, An
     if curve is None:
         only = "open" if not len(known) else "known"
         reason = f"All texts of this test are {only}, so there is nothing to tell apart and no ROC curve."
-        return histogram, reason, None, reason
+        return histogram, reason, None, ""
     at_zero = float(accepted[~is_known].mean()), float(accepted[is_known].mean())
     return (
         histogram,
