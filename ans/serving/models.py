@@ -13,12 +13,15 @@ from ans.recent import Recent
 from ans.runs.run import Run
 from ans.runs.store import RunStore, first_of
 from ans.serving.examples import SAMPLES, Example, draw_examples, draw_samples
+from ans.serving.joined import JoinedEncoding
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ans.model.classifier import OpenWorldClassifier
     from ans.workflows.strictness import Lines
 
-MODELS_KEPT, EXAMPLES_KEPT = 3, 24
+MODELS_KEPT, EXAMPLES_KEPT, TEXTS_KEPT = 3, 24, 512
 
 
 class Serving:
@@ -28,6 +31,7 @@ class Serving:
         self.store = store
         self._models, self._lines = Recent(MODELS_KEPT), Recent(MODELS_KEPT)
         self._examples, self._samples = Recent(EXAMPLES_KEPT), Recent(EXAMPLES_KEPT)
+        self._encoding, self._features = Recent(MODELS_KEPT), Recent(TEXTS_KEPT)
         self._when_changed: list[Callable[[str], None]] = []
 
     def warm(self) -> None:
@@ -123,6 +127,12 @@ class Serving:
         for kept in (self._models, self._lines):
             kept.forget(lambda key: key == run_id)
 
+    def features(self, run_id: str, text: str) -> Tensor:
+        """The features of a text [1, V·d], cut at `LONGEST`: for the verdict, and for the maps that show it."""
+        text = text[:LONGEST]
+        encode = self._encoding.get(run_id, lambda: JoinedEncoding(lambda texts: self.model(run_id).features(texts)))
+        return self._features.get((run_id, text), lambda: encode(text))
+
     def answer(self, run_id: str | None, text: str, refused: float | None = None) -> tuple[Prediction, float]:
         """The prediction for one text, cut at `LONGEST`, and the milliseconds it took.
 
@@ -132,8 +142,8 @@ class Serving:
         model = self.model(run_id)
         if refused is not None:
             model = model.refusing(refused)
-        started = time.perf_counter()
-        prediction = model.predict(text[:LONGEST])
+        started, cut = time.perf_counter(), text[:LONGEST]
+        prediction = model.predict_features([cut], self.features(self.run(run_id).id, cut))[0]
         return prediction, 1000 * (time.perf_counter() - started)
 
     def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[Example]]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ans.serving.maps.staged import StagedMap
     from ans.workflows.retrain import Retrained
 
-MAPS_KEPT, POINTS_KEPT, HEADS_KEPT = 10, 4, 3
+MAPS_KEPT, POINTS_KEPT, HEADS_KEPT, FIGURES_KEPT = 10, 4, 3, 100
 MOST_FOR_SLOW = 3_000  # points that UMAP and t-SNE draw; more would take minutes
 STAGED = 60  # negatives that are followed through Algorithm 1
 
@@ -67,6 +67,7 @@ class Maps:
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
         self._points, self._maps, self._heads = Recent(POINTS_KEPT), Recent(MAPS_KEPT), Recent(HEADS_KEPT)
+        self.figures = Recent(FIGURES_KEPT)  # drawn of fitted maps, by their keys, as JSON
         self._lock, self._one_at_a_time = threading.Lock(), threading.Lock()
         self._fitting: set[MapKey] = set()
         serving.when_changed(self._forget)
@@ -139,12 +140,12 @@ class Maps:
     def place(self, key: MapKey, text: str) -> list[float]:
         """Where a text lies on a map, [D] numbers."""
         model, fitted = self.model(key), self.fitted(key)
-        rows = projected_rows(model, key.label, model.features([text[:LONGEST]]))
+        rows = projected_rows(model, key.label, self.serving.features(key.run_id, text))
         return [float(x) for x in fitted.place(rows)[0]]
 
     def predict(self, key: MapKey, text: str) -> Prediction:
         """The verdict on a text, by the heads of this map."""
-        return self.model(key).predict(text[:LONGEST])
+        return self.model(key).predict_features([text[:LONGEST]], self.serving.features(key.run_id, text))[0]
 
     def point(self, key: MapKey, index: int) -> tuple[MapPoints, Prediction]:
         """One point's answer, with its heads and its nearest training texts.
@@ -175,7 +176,8 @@ class Maps:
 
     def _forget(self, run_id: str) -> None:
         """The run answers otherwise now: its points are drawn by their answers."""
-        self._maps.forget(lambda key: key.run_id == run_id)
+        for kept in (self._maps, self.figures):
+            kept.forget(lambda key: key.run_id == run_id)
         for kept in (self._points, self._heads):
             kept.forget(lambda key: key[0] == run_id)
 

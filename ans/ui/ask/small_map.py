@@ -66,10 +66,10 @@ def moved(maps: Maps, run_id: str | None, card: dict, before: Shown) -> tuple[An
         spot = [*maps.place(key, text), wrap(text)]
         if stays:
             return gr.update(spot=spot), before
-        groups = _groups(maps, key)
+        drawn = maps.figures.get(key, lambda: small_map(_groups(maps, key), label, f"{run_id}/{label}").to_json())
     except ValueError:  # the model is gone, or another one than the card's; the card will say so
         return gr.update(value=None, spot=[]), None
-    return gr.update(value=small_map(groups, label, f"{run_id}/{label}").to_json(), spot=spot), (run_id, label)
+    return gr.update(value=drawn, spot=spot), (run_id, label)
 
 
 def _groups(maps: Maps, key: MapKey) -> list[tuple[str, list[list[float]], list[str]]]:

@@ -95,7 +95,7 @@ def build(shared: Shared) -> AskTab:
     """Lay out the tab inside the current Tab and wire it."""
     tab, model = layout(shared), shared.model
     asked, shown = [tab.query, model, shared.browser], [tab.verdict, tab.chips]
-    tab.query.change(tab.answer, [*asked, tab.strict.tried], shown, concurrency_limit=4, **QUIETLY)
+    tab.query.change(tab.answer, [*asked, tab.strict.tried], shown, concurrency_limit=16, **QUIETLY)
     model.change(tab.answer, asked, shown, **QUIETLY)
     model.change(tab.introduce, [model, shared.browser], [tab.chips, tab.classes, tab.tour], **AT_ONCE)
     for moved in strictness.wire(tab.strict, tab.one):

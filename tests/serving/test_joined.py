@@ -1,0 +1,74 @@
+"""Texts that wait together go through the encoder together, and each gets its own answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import torch
+
+from ans.serving.joined import MOST_TOGETHER, JoinedEncoding
+
+
+class Encoder:
+    """Counts its passes, and holds the first one up until it is let go."""
+
+    def __init__(self) -> None:
+        self.passes: list[list[str]] = []
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def __call__(self, texts: Sequence[str]) -> torch.Tensor:
+        self.passes.append(list(texts))
+        self.begun.set()
+        self.go.wait(30)
+        if "bad" in texts:
+            raise ValueError("no such text")
+        return torch.tensor([[float(len(text))] for text in texts])
+
+
+def test_what_comes_while_the_encoder_is_busy_goes_through_it_next_together():
+    encoder = Encoder()
+    joined, texts = JoinedEncoding(encoder), ["x" * n for n in range(2, 12)]
+    with ThreadPoolExecutor(20) as pool:
+        first = pool.submit(joined, "x")
+        encoder.begun.wait(30)
+        others = [pool.submit(joined, text) for text in texts]
+        while len(joined._waiting) < len(texts):
+            threading.Event().wait(0.01)
+        encoder.go.set()
+        assert first.result(30).tolist() == [[1.0]]
+        assert [other.result(30).tolist() for other in others] == [[[float(len(text))]] for text in texts]
+    assert [len(one) for one in encoder.passes] == [1, len(texts)]
+
+
+def test_no_more_than_so_many_go_together_and_nobody_is_forgotten():
+    encoder = Encoder()
+    joined, count = JoinedEncoding(encoder), 2 * MOST_TOGETHER + 3
+    with ThreadPoolExecutor(count) as pool:
+        answers = [pool.submit(joined, "x" * (n + 1)) for n in range(count)]
+        while len(joined._waiting) < count - len(encoder.passes[0] if encoder.passes else ""):
+            threading.Event().wait(0.01)
+        encoder.go.set()
+        assert [one.result(30).item() for one in answers] == [n + 1 for n in range(count)]
+    assert max(map(len, encoder.passes)) <= MOST_TOGETHER
+
+
+def test_an_error_is_told_to_those_it_concerns_and_the_next_are_answered():
+    encoder = Encoder()
+    encoder.go.set()
+    joined = JoinedEncoding(encoder)
+    with pytest.raises(ValueError, match="no such text"):
+        joined("bad")
+    assert joined("fine").item() == 4
+
+
+def test_the_real_model_says_the_same_of_texts_that_were_joined(classifier):
+    texts = ["wake me up at seven", "i lost my card", "do fish sleep", "book a flight to oslo please, on monday"]
+    joined = JoinedEncoding(classifier.features)
+    with ThreadPoolExecutor(4) as pool:
+        together = torch.cat(list(pool.map(joined, texts * 8)))
+    alone = torch.cat([classifier.features([text]) for text in texts * 8])
+    assert torch.allclose(together, alone, atol=1e-4)
+    assert torch.equal(classifier.decide(together)[0], classifier.decide(alone)[0])
