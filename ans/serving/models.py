@@ -32,6 +32,7 @@ class Serving:
         self._models, self._lines = Recent(MODELS_KEPT), Recent(MODELS_KEPT)
         self._examples, self._samples = Recent(EXAMPLES_KEPT), Recent(EXAMPLES_KEPT)
         self._encoding, self._features = Recent(MODELS_KEPT), Recent(TEXTS_KEPT)
+        self._asked = time.monotonic()
         self._when_changed: list[Callable[[str], None]] = []
 
     def warm(self) -> None:
@@ -42,6 +43,11 @@ class Serving:
         if (first := first_of(self.store.finished())) is not None:
             with suppress(ValueError):  # a damaged model says so when somebody asks it
                 self.model(first.id)
+
+    @property
+    def quiet_seconds(self) -> float:
+        """How long nobody has asked anything."""
+        return time.monotonic() - self._asked
 
     def device_name(self) -> str:
         """Where a training computes: the GPU's name, or the number of CPU cores."""
@@ -129,7 +135,7 @@ class Serving:
 
     def features(self, run_id: str, text: str) -> Tensor:
         """The features of a text [1, V·d], cut at `LONGEST`: for the verdict, and for the maps that show it."""
-        text = text[:LONGEST]
+        self._asked, text = time.monotonic(), text[:LONGEST]
         encode = self._encoding.get(run_id, lambda: JoinedEncoding(lambda texts: self.model(run_id).features(texts)))
         return self._features.get((run_id, text), lambda: encode(text))
 

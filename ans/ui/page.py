@@ -55,6 +55,7 @@ TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
 TOGETHER = "(...values) => values"
 STARTING_SECONDS = 1.0  # between two looks for the first model
+QUIET_SECONDS = 20.0  # without a query, before UMAP is compiled
 
 
 def launch_options(changes: StoreChanges) -> dict[str, Any]:
@@ -239,6 +240,8 @@ def warm(serving: Serving) -> None:
             while not serving.store.finished():
                 time.sleep(STARTING_SECONDS)
             serving.warm()
+        while serving.quiet_seconds < QUIET_SECONDS:  # compiling takes half of the interpreter's time for a minute
+            time.sleep(STARTING_SECONDS)
         warm_umap()
     except OSError as error:  # then the first visitor waits for it
         log.warning("The page is not warmed up: %s", remedy(error) or error)

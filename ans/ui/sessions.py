@@ -9,6 +9,7 @@ tests/ui/test_workarounds.py says so.
 from __future__ import annotations
 
 from copy import copy
+from datetime import datetime
 from typing import Any
 
 import gradio as gr
@@ -30,8 +31,12 @@ class LightSession(SessionState):
         self.STATE_TTL_WHEN_CLOSED = 3600  # seconds, as Gradio's
 
     def __setitem__(self, key: int, value: Any) -> None:
-        super().__setitem__(key, value)
-        self.config_values.clear()
+        if isinstance(self.blocks_config.blocks.get(key), gr.State):
+            state: Any = self.blocks_config.blocks[key]
+            self._state_ttl[key] = (state.time_to_live, datetime.now())
+            self.state_data[key] = value
+        else:
+            self.blocks_config.blocks[key] = value
 
     def _update_config(self, key: int) -> None:
         pass

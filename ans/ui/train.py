@@ -12,6 +12,7 @@ from gradio.components import Component
 
 from ans.config import TrainConfig
 from ans.plots.curves import training_curves
+from ans.recent import Recent
 from ans.runs.run import Run
 from ans.runs.status import GOING, QUEUED, RUNNING
 from ans.runs.store import active_of
@@ -193,8 +194,6 @@ class TrainTab:
         """
         if run is None:
             return {self.run: nothing_yet(), self.curves: None, self.stop: gr.update(interactive=False)}
-        drawn = run.progress.curves()
-        figure = training_curves(drawn.losses, drawn.accuracy) if any(x for _, x, _ in drawn.losses) else None
         goes_on = run.status.state in GOING and not run.stop_requested
         found = listed(visitor.runs) if found is None else found
         try:
@@ -203,7 +202,7 @@ class TrainTab:
             below = {}
         return {
             self.run: run_card.view(run, time.time()) | below | {"queue": run_results.queue(found, run, visitor)},
-            self.curves: figure,
+            self.curves: _CURVES.get((run.folder, run.version), lambda: _curves(run)),
             self.stop: gr.update(interactive=goes_on and visitor.may_stop(run)),
         }
 
@@ -270,6 +269,14 @@ def wire(tab: TrainTab) -> None:
     )  # fmt: skip
     tab.run.click(tab.act, browser, [shared.model, shared.tabs, tab.watched, tab.run, tab.curves, tab.stop], **QUIETLY)
     tab.filling.wire()
+
+
+def _curves(run: Run) -> str | None:
+    drawn = run.progress.curves()
+    return training_curves(drawn.losses, drawn.accuracy).to_json() if any(x for _, x, _ in drawn.losses) else None
+
+
+_CURVES = Recent(20)  # drawn once for all pages that show the same run at the same step
 
 
 def nothing_yet() -> dict:
