@@ -116,3 +116,8 @@ class Prediction:
         plain = asdict(self) | {"between": list(self.between)}
         first = {"text": plain.pop("text"), "label": plain.pop("label"), "open": self.open, "unsure": self.unsure}
         return first | plain
+
+
+def whole_characters(text: str) -> str:
+    """The text with a question mark for each half of a character (a lone surrogate), which no encoding can write."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -19,6 +19,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig
 from transformers.masking_utils import create_bidirectional_mask
 from transformers.utils import logging as transformers_logging
 
+from ans.conventions import whole_characters
 from ans.model.precision import mixed_precision
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -164,7 +165,8 @@ class TextEncoder(nn.Module):
         """Token ids with the special tokens, cut at `max_tokens`; at least one token a text."""
         if not texts:
             return []
-        return self.tokenizer(texts, truncation=True, max_length=self.max_tokens, return_attention_mask=False)[
+        whole = [whole_characters(text) for text in texts]
+        return self.tokenizer(whole, truncation=True, max_length=self.max_tokens, return_attention_mask=False)[
             "input_ids"
         ]
 

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeGuard, TypeVar
 
 from ans.config import STARTER, TrainConfig
 from ans.config_files import written_settings
@@ -19,7 +19,7 @@ from ans.runs.damage import Unreadable, tell
 from ans.runs.lease import give_back
 from ans.runs.run import CONFIG_FILE, Run
 from ans.runs.soundness import check
-from ans.runs.status import FINISHED, GOING, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, Status
+from ans.runs.status import FINISHED, GOING, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, STOPPED, Status
 from ans.runs.taught import Learnt, write_learnt
 
 MOST_CONTINUED = 3  # times that a run is put back into the queue without being asked
@@ -68,14 +68,14 @@ class RunStore:
 
     def get(self, run_id: str | None) -> Run | None:
         """The run with this id, or None. An id that is no plain directory name is nobody's."""
-        if not run_id or run_id.startswith(".") or Path(run_id).name != run_id:  # ".x" is one that is being made
+        if not _is_id(run_id):
             return None
         found = self._look_at(run_id)
         return found if isinstance(found, Run) else None
 
     def why_not(self, run_id: str) -> Unreadable | None:
         """Why a run is in no list, though its folder is there; None for a run that can be used, and for no run."""
-        if run_id.startswith(".") or Path(run_id).name != run_id:
+        if not _is_id(run_id):
             return None
         found = self._look_at(run_id)
         return found if isinstance(found, Unreadable) else None
@@ -116,7 +116,10 @@ class RunStore:
         """Runs whose trainer is gone become `interrupted`; returns them. `why` is told to whoever looks at them."""
         lost = [run for run in self.all() if run.trainer_is_gone]
         for run in lost:
-            run.set_status(INTERRUPTED, f"{why} Press Go on to continue it from its last pass.")
+            if run.stop_requested:
+                run.set_status(STOPPED, "Stopped.")
+            else:
+                run.set_status(INTERRUPTED, f"{why} Press Go on to continue it from its last pass.")
         return lost
 
     def go_on(self) -> list[Run]:
@@ -124,7 +127,8 @@ class RunStore:
 
         One that was put back some times already, perhaps since it takes the whole machine down, becomes interrupted.
         """
-        lost = [run for run in self.all() if run.trainer_is_gone and run.status.continued < MOST_CONTINUED]
+        gone = [run for run in self.all() if run.trainer_is_gone and not run.stop_requested]
+        lost = [run for run in gone if run.status.continued < MOST_CONTINUED]
         for run in lost:
             run.put_back()
         self.mark_interrupted("The app ended while this was trained.")
@@ -172,7 +176,10 @@ class RunStore:
         self.delete(Run(self.root / run_id))
 
     def _folders(self) -> list[Path]:
-        return [folder for folder in self.root.iterdir() if not folder.name.startswith(".") and folder.is_dir()]
+        try:
+            return [folder for folder in self.root.iterdir() if not folder.name.startswith(".") and folder.is_dir()]
+        except FileNotFoundError:  # somebody has moved the home away; what is trained meanwhile is kept in a new one
+            return []
 
     def _look_at(self, run_id: str) -> Run | Unreadable | None:
         """A run that can be listed, why it can't be, or None where there is no run."""
@@ -205,7 +212,7 @@ class RunStore:
         owner: str | None = None,
     ) -> Run:
         building = self.root / f".{run_id}.{secrets.token_hex(3)}"
-        building.mkdir()
+        building.mkdir(parents=True)
         try:
             write_json(building / CONFIG_FILE, written_settings(config))
             if corrections:
@@ -272,6 +279,11 @@ def active_of(runs: Sequence[One]) -> One | None:
     waiting = [(run, run.status.state) for run in reversed(runs)]
     waiting = [(run, state) for run, state in waiting if state in GOING]
     return next((run for run, state in waiting if state == RUNNING), waiting[0][0] if waiting else None)
+
+
+def _is_id(run_id: str | None) -> TypeGuard[str]:
+    """Whether it is a plain name of a directory; ".x" is a run that is being made."""
+    return bool(run_id) and len(run_id) <= 100 and not run_id.startswith(".") and Path(run_id).name == run_id
 
 
 def _new_id() -> str:

@@ -38,7 +38,7 @@ class JoinedEncoding:
         """The features of a text [1, d].
 
         Raises:
-            Exception: what `encode` raised for the texts it was given with.
+            Exception: what `encode` raised for this text.
         """
         mine = _Asked(text)
         with self._changed:
@@ -56,13 +56,20 @@ class JoinedEncoding:
         assert mine.row is not None
         return mine.row
 
-    def _answer(self, batch: list[_Asked]) -> None:
+    def _encode_all(self, batch: list[_Asked]) -> None:
         try:
             for one, row in zip(batch, self._encode([one.text for one in batch]).split(1), strict=True):
                 one.row = row
         except Exception as error:
-            for one in batch:
-                one.error = error
+            if len(batch) == 1:
+                batch[0].error = error
+                return
+            for one in batch:  # one of them is at fault; the others are somebody else's
+                self._encode_all([one])
+
+    def _answer(self, batch: list[_Asked]) -> None:
+        try:
+            self._encode_all(batch)
         finally:
             with self._changed:
                 for one in batch:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ans.conventions import LONGEST, Prediction
+from ans.conventions import LONGEST, Prediction, whole_characters
 from ans.json_files import DamagedFile
 from ans.recent import Recent
 from ans.runs.run import Run
@@ -148,7 +148,7 @@ class Serving:
         model = self.model(run_id)
         if refused is not None:
             model = model.refusing(refused)
-        started, cut = time.perf_counter(), text[:LONGEST]
+        started, cut = time.perf_counter(), whole_characters(text[:LONGEST])
         prediction = model.predict_features([cut], self.features(self.run(run_id).id, cut))[0]
         return prediction, 1000 * (time.perf_counter() - started)
 

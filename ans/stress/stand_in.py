@@ -56,10 +56,10 @@ def _write_small_things(store: RunStore, home: Path) -> None:
         corrections.add(BROWSER, "assistant", [Correction(f"text {number % 50}", "a", None)])
         for run in store.all():
             run.rename(f"name {number}")
-        if number % 3:
-            uploads.delete(BROWSER, str(path))
-        elif len(uploads.all(BROWSER)) > 10:
-            uploads.delete(BROWSER, str(uploads.all(BROWSER)[0]))
+        kept = uploads.all(BROWSER)
+        for old in [path, *kept[10:]] if number % 3 else kept[10:]:
+            if old in uploads.all(BROWSER):
+                uploads.delete(BROWSER, str(old))
 
 
 def _write_models(store: RunStore) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gradio.events import api
 
-from ans.conventions import LONGEST
+from ans.conventions import LONGEST, whole_characters
 from ans.runs import keys
 from ans.runs.run import Run
 from ans.runs.store import first_of
@@ -97,5 +97,7 @@ def _check(text: object, what: str) -> None:
     """
     if not isinstance(text, str):
         raise ValueError(f"{what} must be a string, got {type(text).__name__}.")
+    if whole_characters(text) != text:
+        raise ValueError(f"{what} holds half a character (a lone surrogate); send it as UTF-8.")
     if len(text) > LONGEST:
         raise ValueError(f"{what} has {len(text):,} characters, and at most {LONGEST:,} are read; shorten it.")

@@ -54,9 +54,15 @@ class StoreChanges:
 
         return Route(ADDRESS, changes)
 
+    def _folders(self) -> list[str]:
+        try:
+            return sorted(entry.path for entry in os.scandir(self._root) if not entry.name.startswith("."))
+        except OSError:  # the home was moved away
+            return []
+
     def _look(self) -> tuple[str, str]:
         state, steps, trained = hashlib.sha256(repr(self._trouble()).encode()), hashlib.sha256(), False
-        for folder in sorted(entry.path for entry in os.scandir(self._root) if not entry.name.startswith(".")):
+        for folder in self._folders():
             stamps = [_stamp(f"{folder}/{name}") for name in _STATE]
             trained = trained or stamps[-1] is not None
             state.update(repr((folder, stamps)).encode())

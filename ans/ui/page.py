@@ -48,12 +48,12 @@ from ans.ui.shared import Shared
 from ans.ui.theme import look
 from ans.ui.train import TrainTab
 from ans.ui.train_filling import BACK, kept_form
-from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, end_unchanged, let_one_wait, say_what_is_wrong
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, LenientBlocks, end_unchanged, let_one_wait, say_what_is_wrong
 
 log = logging.getLogger("ans.ui")
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
-TOGETHER = "(...values) => values"
+TOGETHER = "(...values) => [values]"  # a list of the values of all outputs, which are one
 STARTING_SECONDS = 1.0  # between two looks for the first model
 QUIET_SECONDS = 20.0  # without a query, before UMAP is compiled
 
@@ -171,7 +171,7 @@ def build(serving: Serving, restricted: bool = False, trouble: Callable[[], str 
         trouble: tells why nothing can be trained now, such as `WorkerSupervisor.trouble`.
     """
     gr.set_static_paths([PLOTLY_JS])
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
+    with LenientBlocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
         page = layout(serving, restricted, trouble)
         wire(page, blocks)
         api.publish(serving)

@@ -14,6 +14,7 @@ from functools import wraps
 from typing import Any
 
 import gradio as gr
+from gradio.block_function import BlockFunction
 
 from ans.durable import remedy
 from ans.ui.wording import as_sentence
@@ -30,6 +31,25 @@ AT_ONCE: dict[str, Any] = {**QUIETLY, "queue": False}
 def refusal(error: Exception | str) -> gr.Error:
     """What a handler raises where something can't be done: the page shows the sentence, and the log stays clean."""
     return gr.Error(as_sentence(error), print_exception=False)
+
+
+class LenientBlocks(gr.Blocks):
+    """A page whose public endpoints take values that are left out at the end as None.
+
+    Workaround, seen with Gradio 6.31.0, no upstream issue known: a request with too few values is answered without a
+    reason, and all that it holds, keys too, goes into the log. It can go when tests/ui/test_workarounds.py says so.
+    """
+
+    def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
+        """See that all values are there.
+
+        Raises:
+            gr.Error: too few of a private event.
+        """
+        missing = len(block_fn.inputs) - len(inputs)
+        if missing > 0 and block_fn.api_visibility != "public":
+            raise refusal(f"expected {len(block_fn.inputs)} values, got {len(inputs)}.")
+        inputs.extend([None] * missing)
 
 
 def say_what_is_wrong(page: gr.Blocks) -> None:

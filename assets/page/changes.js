@@ -3,15 +3,38 @@
 const root = element.querySelector('.changes'),
   SECOND = 1000,
   LONGEST = 15 * SECOND; // after which a poll is made in any case, since one may have failed
+const TYPED = 'ans-typed';
 let known = '',
+  away = false, // did the server not answer when it was last asked?
   polled = 0,
   asking = false;
 
+// Gradio, too, lets a page open again when its server is another one, sometimes before this does.
+function keepTyped() {
+  const typed = document.querySelector('#query textarea')?.value;
+  try {
+    if (typed) sessionStorage.setItem(TYPED, typed);
+  } catch {
+    // a browser that stores nothing
+  }
+}
+
 function openAgain() {
-  const typed = document.querySelector('#query textarea')?.value,
-    here = new URL(window.location.href);
-  if (typed) here.searchParams.set('text', typed);
-  window.location.replace(here);
+  keepTyped();
+  window.location.reload();
+}
+
+function typeAgain() {
+  const box = document.querySelector('#query textarea');
+  try {
+    const typed = sessionStorage.getItem(TYPED);
+    sessionStorage.removeItem(TYPED);
+    if (!typed || !box || box.value) return;
+    box.value = typed;
+    box.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  } catch {
+    // nothing was stored
+  }
 }
 
 function poll() {
@@ -32,16 +55,26 @@ async function ask() {
       const restarted = known && known.split('.')[0] !== now.split('.')[0];
       known = now;
       if (restarted) openAgain();
-      else poll();
-    } else if (performance.now() - polled > LONGEST) poll();
+      else {
+        away = false;
+        poll();
+      }
+    } else {
+      away = false;
+      if (performance.now() - polled > LONGEST) poll();
+    }
   } catch {
-    // the server is away; it is asked again in a second
+    away = true; // it is asked again in a second
   } finally {
     asking = false;
   }
 }
 
+window.addEventListener('pagehide', () => {
+  if (away) keepTyped();
+});
 watch('value', () => {
   if (props.value === 'gone') openAgain();
+  if (props.value === 'open') typeAgain();
 });
 setInterval(ask, SECOND);

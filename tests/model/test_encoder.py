@@ -236,3 +236,7 @@ def test_a_damaged_local_folder_is_refused(damage, tiny_encoder_folder, tmp_path
         save_file(tensors, weights, metadata={"format": "pt"})
     with pytest.raises(ValueError, match=r"encoder '.*' could not be loaded"):
         TextEncoder.load(str(folder), 1)
+
+
+def test_half_a_character_is_read_as_a_question_mark(encoder):
+    assert encoder.tokenize(["a\ud800b"]) == encoder.tokenize(["a?b"])

@@ -196,16 +196,32 @@ def test_a_run_whose_trainer_is_gone_becomes_interrupted_with_the_way_out(store)
 
 def test_a_run_whose_app_was_killed_is_queued_again_at_the_next_start_but_not_for_ever(store):
     run = taken_by_a_process_that_is_gone(store)
-    (run.folder / "stop").touch()  # of the attempt that was cut off
     for attempt in range(1, MOST_CONTINUED + 1):
         assert [one.id for one in store.go_on()] == [run.id]
-        assert (run.status.state, run.status.continued, run.stop_requested) == (QUEUED, attempt, False)
+        assert (run.status.state, run.status.continued) == (QUEUED, attempt)
         assert store.go_on() == []
         take_and_die(store)
     assert store.go_on() == []
     assert run.status.state == INTERRUPTED
     run.put_back()  # somebody presses Go on
     assert (run.status.state, run.status.continued) == (QUEUED, MOST_CONTINUED + 1)
+
+
+def test_a_training_that_was_told_to_stop_and_was_killed_then_is_stopped_and_does_not_go_on(store):
+    run = taken_by_a_process_that_is_gone(store)
+    (run.folder / "stop").touch()
+    assert store.go_on() == []
+    assert run.status.state == STOPPED
+
+
+def test_a_home_that_was_moved_away_is_an_empty_one_until_it_is_back(store):
+    run = store.create(CONFIG)
+    store.root.rename(store.root.with_name("elsewhere"))
+    assert (store.all(), store.get(run.id), store.active(), store.mark_interrupted()) == ([], None, None, [])
+    store.root.with_name("elsewhere").rename(store.root)
+    assert [one.id for one in store.all()] == [run.id]
+    store.root.rename(store.root.with_name("elsewhere"))
+    assert store.create(CONFIG).status.state == QUEUED
 
 
 @pytest.mark.parametrize("state", [QUEUED, FINISHED, STOPPED, FAILED])

@@ -55,7 +55,22 @@ def test_no_more_than_so_many_go_together_and_nobody_is_forgotten():
     assert max(map(len, encoder.passes)) <= MOST_TOGETHER
 
 
-def test_an_error_is_told_to_those_it_concerns_and_the_next_are_answered():
+def test_an_error_is_told_to_whoever_asked_for_that_text_and_not_to_those_it_was_joined_with():
+    encoder = Encoder()
+    joined = JoinedEncoding(encoder)
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(joined, "x")
+        encoder.begun.wait(30)
+        fine, bad, long = (pool.submit(joined, text) for text in ("fine", "bad", "longer"))
+        while len(joined._waiting) < 3:
+            threading.Event().wait(0.01)
+        encoder.go.set()
+        assert [one.result(30).item() for one in (first, fine, long)] == [1, 4, 6]
+        with pytest.raises(ValueError, match="no such text"):
+            bad.result(30)
+
+
+def test_after_an_error_the_next_are_answered():
     encoder = Encoder()
     encoder.go.set()
     joined = JoinedEncoding(encoder)

@@ -123,3 +123,11 @@ def test_no_message_repeats_a_key(api, key):
 def _ended(run: Run) -> Run:
     run.set_status("stopped")
     return run
+
+
+def test_half_a_character_is_told_and_a_name_that_no_file_can_have_is_no_model(api):
+    half = "\ud800 lone"
+    assert "half a character" in refused(api.classify, half, "newer")
+    assert refused(api.classify_batch, [KNOWN, half], "newer").startswith("Text 2 holds half a character")
+    for odd in ("x" * 10_000, "a\0b", "..", "/etc", "newer/../newer"):
+        assert refused(api.classify, KNOWN, odd).startswith("No trained model")

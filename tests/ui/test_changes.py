@@ -85,3 +85,12 @@ def test_a_page_that_knows_the_newest_is_told_nothing_and_a_private_run_is_told_
 
 def test_another_life_of_the_server_is_told_apart(store):
     assert StoreChanges(store).now(False).split(".")[0] != StoreChanges(store).now(False).split(".")[0]
+
+
+def test_a_home_that_was_moved_away_is_a_change_and_no_error(store, run):
+    told = StoreChanges(store)
+    before = told.now(closely=False)
+    store.root.rename(store.root.with_name("elsewhere"))
+    assert told.now(closely=False) != before
+    store.root.with_name("elsewhere").rename(store.root)
+    assert told.now(closely=False) == before

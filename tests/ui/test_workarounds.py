@@ -15,12 +15,14 @@ from pathlib import Path
 import gradio as gr
 import pytest
 from gradio import route_utils
+from gradio.events import api
 from gradio.state_holder import SessionState
 
 from ans.serving.models import Serving
 from ans.ui import page
 from ans.ui.page_component import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS
 from ans.ui.sessions import LightSession
+from ans.ui.wiring import LenientBlocks
 
 FRONT_END = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 SEEN_WITH = "6.31.0"
@@ -35,6 +37,10 @@ def posted(address: str, body: dict) -> dict:
 def count() -> Iterator[str]:
     yield "first"
     yield "last"
+
+
+def two(first: str, second: str) -> list:
+    return [first, second]
 
 
 def nothing() -> Iterator[str]:
@@ -103,6 +109,23 @@ def test_gradio_still_writes_down_the_settings_of_every_component_for_each_sessi
     assert len(theirs.config_values) > 300
     assert vars(theirs).keys() == vars(ours).keys()
     assert route_utils.SessionState is SessionState
+
+
+@pytest.mark.parametrize("values", [["a"], []])
+def test_gradio_still_tells_the_log_what_a_request_with_too_few_values_holds(values):
+    """`LenientBlocks` can go when this fails, and what is left out is None."""
+    with gr.Blocks() as theirs:
+        api(two, api_name="two")
+    with pytest.raises(ValueError, match="Received inputs"):
+        theirs.validate_inputs(next(iter(theirs.fns.values())), list(values))
+    with LenientBlocks() as ours:
+        api(two, api_name="two")
+    event, given = next(iter(ours.fns.values())), list(values)
+    ours.validate_inputs(event, given)
+    assert given == [*values, None, None][:2]
+    event.api_visibility = "private"
+    with pytest.raises(gr.Error, match="xpected 2 values, got 1"):
+        ours.validate_inputs(event, ["secret"])
 
 
 def test_gradio_still_applies_an_answer_for_a_part_that_is_being_built_after_a_promise():
