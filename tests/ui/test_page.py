@@ -61,8 +61,6 @@ def test_the_small_map_shows_what_was_answered_and_for_open_stays_with_a_close_c
 
     assert shown(labels[1], before=labels[0]) == labels[1], "another class was answered"
     assert shown(None, before=labels[2]) == labels[0], "the card names this one as the closest"
-    empty = ask_map.moved(maps, run.id, {"state": "empty"}, (run.id, labels[0]))
-    assert (empty[0]["value"], empty[1]) == (None, None)
 
 
 def test_a_link_asks_for_a_run_and_a_text_and_an_endless_text_is_cut():

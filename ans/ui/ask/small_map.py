@@ -53,8 +53,6 @@ def build(shared: Shared, verdict: VerdictComponent) -> SmallMap:
 
 def moved(maps: Maps, run_id: str | None, card: dict, before: Shown) -> tuple[Any, Shown]:
     """(plot, what it shows) for a verdict card: only the star moves while the class stays; else its map comes along."""
-    if card.get("state") == "empty":
-        return gr.update(value=None, spot=[]), None
     if card.get("state") != "answer":
         return gr.update(spot=[]), before
     if run_id is None:
