@@ -46,13 +46,16 @@ def test_what_was_corrected_is_learnt_and_still_there_after_a_reload(app, visito
     for text in ("water the ferns on the balcony", "the ferns want water again"):
         corrected(page, text, "gardening")
     assert page.locator("#teach .correction").count() == 2
+    kept = page.evaluate("() => localStorage.getItem('ans-model')")
     page.get_by_role("button", name="Learn from 2 corrections").click()
     page.locator("#teach .result h3", has_text="Learnt from 2 corrections").wait_for()
-    until(lambda: box.input_value() == f"{before} + 2 corrections", "the model that has learnt is in use")
+    learnt = before.replace("48 classes", "49 classes") + " + 2 corrections"
+    until(lambda: box.input_value() == learnt, "the model that has learnt is in use")
     page.locator("#verdict .answer strong", has_text="gardening").wait_for()
     cells = page.locator("#teach .result tr", has_text="Corrected texts, right").locator("td").all_inner_texts()
     assert cells == ["0 % of 2", "100 % of 2"]
 
+    page.wait_for_function("before => localStorage.getItem('ans-model') !== before", arg=kept)
     page.reload()
     page.locator("#teach .result").wait_for()
     assert page.locator("#teach .correction .learnt", has_text="learnt").count() == 2
