@@ -27,10 +27,11 @@ def written(folder: Path) -> Written:
 
     The page asks this of all runs every second, so it goes without pathlib.
     """
-    return tuple(_stat(f"{folder}/{name}") for name in (*SMALL_FILES, *LARGE_FILES))
+    return tuple(stamp_of(f"{folder}/{name}") for name in (*SMALL_FILES, *LARGE_FILES))
 
 
-def _stat(path: str) -> tuple[int, int, int] | None:
+def stamp_of(path: str) -> tuple[int, int, int] | None:
+    """When a file was written, its size and its inode; None if it is not there."""
     try:
         stat = os.stat(path)
     except OSError:

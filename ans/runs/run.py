@@ -33,7 +33,7 @@ from ans.json_files import DamagedFile, parser, read_typed, write_json
 from ans.runs.check import Check
 from ans.runs.damage import remember, remembered
 from ans.runs.evaluation import Evaluation
-from ans.runs.files import written
+from ans.runs.files import stamp_of, written
 from ans.runs.lease import give_back, is_held, take
 from ans.runs.names import made_name
 from ans.runs.progress import EVENTS_FILE, Progress, event_writer
@@ -132,7 +132,8 @@ class Run:
     @property
     def version(self) -> str:
         """A cheap text that changes whenever status, events or numbers change; what the page polls."""
-        return "-".join(_stamp(self.folder / name) for name in ("status.json", "events.jsonl", "evaluation.json"))
+        files = ("status.json", "events.jsonl", "evaluation.json")
+        return "-".join(str(stamp_of(f"{self.folder}/{name}")) for name in files)
 
     @property
     def owner(self) -> str | None:
@@ -319,11 +320,3 @@ def _if_there(read: Callable[[Path], Any], folder: Path) -> Any:
         return read(folder)
     except FileNotFoundError:
         return None
-
-
-def _stamp(path: Path) -> str:
-    try:
-        stat = path.stat()
-    except OSError:
-        return "none"
-    return f"{stat.st_mtime_ns}.{stat.st_size}"

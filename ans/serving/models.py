@@ -133,7 +133,7 @@ class Serving:
         for kept in (self._models, self._lines):
             kept.forget(lambda key: key == run_id)
 
-    def features(self, run_id: str, text: str) -> Tensor:
+    def features(self, run_id: str | None, text: str) -> Tensor:
         """The features of a text [1, V·d], cut at `LONGEST`: for the verdict, and for the maps that show it."""
         self._asked, text = time.monotonic(), text[:LONGEST]
         encode = self._encoding.get(run_id, lambda: JoinedEncoding(lambda texts: self.model(run_id).features(texts)))
@@ -149,7 +149,7 @@ class Serving:
         if refused is not None:
             model = model.refusing(refused)
         started, cut = time.perf_counter(), whole_characters(text[:LONGEST])
-        prediction = model.predict_features([cut], self.features(self.run(run_id).id, cut))[0]
+        prediction = model.predict_features([cut], self.features(run_id, cut))[0]
         return prediction, 1000 * (time.perf_counter() - started)
 
     def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[Example]]:

@@ -25,16 +25,14 @@ def served() -> Iterator[tuple[str, RunStore]]:
     Raises:
         RuntimeError: it does not start.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="ans-stress-") as home, open(Path(home) / "log", "w") as log:
         command = [sys.executable, "app.py", "--port", str(port), "--home", home]
         app, address = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log), f"http://127.0.0.1:{port}"
         store = RunStore(Path(home) / "runs")
         try:
             until = time.monotonic() + PATIENCE
-            while not (store.finished() and _answers(address)):
+            while not (store.finished() and answers(address)):
                 if app.poll() is not None or time.monotonic() > until:
                     raise RuntimeError(f"the app does not start: {(Path(home) / 'log').read_text()[-500:]}")
                 time.sleep(0.5)
@@ -44,7 +42,15 @@ def served() -> Iterator[tuple[str, RunStore]]:
             app.wait()
 
 
-def _answers(address: str) -> bool:
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(address: str) -> bool:
+    """Whether a page answers there."""
     try:
         with urllib.request.urlopen(address, timeout=5) as reply:
             return reply.status == 200

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ans.runs.files import stamp_of
 from ans.runs.store import RunStore
 
 ADDRESS = "/ans/changes"
@@ -63,18 +64,10 @@ class StoreChanges:
     def _look(self) -> tuple[str, str]:
         state, steps, trained = hashlib.sha256(repr(self._trouble()).encode()), hashlib.sha256(), False
         for folder in self._folders():
-            stamps = [_stamp(f"{folder}/{name}") for name in _STATE]
+            stamps = [stamp_of(f"{folder}/{name}") for name in _STATE]
             trained = trained or stamps[-1] is not None
             state.update(repr((folder, stamps)).encode())
-            steps.update(repr(_stamp(f"{folder}/{_STEPS}")).encode())
+            steps.update(repr(stamp_of(f"{folder}/{_STEPS}")).encode())
         quick = state.hexdigest()[:16]
         closely = f"{quick}{steps.hexdigest()[:16]}"
         return (quick if trained else closely), closely  # without a model every page shows how far the first one is
-
-
-def _stamp(path: str) -> tuple[int, int, int] | None:
-    try:
-        stat = os.stat(path)
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -42,12 +42,7 @@ function tick(v, clock, bar) {
   move();
 }
 
-function act(name, to, id, className) {
-  const made = node('button', className || '', name);
-  made.type = 'button';
-  made.onclick = () => trigger('click', { to, id });
-  return made;
-}
+const act = (name, to, id, className, label) => button(name, () => trigger('click', { to, id }), className, label);
 
 function go(v) {
   const box = node('div', 'go');
@@ -62,14 +57,8 @@ function queue(list) {
   for (const one of list) {
     const row = node('li');
     row.append(node('span', 'name', one.name), node('span', 'state', one.running ? 'training' : 'waiting'));
-    const show = act('Show', 'watch', one.id);
-    show.setAttribute('aria-label', 'Show ' + one.name);
-    row.append(show);
-    if (one.may_drop) {
-      const drop = act('Remove', 'drop', one.id);
-      drop.setAttribute('aria-label', `Remove ${one.name} from the queue`);
-      row.append(drop);
-    }
+    row.append(act('Show', 'watch', one.id, '', 'Show ' + one.name));
+    if (one.may_drop) row.append(act('Remove', 'drop', one.id, '', `Remove ${one.name} from the queue`));
     rows.append(row);
   }
   box.append(rows);

@@ -58,10 +58,10 @@ function actions(row) {
         row.starter ? 'Delete the starter? It is trained again at the next start.' : 'Delete permanently?',
       ),
       button('Delete', () => {
-          deleting = null;
-          trigger('click', { action: 'delete', id: row.id });
-          draw();
-        }, 'danger', 'Yes, delete ' + row.title),
+        deleting = null;
+        trigger('click', { action: 'delete', id: row.id });
+        draw();
+      }, 'danger', 'Yes, delete ' + row.title),
       button('Cancel', () => {
         deleting = null;
         draw();

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ans.stress.served import answers, free_port
 from tests.browser.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -25,28 +23,17 @@ FLAGS = [
 @contextmanager
 def running_app(home: Path, port: int | None = None) -> Iterator[str]:
     """Its address, as soon as the page answers. What it prints is in `home/log`. Without a port it takes a free one."""
-    if port is None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+    port = free_port() if port is None else port
     command, url = [sys.executable, "app.py", "--port", str(port), "--home", str(home)], f"http://127.0.0.1:{port}/"
     with (home / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         try:
-            until(lambda: process.poll() is not None or _answers(url), "the page answers")
+            until(lambda: process.poll() is not None or answers(url), "the page answers")
             assert process.poll() is None, (home / "log").read_text()
             yield url
         finally:
             process.terminate()
             process.wait(30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as reply:
-            return reply.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def chromium() -> str | None:

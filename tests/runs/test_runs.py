@@ -16,6 +16,7 @@ from ans.paths import home
 from ans.runs.run import Run
 from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
 from ans.runs.store import MOST_CONTINUED, RunStore
+from tests.other_process import another_process
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIG = TrainConfig(seed=7, known_classes=("a", "b"))
@@ -312,16 +313,9 @@ def test_the_number_of_a_process_that_lives_again_after_a_restart_keeps_no_run_r
 
 def test_a_run_that_another_process_trains_is_neither_taken_nor_interrupted_until_that_process_is_killed(store):
     run = store.create(CONFIG)
-    take = (
-        "import sys, pathlib; from ans.runs.store import RunStore; "
-        "RunStore(pathlib.Path(sys.argv[1])).take_next(); print(flush=True); input()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", take, str(store.root)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as trainer:
-        assert trainer.stdout.readline() == b"\n"
+    take = "from ans.runs.store import RunStore; RunStore(pathlib.Path(sys.argv[1])).take_next()"
+    with another_process(take, store.root):
         assert (run.claim(), store.take_next(), store.mark_interrupted()) == (False, None, [])
-        trainer.kill()
     assert [lost.id for lost in store.mark_interrupted()] == [run.id]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +10,8 @@ from ans.config import TrainConfig
 from ans.runs.status import RUNNING
 from ans.runs.store import RunStore
 from ans.runs.sweep import Home, sweep
+from tests.other_process import another_process
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 LEFT = (
     "runs/.20260101-000000-abcdef.123456/config.json",
     "runs/{run}/.status.json.a1b2c3",
@@ -72,16 +70,9 @@ def test_a_second_app_on_a_home_leaves_alone_what_the_first_may_be_writing(tmp_p
 def test_what_a_training_that_still_goes_on_is_writing_is_left_alone(tmp_path, run):
     run.set_status(RUNNING)
     (building,) = put(tmp_path, run.id, LEFT[2:3])
-    take = (
-        "import sys, pathlib; from ans.runs.run import Run; "
-        "assert Run(pathlib.Path(sys.argv[1])).claim(); print(flush=True); input()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", take, str(run.folder)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as trainer:
-        assert trainer.stdout.readline() == b"\n"
+    claim = "from ans.runs.run import Run; assert Run(pathlib.Path(sys.argv[1])).claim()"
+    with another_process(claim, run.folder):
         assert sweep(tmp_path) == []
-        trainer.kill()
     sweep(tmp_path)
     assert not building.exists()
 
