@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ans.config import TrainConfig
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.estimator import OpenWorldClassifier
 
 # torch's threads sleep while they wait. By default they spin, and on cores that are busy (the page beside its trainer)
 # a training then takes ten times as long. Must be set before torch is loaded, hence here.
@@ -23,7 +23,7 @@ __all__ = ["OpenWorldClassifier", "TrainConfig", "__version__"]
 
 def __getattr__(name: str) -> Any:
     if name == "OpenWorldClassifier":
-        from ans.model.classifier import OpenWorldClassifier
+        from ans.model.estimator import OpenWorldClassifier
 
         return OpenWorldClassifier
     if name == "TrainConfig":

@@ -77,7 +77,7 @@ def predict(given: argparse.Namespace) -> None:
         else _arriving_lines(cast(BufferedReader, sys.stdin.buffer))
     ):
         texts = [text for raw in chunk if (text := raw.decode("utf-8", errors="replace").strip("\ufeff \t\r\n"))]
-        for answer in classifier.predict(texts, given.candidates, given.neighbours):
+        for answer in classifier.explain(texts, given.candidates, given.neighbours):
             print(json.dumps(answer.to_dict(), ensure_ascii=False))
         sys.stdout.flush()
 
@@ -121,7 +121,7 @@ def teach(given: argparse.Namespace) -> None:
 
 
 def _right(classifier, said: dict[str, str | None]) -> int:
-    return sum(found.label == said[found.text] for found in classifier.predict(list(said), 1, 0))
+    return sum(found.label == said[found.text] for found in classifier.explain(list(said), 1, 0))
 
 
 def evaluate(given: argparse.Namespace) -> None:
@@ -159,11 +159,11 @@ def evaluate(given: argparse.Namespace) -> None:
 
 def _loaded(given: argparse.Namespace):
     """The classifier in a model's folder, or in a run that was downloaded from the app, zipped or unpacked."""
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
     from ans.workflows.archive import model_folder
 
     with model_folder(given.model) as folder:
-        return OpenWorldClassifier.load(folder, given.device)
+        return TrainedModel.load(folder, given.device)
 
 
 class _Bars:

@@ -66,11 +66,11 @@ def encoder():
 
 @pytest.fixture(scope="session")
 def classifier(small_config: TrainConfig, small_split: OpenWorldSplit):
-    """A really trained OpenWorldClassifier on the four classes. Shared by all tests: don't fit it again."""
-    from ans.model.classifier import OpenWorldClassifier
+    """A model that is really trained on the four classes. Shared by all tests."""
+    from ans.model.trained_model import TrainedModel
 
     train, dev = small_split.train, small_split.dev
-    return OpenWorldClassifier(small_config).fit(train.texts, train.labels, dev.texts, dev.labels)
+    return TrainedModel.trained_on(small_config, train.texts, train.labels, dev.texts, dev.labels)
 
 
 @pytest.fixture(scope="session")

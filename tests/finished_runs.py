@@ -14,10 +14,10 @@ from ans.workflows.judging import judge_test
 
 if TYPE_CHECKING:
     from ans.data.corpora import OpenWorldSplit
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
 
 
-def finished_run(store: RunStore, config: TrainConfig, model: OpenWorldClassifier, split: OpenWorldSplit) -> Run:
+def finished_run(store: RunStore, config: TrainConfig, model: TrainedModel, split: OpenWorldSplit) -> Run:
     """A run of the store with this model, judged on the test part of this split."""
     run = store.create(config)
     run.set_status(RUNNING)

@@ -58,11 +58,10 @@ def test_the_package_runs_workflows_data_and_config_import_nothing_heavy():
 
 
 def test_the_package_gives_the_classifier_and_the_settings_when_they_are_asked_for():
-    code = (
-        "from ans import OpenWorldClassifier, TrainConfig; print(OpenWorldClassifier(TrainConfig(seed=3)).config.seed)"
-    )
+    code = "import sys; from ans import OpenWorldClassifier, TrainConfig; "
+    code += "print(OpenWorldClassifier(seed=TrainConfig(seed=3).seed).seed, 'torch' in sys.modules)"
     process = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert process.stdout == "3\n"
+    assert process.stdout == "3 False\n"
 
 
 def test_the_page_imports_nothing_heavy():

@@ -25,7 +25,7 @@ from ans.benchmark.tables import ALL, RATIOS
 from ans.config import TrainConfig
 from ans.conventions import OPEN, ZERO
 from ans.evaluation.metrics import evaluate
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 
 OURS = "ANS"
 FEW, SEEDS = (1, 2, 5, 10, 20, 50), (0, 1, 2, 3, 4)
@@ -143,7 +143,7 @@ def _ours(config: TrainConfig, corpus: CorpusStates) -> tuple[dict[str, float | 
     split, parts = corpus.split(config)
     states, _, truth = parts["test"]
     started = time.perf_counter()
-    model = OpenWorldClassifier(config).fit(split.train.texts, split.train.labels)
+    model = TrainedModel.trained_on(config, split.train.texts, split.train.labels)
     seconds = {"training": time.perf_counter() - started}
     said = model.answers(model.encoder.views(states, config.head_views))
     ours = from_scores(said.scores, said.classes, ZERO)

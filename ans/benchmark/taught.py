@@ -21,7 +21,7 @@ from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.data.corpora import load_corpus, make_open_world_split
 from ans.evaluation.metrics import evaluate
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 
 OURS, SEEDS, CORRECTIONS = "ANS", (0, 1, 2, 3, 4), 50
 
@@ -72,7 +72,7 @@ def _row(name: str, found: dict, seconds: float) -> str:
 def _measured(config: TrainConfig) -> tuple[list[str], dict, dict]:
     split = make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
     train, dev = split.train, split.dev
-    model = OpenWorldClassifier(config).fit(train.texts, train.labels, dev.texts, dev.labels)
+    model = TrainedModel.trained_on(config, train.texts, train.labels, dev.texts, dev.labels)
     features, truth = model.features(split.test.texts), np.array(split.test_targets)
     before = model.answers(features)
     rows = _drawn(truth, before.decided.numpy(), config.seed)

@@ -16,6 +16,7 @@ from torch import Tensor
 from ans.config import TrainConfig
 from ans.model import few_texts
 from ans.model.heads import MultiViewHeads
+from ans.model.probabilities import probabilities, score_scale, temperature
 from ans.model.similarity import nearest_of_each_class
 
 _SAVED = ("weights", "middles", "scores", "targets", "answers", "rows", "left_out", "outside")
@@ -60,6 +61,7 @@ class Calibration:
             they were taken for [M]. rows: their places among the training texts, −1 for dev texts [M].
         left_out: scores of texts of left-out classes, ascending [L]; they stand for open ones.
         outside: scores of held-out texts that are labelled as belonging to no class, ascending [O].
+        temperature: of the votes for a class, where they are to be probabilities.
     """
 
     weights: Tensor
@@ -72,6 +74,7 @@ class Calibration:
     rows: Tensor
     left_out: Tensor
     outside: Tensor
+    temperature: float = 1.0
 
     @classmethod
     def none(cls, views: int) -> Calibration:
@@ -104,14 +107,16 @@ class Calibration:
         scores = torch.cat([made.combined(one.evidence).max(1).values for one in held_out])
         order = scores.argsort(stable=True)
         votes = [class_votes(one.closed, made.combined(one.evidence), weight) for one in held_out]
+        pairs = list(zip(held_out, votes, strict=True))
         made = replace(
             made,
             scores=scores[order],
             targets=torch.cat([one.targets for one in held_out])[order],
-            answers=torch.cat([one.known[vote.argmax(1)] for one, vote in zip(held_out, votes, strict=True)])[order],
+            answers=torch.cat([one.known[vote.argmax(1)] for one, vote in pairs])[order],
             rows=torch.cat([one.rows for one in held_out])[order],
             left_out=torch.cat([made.combined(one.left_out).max(1).values for one in held_out]).sort().values,
             outside=torch.cat([made.combined(one.outside).max(1).values for one in held_out]).sort().values,
+            temperature=temperature([(vote, torch.searchsorted(one.known, one.targets)) for one, vote in pairs]),
         )
         # A class of one text can't hold out any: then the line is where as many texts of left-out classes get in.
         checked = made.expected_line(refused) if len(known) >= FEWEST else float(made.left_out.quantile(KEPT_OUT))
@@ -120,7 +125,8 @@ class Calibration:
     def tensors(self) -> dict[str, Tensor]:
         """All of it by name, to be saved; `from_tensors` is the inverse."""
         lines = torch.tensor([self.line, self.trained_line], dtype=torch.float64)
-        return {**{name: getattr(self, name) for name in _SAVED}, "lines": lines}
+        scale = torch.tensor([self.temperature], dtype=torch.float64)
+        return {**{name: getattr(self, name) for name in _SAVED}, "lines": lines, "temperature": scale}
 
     @classmethod
     def from_tensors(cls, found: Mapping[str, Tensor], views: int) -> Calibration:
@@ -136,6 +142,7 @@ class Calibration:
             outside=found.get("outside", torch.zeros(0)),  # came later
             line=float(found["lines"][0]),
             trained_line=float(found["lines"][1]),
+            temperature=float(found.get("temperature", torch.ones(1))[0]),  # came later
         )
         if not len(made.weights) == len(made.middles) == views:
             raise RuntimeError(f"its calibration is of {len(made.weights)} views, not of {views}")
@@ -183,6 +190,11 @@ class Calibration:
         if not len(self.scores):
             return None
         return torch.searchsorted(self.scores, (scores + self.line).to(self.scores)) / len(self.scores)
+
+    def probabilities(self, votes: Tensor, scores: Tensor) -> Tensor:
+        """Of each class and, last, of open: votes [N, C] and scores after the line [N] → [N, C + 1]."""
+        scale = score_scale(self.scores - self.line, torch.cat([self.left_out, self.outside]) - self.line)
+        return probabilities(votes, scores, self.temperature, scale)
 
     @property
     def band(self) -> tuple[float, float]:

@@ -35,8 +35,22 @@ READABLE = (2, 3)  # 2 had no calibration: heads alone, a line at zero
 ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE = "model.json", "weights.safetensors", "training_texts.json"
 
 
-def save(folder: str | Path, config: TrainConfig, fitted: Fitted, seconds: Mapping[str, float]) -> None:
-    """Write a model into a folder, complete or not at all; an older model there is replaced."""
+def save(
+    folder: str | Path, config: TrainConfig, fitted: Fitted, seconds: Mapping[str, float], **more: dict[str, Any]
+) -> None:
+    """Write a model into a folder, complete or not at all; an older model there is replaced.
+
+    Args:
+        more: what `about` is to find again, by name.
+    """
+    about, texts, tensors = packed(config, fitted, seconds)
+    _write(folder, about | more, texts, tensors)
+
+
+def packed(
+    config: TrainConfig, fitted: Fitted, seconds: Mapping[str, float]
+) -> tuple[dict[str, Any], list[str], dict[str, Tensor]]:
+    """A model as what is written of it: about, training texts, tensors."""
     about = {
         "labels": fitted.labels,
         "config": written_settings(config),
@@ -52,7 +66,26 @@ def save(folder: str | Path, config: TrainConfig, fitted: Fitted, seconds: Mappi
         "outside_features": fitted.outside,
         **{f"calibration.{name}": value for name, value in fitted.calibration.tensors().items()},
     }
-    _write(folder, about, fitted.texts, tensors)
+    return about, fitted.texts, tensors
+
+
+def unpacked(about: dict[str, Any], texts: list[str], tensors: dict[str, Tensor]) -> tuple[TrainConfig, Fitted]:
+    """Inverse of `packed`, on the best device here.
+
+    Raises:
+        ValueError: the encoder is missing, or has other weights here.
+    """
+    config = _settings("memory", about)
+    return config, _fitted("memory", config, about, texts, tensors, choose_device())
+
+
+def about(folder: str | Path, name: str) -> dict[str, Any]:
+    """What `save` was given to keep under this name; nothing if that was nothing."""
+    try:
+        found = json.loads((Path(folder) / ABOUT_FILE).read_text(encoding="utf-8")).get(name)
+    except (OSError, ValueError, AttributeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def load(folder: str | Path, device: str | None = None) -> tuple[TrainConfig, Fitted, dict[str, float]]:

@@ -1,4 +1,4 @@
-"""What training leaves of an OpenWorldClassifier: weights, features of its training texts, and what follows of them."""
+"""What training leaves of a model: weights, features of its training texts, and what follows of them."""
 
 from __future__ import annotations
 

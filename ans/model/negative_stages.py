@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.negatives import SHELL_MODES, synthesize
+from ans.model.trained_model import TrainedModel
 
 POSITIVES = "positives"  # before the stages of `synthesize`
 
@@ -38,9 +38,7 @@ class NegativeStages:
         return F.softplus(self.logits).mean(1)
 
 
-def negative_stages(
-    classifier: OpenWorldClassifier, label: str, count: int, seed: int = 0, view: int = 0
-) -> NegativeStages:
+def negative_stages(classifier: TrainedModel, label: str, count: int, seed: int = 0, view: int = 0) -> NegativeStages:
     """Make negatives of one class with its head as it is now, and keep every stage.
 
     Args:

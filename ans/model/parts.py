@@ -22,7 +22,8 @@ def checked_parts(
     if len(texts) != len(labels):
         raise ValueError(f"expected as many labels as texts, got {len(texts)} texts and {len(labels)} labels.")
     if (found := len(set(labels))) < 2:
-        raise ValueError(f"at least two known classes are needed, got {found}; add texts of another class.")
+        classes = "class" if found == 1 else "classes"
+        raise ValueError(f"at least two known classes are needed, got {found} {classes}; add texts of another class.")
     dev_texts, dev_labels = list(dev_texts or ()), list(dev_labels or ())
     if len(dev_texts) != len(dev_labels):
         raise ValueError(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ans.data.lines import Lines
 
 if TYPE_CHECKING:
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
 
 CHUNK = 128  # texts between two looks at the progress and at Stop: under a second on one core
 AT_A_TIME = threading.Semaphore(2)  # passes of all visitors
@@ -59,7 +59,7 @@ class Pass:
         """How long it has classified."""
         return self._took if self.ended else time.monotonic() - self._began
 
-    def begin(self, load: Callable[[], OpenWorldClassifier]) -> None:
+    def begin(self, load: Callable[[], TrainedModel]) -> None:
         """Start it. `load` gives the model; a ValueError of it is the `error`."""
         threading.Thread(target=self._work, args=(load,), daemon=True).start()
 
@@ -75,13 +75,13 @@ class Pass:
         """Wait at most this long for its end; whether that has come."""
         return self._ended.wait(seconds)
 
-    def run(self, model: OpenWorldClassifier) -> Iterator[int]:
+    def run(self, model: TrainedModel) -> Iterator[int]:
         """Classify chunk after chunk; yields the number of verdicts after each."""
         while len(self.verdicts) < len(self.texts) and not self._left:
             chunk = self.texts[len(self.verdicts) : len(self.verdicts) + CHUNK]
             self.verdicts += [
                 Verdict(said.text, said.label, said.score, said.candidates[0].label, said.between)
-                for said in model.predict(chunk, candidates=1, neighbours=0)
+                for said in model.explain(chunk, candidates=1, neighbours=0)
             ]
             yield len(self.verdicts)
 
@@ -89,7 +89,7 @@ class Pass:
     def _left(self) -> bool:
         return self._stop.is_set() or time.monotonic() - self._seen > UNSEEN_SECONDS
 
-    def _work(self, load: Callable[[], OpenWorldClassifier]) -> None:
+    def _work(self, load: Callable[[], TrainedModel]) -> None:
         try:
             while not AT_A_TIME.acquire(timeout=WAIT_SECONDS):
                 if self._left:

@@ -11,7 +11,7 @@ from ans.recent import Recent
 from ans.serving.models import Serving
 
 if TYPE_CHECKING:
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
 
 BATCH, SINGLES, COSTS_KEPT = 100, 9, 24
 
@@ -53,14 +53,14 @@ class Costs:
         return Cost(one, together, BATCH, self.serving.device_name(), busy or self.serving.store.active() is not None)
 
 
-def timed(model: OpenWorldClassifier, texts: list[str]) -> tuple[float, float]:
+def timed(model: TrainedModel, texts: list[str]) -> tuple[float, float]:
     """Milliseconds of one of these texts, the median of some, and of `BATCH` of them together."""
     batch = ((texts or ["does it answer?"]) * BATCH)[:BATCH]
-    model.predict(batch[0])  # what is made at the first question is no part of the next
+    model.explain(batch[0])  # what is made at the first question is no part of the next
     return median(_milliseconds(model, [text]) for text in batch[:SINGLES]), _milliseconds(model, batch)
 
 
-def _milliseconds(model: OpenWorldClassifier, texts: list[str]) -> float:
+def _milliseconds(model: TrainedModel, texts: list[str]) -> float:
     started = time.perf_counter()
-    model.predict(texts)
+    model.explain(texts)
     return 1000 * (time.perf_counter() - started)

@@ -16,7 +16,7 @@ from ans.conventions import OPEN
 from ans.serving.projection import umap_at_work
 
 if TYPE_CHECKING:
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
     from ans.runs.run import Run
 
 FEWEST, MOST = 30, 10_000  # texts that can be grouped
@@ -124,7 +124,7 @@ def open_test_texts(run: Run, dim: int) -> OpenTexts:
     )
 
 
-def open_among(model: OpenWorldClassifier, texts: Sequence[str]) -> Iterator[OpenTexts]:
+def open_among(model: TrainedModel, texts: Sequence[str]) -> Iterator[OpenTexts]:
     """Those of any texts that a model leaves open: what was found so far, each time some more are judged."""
     different = list(dict.fromkeys(texts))
     kept, features = [], np.empty((0, model.encoder.dim), np.float32)

@@ -18,7 +18,7 @@ from ans.serving.joined import JoinedEncoding
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
     from ans.workflows.strictness import Lines
 
 MODELS_KEPT, EXAMPLES_KEPT, TEXTS_KEPT = 3, 24, 512
@@ -93,8 +93,8 @@ class Serving:
             raise ValueError("this run has no numbers; choose another model.")
         return evaluation.metrics.headline()
 
-    def model(self, run_id: str | None) -> OpenWorldClassifier:
-        """The run's OpenWorldClassifier."""
+    def model(self, run_id: str | None) -> TrainedModel:
+        """The run's model."""
         run = self.run(run_id)
         try:
             return self._models.get(run.id, lambda: load_classifier(run))
@@ -149,7 +149,7 @@ class Serving:
         if refused is not None:
             model = model.refusing(refused)
         started, cut = time.perf_counter(), whole_characters(text[:LONGEST])
-        prediction = model.predict_features([cut], self.features(run_id, cut))[0]
+        prediction = model.explain_features([cut], self.features(run_id, cut))[0]
         return prediction, 1000 * (time.perf_counter() - started)
 
     def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[Example]]:
@@ -190,12 +190,12 @@ def finished_run(store: RunStore, run_id: str | None) -> Run:
     return run
 
 
-def load_classifier(run: Run, device: str | None = None) -> OpenWorldClassifier:
+def load_classifier(run: Run, device: str | None = None) -> TrainedModel:
     """The run's trained model.
 
     Raises:
         ValueError: the run has no model, or it is damaged.
     """
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
 
-    return OpenWorldClassifier.load(run.folder / "model", device)
+    return TrainedModel.load(run.folder / "model", device)

@@ -168,7 +168,7 @@ def _that_do_not_answer(store: RunStore) -> list[str]:
 
     def answers(run: Run) -> bool:
         try:
-            return load_classifier(run, "cpu").predict("wake me up at seven").text == "wake me up at seven"
+            return load_classifier(run, "cpu").explain("wake me up at seven").text == "wake me up at seven"
         except ValueError:
             return False
 

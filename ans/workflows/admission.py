@@ -33,7 +33,7 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     import torch
     from safetensors.torch import save_file
 
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
     from ans.workflows.checking import check_of
     from ans.workflows.judging import judge, msp_numbers
 
@@ -51,9 +51,9 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     write_json(folder / "model" / "model.json", {**about, "config": written_settings(config.with_(refused=refused))})
     _check_classes(folder, about["labels"])
 
-    classifier = OpenWorldClassifier.load(folder / "model", "cpu")
+    classifier = TrainedModel.load(folder / "model", "cpu")
     _need_texts("training texts", classifier.train_texts)
-    classifier.predict("does it answer?")
+    classifier.explain("does it answer?")
     texts, labels, arrays = read_test_part(folder)
     before = Evaluation.read(folder)
     judged = judge(classifier, torch.from_numpy(arrays["features"]), labels)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ans.model.calibration import Calibration
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 from ans.runs.check import Check, Count, Quality
 from ans.workflows.quality import at_length_one, quality_of
 
@@ -16,7 +16,7 @@ log = logging.getLogger("ans.workflows")
 MOST_COMPARED = 4000  # texts that are compared with all others
 
 
-def check_of(classifier: OpenWorldClassifier, quality: Quality | None = None) -> Check:
+def check_of(classifier: TrainedModel, quality: Quality | None = None) -> Check:
     """The check of a model with the line it has.
 
     Args:
@@ -61,7 +61,7 @@ def count(which: np.ndarray) -> Count:
     return Count(int(which.sum()), len(which))
 
 
-def _estimate(untouched: np.ndarray | None, classifier: OpenWorldClassifier) -> Count:
+def _estimate(untouched: np.ndarray | None, classifier: TrainedModel) -> Count:
     """Each class left out in turn: its texts that lie as near to another class as known texts lie to theirs.
 
     The line is where the nearest text of a known text is too far for as many known texts as the model refuses.

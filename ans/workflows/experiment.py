@@ -14,7 +14,7 @@ from ans.data.corrections import learning
 from ans.durable import replacing
 from ans.events import Emit, ShouldStop
 from ans.model.checkpoints import NOWHERE, Checkpoints
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 from ans.runs.check import Check
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
@@ -28,7 +28,7 @@ from ans.workflows.judging import Judged, judge_test, msp_numbers
 class Outcome:
     """What a finished run leaves."""
 
-    classifier: OpenWorldClassifier
+    classifier: TrainedModel
     split: OpenWorldSplit
     judged: Judged
     check: Check
@@ -58,7 +58,8 @@ def run_experiment(
         split = learning(split, corrections)
     emit({"phase": "data", "known": len(split.known), "texts": len(split.train), "work": work_of(config, split)})
     seconds = {"data": time.perf_counter() - started}
-    classifier = OpenWorldClassifier(config).fit(
+    classifier = TrainedModel.trained_on(
+        config,
         split.train.texts,
         split.train.labels,
         split.dev.texts,
@@ -85,9 +86,7 @@ def save_outcome(run: Run, outcome: Outcome) -> None:
     save_answers(run, outcome.classifier, judged, evaluation, outcome.check)
 
 
-def save_answers(
-    run: Run, classifier: OpenWorldClassifier, judged: Judged, evaluation: Evaluation, check: Check
-) -> None:
+def save_answers(run: Run, classifier: TrainedModel, judged: Judged, evaluation: Evaluation, check: Check) -> None:
     """Write a model, its answers to the test texts that lie in the run already, and its numbers; each file whole."""
     classifier.save(run.folder / "model")
     arrays = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}

@@ -11,7 +11,7 @@ from torch import Tensor
 from ans.conventions import OPEN
 from ans.data.corpora import OpenWorldSplit, targets
 from ans.evaluation.metrics import MSP_ACCEPTS, evaluate
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 from ans.runs.evaluation import Metrics
 
 
@@ -25,7 +25,7 @@ class Judged:
     metrics: Metrics
 
 
-def judge(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[str]) -> Judged:
+def judge(classifier: TrainedModel, features: Tensor, labels: Sequence[str]) -> Judged:
     """Answer texts and compare with their labels; a label that is no known class counts as open.
 
     Args:
@@ -40,7 +40,7 @@ def judge(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[st
     return Judged(features, logits, answers, metrics)
 
 
-def msp_numbers(classifier: OpenWorldClassifier, features: Tensor, labels: Sequence[str]) -> dict[str, float | None]:
+def msp_numbers(classifier: TrainedModel, features: Tensor, labels: Sequence[str]) -> dict[str, float | None]:
     """The field's numbers of the usual baseline: maximum softmax probability of the closed-set classifier alone.
 
     Args:
@@ -52,7 +52,7 @@ def msp_numbers(classifier: OpenWorldClassifier, features: Tensor, labels: Seque
     return evaluate(truth, answers.tolist(), sure.tolist(), classifier.labels).headline()
 
 
-def judge_test(classifier: OpenWorldClassifier, split: OpenWorldSplit) -> Judged:
+def judge_test(classifier: TrainedModel, split: OpenWorldSplit) -> Judged:
     """Answer every test text of a split.
 
     Raises:

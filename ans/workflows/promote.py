@@ -19,7 +19,7 @@ from ans.runs.store import RunStore
 from ans.workflows.derived_run import put
 
 if TYPE_CHECKING:
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
     from ans.workflows.judging import Judged
 
 KEPT_BACK = 1 / 3  # share of a group of test texts that measures the new class instead of teaching it
@@ -35,7 +35,7 @@ class Group:
     true_labels: Sequence[str] | None
 
 
-def promote(store: RunStore, parent: Run, model: OpenWorldClassifier, group: Group, browser: str, private: bool) -> Run:
+def promote(store: RunStore, parent: Run, model: TrainedModel, group: Group, browser: str, private: bool) -> Run:
     """Make the run "<parent> + <class>", finished and evaluated.
 
     Texts of the test part are divided: two thirds teach the new class, a third measures it. What was learnt from is
@@ -126,7 +126,7 @@ def _divide(group: Group, seed: int) -> tuple[list[str], list[str]]:
     return [t for i, t in enumerate(different) if i not in back], [t for i, t in enumerate(different) if i in back]
 
 
-def _outcome(parent: Run, grown: OpenWorldClassifier, test: LabelledTexts, features: np.ndarray, seconds: float):
+def _outcome(parent: Run, grown: TrainedModel, test: LabelledTexts, features: np.ndarray, seconds: float):
     """What a finished run leaves, as if it had been trained. The features are the parent's: the encoder is the same."""
     from ans.runs.check import Quality
     from ans.workflows.checking import check_of
@@ -142,7 +142,7 @@ def _outcome(parent: Run, grown: OpenWorldClassifier, test: LabelledTexts, featu
     return Outcome(grown, split, judged, check_of(grown, Quality()), {**evaluation.seconds, "promotion": seconds})
 
 
-def _judged(model: OpenWorldClassifier, features: np.ndarray, test: LabelledTexts) -> Judged:
+def _judged(model: TrainedModel, features: np.ndarray, test: LabelledTexts) -> Judged:
     import torch
 
     from ans.workflows.judging import judge

@@ -8,9 +8,9 @@ import torch
 
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.fitted import Fitted
 from ans.model.phase_two import phase_two
+from ans.model.trained_model import TrainedModel
 from ans.runs.run import Run
 from ans.workflows.judging import Judged, judge
 
@@ -19,13 +19,11 @@ from ans.workflows.judging import Judged, judge
 class Retrained:
     """A model with new heads, and its answers on the run's test texts."""
 
-    classifier: OpenWorldClassifier
+    classifier: TrainedModel
     judged: Judged
 
 
-def retrain(
-    run: Run, classifier: OpenWorldClassifier, config: TrainConfig, emit: Emit, should_stop: ShouldStop
-) -> Retrained:
+def retrain(run: Run, classifier: TrainedModel, config: TrainConfig, emit: Emit, should_stop: ShouldStop) -> Retrained:
     """Phase 2 and the evaluation alone: encoder, closed-set classifier and all features are those of the run.
 
     Args:
@@ -51,6 +49,6 @@ def retrain(
         calibration=old.calibration,
         outside=old.outside,
     )
-    made = OpenWorldClassifier.of(config, fitted, classifier.seconds)
+    made = TrainedModel(config, fitted, classifier.seconds)
     _, names, arrays = run.load_test()
     return Retrained(made, judge(made, torch.from_numpy(arrays["features"]), names))

@@ -9,7 +9,7 @@ import numpy as np
 from ans.conventions import ZERO
 from ans.data.corpora import targets
 from ans.model.calibration import Calibration
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 from ans.runs.check import Count, Quality
 from ans.runs.run import Run
 from ans.workflows.checking import check_of, count, held_out_counts
@@ -71,7 +71,7 @@ class Lines:
         )
 
 
-def lines_of(run: Run, model: OpenWorldClassifier) -> Lines:
+def lines_of(run: Run, model: TrainedModel) -> Lines:
     """What is needed to try another line on a run, read once.
 
     Raises:
@@ -83,7 +83,7 @@ def lines_of(run: Run, model: OpenWorldClassifier) -> Lines:
     return Lines(model.labels, model.calibration, scores, known)
 
 
-def keep(run: Run, model: OpenWorldClassifier, refused: float | None) -> None:
+def keep(run: Run, model: TrainedModel, refused: float | None) -> None:
     """Let a run's model refuse this share of known texts like those held out from now on; None: as trained.
 
     Model, answers to the test part and numbers are written again; nothing is trained.
@@ -101,7 +101,7 @@ def keep(run: Run, model: OpenWorldClassifier, refused: float | None) -> None:
     save_answers(run, changed, judged, written, check)
 
 
-def _judged(run: Run, model: OpenWorldClassifier):
+def _judged(run: Run, model: TrainedModel):
     import torch
 
     _, labels, arrays = run.load_test()

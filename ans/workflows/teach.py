@@ -15,7 +15,7 @@ from ans.conventions import OPEN
 from ans.data.corpora import OpenWorldSplit, targets
 from ans.data.corrections import Correction, not_corrected
 from ans.data.tables import LabelledTexts
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 from ans.runs.check import Count, Quality
 from ans.runs.run import LONGEST_NAME, Run
 from ans.runs.store import RunStore
@@ -37,7 +37,7 @@ def origin_of(store: RunStore, run: Run) -> Run:
     return run if origin is None or not origin.status.ended_well else origin
 
 
-def teach(store: RunStore, run: Run, model: OpenWorldClassifier, corrections: Sequence[Correction], owner: str) -> Run:
+def teach(store: RunStore, run: Run, model: TrainedModel, corrections: Sequence[Correction], owner: str) -> Run:
     """Make the run "<run> + n corrections", finished and evaluated; it belongs to the browser `owner`.
 
     Corrected texts of the test part are left out of the new run's, and of the numbers before and after alike.
@@ -89,11 +89,11 @@ def _name(run: Run, count: int, known: int) -> str:
     return before[: LONGEST_NAME - len(ending)] + ending
 
 
-def _standing(model: OpenWorldClassifier, judged: Judged, test: LabelledTexts, said: dict[str, str | None]) -> Standing:
+def _standing(model: TrainedModel, judged: Judged, test: LabelledTexts, said: dict[str, str | None]) -> Standing:
     """Classes that the model does not know are open for it."""
     truth, answers = np.array(targets(test.labels, model.labels)), judged.answers.numpy()
     known = truth != OPEN
-    right = sum(found.label == said[found.text] for found in model.predict(list(said), 1, 0))
+    right = sum(found.label == said[found.text] for found in model.explain(list(said), 1, 0))
     return Standing(
         corrected=Count(right, len(said)),
         known_right=count((answers == truth)[known]),
@@ -103,7 +103,7 @@ def _standing(model: OpenWorldClassifier, judged: Judged, test: LabelledTexts, s
     )
 
 
-def _changes(learnt: OpenWorldClassifier, before: Judged, after: Judged, test: LabelledTexts) -> list[Change]:
+def _changes(learnt: TrainedModel, before: Judged, after: Judged, test: LabelledTexts) -> list[Change]:
     """What has become wrong first, then what has become right."""
 
     def named(answer: int) -> str | None:
@@ -119,7 +119,7 @@ def _changes(learnt: OpenWorldClassifier, before: Judged, after: Judged, test: L
     return sorted(found, key=lambda one: (one.better is not False, one.better is not True))[:MOST_CHANGES]
 
 
-def _outcome(run: Run, learnt: OpenWorldClassifier, judged: Judged, test: LabelledTexts, seconds: float) -> Outcome:
+def _outcome(run: Run, learnt: TrainedModel, judged: Judged, test: LabelledTexts, seconds: float) -> Outcome:
     """What a finished run leaves, as if it had been trained. The features are the origin's: the encoder is the same."""
     evaluation = run.evaluation
     if evaluation is None:

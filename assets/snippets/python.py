@@ -8,5 +8,5 @@ texts = [
     "KNOWN_TEXT",
     "FOREIGN_TEXT",
 ]
-for answer in model.predict(texts):
-    print("OPEN" if answer.open else answer.label, "←", answer.text)
+for text, label in zip(texts, model.predict(texts)):
+    print("OPEN" if label == model.open_label_ else label, "←", text)

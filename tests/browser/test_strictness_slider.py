@@ -15,7 +15,7 @@ def test_a_line_is_tried_kept_answered_by_and_taken_back(app, starter, browser) 
     run = next(run for run in store.finished() if run.is_starter)
     model, before = load_classifier(run, "cpu"), run.evaluation
     strict = model.refusing(0.4)
-    changing = next(text for text in run.load_test()[0] if not model.predict(text).open and strict.predict(text).open)
+    changing = next(text for text in run.load_test()[0] if not model.explain(text).open and strict.explain(text).open)
     client = Client(url, verbose=False)
 
     def api_says_open() -> bool:

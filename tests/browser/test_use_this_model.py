@@ -63,9 +63,9 @@ def test_every_snippet_of_a_public_and_of_a_private_model_answers_as_the_model_d
     run = next(run for run in starter.finished() if run.is_starter)
     model = load_classifier(run, "cpu")
     about = subject(Serving(store), run, url)
-    known, foreign = model.predict([about.known, about.foreign])
+    known, foreign = model.explain([about.known, about.foreign])
     texts = [training_texts_of(label)[0] for label in about.labels[:3]] + [about.known, about.foreign]
-    bot = [f"bot: {bot_says(said, about)}" for said in model.predict(texts)]
+    bot = [f"bot: {bot_says(said, about)}" for said in model.explain(texts)]
     assert f"bot: {HAND_OVER}" in bot
     assert any("TODO" in line for line in bot)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ans.data.corpora import load_corpus
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 from tests.assistant_texts import training_texts_of
 
 LABEL = "password_reset"
@@ -19,15 +19,15 @@ def texts() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def grown(classifier, texts) -> OpenWorldClassifier:
+def grown(classifier, texts) -> TrainedModel:
     return classifier.add_class(LABEL, texts)
 
 
 def test_the_new_class_is_answered_for_most_of_its_test_texts_and_was_open_before(classifier, grown):
     test = load_corpus("assistant").test
     own = [text for text, label in zip(test.texts, test.labels, strict=True) if label == LABEL]
-    before = [answer.label for answer in classifier.predict(own)]
-    after = [answer.label for answer in grown.predict(own)]
+    before = [answer.label for answer in classifier.explain(own)]
+    after = [answer.label for answer in grown.explain(own)]
     assert before.count(None) > 0.6 * len(own)
     assert after.count(LABEL) > 0.5 * len(own)
 
@@ -54,14 +54,14 @@ def test_known_texts_keep_their_answers(classifier, grown, small_split):
     known = [
         text for text, label in zip(small_split.test.texts, small_split.test.labels, strict=True) if label != "oos"
     ]
-    before = [answer.label for answer in classifier.predict(known)]
-    after = [answer.label for answer in grown.predict(known)]
+    before = [answer.label for answer in classifier.explain(known)]
+    after = [answer.label for answer in grown.explain(known)]
     assert sum(a == b for a, b in zip(before, after, strict=True)) > 0.95 * len(known)
 
 
 def test_it_is_the_same_after_saving_and_loading(grown, texts, tmp_path):
     grown.save(tmp_path / "model")
-    again = OpenWorldClassifier.load(tmp_path / "model", "cpu")
+    again = TrainedModel.load(tmp_path / "model", "cpu")
     assert again.labels == grown.labels
     assert again.config.known_classes == tuple(grown.labels)
     assert torch.equal(again.head_logits(again.features(texts)), grown.head_logits(grown.features(texts)))
@@ -91,8 +91,3 @@ def test_too_few_different_texts_are_refused(classifier):
         ValueError, match=r"^a new class needs at least 3 different texts, got 2; add texts of 'gym'\.$"
     ):
         classifier.add_class("gym", ["is the gym open", "gym hours", "gym hours"])
-
-
-def test_an_untrained_classifier_can_get_no_class(texts):
-    with pytest.raises(ValueError, match="has not been trained yet"):
-        OpenWorldClassifier().add_class(LABEL, texts)

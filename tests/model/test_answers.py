@@ -76,7 +76,7 @@ def test_how_usual_a_score_is_grows_with_it_from_nobody_below_to_everybody():
 
 
 def test_a_trained_model_tells_of_each_text_how_sure_it_is(classifier, small_split):
-    found = classifier.predict(small_split.test.texts)
+    found = classifier.explain(small_split.test.texts)
     assert all(0 <= one.known_below <= 1 for one in found)
     by_score = sorted(found, key=lambda one: one.score)
     assert [one.known_below for one in by_score] == sorted(one.known_below for one in by_score)
@@ -93,7 +93,7 @@ def test_a_trained_model_tells_of_each_text_how_sure_it_is(classifier, small_spl
 def test_unsure_answers_are_wrong_more_often_than_sure_ones_and_mostly_right_in_one_of_two(classifier, small_split):
     right = {True: [], False: []}
     either = []
-    for one, label in zip(classifier.predict(small_split.test.texts), small_split.test.labels, strict=True):
+    for one, label in zip(classifier.explain(small_split.test.texts), small_split.test.labels, strict=True):
         truth = label if label in classifier.labels else OPEN_NAME
         right[one.unsure].append((OPEN_NAME if one.open else one.label) == truth)
         if one.unsure:

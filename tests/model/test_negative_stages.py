@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 
 import pytest
 import torch
 
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.fitted import Fitted
 from ans.model.negative_stages import NegativeStages, negative_stages
 from ans.model.negatives import synthesize
+from ans.model.trained_model import TrainedModel
 from ans.serving.maps.staged import staged_map
 
 
@@ -62,8 +61,7 @@ def test_each_step_of_the_ascent_raises_the_heads_loss(stages):
     ],
 )
 def test_a_model_without_ascent_or_projection_shows_none(classifier, negatives, kinds):
-    other = copy.copy(classifier)
-    other.config = replace(classifier.config, negatives=negatives)
+    other = TrainedModel(replace(classifier.config, negatives=negatives), classifier.fitted, {})
     assert negative_stages(other, "card_lost", 5).kinds == kinds
 
 
@@ -94,7 +92,7 @@ def test_a_class_whose_texts_coincide_shows_negatives_in_its_shell_too(classifie
         name: getattr(fitted, name)
         for name in ("labels", "encoder", "closed", "heads", "targets", "texts", "calibration")
     }
-    coinciding = OpenWorldClassifier.of(
+    coinciding = TrainedModel(
         classifier.config, Fitted.of(classifier.config, features=features, **parts), classifier.seconds
     )
     shown = negative_stages(coinciding, "card_lost", 20)

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from ans.config import TrainConfig
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.phase_two import OUTSIDE, HeadSampler
+from ans.model.trained_model import TrainedModel
 
 CONFIG = TrainConfig(device="cpu", trainable_layers=0, head_steps=40, few_texts=0)
 ODD = ["how many moons has jupiter", "do fish sleep", "who wrote hamlet", "what is the boiling point of helium"] * 3
@@ -32,11 +32,11 @@ def test_without_such_texts_nothing_changes():
 
 
 @pytest.fixture(scope="module")
-def models(small_split) -> tuple[OpenWorldClassifier, OpenWorldClassifier]:
+def models(small_split) -> tuple[TrainedModel, TrainedModel]:
     """Without texts of no class, and with them."""
     train, dev = small_split.train, small_split.dev
     given = train.texts, train.labels, dev.texts, dev.labels
-    return OpenWorldClassifier(CONFIG).fit(*given), OpenWorldClassifier(CONFIG).fit(*given, open_texts=ODD)
+    return TrainedModel.trained_on(CONFIG, *given), TrainedModel.trained_on(CONFIG, *given, open_texts=ODD)
 
 
 def test_texts_like_those_taught_are_refused_more_surely(models):
@@ -49,7 +49,7 @@ def test_texts_like_those_taught_are_refused_more_surely(models):
 def test_they_are_kept_with_the_model_so_that_a_class_is_added_against_them_too(models, tmp_path):
     _, taught = models
     taught.save(tmp_path / "model")
-    again = OpenWorldClassifier.load(tmp_path / "model", "cpu")
+    again = TrainedModel.load(tmp_path / "model", "cpu")
     assert torch.equal(again.fitted.outside, taught.fitted.outside)
     texts = ["good morning to you", "hi there", "hello friend", "hey you", "good evening"]
     grown = again.add_class("greeting", texts)
@@ -61,5 +61,5 @@ def test_where_trainings_check_the_line_some_of_them_are_held_out_to_count_those
     rows = [i for i in range(len(small_split.train)) if i % 8 == 0]
     train = small_split.train.only(rows)
     config = CONFIG.with_(head_steps=10, few_texts=100, folds=2)
-    model = OpenWorldClassifier(config).fit(train.texts, train.labels, open_texts=ODD)
+    model = TrainedModel.trained_on(config, train.texts, train.labels, open_texts=ODD)
     assert len(model.calibration.outside) == len(ODD) // 2

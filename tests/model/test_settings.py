@@ -9,8 +9,8 @@ import torch
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.data.corpora import load_corpus, make_open_world_split
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.encoder import choose_device
+from ans.model.trained_model import TrainedModel
 
 PROBES = ["book a flight to Rome for me and my two sisters next Monday morning", "hi", "I lost my card"]
 SPLIT, FEATURES, HEADS, LINE = "split", "features", "heads alone", "line alone"
@@ -66,8 +66,8 @@ class Trained:
         self.split = split.known, split.train, split.dev
         # So small a file leaves no dev part; known texts of the test stand in for one, so patience and line matter.
         dev = split.test.only([i for i, target in enumerate(split.test_targets) if target >= 0])
-        model = OpenWorldClassifier(config).fit(
-            split.train.texts, split.train.labels, dev.texts, dev.labels, split.open_train.texts
+        model = TrainedModel.trained_on(
+            config, split.train.texts, split.train.labels, dev.texts, dev.labels, split.open_train.texts
         )
         self.features = torch.cat([model.features(PROBES), model.train_features])[:, : model.encoder.dim]
         self.line = model.calibration.line
@@ -144,7 +144,7 @@ def test_the_device_setting_decides_where_to_compute():
     missing = "cuda" if torch.backends.mps.is_available() else "mps"
     config = TrainConfig(device=missing)
     with pytest.raises(ValueError, match=rf"device must be on this machine \(.*\) or auto, got '{missing}'\."):
-        OpenWorldClassifier(config).fit(["a", "b", "c", "d"], ["x", "x", "y", "y"])
+        TrainedModel.trained_on(config, ["a", "b", "c", "d"], ["x", "x", "y", "y"])
     assert choose_device(TrainConfig(device="cpu").device) == torch.device("cpu")
 
 

@@ -7,7 +7,7 @@ import torch
 
 from ans.conventions import OPEN
 from ans.data.corpora import load_corpus, targets
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def test_part():
 @pytest.fixture(scope="module")
 def wrong(classifier, test_part) -> dict[str, str | None]:
     """Test texts that the shared classifier answers wrongly, half of them known, with their right answer."""
-    answers = classifier.predict(test_part.texts, 1, 0)
+    answers = classifier.explain(test_part.texts, 1, 0)
     truths = [label if label in classifier.labels else None for label in test_part.labels]
     found = {one.text: truth for one, truth in zip(answers, truths, strict=True) if one.label != truth}
     lost = [text for text, truth in found.items() if truth is not None][:10]
@@ -30,12 +30,12 @@ def wrong(classifier, test_part) -> dict[str, str | None]:
 
 
 @pytest.fixture(scope="module")
-def learnt(classifier, wrong) -> OpenWorldClassifier:
+def learnt(classifier, wrong) -> TrainedModel:
     return classifier.teach(list(wrong), list(wrong.values()))
 
 
 def test_corrected_texts_are_answered_as_they_were_corrected(learnt, wrong):
-    right = [one.label == wrong[one.text] for one in learnt.predict(list(wrong), 1, 0)]
+    right = [one.label == wrong[one.text] for one in learnt.explain(list(wrong), 1, 0)]
     assert sum(right) >= 0.9 * len(right)
 
 
@@ -52,7 +52,7 @@ def test_texts_that_nobody_corrected_are_no_worse_on_the_whole(classifier, learn
 
 def test_the_encoder_is_shared_and_the_model_that_was_taught_stays_as_it_was(classifier, learnt, wrong):
     assert learnt.encoder is classifier.encoder
-    assert all(one.label != wrong[one.text] for one in classifier.predict(list(wrong), 1, 0))
+    assert all(one.label != wrong[one.text] for one in classifier.explain(list(wrong), 1, 0))
     assert not set(wrong) & set(classifier.train_texts)
 
 
@@ -71,7 +71,7 @@ def test_known_corrections_become_training_texts_and_open_ones_are_negatives_of_
 def test_a_name_that_no_class_has_becomes_a_class_even_from_one_text(classifier):
     learnt = classifier.teach(["water the ferns on the balcony"], ["gardening"])
     assert learnt.labels == [*classifier.labels, "gardening"]
-    assert learnt.predict("water the ferns on the balcony").label == "gardening"
+    assert learnt.explain("water the ferns on the balcony").label == "gardening"
     assert learnt.config.known_classes == tuple(learnt.labels)
 
 
@@ -88,9 +88,9 @@ def test_what_was_said_of_a_text_last_counts(classifier):
 
 def test_a_taught_model_is_the_same_after_saving_and_loading(learnt, wrong, tmp_path):
     learnt.save(tmp_path / "model")
-    loaded = OpenWorldClassifier.load(tmp_path / "model", "cpu")
+    loaded = TrainedModel.load(tmp_path / "model", "cpu")
     texts = list(wrong)
-    assert [one.label for one in loaded.predict(texts)] == [one.label for one in learnt.predict(texts)]
+    assert [one.label for one in loaded.explain(texts)] == [one.label for one in learnt.explain(texts)]
 
 
 def test_every_spelling_of_no_class_is_open(classifier):

@@ -13,7 +13,7 @@ from ans.config import STARTER, TrainConfig
 from ans.config_files import FORMAT, read_settings, written_settings
 from ans.evaluation.mistakes import read_answers
 from ans.json_files import NewerFormat
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 from ans.runs.store import RunStore
 from ans.serving.models import Serving, load_classifier
 
@@ -37,9 +37,9 @@ def change_settings(store: RunStore, change) -> None:
         path.write_text(json.dumps(values))
 
 
-def assert_the_same_answers(model: OpenWorldClassifier) -> None:
+def assert_the_same_answers(model: TrainedModel) -> None:
     for answer in EXPECTED["answers"]:
-        got = model.predict(answer["text"])
+        got = model.explain(answer["text"])
         assert got.label == answer["label"]
         assert got.score == pytest.approx(answer["score"], abs=1e-4)
         assert [c.label for c in got.candidates] == [c["label"] for c in answer["candidates"]]
@@ -58,9 +58,9 @@ def test_a_run_of_the_first_format_is_listed_asked_evaluated_and_deleted(store):
 
 
 def test_a_saved_model_of_the_first_format_answers_alike_and_so_does_its_copy_of_today(store, tmp_path):
-    model = OpenWorldClassifier.load(store.root / RUN / "model", "cpu")
+    model = TrainedModel.load(store.root / RUN / "model", "cpu")
     model.save(tmp_path / "copy")
-    assert_the_same_answers(OpenWorldClassifier.load(tmp_path / "copy", "cpu"))
+    assert_the_same_answers(TrainedModel.load(tmp_path / "copy", "cpu"))
     assert json.loads((tmp_path / "copy" / "model.json").read_text())["config"]["format"] == FORMAT
 
 
@@ -123,7 +123,7 @@ def test_a_run_of_a_newer_format_is_told_as_that_and_not_hidden(store):
     assert (newer.id, newer.newer) == (RUN, True)
     assert newer.reason.startswith("made by a newer version: its format is")
     with pytest.raises(NewerFormat, match=r"was made by a newer version: its format is .* Update the app to use it\."):
-        OpenWorldClassifier.load(store.root / RUN / "model")
+        TrainedModel.load(store.root / RUN / "model")
 
 
 def test_settings_come_back_as_they_were_written_with_their_format():

@@ -86,7 +86,7 @@ def test_a_pass_gives_the_classifiers_own_answers_chunk_by_chunk(classifier, sma
     texts = [small_split.test.texts[i % len(small_split.test)] for i in range(CHUNK + 5)]
     one = Pass(texts, "a-run", "A run")
     assert list(one.run(classifier)) == [CHUNK, CHUNK + 5]
-    alone = classifier.predict(texts[:20])
+    alone = classifier.explain(texts[:20])
     assert [verdict.label for verdict in one.verdicts[:20]] == [prediction.label for prediction in alone]
     assert [v.strongest for v in one.verdicts[:20]] == [prediction.candidates[0].label for prediction in alone]
     assert [v.score for v in one.verdicts[:20]] == pytest.approx([p.score for p in alone], abs=1e-3)

@@ -30,11 +30,11 @@ RULES = [choice for choice in CHOICES.values() if choice.rule is not None]
 @pytest.fixture(scope="module")
 def untuned(small_config, small_split):
     """A classifier on the untouched encoder: one view of each text."""
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
 
     train, dev = small_split.train, small_split.dev
-    model = OpenWorldClassifier(small_config.with_(trainable_layers=0, epochs=30, patience=5))
-    return model.fit(train.texts, train.labels, dev.texts, dev.labels)
+    config = small_config.with_(trainable_layers=0, epochs=30, patience=5)
+    return TrainedModel.trained_on(config, train.texts, train.labels, dev.texts, dev.labels)
 
 
 @pytest.fixture(scope="module")

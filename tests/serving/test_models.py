@@ -31,7 +31,7 @@ def run_id(serving) -> str:
 def test_an_answer_from_the_store_is_the_classifiers_own(serving, run_id, classifier):
     text = "wake me up at seven tomorrow morning"
     prediction, milliseconds = serving.answer(run_id, text)
-    own = classifier.predict(text)
+    own = classifier.explain(text)
     assert prediction.label == own.label == "alarm_set"
     assert prediction.score == pytest.approx(own.score, abs=1e-4)
     assert milliseconds > 0

@@ -91,7 +91,7 @@ def test_a_run_comes_back_from_its_zip_with_its_answers_numbers_curves_and_name(
     assert back.evaluation == run.evaluation
     assert [event.loss for event in back.progress.events] == [0.5]
     ours, theirs = load_classifier(run, "cpu"), load_classifier(back, "cpu")
-    assert [answer.to_dict() for answer in ours.predict(TEXTS)] == [a.to_dict() for a in theirs.predict(TEXTS)]
+    assert [answer.to_dict() for answer in ours.explain(TEXTS)] == [a.to_dict() for a in theirs.explain(TEXTS)]
 
 
 def test_the_zip_does_not_tell_whose_the_data_are_or_where_they_lie(archive, store):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ans.json_files import DamagedFile, write_json
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 from ans.runs.check import CHECK_FILE, Check, Quality
 from ans.workflows.checking import check_of
 from ans.workflows.quality import MOST_LISTED, quality_of
@@ -38,7 +38,7 @@ def test_without_dev_texts_the_estimate_comes_from_trainings_that_leave_classes_
     train = small_split.train.only(rows)
     labels = [f"{label} {i % 2}" for i, label in enumerate(train.labels)]  # eight classes: some can be left out
     config = TrainConfig(device="cpu", trainable_layers=0, head_steps=10, folds=1)
-    found = check_of(OpenWorldClassifier(config).fit(train.texts, labels), Quality())
+    found = check_of(TrainedModel.trained_on(config, train.texts, labels), Quality())
     assert not found.estimated
     assert found.left_out.of > 0
 
@@ -111,7 +111,7 @@ def test_of_very_few_texts_little_or_nothing_is_said_and_nothing_breaks(small_sp
 def test_whatever_odd_features_make_of_it_the_model_is_kept(classifier, caplog):
     import torch
 
-    broken = OpenWorldClassifier.of(classifier.config, classifier.fitted, classifier.seconds)
+    broken = TrainedModel(classifier.config, classifier.fitted, classifier.seconds)
     broken._untouched = torch.full((len(classifier.train_texts), 4), float("nan"))
     found = check_of(broken)
     assert found.quality == Quality()

@@ -51,7 +51,7 @@ def test_the_new_run_is_finished_and_answers_with_the_new_class(store, parent, p
     assert promoted.name == f"{parent.name} + lost password"
     assert promoted.evaluation.known == [*parent.evaluation.known, "lost password"]
     assert promoted.evaluation.held_out == []
-    answers = [answer.label for answer in load_classifier(promoted, "cpu").predict(held_out)]
+    answers = [answer.label for answer in load_classifier(promoted, "cpu").explain(held_out)]
     assert answers.count("lost password") > 15
 
 

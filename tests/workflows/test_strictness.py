@@ -58,14 +58,14 @@ def test_a_kept_line_answers_everywhere_and_reset_brings_back_every_bit(run, cla
     again = load_classifier(run, "cpu")
     expected = classifier.refusing(STRICT)
     texts = small_split.test.texts
-    assert [one.label for one in again.predict(texts)] == [one.label for one in expected.predict(texts)]
+    assert [one.label for one in again.explain(texts)] == [one.label for one in expected.explain(texts)]
     assert torch.equal(torch.tensor(run.load_test()[2]["answers"]), expected.decide(expected.features(texts))[0])
     assert run.evaluation.metrics != before[0].metrics
     zipped = tmp_path / "run.zip"
     save_archive(run, zipped)
     other = load_archive(zipped, RunStore(tmp_path / "other"), "b" * 32, {"minilm"})
-    assert [one.label for one in load_classifier(other, "cpu").predict(texts)] == [
-        one.label for one in expected.predict(texts)
+    assert [one.label for one in load_classifier(other, "cpu").explain(texts)] == [
+        one.label for one in expected.explain(texts)
     ]
     grown = again.add_class("greeting", ["good morning to you", "hi there", "hello friend", "hey you", "good evening"])
     assert grown.calibration.line == expected.calibration.line
@@ -78,9 +78,9 @@ def test_a_kept_line_answers_everywhere_and_reset_brings_back_every_bit(run, cla
 def test_the_page_answers_by_a_kept_line_at_once_and_tells_whoever_draws_by_answers(run, classifier, small_split):
     serving, told = Serving(RunStore(run.folder.parent)), []
     serving.when_changed(told.append)
-    texts = [text for text in small_split.test.texts if not classifier.refusing(STRICT).predict(text).unsure]
+    texts = [text for text in small_split.test.texts if not classifier.refusing(STRICT).explain(text).unsure]
     changing = next(
-        text for text in texts if classifier.predict(text).open != classifier.refusing(STRICT).predict(text).open
+        text for text in texts if classifier.explain(text).open != classifier.refusing(STRICT).explain(text).open
     )
     assert not serving.answer(run.id, changing)[0].open
     assert serving.answer(run.id, changing, refused=STRICT)[0].open  # tried, not kept
@@ -95,10 +95,10 @@ def test_of_an_earlier_versions_model_no_line_can_be_chosen_and_nothing_is_chang
     from dataclasses import replace
 
     from ans.model.calibration import Calibration
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
 
     views = len(classifier.config.head_views)
-    old = OpenWorldClassifier.of(
+    old = TrainedModel(
         classifier.config, replace(classifier.fitted, calibration=Calibration.none(views)), classifier.seconds
     )
     before = run.evaluation

@@ -50,7 +50,7 @@ def taught(store, origin, classifier, corrections) -> Run:
 def test_the_new_run_is_finished_answers_as_corrected_and_says_what_has_changed(taught, corrections):
     model, about = load_classifier(taught, "cpu"), taught.taught
     assert taught.status.ended_well
-    assert [one.label for one in model.predict([one.text for one in corrections])] == [one.label for one in corrections]
+    assert [one.label for one in model.explain([one.text for one in corrections])] == [one.label for one in corrections]
     assert (about.after.corrected.texts, about.after.corrected.of) == (3, 3)
     assert about.before.corrected.texts < 3
     assert taught.learnt == {one.text: one.label for one in corrections}

@@ -106,7 +106,7 @@ def test_a_run_trains_to_finished_and_leaves_a_model_and_an_evaluation(killed_an
 
     texts, labels, arrays = run.load_test()
     assert len(texts) == len(labels) == len(arrays["answers"]) == sum(map(sum, evaluation.metrics.confusion))
-    answers = model.predict(texts)
+    answers = model.explain(texts)
     assert [-1 if answer.open else model.labels.index(answer.label) for answer in answers] == arrays["answers"].tolist()
 
 

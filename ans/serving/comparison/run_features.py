@@ -14,8 +14,8 @@ from ans.baselines.features import Part, PhaseOneFeatures
 from ans.conventions import OPEN
 from ans.data.corpora import load_corpus, targets
 from ans.events import ShouldStop, TrainingStopped
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.phase_two import random_numbers_from
+from ans.model.trained_model import TrainedModel
 from ans.runs.run import Run
 
 READ_AT_ONCE = 256  # texts between two signs of progress
@@ -31,7 +31,7 @@ class RunFeatures:
         ValueError: the run's test part is damaged.
     """
 
-    def __init__(self, run: Run, model: OpenWorldClassifier) -> None:
+    def __init__(self, run: Run, model: TrainedModel) -> None:
         self.model = model
         try:
             self.test_texts, self.test_labels, arrays = run.load_test()

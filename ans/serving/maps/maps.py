@@ -19,8 +19,8 @@ from ans.workflows.head_settings import HeadSettings
 
 if TYPE_CHECKING:
     from ans.events import Emit, ShouldStop
-    from ans.model.classifier import OpenWorldClassifier
     from ans.model.negative_stages import NegativeStages
+    from ans.model.trained_model import TrainedModel
     from ans.serving.maps.staged import StagedMap
     from ans.workflows.retrain import Retrained
 
@@ -75,7 +75,7 @@ class Maps:
 
     # Models
 
-    def model(self, key: MapKey) -> OpenWorldClassifier:
+    def model(self, key: MapKey) -> TrainedModel:
         """The model whose map this is.
 
         Raises:
@@ -145,7 +145,7 @@ class Maps:
 
     def predict(self, key: MapKey, text: str) -> Prediction:
         """The verdict on a text, by the heads of this map."""
-        return self.model(key).predict_features([text[:LONGEST]], self.serving.features(key.run_id, text))[0]
+        return self.model(key).explain_features([text[:LONGEST]], self.serving.features(key.run_id, text))[0]
 
     def point(self, key: MapKey, index: int) -> tuple[MapPoints, Prediction]:
         """One point's answer, with its heads and its nearest training texts.
@@ -156,7 +156,7 @@ class Maps:
         points = self.points(key)
         if not 0 <= index < len(points):
             raise ValueError(f"this map has no point {index}; draw it again.")
-        return points, self.model(key).predict_features([points.texts[index]], points.features[index : index + 1])[0]
+        return points, self.model(key).explain_features([points.texts[index]], points.features[index : index + 1])[0]
 
     def stages(self, key: MapKey) -> tuple[NegativeStages, dict[str, StagedMap]]:
         """How the negatives of the class `key.label` are made, and where that lies: as the head sees it (`hidden`), and

@@ -13,7 +13,7 @@ from ans.runs.run import Run
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ans.model.classifier import OpenWorldClassifier
+    from ans.model.trained_model import TrainedModel
 
 MOST_POINTS = 20_000  # on the map of all classes
 MOST_TRAINING = 3_000  # training texts on it: they are judged for the map, test texts have been judged before
@@ -61,7 +61,7 @@ class MapPoints:
         return np.sort(np.random.RandomState(seed).permutation(len(self))[:most])
 
 
-def map_points(run: Run, model: OpenWorldClassifier, answers: np.ndarray | None, label: str | None) -> MapPoints:
+def map_points(run: Run, model: TrainedModel, answers: np.ndarray | None, label: str | None) -> MapPoints:
     """The points of one map of a run.
 
     Args:
@@ -117,7 +117,7 @@ class _Part:
     features: Tensor
 
 
-def _own(model: OpenWorldClassifier, label: str | None) -> np.ndarray:
+def _own(model: TrainedModel, label: str | None) -> np.ndarray:
     """Which training texts are positives: those of one class, or of every class."""
     if label is None:
         return np.ones(len(model.train_texts), bool)
@@ -132,14 +132,14 @@ def _some(rng: np.random.RandomState, mask: np.ndarray, most: float | None) -> n
     return found[: int(most * len(found)) if most < 1 else int(most)]
 
 
-def _training(model: OpenWorldClassifier, group: str, rows: np.ndarray) -> _Part:
+def _training(model: TrainedModel, group: str, rows: np.ndarray) -> _Part:
     features = model.train_features[_tensor(rows)].cpu()
     truths = [model.labels[model.train_targets[i]] for i in rows]
     answers = _names(model.decide(features)[0].numpy(), model.labels)
     return _Part(group, [model.train_texts[i] for i in rows], truths, answers.tolist(), features)
 
 
-def _synthesized(model: OpenWorldClassifier, label: str | None, seed: int) -> _Part:
+def _synthesized(model: TrainedModel, label: str | None, seed: int) -> _Part:
     import torch
 
     labels = model.labels if label is None else [label]
@@ -156,7 +156,7 @@ def _names(answers: np.ndarray, labels: list[str]) -> np.ndarray:
     return np.array([OPEN_NAME if answer == OPEN else labels[answer] for answer in answers.tolist()], dtype=object)
 
 
-def _joined(parts: list[_Part], model: OpenWorldClassifier, label: str | None, test_errors: int) -> MapPoints:
+def _joined(parts: list[_Part], model: TrainedModel, label: str | None, test_errors: int) -> MapPoints:
     import torch
 
     features = torch.cat([part.features for part in parts])
@@ -177,7 +177,7 @@ def _joined(parts: list[_Part], model: OpenWorldClassifier, label: str | None, t
     )
 
 
-def projected_rows(model: OpenWorldClassifier, label: str | None, features: Tensor) -> np.ndarray:
+def projected_rows(model: TrainedModel, label: str | None, features: Tensor) -> np.ndarray:
     """Features [N, V·d] → what a map projects: one head's second hidden layer [N, V·64], or the first view [N, d]."""
     import torch
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.negative_stages import NegativeStages
+from ans.model.trained_model import TrainedModel
 from ans.serving.projection import fit
 
 MOST_CONTEXT = 300  # texts of other classes on the map
@@ -24,7 +24,7 @@ class StagedMap:
 
 
 def staged_map(
-    classifier: OpenWorldClassifier, label: str, stages: NegativeStages, space: str, seed: int = 0, view: int = 0
+    classifier: TrainedModel, label: str, stages: NegativeStages, space: str, seed: int = 0, view: int = 0
 ) -> StagedMap:
     """PCA of one view's features (`space` is `features`) or of its head's second hidden layer (`hidden`)."""
     m, features = classifier.labels.index(label), classifier.heads.split(classifier.train_features)[view]

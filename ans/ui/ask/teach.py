@@ -101,7 +101,7 @@ class Teach:
         right = right_class(label, self.shared.serving.known(run.id))
         if right == "":
             raise ValueError("choose the right class, or OPEN, or type the name of a new class.")
-        found = self.shared.serving.model(run.id).predict(cut, candidates=1, neighbours=0)
+        found = self.shared.serving.model(run.id).explain(cut, candidates=1, neighbours=0)
         wrong = [Correction(one.text, right, one.label) for one in found if one.label != right]
         if not wrong:
             raise ValueError(f"that is what the model answers already: {right or 'OPEN'}.")

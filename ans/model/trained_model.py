@@ -1,4 +1,4 @@
-"""OpenWorldClassifier: labels are strings here. Fit on known classes alone, answer with a class or `open`."""
+"""A trained model: labels are strings, and an answer is a class or open. `ans.model.estimator` is its outer face."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import overload
 
 import torch
+from safetensors.torch import load as from_bytes
+from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
 from ans.config import TrainConfig
@@ -31,22 +33,23 @@ from ans.model.training import trained
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
 
 
-class OpenWorldClassifier:
-    """The paper's model: encoder, closed-set classifier, one-vs-rest heads.
+class TrainedModel:
+    """The paper's model, trained: encoder, closed-set classifier, one-vs-rest heads.
 
-    `seconds` holds the training time by phase.
+    `seconds` holds the training time by phase; `fitted` is what training has left. Nothing of it changes: `refusing`,
+    `teach` and `add_class` give another one.
     """
 
-    def __init__(self, config: TrainConfig | None = None) -> None:
-        self.config = config if config is not None else TrainConfig()
-        self.seconds: dict[str, float] = {}
-        self._fitted: Fitted | None = None
-        self._untouched: Tensor | None = None
+    def __init__(
+        self, config: TrainConfig, fitted: Fitted, seconds: Mapping[str, float], untouched: Tensor | None = None
+    ) -> None:
+        self.config, self.fitted, self.seconds = config, fitted, dict(seconds)
+        self._untouched = untouched
 
-    # Training
-
-    def fit(
-        self,
+    @classmethod
+    def trained_on(
+        cls,
+        config: TrainConfig,
         texts: Sequence[str],
         labels: Sequence[str],
         dev_texts: Sequence[str] | None = None,
@@ -55,7 +58,7 @@ class OpenWorldClassifier:
         emit: Emit = silent,
         should_stop: ShouldStop = never,
         checkpoints: Checkpoints = NOWHERE,
-    ) -> OpenWorldClassifier:
+    ) -> TrainedModel:
         """Train both phases on texts of the known classes, from one text a class on.
 
         Dev texts stop phase 1 and check the line; without them, or with few, trainings that do without a quarter of the
@@ -67,36 +70,15 @@ class OpenWorldClassifier:
 
         Raises:
             ValueError: fewer than two classes, texts and labels of different length.
-            TrainingStopped: `should_stop` said so; this object then stays as it was.
+            TrainingStopped: `should_stop` said so.
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
-        self._fitted, self.seconds, self._untouched = trained(
-            self.config, train, dev, list(open_texts), emit, should_stop, checkpoints
-        )
-        return self
-
-    @classmethod
-    def of(cls, config: TrainConfig, fitted: Fitted, seconds: Mapping[str, float]) -> OpenWorldClassifier:
-        """A model made of trained parts. `seconds`: what its training took, by phase."""
-        model = cls(config)
-        model._fitted, model.seconds = fitted, dict(seconds)
-        return model
-
-    @property
-    def fitted(self) -> Fitted:
-        """What training has left.
-
-        Raises:
-            ValueError: there was none yet.
-        """
-        if self._fitted is None:
-            raise ValueError("this classifier has not been trained yet; call fit(texts, labels) or load(folder) first.")
-        return self._fitted
+        return cls(config, *trained(config, train, dev, list(open_texts), emit, should_stop, checkpoints))
 
     @property
     def labels(self) -> list[str]:
-        """The known classes, in the order of every index and logit; none before the training."""
-        return [] if self._fitted is None else self._fitted.labels
+        """The known classes, in the order of every index and logit."""
+        return self.fitted.labels
 
     @property
     def encoder(self) -> TextEncoder:
@@ -158,7 +140,7 @@ class OpenWorldClassifier:
         """How heads and nearest texts become one logit, and where the line lies."""
         return self.fitted.calibration
 
-    def refusing(self, refused: float | None) -> OpenWorldClassifier:
+    def refusing(self, refused: float | None) -> TrainedModel:
         """A copy whose line refuses this share of known texts like those held out; None: the line of the training.
 
         Raises:
@@ -167,7 +149,7 @@ class OpenWorldClassifier:
         config = self.config.with_(refused=refused)
         old = self.fitted.calibration
         line = old.as_trained() if refused is None else old.refusing(config.refused or 0.0)
-        return OpenWorldClassifier.of(config, replace(self.fitted, calibration=line), self.seconds)
+        return TrainedModel(config, replace(self.fitted, calibration=line), self.seconds)
 
     def answers(self, features: Tensor) -> Answers:
         """Features [N, V·d] → each class's logit, in the order of `labels`, and what follows from it."""
@@ -184,6 +166,14 @@ class OpenWorldClassifier:
         """Features [N, V·d] → logits [N, C] of the closed-set classifier, which sees the tuned view alone."""
         return closed_logits(self.fitted, features)
 
+    def probabilities(self, features: Tensor) -> Tensor:
+        """Features [N, V·d] → each class's probability, in the order of `labels`, and last that of open [N, C + 1].
+
+        Calibrated on held-out known texts. The line decides, not the largest of these: they can differ near it.
+        """
+        found = self.answers(features)
+        return self.calibration.probabilities(found.votes, found.scores)
+
     def decide(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Features [N, V·d] → class index or `OPEN` [N], and all logits [N, C] (section 3.2).
 
@@ -194,12 +184,12 @@ class OpenWorldClassifier:
         return found.decided, found.logits
 
     @overload
-    def predict(self, texts: str, candidates: int = 5, neighbours: int = 3) -> Prediction: ...
+    def explain(self, texts: str, candidates: int = 5, neighbours: int = 3) -> Prediction: ...
 
     @overload
-    def predict(self, texts: Sequence[str], candidates: int = 5, neighbours: int = 3) -> list[Prediction]: ...
+    def explain(self, texts: Sequence[str], candidates: int = 5, neighbours: int = 3) -> list[Prediction]: ...
 
-    def predict(
+    def explain(
         self, texts: str | Sequence[str], candidates: int = 5, neighbours: int = 3
     ) -> Prediction | list[Prediction]:
         """Answer one text or many; a bare string gives a bare Prediction.
@@ -208,13 +198,13 @@ class OpenWorldClassifier:
             candidates: how many of the strongest heads to return. neighbours: how many nearest training texts.
         """
         if isinstance(texts, str):
-            return self.predict([texts], candidates, neighbours)[0]
-        return self.predict_features(texts, self.features(texts), candidates, neighbours)
+            return self.explain([texts], candidates, neighbours)[0]
+        return self.explain_features(texts, self.features(texts), candidates, neighbours)
 
-    def predict_features(
+    def explain_features(
         self, texts: Sequence[str], features: Tensor, candidates: int = 5, neighbours: int = 3
     ) -> list[Prediction]:
-        """As `predict`, for texts whose features [N, V·d] are there already."""
+        """As `explain`, for texts whose features [N, V·d] are there already."""
         return predictions(self.fitted, self.config, texts, features, candidates, neighbours)
 
     def score(self, texts: Sequence[str]) -> Tensor:
@@ -248,7 +238,7 @@ class OpenWorldClassifier:
         ]
         return torch.cat(views, dim=-1)[0].cpu(), rows.tolist()
 
-    def add_class(self, label: str, texts: Sequence[str]) -> OpenWorldClassifier:
+    def add_class(self, label: str, texts: Sequence[str]) -> TrainedModel:
         """A copy that also knows `label`, learnt in seconds from `texts`; the encoder is shared.
 
         Raises:
@@ -258,11 +248,9 @@ class OpenWorldClassifier:
         check_name(label, fitted.labels)
         check_texts(label, texts)
         config = self.config.with_(known_classes=(*self.labels, label))
-        return OpenWorldClassifier.of(
-            config, with_class(fitted, config, label, texts, self.features(texts)), self.seconds
-        )
+        return TrainedModel(config, with_class(fitted, config, label, texts, self.features(texts)), self.seconds)
 
-    def teach(self, texts: Sequence[str], labels: Sequence[str | None]) -> OpenWorldClassifier:
+    def teach(self, texts: Sequence[str], labels: Sequence[str | None]) -> TrainedModel:
         """A copy that has learnt corrections in seconds: each text with its right class, a new one, or None for open.
 
         The encoder is shared. What a text was said to be before counts no more.
@@ -273,16 +261,30 @@ class OpenWorldClassifier:
         """
         corrections = corrected(texts, labels, self.labels)
         learnt, config = taught(self.fitted, self.config, corrections, self.features(list(corrections)))
-        return OpenWorldClassifier.of(config, learnt, self.seconds)
+        return TrainedModel(config, learnt, self.seconds)
 
     # Persistence
 
-    def save(self, folder: str | Path) -> None:
-        """Write this model into a folder, complete or not at all; an older model there is replaced."""
-        files.save(folder, self.config, self.fitted, self.seconds)
+    def save(self, folder: str | Path, **more: dict) -> None:
+        """Write this model into a folder, complete or not at all; an older model there is replaced.
+
+        Args:
+            more: what `files.about` is to find again, by name.
+        """
+        files.save(folder, self.config, self.fitted, self.seconds, **more)
+
+    def __getstate__(self) -> dict:
+        """For pickle and joblib: what `save` writes, so that a copy is as small, and needs the encoder as well."""
+        about, texts, tensors = files.packed(self.config, self.fitted, self.seconds)
+        whole = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+        return {"about": about, "texts": texts, "tensors": to_bytes(whole)}
+
+    def __setstate__(self, state: dict) -> None:
+        config, fitted = files.unpacked(state["about"], state["texts"], from_bytes(state["tensors"]))
+        TrainedModel.__init__(self, config, fitted, state["about"]["seconds"])
 
     @classmethod
-    def load(cls, folder: str | Path, device: str | None = None) -> OpenWorldClassifier:
+    def load(cls, folder: str | Path, device: str | None = None) -> TrainedModel:
         """Inverse of `save`: the same answers for the same texts.
 
         Args:
@@ -291,4 +293,4 @@ class OpenWorldClassifier:
         Raises:
             ValueError: no model there, one of another kind or version, damaged files, or another encoder's weights.
         """
-        return cls.of(*files.load(folder, device))
+        return cls(*files.load(folder, device))

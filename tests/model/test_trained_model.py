@@ -1,4 +1,4 @@
-"""OpenWorldClassifier: what it answers, that it is the same after saving, what it refuses."""
+"""A trained model: what it answers, that it is the same after saving, what it refuses."""
 
 import copy
 import json
@@ -11,9 +11,9 @@ import torch
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN, Prediction
-from ans.events import TrainingStopped
+from ans.events import Emit, ShouldStop, TrainingStopped, never, silent
 from ans.model.calibration import Calibration
-from ans.model.classifier import OpenWorldClassifier
+from ans.model.trained_model import TrainedModel
 
 TEXTS = ["book a flight to Rome", "please book me a seat on a plane", "I need a flight to Paris", "fly me to Oslo"] * 3
 TEXTS += ["I lost my card", "my bank card is gone", "where is my card, I can't find it", "card lost, block it"] * 3
@@ -21,9 +21,9 @@ LABELS = ["flight"] * 12 + ["card"] * 12
 SHORT = TrainConfig(device="cpu", epochs=1, head_steps=6, seed=3)
 
 
-def fit(config: TrainConfig, **changes) -> OpenWorldClassifier:
-    """A classifier trained on TEXTS."""
-    return OpenWorldClassifier(config.with_(**changes)).fit(TEXTS, LABELS)
+def fit(config: TrainConfig, emit: Emit = silent, should_stop: ShouldStop = never, **changes) -> TrainedModel:
+    """A model trained on TEXTS."""
+    return TrainedModel.trained_on(config.with_(**changes), TEXTS, LABELS, emit=emit, should_stop=should_stop)
 
 
 # Answers
@@ -39,7 +39,7 @@ def fit(config: TrainConfig, **changes) -> OpenWorldClassifier:
     ],
 )
 def test_a_typed_sentence_of_a_known_class_gets_that_class(classifier, text, label):
-    answer = classifier.predict(text)
+    answer = classifier.explain(text)
     assert isinstance(answer, Prediction)
     assert (answer.text, answer.label, answer.open) == (text, label, False)
     assert answer.score > 0
@@ -49,7 +49,7 @@ def test_a_typed_sentence_of_a_known_class_gets_that_class(classifier, text, lab
     "text", ["How far is Saturn from the sun?", "le chat dort sur le canapé", "xqzv blorp wug", "¿?", "", "42"]
 )
 def test_a_strange_foreign_or_nonsense_sentence_is_open(classifier, text):
-    answer = classifier.predict(text)
+    answer = classifier.explain(text)
     assert (answer.label, answer.open) == (None, True)
     assert answer.score < 0
 
@@ -64,7 +64,7 @@ def test_most_known_test_texts_keep_their_class_and_most_open_ones_are_rejected(
 def without_few_texts(classifier):
     """The same as if there had been a hundred texts a class: heads alone, a line at zero."""
     plain = replace(classifier.fitted, calibration=Calibration.none(len(classifier.config.head_views)))
-    return OpenWorldClassifier.of(classifier.config.with_(few_texts=0), plain, {})
+    return TrainedModel(classifier.config.with_(few_texts=0), plain, {})
 
 
 def test_with_many_texts_one_is_open_exactly_when_all_heads_say_no_and_else_gets_the_closed_set_argmax(
@@ -78,7 +78,7 @@ def test_with_many_texts_one_is_open_exactly_when_all_heads_say_no_and_else_gets
     assert 0 < sum(all_no) < len(all_no), "this test needs both kinds"
     expected = [OPEN if no else i for no, i in zip(all_no, best, strict=True)]
     assert classifier.decide(features)[0].tolist() == expected
-    answers = classifier.predict(small_split.test.texts)
+    answers = classifier.explain(small_split.test.texts)
     assert [OPEN if answer.open else classifier.labels.index(answer.label) for answer in answers] == expected
 
 
@@ -102,18 +102,18 @@ def test_another_line_moves_all_logits_alike_refuses_more_the_stricter_it_is_and
         assert refused >= open_before
         open_before = refused
     moved.save(tmp_path / "model")
-    again = OpenWorldClassifier.load(tmp_path / "model", "cpu")
-    assert [one.to_dict() for one in again.predict(texts)] == [one.to_dict() for one in moved.predict(texts)]
+    again = TrainedModel.load(tmp_path / "model", "cpu")
+    assert [one.to_dict() for one in again.explain(texts)] == [one.to_dict() for one in moved.explain(texts)]
     assert torch.equal(again.refusing(None).head_logits(features), before)
 
 
 def test_copies_of_a_text_and_classes_of_one_text_are_learnt_from(tiny_encoder_folder):
     texts = ["a b", "a b", "a b", "c d e", "c f", "g h i j"]
     config = SHORT.with_(encoder=str(tiny_encoder_folder), trainable_layers=1)
-    model = OpenWorldClassifier(config).fit(texts, ["x", "x", "x", "y", "y", "z"])
+    model = TrainedModel.trained_on(config, texts, ["x", "x", "x", "y", "y", "z"])
     assert model.labels == ["x", "y", "z"]
-    assert len(model.predict(texts)) == 6
-    alone = OpenWorldClassifier(config).fit(["a b", "c d"], ["x", "y"])
+    assert len(model.explain(texts)) == 6
+    alone = TrainedModel.trained_on(config, ["a b", "c d"], ["x", "y"])
     assert torch.isfinite(alone.score(["a b", "e"])).all()
 
 
@@ -122,18 +122,18 @@ def test_when_head_and_closed_set_classifier_disagree_the_closed_set_classifier_
     last = classifier.closed[-1]
     rolled = copy.deepcopy(classifier.closed)
     rolled[-1].load_state_dict({name: value.roll(1, dims=0) for name, value in last.state_dict().items()})
-    turned = OpenWorldClassifier.of(classifier.config, replace(classifier.fitted, closed=rolled), {})
-    known = classifier.predict("I lost my bank card on the train")
+    turned = TrainedModel(classifier.config, replace(classifier.fitted, closed=rolled), {})
+    known = classifier.explain("I lost my bank card on the train")
     following = classifier.labels[(classifier.labels.index(known.label) + 1) % 4]
-    assert turned.predict(known.text).label == following
-    assert turned.predict("How far is Saturn from the sun?").open
+    assert turned.explain(known.text).label == following
+    assert turned.explain("How far is Saturn from the sun?").open
 
 
 def test_the_score_is_the_largest_head_logit_and_logits_follow_the_order_of_labels(classifier, small_split):
     texts = small_split.test.texts[:20]
     logits, scores = classifier.head_logits(classifier.features(texts)), classifier.score(texts)
     assert classifier.labels == small_split.known
-    for i, answer in enumerate(classifier.predict(texts, candidates=4)):
+    for i, answer in enumerate(classifier.explain(texts, candidates=4)):
         assert answer.score == answer.candidates[0].logit == logits[i].max() == scores[i]
         by_label = {candidate.label: candidate.logit for candidate in answer.candidates}
         assert by_label == dict(zip(classifier.labels, logits[i].tolist(), strict=True))
@@ -142,17 +142,17 @@ def test_the_score_is_the_largest_head_logit_and_logits_follow_the_order_of_labe
 
 def test_many_texts_give_what_each_gives_alone_and_no_text_gives_no_answer(classifier, small_split):
     texts = small_split.test.texts[:10]
-    together, apart = classifier.predict(texts), [classifier.predict(text) for text in texts]
+    together, apart = classifier.explain(texts), [classifier.explain(text) for text in texts]
     assert [answer.label for answer in together] == [answer.label for answer in apart]
     assert [answer.score for answer in together] == pytest.approx([answer.score for answer in apart], abs=1e-4)
-    assert classifier.predict([]) == []
+    assert classifier.explain([]) == []
     assert classifier.score([]).shape == (0,)
 
 
 def test_a_training_text_is_its_own_nearest_neighbour(classifier, small_split):
     row = 17
     text, label = small_split.train.texts[row], small_split.train.labels[row]
-    neighbours = classifier.predict(text, neighbours=5).neighbours
+    neighbours = classifier.explain(text, neighbours=5).neighbours
     assert (neighbours[0].text, neighbours[0].label) == (text, label)
     assert neighbours[0].similarity == pytest.approx(1, abs=1e-4)
     assert [one.similarity for one in neighbours] == sorted((one.similarity for one in neighbours), reverse=True)
@@ -183,8 +183,7 @@ def test_two_trainings_of_one_config_give_equal_scores_and_another_seed_gives_ot
 
 def test_training_reports_its_phases_in_order_and_its_seconds(tiny_encoder_folder):
     events = []
-    model = OpenWorldClassifier(SHORT.with_(encoder=str(tiny_encoder_folder), trainable_layers=1))
-    assert model.fit(TEXTS, LABELS, emit=events.append) is model
+    model = fit(SHORT, events.append, encoder=str(tiny_encoder_folder), trainable_layers=1)
     assert list(dict.fromkeys(event["phase"] for event in events)) == ["cache", "check", "encoder", "heads"]
     cached = [event for event in events if event["phase"] == "cache"]
     assert (cached[-1]["step"], cached[-1]["steps"]) == (len(TEXTS), len(TEXTS))
@@ -192,24 +191,22 @@ def test_training_reports_its_phases_in_order_and_its_seconds(tiny_encoder_folde
 
 
 @pytest.mark.parametrize("phase", ["cache", "encoder", "heads"])
-def test_a_training_that_is_stopped_leaves_the_classifier_as_it_was(phase, tiny_encoder_folder):
-    model = fit(SHORT, encoder=str(tiny_encoder_folder), trainable_layers=1, batch_size=4)
-    before, closed, events = model.predict(TEXTS), model.closed, []
+def test_a_training_that_is_stopped_goes_no_further(phase, tiny_encoder_folder):
+    events = []
     with pytest.raises(TrainingStopped):
-        model.fit(
-            TEXTS[::-1], ["x"] * 12 + ["y"] * 12, emit=events.append, should_stop=lambda: events[-1]["phase"] == phase
-        )
+        fit(
+            SHORT, events.append, lambda: events[-1]["phase"] == phase,
+            encoder=str(tiny_encoder_folder), trainable_layers=1, batch_size=4,
+        )  # fmt: skip
     assert [event["phase"] for event in events].count(phase) == 1, "it went on after the request"
     assert events[-1]["phase"] == phase
-    assert model.predict(TEXTS) == before
-    assert model.closed is closed
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ((["a", "b"], ["x", "x"]), "at least two known classes are needed, got 1; add texts of another class."),
-        (([], []), "at least two known classes are needed, got 0; add texts of another class."),
+        ((["a", "b"], ["x", "x"]), "at least two known classes are needed, got 1 class; add texts of another class."),
+        (([], []), "at least two known classes are needed, got 0 classes; add texts of another class."),
         ((["a", "b"], ["x"]), "expected as many labels as texts, got 2 texts and 1 labels."),
         (
             (TEXTS, LABELS, ["a"], []),
@@ -223,16 +220,8 @@ def test_a_training_that_is_stopped_leaves_the_classifier_as_it_was(phase, tiny_
 )
 def test_training_refuses_texts_it_cannot_learn_from(arguments, sentence):
     with pytest.raises(ValueError, match=r"\w") as refused:
-        OpenWorldClassifier(SHORT).fit(*arguments)
+        TrainedModel.trained_on(SHORT, *arguments)
     assert str(refused.value) == sentence
-
-
-def test_nothing_is_answered_or_saved_before_training(tmp_path):
-    untrained = OpenWorldClassifier()
-    for ask, about in ((untrained.predict, "hi"), (untrained.score, ["hi"]), (untrained.save, tmp_path / "model")):
-        with pytest.raises(ValueError, match=r"has not been trained yet; call fit\(texts, labels\) or load\(folder\)"):
-            ask(about)
-    assert not (tmp_path / "model").exists()
 
 
 # Persistence
@@ -247,10 +236,10 @@ def saved(classifier, tmp_path_factory) -> Path:
 
 
 def test_a_loaded_classifier_gives_identical_answers_and_scores(classifier, saved, small_split):
-    loaded = OpenWorldClassifier.load(saved, device="cpu")
+    loaded = TrainedModel.load(saved, device="cpu")
     texts = small_split.test.texts
     assert (loaded.labels, loaded.config, loaded.seconds) == (classifier.labels, classifier.config, classifier.seconds)
-    assert loaded.predict(texts) == classifier.predict(texts)
+    assert loaded.explain(texts) == classifier.explain(texts)
     assert torch.equal(loaded.score(texts), classifier.score(texts))
     made = [model.synthesized_negatives("card_lost", 9)[0] for model in (loaded, classifier)]
     assert torch.equal(*made)
@@ -297,7 +286,7 @@ def test_a_damaged_model_is_refused_as_damaged(damage, saved, tmp_path):
     folder = shutil.copytree(saved, tmp_path / "model")
     DAMAGES[damage](folder)
     with pytest.raises(ValueError, match=r"(?s)the model in .* is damaged \(.*\); train it again or copy it again\."):
-        OpenWorldClassifier.load(folder)
+        TrainedModel.load(folder)
 
 
 @pytest.mark.parametrize(
@@ -321,12 +310,12 @@ def test_a_foreign_model_is_refused_by_what_is_foreign(changes, sentence, saved,
     folder = shutil.copytree(saved, tmp_path / "model")
     rewrite(folder, **changes)
     with pytest.raises(ValueError, match=r"\w") as refused:
-        OpenWorldClassifier.load(folder)
+        TrainedModel.load(folder)
     assert str(refused.value) == sentence.format(folder)
 
 
 def test_a_folder_without_a_model_is_refused_with_what_was_expected(tmp_path):
     for folder in (tmp_path, tmp_path / "missing"):
         with pytest.raises(ValueError, match="no model in") as refused:
-            OpenWorldClassifier.load(folder)
+            TrainedModel.load(folder)
         assert str(refused.value).startswith(f"no model in {folder}: expected a folder written by ")

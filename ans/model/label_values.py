@@ -1,0 +1,112 @@
+"""Labels as people have them (texts, numbers, truth values), and the names by which a model knows its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import assert_all_finite, column_or_1d
+
+from ans.conventions import OPEN, OPEN_NAME
+
+NUMBERS = "iuf"  # kinds of numpy dtypes
+
+
+def labels_of(y: Any) -> np.ndarray:
+    """A column of labels, from a list, an array, a pandas Series or a column of a Hugging Face dataset, as an array.
+
+    Raises:
+        ValueError: some are missing, or these are no labels of classes.
+    """
+    if y is None:
+        raise ValueError("learning requires y to be passed, but the target y is None; pass a label for each text.")
+    values = column_or_1d(y if hasattr(y, "__array__") else list(y), warn=True)
+    if values.dtype.kind == "f":
+        assert_all_finite(values, input_name="y")
+    if values.dtype.kind == "O":
+        for row, value in enumerate(values):
+            if value is None or value != value:
+                raise ValueError(f"every text needs a label, and the one of row {row} is {value}; drop that text.")
+    check_classification_targets(values)
+    return values
+
+
+@dataclass(frozen=True)
+class LabelValues:
+    """The labels of known classes in order, with their dtype, and what stands for open.
+
+    `open_label` is "open" unless something else was asked for; where labels are numbers, −1.
+    """
+
+    classes: np.ndarray
+    open_label: Any
+
+    @classmethod
+    def among(cls, y: np.ndarray, open_label: Any) -> LabelValues:
+        """What stands in a column: those that are open are no class.
+
+        Raises:
+            ValueError: two labels have one name, such as 1 and "1".
+        """
+        if open_label == OPEN_NAME and y.dtype.kind in NUMBERS:
+            open_label = OPEN
+        known = y[y != open_label]
+        try:
+            classes = np.unique(known)
+        except TypeError as error:
+            raise ValueError(f"labels must be of one kind, got {sorted({type(one).__name__ for one in y})}.") from error
+        values = cls(classes, open_label)
+        if len(set(values.names)) < len(classes):
+            raise ValueError("two different labels read the same, such as 1 and '1'; rename one of them.")
+        return values
+
+    @property
+    def names(self) -> list[str]:
+        """What a model calls the classes, in their order."""
+        return [str(one) for one in self.classes]
+
+    def named(self, y: np.ndarray) -> list[str | None]:
+        """Labels by their names; None for open ones."""
+        return [None if one == self.open_label else str(one) for one in y]
+
+    def array(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+        """The labels of class numbers, of which `OPEN` is one."""
+        both = np.append(self.classes, np.array([self.open_label], dtype=None if self._fits else object))
+        return both[np.asarray(rows, dtype=int)]  # OPEN is −1, the last one
+
+    @property
+    def with_open(self) -> np.ndarray:
+        """All classes, and open last."""
+        return self.array([*range(len(self.classes)), OPEN])
+
+    @property
+    def _fits(self) -> bool:
+        """Whether the open label is of the classes' kind, so that one array can hold both as they are."""
+        kind = np.asarray(self.open_label).dtype.kind
+        return kind == self.classes.dtype.kind or (kind in NUMBERS and self.classes.dtype.kind in NUMBERS)
+
+    def extended(self, names: Sequence[str]) -> LabelValues:
+        """The same for a model that knows other classes, by their names."""
+        return LabelValues(np.unique(_values(names, self.classes.dtype)), self.open_label)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = self.open_label.item() if isinstance(self.open_label, np.generic) else self.open_label
+        return {"open_label": plain, "dtype": self.classes.dtype.str}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any], names: Sequence[str]) -> LabelValues:
+        """Inverse of `to_dict`, for a model with classes of these names; of nothing, labels are texts."""
+        dtype = np.dtype(plain.get("dtype", "O"))
+        return cls(np.unique(_values(names, dtype)), plain.get("open_label", OPEN_NAME))
+
+
+def _values(names: Sequence[str], dtype: np.dtype) -> np.ndarray:
+    if dtype.kind == "b":
+        return np.array([name == "True" for name in names])
+    if dtype.kind in NUMBERS:
+        return np.array([float(name) for name in names]).astype(dtype)
+    return np.array(list(names), dtype=object if dtype.kind == "O" else str)
