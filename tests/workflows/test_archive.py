@@ -13,6 +13,7 @@ import pytest
 
 from ans.__main__ import main
 from ans.config import TrainConfig
+from ans.model.trained_model import TrainedModel
 from ans.runs.run import Run
 from ans.runs.status import FINISHED
 from ans.runs.store import RunStore
@@ -38,8 +39,7 @@ def run(store, classifier, small_split, small_config) -> Run:
     store.take_next()
     made.event_writer()({"phase": "heads", "step": 1, "steps": 2, "loss": 0.5})
     # The model as its training would have left it: with the settings of this run.
-    classifier_here = type(classifier)(made.config)
-    classifier_here.__dict__ |= {**classifier.__dict__, "config": made.config}
+    classifier_here = TrainedModel(made.config, classifier.fitted, classifier.seconds, classifier.untouched_features)
     judged, check = judge_test(classifier, small_split), check_of(classifier)
     save_outcome(made, Outcome(classifier_here, small_split, judged, check, {"heads": 1.5}))
     made.set_status(FINISHED)
