@@ -20,10 +20,10 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN_NAME, Prediction
+from ans.data.arguments import given_labels, given_texts
 from ans.events import silent
 from ans.model import hub
 from ans.model.label_values import LabelValues, labels_of
-from ans.model.text_columns import texts_of
 from ans.model.training_bars import TrainingBars
 
 if TYPE_CHECKING:
@@ -106,28 +106,31 @@ class OpenWorldClassifier(
         from ans.model.trained_model import TrainedModel
 
         config = self._config()
-        texts, labels = texts_of(X), labels_of(y)
+        texts, labels = given_texts(X), labels_of(y)
         check_consistent_length(texts, labels)
         values = LabelValues.among(labels, self.open_label)
         known, beyond = _apart(texts, values.named(labels))
         dev = ([], [])
         if dev_texts is not None:
-            dev, more = _apart(texts_of(dev_texts), values.named(labels_of([] if dev_labels is None else dev_labels)))
+            dev, more = _apart(
+                given_texts(dev_texts), values.named(labels_of([] if dev_labels is None else dev_labels))
+            )
             beyond += more
-        beyond += [] if open_texts is None else texts_of(open_texts)
+        beyond += [] if open_texts is None else given_texts(open_texts)
         with TrainingBars() as bars:
             model = TrainedModel.trained_on(config, *known, *dev, beyond, bars if self.verbose else silent)
         return self._keep(model, values)
 
     def teach(self, X: Any, y: Any) -> OpenWorldClassifier:
-        """A copy that has learnt corrections in seconds: each text with its right label, a new one, or open.
+        """A copy that has learnt corrections in seconds: each text with its right label, a new one, or open (None too).
 
         Raises:
             ValueError: there are none, X and y differ in length, or a class would lose its last text.
         """
-        texts, labels = texts_of(X), labels_of(y)
+        texts, labels = given_texts(X), given_labels(y, may_be_open=True).names
         check_consistent_length(texts, labels)
-        return self._copy(self._model().teach(texts, self._values().named(labels)))
+        beyond = str(self._values().open_label)
+        return self._copy(self._model().teach(texts, [None if label == beyond else label for label in labels]))
 
     def add_class(self, label: Any, X: Any) -> OpenWorldClassifier:
         """A copy that also knows this class, learnt in seconds from a few texts.
@@ -135,7 +138,7 @@ class OpenWorldClassifier(
         Raises:
             ValueError: the label is taken, or there are too few different texts.
         """
-        return self._copy(self._model().add_class(str(label), texts_of(X)))
+        return self._copy(self._model().add_class(str(label), given_texts(X)))
 
     def refusing(self, refused: float | None) -> OpenWorldClassifier:
         """A copy whose line refuses this share of known texts like those held out; None: the line of the training.
@@ -165,7 +168,6 @@ class OpenWorldClassifier(
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of texts that are answered rightly; right for a label that is no known class is open."""
-        check_is_fitted(self)
         labels = labels_of(y)
         truth = [one if one in self._values().names else None for one in self._values().named(labels)]
         return float(
@@ -183,7 +185,7 @@ class OpenWorldClassifier(
 
         A single text gives a single answer.
         """
-        return self._model().explain(X if isinstance(X, str) else texts_of(X), candidates, neighbours)
+        return self._model().explain(X if isinstance(X, str) else given_texts(X), candidates, neighbours)
 
     # Persistence
 
@@ -239,6 +241,7 @@ class OpenWorldClassifier(
         return self.model_
 
     def _values(self) -> LabelValues:
+        check_is_fitted(self)
         return LabelValues(self.classes_, self.open_label_)
 
     def _columns(self) -> list[int]:
@@ -246,7 +249,7 @@ class OpenWorldClassifier(
         return [self.model_.labels.index(name) for name in self._values().names]
 
     def _features(self, X: Any) -> Tensor:
-        return self._model().features(texts_of(X))
+        return self._model().features(given_texts(X))
 
     def _keep(self, model: TrainedModel, values: LabelValues) -> Self:
         self.model_, self.classes_, self.open_label_ = model, values.classes, values.open_label

@@ -11,6 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from ans.conventions import OPEN, OPEN_NAME
+from ans.data.arguments import given_labels, label_as_given
 
 NUMBERS = "iuf"  # kinds of numpy dtypes
 
@@ -19,17 +20,14 @@ def labels_of(y: Any) -> np.ndarray:
     """A column of labels, from a list, an array, a pandas Series or a column of a Hugging Face dataset, as an array.
 
     Raises:
-        ValueError: some are missing, or these are no labels of classes.
+        ValueError: some are missing, of different kinds, or these are no labels of classes.
     """
     if y is None:
         raise ValueError("learning requires y to be passed, but the target y is None; pass a label for each text.")
     values = column_or_1d(y if hasattr(y, "__array__") else list(y), warn=True)
     if values.dtype.kind == "f":
         assert_all_finite(values, input_name="y")
-    if values.dtype.kind == "O":
-        for row, value in enumerate(values):
-            if value is None or value != value:
-                raise ValueError(f"every text needs a label, and the one of row {row} is {value}; drop that text.")
+    given_labels(values)
     check_classification_targets(values)
     return values
 
@@ -46,22 +44,10 @@ class LabelValues:
 
     @classmethod
     def among(cls, y: np.ndarray, open_label: Any) -> LabelValues:
-        """What stands in a column: those that are open are no class.
-
-        Raises:
-            ValueError: two labels have one name, such as 1 and "1".
-        """
+        """What stands in a column: those that are open are no class."""
         if open_label == OPEN_NAME and y.dtype.kind in NUMBERS:
             open_label = OPEN
-        known = y[y != open_label]
-        try:
-            classes = np.unique(known)
-        except TypeError as error:
-            raise ValueError(f"labels must be of one kind, got {sorted({type(one).__name__ for one in y})}.") from error
-        values = cls(classes, open_label)
-        if len(set(values.names)) < len(classes):
-            raise ValueError("two different labels read the same, such as 1 and '1'; rename one of them.")
-        return values
+        return cls(np.unique(y[y != open_label]), open_label)
 
     @property
     def names(self) -> list[str]:
@@ -105,8 +91,6 @@ class LabelValues:
 
 
 def _values(names: Sequence[str], dtype: np.dtype) -> np.ndarray:
-    if dtype.kind == "b":
-        return np.array([name == "True" for name in names])
-    if dtype.kind in NUMBERS:
-        return np.array([float(name) for name in names]).astype(dtype)
-    return np.array(list(names), dtype=object if dtype.kind == "O" else str)
+    """Names as the labels that they were, of one dtype; texts are as wide as they need."""
+    kind = {"b": "bool", "i": "int", "u": "int", "f": "float"}.get(dtype.kind, "str")
+    return np.array([label_as_given(name, kind) for name in names], dtype=str if dtype.kind == "U" else dtype)

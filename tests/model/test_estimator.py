@@ -284,7 +284,7 @@ class OfNumbers(OpenWorldClassifier):
 @pytest.mark.filterwarnings("ignore")
 def test_the_checks_of_scikit_learn_pass_but_for_those_listed_with_a_reason(monkeypatch, tiny_encoder_folder):
     check_estimator(OpenWorldClassifier())
-    monkeypatch.setattr(estimator, "texts_of", read_out)
+    monkeypatch.setattr(estimator, "given_texts", read_out)
     small = {"device": "cpu", "trainable_layers": 0, "epochs": 2, "head_steps": 3, "folds": 0, "max_tokens": 32}
     done = check_estimator(
         OfNumbers(encoder=str(tiny_encoder_folder), **small), expected_failed_checks=NOT_OF_TEXTS, on_skip=None

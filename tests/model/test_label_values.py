@@ -44,17 +44,13 @@ def test_a_longer_open_label_is_not_cut_to_the_classes_width():
     ("labels", "sentence"),
     [
         (None, "y to be passed"),
-        (["a", None], "the one of row 1 is None"),
+        (["a", None], "position 1 .counted from 0. holds None"),
         ([1.0, float("nan")], "Input y contains NaN"),
         ([0.5, 1.2], "Unknown label type"),
         ([["a", "b"], ["c", "d"]], "should be a 1d array"),
+        (np.array([1, "1"], dtype=object), "must be all of one kind, and begin as int"),
     ],
 )
 def test_what_are_no_labels_is_refused(labels, sentence):
     with pytest.raises(ValueError, match=sentence):
         labels_of(labels)
-
-
-def test_labels_that_read_the_same_are_refused():
-    with pytest.raises(ValueError, match="must be of one kind, got"):
-        LabelValues.among(np.array([1, "1"], dtype=object), "open")
