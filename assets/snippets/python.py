@@ -8,5 +8,5 @@ texts = [
     "KNOWN_TEXT",
     "FOREIGN_TEXT",
 ]
-for text, label in zip(texts, model.predict(texts)):
+for text, label in zip(texts, model.predict(texts), strict=True):
     print("OPEN" if label == model.open_label_ else label, "←", text)
