@@ -1,4 +1,4 @@
-"""The command line: `python -m ans train | predict | teach | evaluate | benchmark | stress`.
+"""The command line: `ans`, or `python -m ans`, with app | train | predict | teach | evaluate | benchmark | stress`.
 
 Arguments, help, plain errors.
 
@@ -14,14 +14,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
 from io import TextIOWrapper
+from pathlib import Path
 
+from ans import __version__
 from ans.benchmark.command import WHICH, benchmark, numbers, ratios
 from ans.command_line import evaluate, predict, teach, train
 from ans.config import DEVICES, TrainConfig
 from ans.stress.command import CLIENTS, stress
 from ans.stress.command import WHICH as HARM
 
-PROGRAM = "python -m ans"
+PROGRAM = "ans" if Path(sys.argv[0]).name in ("ans", "ans.exe") else "python -m ans"
 FAILED, INTERRUPTED = 2, 130
 # A group of options begins at each of these fields of TrainConfig and goes on to the next one.
 GROUPS = {
@@ -86,8 +88,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a notebook's is none
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    asked = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        given = _parser().parse_args(arguments)
+        if asked[:1] == ["app"]:
+            from ans.ui.start import main as serve  # it has arguments of its own
+
+            serve(asked[1:], f"{PROGRAM} app")
+            return 0
+        given = _parser().parse_args(asked)
         given.command(given)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -97,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except ImportError as error:
-        return _fail(f"{error}; run pip install -r requirements.txt.")
+        return _fail(f"{error}; install the package again, with its dependencies.")
     except OSError as error:
         reason = error.strerror if error.strerror is not None else error
         return _fail(f"{reason}: {error.filename}" if error.filename is not None else reason)
@@ -112,7 +120,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Open-world text classification: learn classes from their texts alone, answer with one or `open`.",
         epilog=f"Each command explains itself: {PROGRAM} train --help",
     )
+    parser.add_argument("--version", action="version", version=f"ans {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    commands.add_parser("app", help="serve the page in which all this is done in the browser", add_help=False)
     _add_train(commands)
     _add_predict(commands)
     _add_teach(commands)

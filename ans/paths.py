@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent  # holds app.py, ans/, assets/
-ASSETS = ROOT / "assets"
+ROOT = Path(__file__).resolve().parent.parent  # holds ans/, and in a checkout app.py and assets/
+IS_CHECKOUT = (ROOT / "assets" / "page").is_dir()
+ASSETS = ROOT / "assets" if IS_CHECKOUT else ROOT / "ans" / "assets"  # an installed package has them inside
 
 
 def home() -> Path:

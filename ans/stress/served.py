@@ -27,7 +27,7 @@ def served() -> Iterator[tuple[str, RunStore]]:
     """
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="ans-stress-") as home, open(Path(home) / "log", "w") as log:
-        command = [sys.executable, "app.py", "--port", str(port), "--home", home]
+        command = [sys.executable, "-m", "ans", "app", "--port", str(port), "--home", home]
         app, address = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log), f"http://127.0.0.1:{port}"
         store = RunStore(Path(home) / "runs")
         try:

@@ -1,0 +1,87 @@
+"""The start of the page: arguments, build, launch; no logic. `python app.py` and `ans app` come here."""
+
+import argparse
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+# Before gradio is imported: nothing of this app calls home, and a proxy must not stand between it and itself. (The
+# latter is a workaround, seen with Gradio 6.31.0: `launch` asks its own address through the machine's proxy, and fails;
+# https://github.com/gradio-app/gradio/issues/4046 tells of it. It can go when tests/ui/test_workarounds.py says so.)
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost,127.0.0.1"]))
+
+from ans.durable import remedy
+from ans.paths import home
+from ans.runs.store import RunStore
+from ans.runs.sweep import Home
+
+
+def parser(program: str | None = None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description="Train an open-world text classifier and ask it, in the browser. "
+        "The first start trains a small starter model in the background, which takes less than a minute.",
+    )
+    parser.add_argument(
+        "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
+    )
+    parser.add_argument(  # a default that is text is read like an argument: a bad one is refused in the same words
+        "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--home", type=Path, default=home(), help="where runs are kept (ANS_HOME; default: %(default)s)"
+    )
+    parser.add_argument("--data-dir", help="folder that holds clinc/, banking/, stackoverflow/ (ANS_DATA_DIR)")
+    return parser
+
+
+def main(given: Sequence[str] | None = None, program: str | None = None) -> None:
+    """Serve the page until it is stopped. Without arguments those of the process count."""
+    options = parser(program)
+    arguments = options.parse_args(given)
+    if not 0 <= arguments.port <= 65535:
+        options.error(f"a port is a number from 0 to 65535, got {arguments.port}.")
+    if arguments.data_dir is not None:
+        os.environ["ANS_DATA_DIR"] = arguments.data_dir
+    try:
+        store = RunStore(arguments.home / "runs")
+        used = Home(arguments.home)
+        store.go_on()
+        store.starter()
+    except OSError as error:
+        why = remedy(error) or f"{error.strerror or error}; choose another place with --home or ANS_HOME."
+        options.error(f"{arguments.home} can't be used to keep runs: {why}")
+
+    # After what can be refused, since it takes seconds, and Gradio reads its variables when it is imported.
+    from ans.serving.models import Serving
+    from ans.ui import page
+    from ans.ui.changes import StoreChanges
+    from ans.ui.sessions import keep_lightly
+    from ans.workflows.worker import WorkerSupervisor
+
+    supervisor = WorkerSupervisor(store)
+    serving = Serving(store)
+    reachable = "SPACE_ID" in os.environ or arguments.host not in ("127.0.0.1", "localhost", "::1")
+    demo = page.build(serving, restricted=reachable, trouble=lambda: supervisor.trouble)
+    try:
+        _, address, _ = demo.launch(
+            server_name=arguments.host, server_port=arguments.port, prevent_thread_lock=True,
+            **page.launch_options(StoreChanges(store, lambda: supervisor.trouble)),
+        )  # fmt: skip
+    except OSError:
+        options.error(
+            f"the page can't be served at {arguments.host}, port {arguments.port}: the port is in use, or the address "
+            "is none of this machine's. Choose others with --port and --host."
+        )
+    keep_lightly(demo)
+    print(f"The page is at {address}", flush=True)
+    supervisor.start()
+    threading.Thread(target=page.warm, args=(serving,), daemon=True).start()
+    try:
+        demo.block_thread()
+    finally:
+        supervisor.close()
+        used.leave()
