@@ -11,6 +11,8 @@ from ans.setting_fields import setting_field as _setting
 
 NEGATIVE_MODES = ("ans", "noise+projection", "noise+ascent", "noise", "mixing", "hard mixing", "none")
 VIEWS = ("tuned", "both")
+LONG_TEXTS = ("average", "cut")
+POOLINGS = ("own", "mean", "cls", "max")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -54,14 +56,32 @@ class TrainConfig:
 
     # Encoder
     encoder: str = _setting(
-        ENCODER, "minilm", "minilm (embedded), bert-base-uncased, a BERT-family hub name or a local folder"
+        ENCODER, "minilm", "minilm (embedded), mpnet (large), bert-base-uncased, another hub name or a local folder"
     )
     # Two of twelve in the paper ("freeze the first ten layers of BERT"); two of six here.
     trainable_layers: int = _setting(
         ENCODER, 2, "last layers that are fine-tuned; 0 keeps the encoder untouched", low=0, high=48
     )
-    # The benchmarks' texts have 5 to 30 tokens; the rest of a long text says little more about its class.
-    max_tokens: int = _setting(ENCODER, 96, "longer texts are cut at this many tokens", low=4, high=512)
+    # The benchmarks' texts have 5 to 30 tokens.
+    max_tokens: int = _setting(ENCODER, 96, "tokens that the encoder reads at a time", low=4, high=512)
+    long_texts: str = _setting(
+        ENCODER,
+        "average",
+        "longer texts: the average of up to 8 pieces, or cut off after the first",
+        choices=LONG_TEXTS,
+        before="cut",
+    )
+    # An encoder gives poor features when it is read in another way than it was trained to be.
+    pooling: str = _setting(
+        ENCODER,
+        "own",
+        "how a text's tokens become one feature; own: as the encoder's folder says, mean if it says nothing",
+        choices=POOLINGS,
+        before="mean",
+    )
+    prompt: str | None = _setting(
+        ENCODER, None, "put before each text (e5 wants 'query: '); empty: the encoder's own, if it has one", before=None
+    )
     device: str = _setting(ENCODER, "auto", "where to compute", choices=DEVICES)
 
     # Phase 1, section 3.1 and appendix A.5

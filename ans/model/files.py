@@ -59,6 +59,7 @@ def packed(
     }
     tensors = {
         **_named("tail", fitted.encoder.tail),
+        **_named("scaling", fitted.encoder.scaling),
         **_named("closed", fitted.closed),
         **_named("heads", fitted.heads),
         "train_features": fitted.features,
@@ -119,7 +120,7 @@ def _fitted(
     labels = about["labels"]
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise TypeError("its labels are no list of names")
-    encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens)
+    encoder = TextEncoder.of(config)
     if encoder.fingerprint() != about["encoder_fingerprint"]:
         raise ValueError(
             f"the model in {folder} was trained on other weights than the encoder {config.encoder!r} has here; "
@@ -128,8 +129,8 @@ def _fitted(
     closed = closed_set_classifier(encoder.dim, len(labels))
     first, second = (tensors[f"heads.views.0.weights.{layer}"].shape[2] for layer in (0, 1))
     heads = MultiViewHeads(len(labels), encoder.dim, len(config.head_views), config.head_dropout, (first, second))
-    parts: tuple[tuple[str, nn.Module], ...] = (("tail", encoder.tail), ("closed", closed), ("heads", heads))
-    for name, module in parts:
+    parts: dict[str, nn.Module] = {"tail": encoder.tail, "scaling": encoder.scaling, "closed": closed, "heads": heads}
+    for name, module in parts.items():
         module.load_state_dict(_part(tensors, name))
     for module in (encoder, closed, heads):
         module.to(device)

@@ -19,11 +19,12 @@ from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, silent
 from ans.model.calibration import HeldOut, evidence_of
 from ans.model.checkpoints import NOWHERE, Checkpoint, Checkpoints
-from ans.model.encoder import CachedStates, TextEncoder
+from ans.model.encoder import TextEncoder
 from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import phase_one
 from ans.model.phase_two import phase_two
 from ans.model.similarity import unit_views
+from ans.model.states import CachedStates
 
 QUARTERS, FIFTHS = 4, 5
 # Cosine, on average between two groups. People write a class's texts by varying one of them; if a text is held out and

@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, stop_if
 from ans.model.checkpoints import Checkpoint, Tuning
-from ans.model.encoder import CachedStates, TextEncoder, batches_by_length
+from ans.model.encoder import TextEncoder
 from ans.model.few_texts import schedule
 from ans.model.standardising import standardise
+from ans.model.states import CachedStates, batches_by_length
 
 
 def warmup_then_decay(step: int, total: int, warmup: float) -> float:

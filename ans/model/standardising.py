@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from ans.model.encoder import CachedStates, TextEncoder
+from ans.model.encoder import TextEncoder
+from ans.model.states import CachedStates
 
 LEAST = 0.01  # of the mean deviation: a dimension that hardly varies holds nothing worth a larger factor
 
@@ -22,7 +23,8 @@ def standardise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedS
     """Shift the tuned features to mean 0 over these texts, and each dimension's deviation σ to one ∝ σ^(1 − share).
 
     The mean deviation stays. All of it is folded into the weights around the features, so that nothing else has to
-    know: into the last layer's LayerNorm, and its inverse into the classifier's first layer, whose logits stay.
+    know: into the last layer's LayerNorm where its weight and bias come out in the features as they are, else into the
+    encoder's `scaling`; and its inverse into the classifier's first layer, whose logits stay.
 
     Args:
         encoder: one without a tuned layer keeps its features. classifier: its first layer reads features [B, d].
@@ -33,17 +35,12 @@ def standardise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedS
     deviation, mean = torch.std_mean(encoder.features(states).to(encoder.device), dim=0)
     factor = deviation.clamp(min=LEAST * deviation.mean()) ** -share
     factor *= deviation.mean() / (factor * deviation).mean()
-    last, first = last_norm(encoder), first_layer(classifier)
+    last: Any = encoder.last_norm if encoder.last_norm is not None else encoder.scaling
+    first = first_layer(classifier)
     first.bias.add_(first.weight @ mean)
     first.weight.div_(factor)
     last.bias.copy_((last.bias - mean) * factor)
     last.weight.mul_(factor)
-
-
-def last_norm(encoder: TextEncoder) -> nn.LayerNorm:
-    """What every BERT-family layer ends with; the mean over tokens after it commutes with its weight and bias."""
-    layer: Any = encoder.tail[-1]
-    return layer.output.LayerNorm
 
 
 def first_layer(classifier: nn.Sequential) -> nn.Linear:

@@ -48,7 +48,7 @@ def trained(
     targets, dev_targets = (torch.tensor([index[label] for label in part.labels]) for part in (train, dev))
 
     started = time.perf_counter()
-    encoder = TextEncoder.load(config.encoder, config.trainable_layers, config.max_tokens).to(device)
+    encoder = TextEncoder.of(config).to(device)
     total = len(train) + len(dev)
     states = encoder.cache(train.texts, each_batch=report_cache(emit, should_stop, 0, total))
     dev_states = encoder.cache(dev.texts, each_batch=report_cache(emit, should_stop, len(train), total))
