@@ -221,6 +221,7 @@ def _print_result(
             "known_ratio": config.known_ratio if config.known_classes is None else None,
             "seed": config.seed,
             "encoder": config.encoder,
+            "encoder_reads": classifier.encoder.description(),
             "out": folder,
             "known_classes": classifier.labels,
             "held_out": {
@@ -246,6 +247,7 @@ def _print_result(
     if check.labelled_open.of:
         labelled = check.labelled_open
         print(f"let in    {100 * labelled.share:6.2f} % of {labelled.of:,} held-out texts labelled as of no class")
+    print("encoder  ", classifier.encoder.description())
     print("seconds  ", ", ".join(f"{phase} {value:.1f}" for phase, value in seconds.items()))
     print("model    ", folder if folder is not None else "not saved")
     if said := warning(check):

@@ -10,7 +10,7 @@ from ans.config import TrainConfig
 from ans.json_files import NewerFormat
 
 # The format of what is written. It grows when an earlier version could no longer read it rightly; 0 had no number.
-FORMAT = 1
+FORMAT = 2
 
 
 def written_settings(config: TrainConfig) -> dict[str, Any]:

@@ -92,6 +92,8 @@ def test_train_ends_with_one_json_object_that_holds_the_whole_result(trained, co
         "known_ratio": None,
         "seed": 3,
         "encoder": "minilm",
+        "encoder_reads": "BertModel, 6 layers; a text is the mean of its tokens: 384 numbers; 96 tokens at a time, "
+        "longer texts in up to 8 pieces, averaged.",
         "out": str(out),
         "known_classes": KNOWN,
     }

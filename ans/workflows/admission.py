@@ -66,7 +66,11 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     check_of(classifier, Quality() if found is None else found.quality).write(folder)
     seconds = {phase: took for phase, took in before.seconds.items() if phase in PHASES}
     msp = msp_numbers(classifier, judged.features, labels)
-    Evaluation(judged.metrics, classifier.labels, before.held_out, seconds, before.device[:20], msp).write(folder)
+    reading = classifier.encoder.description()
+    evaluation = Evaluation(
+        judged.metrics, classifier.labels, before.held_out, seconds, before.device[:20], msp, reading
+    )
+    evaluation.write(folder)
     _check_story(folder, owner)
 
 

@@ -82,7 +82,8 @@ def save_outcome(run: Run, outcome: Outcome) -> None:
     judged, split, device = outcome.judged, outcome.split, str(outcome.classifier.encoder.device)
     write_test_texts(run.folder, split.test.texts, split.test.labels)
     msp = msp_numbers(outcome.classifier, judged.features, split.test.labels)
-    evaluation = Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device, msp)
+    reading = outcome.classifier.encoder.description()
+    evaluation = Evaluation(judged.metrics, split.known, split.held_out, outcome.seconds, device, msp, reading)
     save_answers(run, outcome.classifier, judged, evaluation, outcome.check)
 
 

@@ -10,7 +10,9 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
-from ans.model.encoder import MINILM_SHA256, TextEncoder, batches_by_length, choose_device
+from ans.model.embedded import MINILM_SHA256
+from ans.model.encoder import TextEncoder, choose_device
+from ans.model.states import batches_by_length
 
 TEXTS = [
     "book me a flight to Rome",
@@ -19,7 +21,6 @@ TEXTS = [
     "",
     "¿dónde está mi paquete? 🙂",
 ]
-SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
 SHORT, LONG = TEXTS[1], TEXTS[2]
 
 
@@ -61,9 +62,9 @@ def test_small_batches_give_what_large_batches_give(encoder):
     torch.testing.assert_close(encoder.features(cached, batch_size=2), features(encoder, TEXTS), rtol=0, atol=1e-5)
 
 
-def test_texts_are_cut_at_max_tokens():
-    encoder = TextEncoder.load("minilm", 0, max_tokens=6)
-    assert [len(ids) for ids in encoder.tokenize([SHORT, LONG])] == [3, 6]
+def test_texts_can_be_cut_off_at_max_tokens():
+    encoder = TextEncoder.load("minilm", 0, max_tokens=6, long_texts="cut")
+    assert [len(ids) for ids in encoder.tokens.cut([SHORT, LONG])] == [3, 6]
     assert torch.equal(features(encoder, [LONG]), features(encoder, [LONG + " and so on"]))
 
 
@@ -161,8 +162,8 @@ def test_an_unknown_encoder_without_a_network_is_refused_with_the_way_out():
     with pytest.raises(ValueError, match="could not be loaded") as refused:
         TextEncoder.load("nobody/has-this-encoder")
     assert str(refused.value).startswith(
-        "encoder 'nobody/has-this-encoder' could not be loaded: expected minilm, bert-base-uncased, a BERT-family name "
-        "on the Hugging Face hub (with a network, or downloaded before) or a local model folder."
+        "encoder 'nobody/has-this-encoder' could not be loaded: expected minilm, mpnet, bert-base-uncased, another "
+        "encoder's name on the Hugging Face hub (with a network, or downloaded before) or a local model folder."
     )
 
 
@@ -170,53 +171,6 @@ def test_a_device_that_is_not_here_is_refused_with_those_that_are():
     with pytest.raises(ValueError, match=r"device must be on this machine \(cpu.*\) or auto, got 'tpu'\."):
         choose_device("tpu")
     assert choose_device("cpu") == torch.device("cpu")
-
-
-def local_model(kind: str):
-    """A tiny random model of a kind from the transformers library."""
-    import transformers
-
-    torch.manual_seed(0)
-    extra = {
-        "GPT2": {"n_embd": 32, "n_layer": 2, "n_head": 2},
-        "DistilBert": {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64},
-        "Roberta": {**SIZES, "vocab_size": 30522, "pad_token_id": 0, "max_position_embeddings": 66},
-        "Electra": {**SIZES, "embedding_size": 16},
-        "DebertaV2": {**SIZES, "vocab_size": 30522, "relative_attention": True, "pos_att_type": ["p2c", "c2p"]},
-        "LayoutLM": SIZES,
-    }.get(kind, SIZES)
-    return getattr(transformers, f"{kind}Model")(getattr(transformers, f"{kind}Config")(**extra))
-
-
-@pytest.mark.parametrize("kind", ["Bert", "Roberta"])
-def test_a_local_folder_of_a_bert_family_model_loads_and_gives_its_features(kind, save_tiny_encoder):
-    model = local_model(kind).eval()
-    encoder = TextEncoder.load(str(save_tiny_encoder(model)), 1)
-    ids = torch.tensor(encoder.tokenize([LONG]))
-    with torch.no_grad():
-        expected = model(input_ids=ids).last_hidden_state.mean(dim=1)
-    torch.testing.assert_close(features(encoder, [LONG, SHORT])[:1], expected, rtol=0, atol=1e-5)
-
-
-def test_max_tokens_is_bounded_by_the_models_own_positions(save_tiny_encoder):
-    encoder = TextEncoder.load(str(save_tiny_encoder(local_model("Roberta"))), 1, max_tokens=512)
-    assert encoder.max_tokens == 64
-    assert features(encoder, ["word " * 300]).isfinite().all()
-
-
-@pytest.mark.parametrize("kind", ["GPT2", "DistilBert"])
-def test_a_model_of_another_family_is_refused_by_its_kind(kind, save_tiny_encoder):
-    folder = str(save_tiny_encoder(local_model(kind)))
-    with pytest.raises(ValueError, match="BERT-family") as refused:
-        TextEncoder.load(folder, 1)
-    assert str(refused.value) == f"encoder {folder!r} must be BERT-family, got a {kind}Model; try minilm."
-
-
-@pytest.mark.parametrize("kind", ["MPNet", "Electra", "DebertaV2", "LayoutLM"])
-def test_a_relative_of_bert_that_does_more_between_its_layers_is_refused(kind, save_tiny_encoder):
-    folder = str(save_tiny_encoder(local_model(kind)))
-    with pytest.raises(ValueError, match="does more than stack its layers, so it can't be split; try minilm"):
-        TextEncoder.load(folder, 1)
 
 
 @pytest.mark.parametrize("damage", ["cut short", "a weight is missing", "a weight has another shape", "no tokenizer"])
@@ -239,4 +193,4 @@ def test_a_damaged_local_folder_is_refused(damage, tiny_encoder_folder, tmp_path
 
 
 def test_half_a_character_is_read_as_a_question_mark(encoder):
-    assert encoder.tokenize(["a\ud800b"]) == encoder.tokenize(["a?b"])
+    assert encoder.tokens.cut(["a\ud800b"]) == encoder.tokens.cut(["a?b"])

@@ -25,6 +25,9 @@ CHANGES = {
     "encoder": ("<another encoder>", FEATURES),
     "trainable_layers": (2, FEATURES),
     "max_tokens": (5, FEATURES),
+    "long_texts": ("cut", FEATURES),
+    "pooling": ("max", FEATURES),
+    "prompt": ("about: ", FEATURES),
     "epochs": (3, FEATURES),
     "patience": (1, FEATURES),
     "batch_size": (4, FEATURES),
@@ -81,6 +84,7 @@ def config(small_corpus_file: Path, tiny_encoder_folder: Path) -> TrainConfig:
         dataset=str(small_corpus_file),
         encoder=str(tiny_encoder_folder),
         trainable_layers=1,
+        max_tokens=12,  # some texts are longer
         device="cpu",
         epochs=8,
         patience=4,

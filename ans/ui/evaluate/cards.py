@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ans.config import TrainConfig
+from ans.config import ENCODER, TrainConfig
 from ans.conventions import OPEN_NAME, ZERO
 from ans.evaluation.mistakes import ERROR_KINDS, KIND_NAMES, TestAnswers, summary
 from ans.evaluation.published import published_for
@@ -114,6 +114,10 @@ def facts_card(config: TrainConfig, evaluation: Evaluation) -> dict:
                 "changed": values[spec.name] != spec.default,
             }
         )
+    if evaluation.reading:
+        about = "how the encoder makes numbers of a text"
+        row = {"name": "reads as", "value": evaluation.reading, "about": about, "changed": False}
+        groups[ENCODER]["rows"].insert(1, row)
     return {
         "view": "facts",
         "device": run_card.device_name(evaluation.device),
