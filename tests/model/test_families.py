@@ -4,9 +4,9 @@ import logging
 
 import pytest
 import torch
+from ans.model.classifier import OpenWorldClassifier
 
 from ans.config import TrainConfig
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.encoder import TextEncoder
 from ans.model.phase_one import phase_one
 from tests.model.tiny_models import tiny_model

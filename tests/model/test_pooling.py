@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from ans.model.classifier import OpenWorldClassifier
 from safetensors.torch import save_file
 from torch import nn
 
 from ans.config import TrainConfig
-from ans.model.classifier import OpenWorldClassifier
 from ans.model.encoder import TextEncoder
 from tests.model.tiny_models import tiny_model
 
