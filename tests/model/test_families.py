@@ -4,11 +4,11 @@ import logging
 
 import pytest
 import torch
-from ans.model.classifier import OpenWorldClassifier
 
 from ans.config import TrainConfig
 from ans.model.encoder import TextEncoder
 from ans.model.phase_one import phase_one
+from ans.model.trained_model import TrainedModel
 from tests.model.tiny_models import tiny_model
 
 CUT = [
@@ -130,9 +130,9 @@ def test_standardised_features_have_mean_0_and_equal_deviations_wherever_the_sca
 def test_a_saved_model_answers_as_before_wherever_the_scales_are_held(kind, made, tmp_path):
     _, folder = made(kind)
     config = TrainConfig(encoder=folder, trainable_layers=1, epochs=1, device="cpu", head_steps=5, folds=0, few_texts=0)
-    model = OpenWorldClassifier(config).fit(TRAIN, LABELS)
+    model = TrainedModel.trained_on(config, TRAIN, LABELS)
     model.save(tmp_path / "model")
-    loaded = OpenWorldClassifier.load(tmp_path / "model", "cpu")
+    loaded = TrainedModel.load(tmp_path / "model", "cpu")
     torch.testing.assert_close(loaded.features(TEXTS), model.features(TEXTS), rtol=0, atol=1e-6)
     torch.testing.assert_close(loaded.score(TEXTS), model.score(TEXTS), rtol=0, atol=1e-5)
 

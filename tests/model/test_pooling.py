@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from ans.model.classifier import OpenWorldClassifier
 from safetensors.torch import save_file
 from torch import nn
 
 from ans.config import TrainConfig
 from ans.model.encoder import TextEncoder
+from ans.model.trained_model import TrainedModel
 from tests.model.tiny_models import tiny_model
 
 TEXTS = ["book me a flight to Rome", "hi", "I lost my card between the station and the office"]
@@ -194,7 +194,7 @@ def test_a_saved_model_whose_folder_says_something_else_now_is_refused(folder, t
     described = write(folder, ["Transformer", "Pooling"], Pooling={"pooling_mode": "cls"})
     config = TrainConfig(encoder=described, trainable_layers=0, epochs=1, device="cpu", head_steps=3, folds=0)
     texts = ["fly to Rome", "fly to Bonn", "card lost", "card stolen"]
-    OpenWorldClassifier(config).fit(texts, ["a", "a", "b", "b"]).save(tmp_path / "model")
+    TrainedModel.trained_on(config, texts, ["a", "a", "b", "b"]).save(tmp_path / "model")
     write(folder, ["Transformer", "Pooling"], Pooling={"pooling_mode": "max"})
     with pytest.raises(ValueError, match="was trained on other weights than the encoder"):
-        OpenWorldClassifier.load(tmp_path / "model", "cpu")
+        TrainedModel.load(tmp_path / "model", "cpu")
