@@ -12,6 +12,7 @@ from ans.setting_fields import setting_field as _setting
 NEGATIVE_MODES = ("ans", "noise+projection", "noise+ascent", "noise", "mixing", "hard mixing", "none")
 VIEWS = ("tuned", "both")
 LONG_TEXTS = ("average", "cut")
+LONGEST_PROMPT = 500
 POOLINGS = ("own", "mean", "cls", "max")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -245,6 +246,8 @@ class TrainConfig:
     def __post_init__(self) -> None:
         for spec in fields(self):
             object.__setattr__(self, spec.name, checked(spec, getattr(self, spec.name)))
+        if self.prompt is not None and len(self.prompt) > LONGEST_PROMPT:
+            raise ValueError(f"prompt must have at most {LONGEST_PROMPT} characters, got {len(self.prompt)}.")
         if self.known_classes is not None:
             listed = isinstance(self.known_classes, (list, tuple))
             if not listed or not all(isinstance(name, str) for name in self.known_classes):

@@ -20,6 +20,9 @@ class Tokens:
     """How an encoder takes texts apart. `window`: the most tokens it is given at a time, special ones included.
 
     `before` and `after` are the tokens around each text: the special ones, and the prompt's.
+
+    Raises:
+        ValueError: the prompt leaves no room for a text.
     """
 
     def __init__(self, tokenizer: Any, prompt: str, window: int, most_pieces: int) -> None:
@@ -28,6 +31,8 @@ class Tokens:
         probe, (whole,) = self._plain("probe"), self._ids(["probe"])
         start = next((i for i in range(len(whole)) if whole[i : i + len(probe)] == probe), 0)
         self.before, self.after = whole[:start], whole[start + len(probe) :]
+        if prompt and window <= len(self.before) + len(self.after):
+            raise ValueError(f"the prompt {prompt!r} leaves no room for a text in {window} tokens; raise max_tokens.")
 
     def cut(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, cut off at the window; at least one token a text."""

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from ans.config import TrainConfig
 from ans.model.encoder import TextEncoder
 from ans.model.tokens import MOST_PIECES
 
@@ -82,6 +83,13 @@ def test_each_piece_has_the_prompt(tiny_encoder_folder):
     assert [prompted.tokens.tokenizer.decode(piece[1:-1]) for piece in pieces] == [
         text("red", "cat", *WORDS[:8]), text("red", "cat", *WORDS[8:16]),
     ]  # fmt: skip
+
+
+def test_a_prompt_that_leaves_no_room_for_a_text_is_refused(tiny_encoder_folder):
+    with pytest.raises(ValueError, match=r"leaves no room for a text in 6 tokens; raise max_tokens\."):
+        TextEncoder.load(str(tiny_encoder_folder), 1, max_tokens=6, prompt=text(*WORDS[:4]))
+    with pytest.raises(ValueError, match=r"prompt must have at most 500 characters, got 501\."):
+        TrainConfig(prompt="x" * 501)
 
 
 def test_texts_of_several_pieces_teach_the_tail(encoder):

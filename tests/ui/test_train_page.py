@@ -42,6 +42,12 @@ def test_every_value_of_the_form_reaches_the_config(alone):
     )
 
 
+def test_a_prompt_reaches_the_config_with_the_space_at_its_end_and_an_empty_one_is_the_encoders_own(alone):
+    assert train_form.form_config(form(prompt="query: "), alone).prompt == "query: "
+    assert train_form.form_config(form(prompt="7"), alone).prompt == "7"
+    assert train_form.form_config(form(prompt=""), alone).prompt is None
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
