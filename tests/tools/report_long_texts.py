@@ -3,7 +3,7 @@
 The texts are long and real, and on every machine that has the requirements: the documentation of SciPy's functions,
 each to be put into its package (stats, signal, …). Names of packages, examples, references and pointers to other
 functions are left out, and half the packages are known. Read in pieces that are averaged, against cut off after the
-first. Takes some minutes.
+first; the encoder stays untouched, as in the starter. Takes some minutes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from statistics import mean, median, pstdev
 
 import numpy as np
 
-from ans.config import LONG_TEXTS, TrainConfig
+from ans.config import LONG_TEXTS, STARTER
 from ans.model.loading import load_model
 from ans.workflows.experiment import run_experiment
 
@@ -36,7 +36,7 @@ LEAST, FIFTH = 40, 5  # characters of a text; every fifth is for the test
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="0,1,2")
-    parser.add_argument("--tokens", type=int, default=TrainConfig().max_tokens, help="window, in tokens")
+    parser.add_argument("--tokens", type=int, default=STARTER.max_tokens, help="window, in tokens")
     parser.add_argument("--encoder", default="minilm")
     arguments = parser.parse_args()
     texts = documentation()
@@ -51,7 +51,7 @@ def main() -> None:
         for long_texts in LONG_TEXTS:
             found, seconds = [], []
             for seed in map(int, arguments.seeds.split(",")):
-                config = TrainConfig(
+                config = STARTER.with_(
                     dataset=folder, known_ratio=0.5, seed=seed, device="cpu", encoder=arguments.encoder,
                     max_tokens=arguments.tokens, long_texts=long_texts,
                 )  # fmt: skip

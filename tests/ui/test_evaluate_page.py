@@ -205,3 +205,12 @@ def test_the_groups_of_the_points_are_those_that_can_be_drawn():
         map_points.HELD_OUT, map_points.OUT_OF_SCOPE,
     }  # fmt: skip
     assert keys == set(GROUPS)
+
+
+@pytest.mark.parametrize("said", ["", "BertModel, 6 layers; a text is the mean of its tokens: 384 numbers."])
+def test_a_run_says_how_its_encoder_reads_unless_an_earlier_version_trained_it(store, said):
+    if said:
+        in_json("evaluation.json", lambda values: values.update(reading=said))(store.root / RUN)
+    tab, changes = shown(store)
+    (group,) = (one for one in strict(changes[tab.facts])["groups"] if one["key"] == "encoder")
+    assert [row["value"] for row in group["rows"] if row["name"] == "reads as"] == ([said] if said else [])
