@@ -20,6 +20,7 @@ from ans import __version__
 from ans.benchmark.command import WHICH, benchmark, numbers, ratios
 from ans.command_line import evaluate, predict, teach, train
 from ans.config import DEVICES, TrainConfig
+from ans.doctor import doctor
 from ans.stress.command import CLIENTS, stress
 from ans.stress.command import WHICH as HARM
 
@@ -48,6 +49,7 @@ refused.
 Progress goes to stderr. Exit status: 0 done, 2 an error told in one sentence, 130 interrupted."""
 PREDICT_HELP = """\
 one JSON object per text, in the order of the texts:
+  row          its number, from 1; an empty line has one too, and null for all else
   text         as given
   label        the known class, or null when the text belongs to none
   open         true when it belongs to none
@@ -57,11 +59,14 @@ one JSON object per text, in the order of the texts:
   neighbours   the nearest training texts, each with text, label and similarity
   known_below  how usual such a score is: the share of held-out known texts that score lower
   between      the two answers that an unsure text wavers between, a class by its name, or open
-Lines on stdin are answered as they come; empty ones are skipped."""
+Lines on stdin are answered as they come. With --input and --out the rows of a file are written with their columns and
+answer_label, answer_open, answer_unsure, answer_score, answer_known_below and answer_closest beside them; a run that is
+cut off goes on where it was when it is started again."""
 
 TEACH_HELP = """\
 how many of the corrected texts are answered rightly before and after, and the classes that are new.
 With --json one object: corrections, right_before, right_after, new_classes, seconds, load_seconds, out."""
+SPEAKING = (train, predict, teach, evaluate, doctor)  # those that have --json and --quiet
 CORRECTIONS_HELP = (
     "a table with columns text and label: each text with its right class, a new class, or open (also oos, none, …)"
 )
@@ -71,6 +76,13 @@ a Markdown table: means over the seeds, beside the paper's figures. The file of 
 known classes, accuracy, F1, F1-known, F1-open, AUROC, the best F1 of any threshold, seconds by phase, commit, versions
 of the libraries, device. Phase 1 is kept in ~/.cache/ans/benchmark (or below ANS_HOME) and shared by all benchmarks."""
 
+DOCTOR_HELP = """\
+a line for each thing, with what to do about it behind an arrow; with --json a list of objects: name, found, do.
+Exit status: 0 nothing is to be done, 1 something is."""
+STATUSES = """\
+Exit status: 0 done; 1 done, with something to look at; 2 an error, told in one sentence on stderr; 130 interrupted.
+Results are on stdout, all else on stderr. NO_COLOR=1 takes the colours away. Completion for your shell:
+ans --print-completion bash (zsh, tcsh)."""
 STRESS_HELP = """\
 what was counted, or a Markdown table of waits. Exit status 2 if anything was lost, stuck, half read or left over, or
 went wrong."""
@@ -95,8 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             serve(asked[1:], f"{PROGRAM} app")
             return 0
-        given = _parser().parse_args(asked)
-        given.command(given)
+        given = _parser(asked).parse_args(asked)
+        status = given.command(given)
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -111,15 +123,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{reason}: {error.filename}" if error.filename is not None else reason)
     except (ValueError, RuntimeError, MemoryError) as error:
         return _fail(str(error) or type(error).__name__)
-    return 0
+    return status or 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: Sequence[str]) -> argparse.ArgumentParser:
+    completing = "--print-completion" in asked
     parser = _Parser(
-        prog=PROGRAM,
+        prog="ans" if completing else PROGRAM,
         description="Open-world text classification: learn classes from their texts alone, answer with one or `open`.",
-        epilog=f"Each command explains itself: {PROGRAM} train --help",
+        epilog=f"Each command explains itself: {PROGRAM} train --help\n\n{STATUSES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    if completing:
+        import shtab
+
+        shtab.add_argument_to(parser, ["--print-completion"], help="the completion script of a shell")
     parser.add_argument("--version", action="version", version=f"ans {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     commands.add_parser("app", help="serve the page in which all this is done in the browser", add_help=False)
@@ -129,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_benchmark(commands)
     _add_stress(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -142,7 +161,6 @@ def _add_train(commands) -> None:
         RESULT_HELP,
     )
     parser.add_argument("--out", metavar="DIR", help="save the model into this folder (a new or empty one, or a model)")
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.add_argument("--corrections", metavar="FILE", help=f"{CORRECTIONS_HELP}, to be learnt like training texts")
     group = parser
     for spec in fields(TrainConfig):
@@ -168,6 +186,10 @@ def _add_predict(commands) -> None:
     parser.add_argument(
         "text", metavar="TEXT", nargs="*", default=[], help="texts to answer; without any, the lines on stdin"
     )
+    kinds = ".csv, .tsv, .jsonl or .parquet"
+    parser.add_argument("--input", metavar="FILE", help=f"a file of rows: {kinds}, or a text a line")
+    parser.add_argument("--out", metavar="FILE", help=f"where the rows go with their answers: {kinds}")
+    parser.add_argument("--text-column", metavar="NAME", help="the column with the texts (default: the likeliest)")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
     parser.add_argument(
         "--refused",
@@ -198,7 +220,6 @@ def _add_teach(commands) -> None:
         "--out", metavar="DIR", help="save the model that has learnt into this folder (default: DIR-taught)"
     )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
 def _add_evaluate(commands) -> None:
@@ -217,7 +238,6 @@ def _add_evaluate(commands) -> None:
         help=MODEL_HELP,
     )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     for spec in fields(TrainConfig):
         if spec.name in ("dataset", "data_dir"):
             _add_setting(parser, spec, required=spec.name == "dataset")
@@ -269,6 +289,17 @@ def _add_stress(commands) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
 
+def _add_doctor(commands) -> None:
+    _command(
+        commands,
+        doctor,
+        "say what is here, what can be reached, and what to do",
+        "Look at versions, device, home, encoders, datasets and network, and say what to do about what is missing.",
+        "doctor",
+        DOCTOR_HELP,
+    )
+
+
 def _command(commands, function: Callable, summary: str, what: str, example: str, output: str):
     parser = commands.add_parser(
         function.__name__,
@@ -279,6 +310,9 @@ def _command(commands, function: Callable, summary: str, what: str, example: str
         allow_abbrev=False,
     )
     parser.set_defaults(command=function)
+    if function in SPEAKING:
+        parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        parser.add_argument("--quiet", action="store_true", help="nothing on stderr but errors")
     return parser
 
 

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import fields
-from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
+from ans.terminal import Progress, note, print_table
 
 if TYPE_CHECKING:
     from ans.runs.check import Check, Count
@@ -38,8 +34,8 @@ def train(given: argparse.Namespace) -> None:
         corrections = corrected(table.texts, table.labels, known=())
     out = _writable_out(given.out) if given.out is not None else None
     if out is None:
-        print("The model will not be saved; name a folder with --out to keep it.", file=sys.stderr)
-    with closing(_Bars()) as bars:
+        note("The model will not be saved; name a folder with --out to keep it.", given.quiet)
+    with Progress(given.quiet) as bars:
         bars({"phase": "data"})
         from ans.data.corpora import load_corpus, make_open_world_split, usual_ratio
 
@@ -59,27 +55,20 @@ def train(given: argparse.Namespace) -> None:
         config.dataset,
         outcome.seconds,
         given.out,
-        given.json,
+        given,
         outcome.check,
     )
 
 
 def predict(given: argparse.Namespace) -> None:
-    """Answer each text with one line of JSON."""
-    classifier = _loaded(given)
-    if given.refused is not None:
-        classifier = classifier.refusing(given.refused)
-    if not given.text and sys.stdin.isatty():
-        print("One text per line; end with Ctrl-D.", file=sys.stderr)
-    for chunk in (
-        [[os.fsencode(text) for text in given.text]]
-        if given.text
-        else _arriving_lines(cast(BufferedReader, sys.stdin.buffer))
-    ):
-        texts = [text for raw in chunk if (text := raw.decode("utf-8", errors="replace").strip("\ufeff \t\r\n"))]
-        for answer in classifier.explain(texts, given.candidates, given.neighbours):
-            print(json.dumps(answer.to_dict(), ensure_ascii=False))
-        sys.stdout.flush()
+    """Answer each text with one line of JSON, or the rows of a file with a file."""
+    from ans.bulk.predict import predict as answer_each
+
+    def load(given: argparse.Namespace):
+        model = _loaded(given)
+        return model if given.refused is None else model.refusing(given.refused)
+
+    answer_each(given, load)
 
 
 def teach(given: argparse.Namespace) -> None:
@@ -126,7 +115,7 @@ def _right(classifier, said: dict[str, str | None]) -> int:
 
 def evaluate(given: argparse.Namespace) -> None:
     """Measure a saved model on the test part of a corpus that has its classes."""
-    with closing(_Bars()) as bars:
+    with Progress(given.quiet) as bars:
         bars({"phase": "model"})
         from ans.data.corpora import load_corpus, make_open_world_split
         from ans.runs.check import Quality
@@ -153,7 +142,7 @@ def evaluate(given: argparse.Namespace) -> None:
         seconds = {"evaluate": time.perf_counter() - started}
         bars.finish()
     _print_result(
-        judged.metrics, classifier, given.dataset, seconds, given.model, given.json, check_of(classifier, Quality())
+        judged.metrics, classifier, given.dataset, seconds, given.model, given, check_of(classifier, Quality())
     )
 
 
@@ -166,52 +155,13 @@ def _loaded(given: argparse.Namespace):
         return TrainedModel.load(folder, given.device)
 
 
-class _Bars:
-    """Listens to the events of a training and keeps one progress bar per phase on stderr."""
-
-    def __init__(self) -> None:
-        self._phase, self._bar, self._shown = None, None, {}
-
-    def __call__(self, event: dict) -> None:
-        from tqdm import tqdm
-
-        if self._bar is None or event["phase"] != self._phase:
-            self.finish()
-            self._phase, self._shown = event["phase"], {}
-            self._bar = tqdm(
-                total=event.get("steps", 1),
-                desc=f"{self._phase:<8}",
-                file=sys.stderr,
-                mininterval=0.5,
-                bar_format=None if "steps" in event else "{desc}: {percentage:3.0f}%|{bar}| [{elapsed}]",
-            )
-        self._shown |= {name: f"{event[name]:.3f}" for name in ("loss", "dev_accuracy") if name in event}
-        if self._shown:
-            self._bar.set_postfix(self._shown, refresh=False)
-        self._bar.update(event.get("step", 0) - self._bar.n)
-
-    def finish(self) -> None:
-        """The phase is over, be it before its last step: its bar is full."""
-        if self._bar is not None:
-            self._bar.total = max(self._bar.n, 1)
-            self._bar.update(self._bar.total - self._bar.n)
-            self._bar.refresh()
-        self.close()
-
-    def close(self) -> None:
-        """Leave the bar as it stands."""
-        if self._bar is not None:
-            self._bar.close()
-        self._phase, self._bar = None, None
-
-
 def _print_result(
-    metrics, classifier, dataset: str, seconds: dict, folder: str | None, as_json: bool, check: Check
+    metrics, classifier, dataset: str, seconds: dict, folder: str | None, given: argparse.Namespace, check: Check
 ) -> None:
     from ans.evaluation.advice import warning
 
     config = classifier.config
-    if as_json:
+    if given.json:
         result = {
             **metrics.headline(),
             "num_known_classes": len(classifier.labels),
@@ -234,37 +184,29 @@ def _print_result(
         }
         print(json.dumps(result, ensure_ascii=False))
         return
-    for name, value in (
-        ("accuracy", metrics.accuracy), ("F1", metrics.f1), ("F1-known", metrics.f1_known), ("F1-open", metrics.f1_open)
-    ):  # fmt: skip
-        print(f"{name:<9} {'none: no open text' if value is None else f'{value:6.2f} %'}")
-    if check.refused.of:
-        print(f"refused   {100 * check.refused.share:6.2f} % of {check.refused.of:,} held-out known texts")
-    if check.left_out.of:
-        print(
-            f"let in    {100 * check.left_out.share:6.2f} % of {check.left_out.of:,} texts of classes left out in turn"
+    numbers = {
+        "accuracy": metrics.accuracy, "F1": metrics.f1, "F1-known": metrics.f1_known, "F1-open": metrics.f1_open
+    }  # fmt: skip
+    rows = [(name, "none: no open text" if value is None else f"{value:6.2f} %") for name, value in numbers.items()]
+    rows += [
+        (name, f"{100 * count.share:6.2f} % of {count.of:,} {of}")
+        for name, count, of in (
+            ("refused", check.refused, "held-out known texts"),
+            ("let in", check.left_out, "texts of classes left out in turn"),
+            ("let in", check.labelled_open, "held-out texts labelled as of no class"),
         )
-    if check.labelled_open.of:
-        labelled = check.labelled_open
-        print(f"let in    {100 * labelled.share:6.2f} % of {labelled.of:,} held-out texts labelled as of no class")
-    print("encoder  ", classifier.encoder.description())
-    print("seconds  ", ", ".join(f"{phase} {value:.1f}" for phase, value in seconds.items()))
-    print("model    ", folder if folder is not None else "not saved")
+        if count.of
+    ]
+    rows.append(("encoder", classifier.encoder.description()))
+    rows.append(("seconds", ", ".join(f"{phase} {value:.1f}" for phase, value in seconds.items())))
+    rows.append(("model", folder if folder is not None else "not saved"))
+    print_table(rows)
     if said := warning(check):
-        print(said, file=sys.stderr)
+        note(said, given.quiet)
 
 
 def _share(count: Count) -> float | None:
     return round(100 * count.share, 2) if count.of else None
-
-
-def _arriving_lines(stream: BufferedReader) -> Iterator[Iterable[bytes]]:
-    """The lines of a stream in the chunks they arrive in, at most 64 KiB at a time."""
-    rest = b""
-    while block := stream.read1(65536):
-        *lines, rest = (rest + block).split(b"\n")
-        yield lines
-    yield [rest]
 
 
 def _writable_out(out: str) -> Path:

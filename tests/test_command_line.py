@@ -1,5 +1,6 @@
 """`python -m ans` as a user runs it: what the commands print, what they leave, how they end."""
 
+import csv
 import json
 import signal
 import subprocess
@@ -149,11 +150,22 @@ def test_predict_answers_each_text_with_one_line_of_json(trained):
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [answer["text"] for answer in answers] == [texts[0], texts[2], texts[3]]
-    assert [answer["label"] for answer in answers] == ["alarm_set", "card_lost", None]
+    assert [(answer["row"], answer["text"]) for answer in answers] == list(enumerate(texts, 1))
+    assert [answer["label"] for answer in answers] == ["alarm_set", None, "card_lost", None]
+    assert answers[1] == {"row": 2, "text": "", "label": None, "open": None, "unsure": None, "score": None}
     assert "heißt der Mond 🌝" in done.stdout
-    for answer in answers:
-        assert list(answer) == ["text", "label", "open", "unsure", "score", "candidates", "neighbours", *SURENESS]
+    for answer in (answers[0], *answers[2:]):
+        assert list(answer) == [
+            "row",
+            "text",
+            "label",
+            "open",
+            "unsure",
+            "score",
+            "candidates",
+            "neighbours",
+            *SURENESS,
+        ]
         assert answer["open"] == (answer["label"] is None) == (answer["score"] < 0)
         assert answer["candidates"][0]["logit"] == answer["score"]
         assert {candidate["label"] for candidate in answer["candidates"]} < set(KNOWN)
@@ -164,10 +176,10 @@ def test_predict_answers_lines_while_stdin_is_still_open_and_ends_quietly_when_n
     with started("predict", trained[1], "--device", "cpu", "--candidates", "1") as process:
         process.stdin.write(b"\xef\xbb\xbfset an alarm for six in the morning\r\n\n  \nsecond\n")
         process.stdin.flush()
-        answers = [json.loads(process.stdout.readline()) for _ in range(2)]
+        answers = [json.loads(process.stdout.readline()) for _ in range(4)]
         process.stdin.write(b"no line break at the end, 3 \xc3\xa9")
         process.stdin.flush()
-        assert [answer["text"] for answer in answers] == ["set an alarm for six in the morning", "second"]
+        assert [answer["text"] for answer in answers] == ["set an alarm for six in the morning", "", "", "second"]
         process.stdin.write(b"\n")
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["text"] == "no line break at the end, 3 é"
@@ -185,6 +197,30 @@ def test_predict_reads_the_last_line_without_a_line_break(capsys, monkeypatch, t
         monkeypatch.setattr(sys, "stdin", file)
         assert main(["predict", str(trained[1])]) == 0
     assert [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()] == ["first", "last"]
+
+
+def test_predict_answers_the_rows_of_a_file_beside_their_columns_and_says_how_it_was_read(trained, tmp_path):
+    source, out = tmp_path / "asked.csv", tmp_path / "answered.csv"
+    source.write_bytes("id;message\r\n7;i lost my bank card\r\n8;\r\n9;Wie heißt der Mond\r\n".encode("cp1252"))
+    done = run("predict", trained[1], "--input", source, "--out", out, "--device", "cpu")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert "asked.csv: 3 rows, read as cp1252; the texts are in the column 'message'." in done.stderr
+    assert f"3 rows are in {out}: 1 open, 1 empty." in done.stderr
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert [(row["row"], row["id"], row["message"]) for row in rows] == [
+        ("1", "7", "i lost my bank card"), ("2", "8", ""), ("3", "9", "Wie heißt der Mond"),
+    ]  # fmt: skip
+    assert [(row["answer_label"], row["answer_open"]) for row in rows] == [
+        ("card_lost", "false"), ("", ""), ("", "true"),
+    ]  # fmt: skip
+
+
+def test_quiet_leaves_stderr_empty(trained, corpus_file, tmp_path):
+    source = tmp_path / "asked.txt"
+    source.write_text("i lost my bank card\n", encoding="utf-8")
+    given = ["--input", source, "--out", tmp_path / "out.jsonl", "--device", "cpu", "--quiet"]
+    assert run("predict", trained[1], *given).stderr == ""
+    assert run("evaluate", trained[1], "--dataset", corpus_file, "--device", "cpu", "--quiet").stderr == ""
 
 
 # Evaluation

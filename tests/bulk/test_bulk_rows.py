@@ -1,0 +1,65 @@
+"""Rows of files come back as many as they are, with all their columns, whatever kind of file it is."""
+
+import json
+
+import pytest
+
+from ans.bulk.rows import read_rows, write_rows
+
+ROWS = [
+    {"id": 1, "text": "lost my card", "tags": ["a", "b"]},
+    {"id": 2, "text": None, "tags": []},
+    {"id": 3, "text": 'zwei\nZeilen, "quoted" ✓', "tags": ["c"]},
+]
+
+
+@pytest.mark.parametrize("kind", [".csv", ".tsv", ".jsonl", ".parquet"])
+def test_what_is_written_is_read_again_row_by_row(kind, tmp_path):
+    path = tmp_path / f"rows{kind}"
+    write_rows(path, ["id", "text", "tags"], ROWS)
+    found = read_rows(path)
+    assert found.names == ["id", "text", "tags"]
+    assert [int(row["id"]) for row in found.rows] == [1, 2, 3]
+    assert found.texts(None) == ["lost my card", "", 'zwei Zeilen, "quoted" ✓']
+    tags = [row["tags"] if isinstance(row["tags"], list) else json.loads(row["tags"]) for row in found.rows]
+    assert tags == [row["tags"] for row in ROWS]
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_blank_lines_are_rows_and_short_and_long_rows_keep_their_cells(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("text,note\none,x\n\ntwo\nthree,y,z\n", encoding="utf-8")
+    assert read_rows(path).rows == [
+        {"text": "one", "note": "x"},
+        {},
+        {"text": "two"},
+        {"text": "three", "note": "y", "column 3": "z"},
+    ]
+    lines = tmp_path / "lines.txt"
+    lines.write_bytes("erste\n\ndritte ü\n".encode("utf-16"))
+    found = read_rows(lines)
+    assert (found.texts(None), found.encoding) == (["erste", "", "dritte ü"], "utf-16")
+
+
+def test_a_blank_line_of_json_is_a_row_and_a_broken_one_is_told_by_its_number(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "a"}\n\n{"text": "b", "id": 1}\n', encoding="utf-8")
+    assert read_rows(path).texts("text") == ["a", "", "b"]
+    path.write_text('{"text": "a"}\n{"text": \n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"rows\.jsonl is no JSON in line 2: .*; expected one object a line\."):
+        read_rows(path)
+
+
+def test_what_cannot_be_read_is_told(tmp_path):
+    path = tmp_path / "rows.csv"
+    with pytest.raises(ValueError, match="expected a file at"):
+        read_rows(path)
+    path.write_text(" \n", encoding="utf-8")
+    with pytest.raises(ValueError, match="is empty; expected rows"):
+        read_rows(path)
+    path.write_text("text,id\na,1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="there is no column 'body'; there are text, id"):
+        read_rows(path).texts("body")
+    (tmp_path / "rows.parquet").write_text("no table at all", encoding="utf-8")
+    with pytest.raises(ValueError, match="can't be read as Parquet"):
+        read_rows(tmp_path / "rows.parquet")
