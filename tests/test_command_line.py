@@ -118,7 +118,7 @@ def test_without_out_the_result_is_for_reading_and_stderr_says_that_nothing_is_k
     assert main(["train", "--dataset", str(corpus_file), *QUICK, *ratio]) == 0
     said = capsys.readouterr()
     names = [line[:9].strip() for line in said.out.splitlines()]
-    assert names == ["accuracy", "F1", "F1-known", "F1-open", "refused", "let in", "seconds", "model"]
+    assert names == ["accuracy", "F1", "F1-known", "F1-open", "refused", "let in", "encoder", "seconds", "model"]
     assert all(line.endswith(" %") for line in said.out.splitlines()[:4])
     assert said.out.endswith("not saved\n")
     assert said.err.startswith("The model will not be saved; name a folder with --out to keep it.\n")
