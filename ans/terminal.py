@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable
 from types import TracebackType
+from typing import Any
 
 
 class Progress:
@@ -43,7 +44,8 @@ class Progress:
                 self._task = self._bars.add_task(self._phase, total=event.get("steps", 1), also="")
         if self._bars is not None and self._task is not None:
             shown = ", ".join(f"{name} {event[name]:.3f}" for name in ("loss", "dev_accuracy") if name in event)
-            self._bars.update(self._task, completed=event.get("step", 0), **({"also": shown} if shown else {}))
+            more: dict[str, Any] = {"also": shown} if shown else {}
+            self._bars.update(self._task, completed=event.get("step", 0), **more)
 
     def finish(self) -> None:
         """The phase is over, be it before its last step: its bar is full."""
