@@ -55,7 +55,7 @@ def _versions() -> Finding:
 
 
 def _pins() -> Finding:
-    """Whether the packages are those that were tested together."""
+    """Whether the packages are those that were tested together; of an installed ans, whether they fit."""
     from packaging.requirements import Requirement
 
     pins = ROOT / "requirements.txt"
@@ -72,10 +72,10 @@ def _pins() -> Finding:
             odd.append(f"{wanted} is missing")
             continue
         if not wanted.specifier.contains(here, prereleases=True):
-            odd.append(f"{wanted.name} is {here}, tested with {wanted.specifier}")
+            odd.append(f"{wanted.name} is {here}, expected {wanted.specifier}")
     if not odd:
-        return Finding("packages", "as tested together")
-    return Finding("packages", "; ".join(odd), "pip install them in the tested versions if something goes wrong")
+        return Finding("packages", "as tested together" if pins.is_file() else "in versions that fit")
+    return Finding("packages", "; ".join(odd), "pip install them in those versions if something goes wrong")
 
 
 def _device() -> Finding:

@@ -33,7 +33,7 @@ def predict(given: argparse.Namespace, load) -> None:
         raise ValueError("--input and --out go together: the file with the texts, and the one for their answers.")
     if given.input is not None and given.text:
         raise ValueError("give texts or --input, not both.")
-    if given.out is not None:
+    if given.input is not None and given.out is not None:
         check_kind(Path(given.out))
         if Path(given.out).resolve() == Path(given.input).resolve():
             raise ValueError(f"--out {given.out} is the input itself; name another file.")
