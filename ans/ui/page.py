@@ -17,7 +17,7 @@ from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
 from ans.ui import api, runs, train, use_model, verdict_card
 from ans.ui.access import Visitor
-from ans.ui.ask import link
+from ans.ui.ask import link, routes
 from ans.ui.ask import tab as ask
 from ans.ui.ask.tab import AskTab
 from ans.ui.changes import StoreChanges
@@ -58,7 +58,7 @@ STARTING_SECONDS = 1.0  # between two looks for the first model
 QUIET_SECONDS = 20.0  # without a query, before UMAP is compiled
 
 
-def launch_options(changes: StoreChanges) -> dict[str, Any]:
+def launch_options(demo: LenientBlocks, changes: StoreChanges) -> dict[str, Any]:
     """What `Blocks.launch` needs for this page: look, routes, and nothing that tells tales or leaves the machine."""
     return {
         **look(),
@@ -69,7 +69,7 @@ def launch_options(changes: StoreChanges) -> dict[str, Any]:
         "max_file_size": "500mb",  # a downloaded run, on its way back
         "quiet": True,
         "ssr_mode": False,
-        "app_kwargs": {"openapi_url": None, "routes": [changes.route]},
+        "app_kwargs": {"openapi_url": None, "routes": [changes.route, *demo.plain_routes]},
     }
 
 
@@ -163,7 +163,9 @@ class Page:
         return changes
 
 
-def build(serving: Serving, restricted: bool = False, trouble: Callable[[], str | None] = lambda: None) -> gr.Blocks:
+def build(
+    serving: Serving, restricted: bool = False, trouble: Callable[[], str | None] = lambda: None
+) -> LenientBlocks:
     """The page over a run store. Nothing trains or loads here.
 
     Args:
@@ -174,6 +176,7 @@ def build(serving: Serving, restricted: bool = False, trouble: Callable[[], str 
     with LenientBlocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
         page = layout(serving, restricted, trouble)
         wire(page, blocks)
+        blocks.plain_routes = routes.routes(page.shared)
         api.publish(serving)
     say_what_is_wrong(blocks)
     end_unchanged(blocks)

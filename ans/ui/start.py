@@ -69,7 +69,7 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     try:
         _, address, _ = demo.launch(
             server_name=arguments.host, server_port=arguments.port, prevent_thread_lock=True,
-            **page.launch_options(StoreChanges(store, lambda: supervisor.trouble)),
+            **page.launch_options(demo, StoreChanges(store, lambda: supervisor.trouble)),
         )  # fmt: skip
     except OSError:
         options.error(

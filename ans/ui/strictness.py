@@ -83,7 +83,7 @@ class Strictness:
         said = "This line is tried, not kept. " if may_keep else "This line is tried by you alone. "
         return {
             self.tried: refused,
-            self.effect: self._card(lines, effect, said + PROMISE),
+            self.effect: self._card(lines, effect, said + PROMISE) | {"tried": refused},
             self.keep: gr.update(interactive=may_keep),
             self.reset: gr.update(interactive=True, visible=True),
         }

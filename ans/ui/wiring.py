@@ -8,13 +8,14 @@ returns {component: value} for what changes, or `gr.skip()` where nothing does. 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 import gradio as gr
 from gradio.block_function import BlockFunction
+from starlette.routing import Route
 
 from ans.durable import remedy
 from ans.ui.wording import as_sentence
@@ -34,11 +35,13 @@ def refusal(error: Exception | str) -> gr.Error:
 
 
 class LenientBlocks(gr.Blocks):
-    """A page whose public endpoints take values that are left out at the end as None.
+    """A page with plain routes beside it, whose public endpoints take values that are left out at the end as None.
 
     Workaround, seen with Gradio 6.31.0, no upstream issue known: a request with too few values is answered without a
     reason, and all that it holds, keys too, goes into the log. It can go when tests/ui/test_workarounds.py says so.
     """
+
+    plain_routes: Sequence[Route] = ()
 
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """See that all values are there.

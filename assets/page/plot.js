@@ -88,8 +88,12 @@ async function star() {
   });
 }
 new ResizeObserver(() => {
-  if (gd.data && gd.clientWidth && gd.clientWidth !== gd._fullLayout.width) window.Plotly.Plots.resize(gd);
+  const fit = () => gd.data && gd.clientWidth && gd.clientWidth !== gd._fullLayout.width;
+  inTurn(() => fit() && window.Plotly.Plots.resize(gd));
 }).observe(gd);
-watch('value', draw);
-watch('spot', star);
-draw();
+// One after the other: Plotly does not bear that a figure goes while it is being changed.
+let turn = Promise.resolve();
+const inTurn = act => (turn = turn.then(act, act));
+watch('value', () => inTurn(draw));
+watch('spot', () => inTurn(star));
+inTurn(draw);

@@ -80,7 +80,7 @@ def bare(tmp_path) -> Iterator[tuple[str, RunStore]]:
     """The page over a store without runs, and nobody who would train one: (address, store)."""
     store = RunStore(tmp_path / "runs")
     blocks = whole_page.build(Serving(store))
-    _, address, _ = blocks.launch(prevent_thread_lock=True, **whole_page.launch_options(StoreChanges(store)))
+    _, address, _ = blocks.launch(prevent_thread_lock=True, **whole_page.launch_options(blocks, StoreChanges(store)))
     yield address, store
     blocks.close()
 

@@ -27,7 +27,6 @@ PAIRS = (
     if os.environ.get("ANS_EVERY_PAIR")
     else [(tab, TABS[(at + step) % len(TABS)]) for at, tab in enumerate(TABS) for step in (-1, 1)]
 )
-HAS_ALL = f"expected => {{ const filled = new Set(({FILLED})()); return expected.every(id => filled.has(id)); }}"
 
 
 @pytest.fixture
@@ -50,6 +49,15 @@ def choose_the_other_model(page) -> None:
     box.click()
     page.get_by_role("option").filter(has_not_text=before).first.click()
     until(lambda: box.input_value() != before, "another model is in use")
+
+
+def until_whole(page, expected: set[str], where: str) -> None:
+    """Wait until the open tab shows all it should."""
+
+    def missing() -> set[str]:
+        return expected - set(page.evaluate(FILLED))
+
+    until(lambda: not missing(), lambda: f"{where}: {missing()} shows something")
 
 
 def settled(page) -> set[str]:
@@ -76,11 +84,12 @@ def test_no_tab_is_blank_after_another_model_was_chosen_on_any_other_tab(app, br
         open_tab(page, tab)
         first[tab] = settled(page)
     for tab, other in PAIRS:
+        print(tab, other)
         open_tab(page, tab)
         open_tab(page, other)
         choose_the_other_model(page)
         open_tab(page, tab)
-        page.wait_for_function(HAS_ALL, arg=sorted(first[tab]))
+        until_whole(page, first[tab], f"{tab} after {other}")
     for tab in TABS:  # nothing that came late has emptied it
         open_tab(page, tab)
         assert first[tab] <= settled(page)

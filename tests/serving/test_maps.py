@@ -146,7 +146,7 @@ def test_a_slow_map_is_fitted_in_the_background_while_pca_is_drawn(maps, run_id)
 
 def test_a_map_that_cannot_be_fitted_says_so_and_stays_pca(maps, run_id, monkeypatch):
     key, broken = MapKey(run_id, "card_lost", "umap"), ValueError("no room left.")
-    monkeypatch.setattr(maps, "_fit", lambda key: (_ for _ in ()).throw(broken))
+    monkeypatch.setattr(maps, "_fit", lambda *given: (_ for _ in ()).throw(broken))
     with pytest.raises(ValueError, match="no room left"):
         maps._prepare(key)
     monkeypatch.undo()

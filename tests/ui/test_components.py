@@ -10,6 +10,7 @@ import pytest
 from gradio.blocks import postprocess_update_dict
 
 from ans.plots import style
+from ans.serving.models import Serving
 from ans.ui import components, page, theme
 from ans.ui.changes import StoreChanges
 from ans.ui.components import MistakesComponent, PlotComponent, RunsComponent
@@ -99,4 +100,4 @@ def test_each_colour_is_declared_for_light_and_for_dark(store):
     assert light.startswith(f":root {{ --known: {style.KNOWN}; --open: {style.OPEN};")
     assert dark.startswith(".dark { --known: #6ea0ff; --open: #ff6f9c;")
     assert light.count(";") == dark.count(";") == len(theme.COLOURS)
-    assert page.launch_options(StoreChanges(store))["css"] == theme.custom_properties()
+    assert page.launch_options(page.build(Serving(store)), StoreChanges(store))["css"] == theme.custom_properties()

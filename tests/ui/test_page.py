@@ -15,52 +15,12 @@ from gradio.state_holder import SessionState
 from ans.conventions import LONGEST, Candidate, Prediction
 from ans.runs.status import FAILED
 from ans.runs.store import RunStore
-from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
 from ans.ui import page, verdict_card
 from ans.ui.access import Trainings, Visitor
 from ans.ui.ask import link
-from ans.ui.ask import small_map as ask_map
 from ans.ui.map.tab import layout as map_layout
-from tests.finished_runs import finished_run
 from tests.ui.tabs import laid_out
-
-
-def test_only_the_star_moves_while_the_class_stays(classifier, small_split, small_config, tmp_path):
-    store = RunStore(tmp_path / "runs")
-    run = finished_run(store, small_config, classifier, small_split)
-    serving = Serving(store)
-    maps = Maps(serving)
-
-    def card(text: str) -> dict:
-        return list(verdict_card.verdicts(serving, Visitor(None, False, serving.store, Trainings()), text, run.id))[-1]
-
-    drawn, shown = ask_map.moved(maps, run.id, card("i lost my card"), None)
-    assert shown == (run.id, "card_lost")
-    assert len(drawn["value"]) > 1000
-    moved, still = ask_map.moved(maps, run.id, card("i lost my bank card"), shown)
-    assert still == shown
-    assert "value" not in moved
-    assert moved["spot"][:2] != drawn["spot"][:2]
-    assert ask_map.moved(maps, run.id, card("  "), shown)[0]["spot"] == []
-    assert ask_map.moved(maps, "gone", card("hello"), shown)[1] is None
-
-
-def test_the_small_map_shows_what_was_answered_and_for_open_stays_with_a_close_class(
-    classifier, small_split, small_config, tmp_path
-):
-    store = RunStore(tmp_path / "runs")
-    run = finished_run(store, small_config, classifier, small_split)
-    maps, labels = Maps(Serving(store)), classifier.labels
-    closest = [{"label": name, "logit": 1.0 - i} for i, name in enumerate(labels)]
-
-    def shown(answer: str | None, before: str) -> str | None:
-        card = {"state": "answer", "text": "hello", "open": answer is None, "label": answer, "candidates": closest}
-        seen = ask_map.moved(maps, run.id, card, (run.id, before))[1]
-        return seen and seen[1]
-
-    assert shown(labels[1], before=labels[0]) == labels[1], "another class was answered"
-    assert shown(None, before=labels[2]) == labels[0], "the card names this one as the closest"
 
 
 def test_a_link_asks_for_a_run_and_a_text_and_an_endless_text_is_cut():
@@ -147,9 +107,6 @@ def test_every_handler_that_yields_is_queued_and_ends_with_a_yield_that_changes_
     assert len(yielding) > 10
     assert [event.name for event in yielding if event.queue is False] == []
     assert [event.name for event in yielding if event.fn.__globals__["__name__"] != "ans.ui.wiring"] == []
-    answer = next(event for event in yielding if event.name == "answer")
-    first, last = answer.fn(" ", "some run", None)
-    assert (list(first.values()), last) == ([verdict_card.EMPTY], gr.skip())
     look_for = next(event for event in yielding if event.name == "look_for")
     told, last = look_for.fn(None, None, "", "", None, 0, None)
     assert [card["title"] for card in told.values()] == ["There is no trained model yet"]

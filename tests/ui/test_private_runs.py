@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from ans.data.lines import Lines
 from ans.json_files import write_json
 from ans.runs.store import RunStore
 from ans.serving.batch import Batch, Pass
+from ans.ui.ask import routes
 from ans.ui.ask import tab as ask
 from ans.ui.ask.shown_rows import Place
 from ans.ui.compare import tab as compare
@@ -42,12 +42,12 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
     of_ask, of_map = laid_out(ask.layout, store), laid_out(map_tab.layout, store)
     of_evaluation, of_comparison = laid_out(evaluate.layout, store), laid_out(compare.layout, store)
     of_discovery, run, what = laid_out(discover.layout, store), "theirs", ("card_lost", "pca", 2, None)
-    card = json.dumps({"state": "answer", "text": "hi", "candidates": [{"label": "card_lost"}]})
     batch = Batch(Lines(["i lost my card"], [""], 0), Pass(["i lost my card"], "gone", "Gone"))
     batch.first.begin(lambda: store.get("gone"))  # it ends at once
     batch.first.wait(10)
+    mine = {"run": run, "who": who}
     return {
-        "answer": lambda: list(of_ask.answer("i lost my card", run, who)),
+        "answer": lambda: routes.verdict(of_ask.shared, {"text": "i lost my card", **mine, "patient": True}),
         "many start": lambda: of_ask.many.start("i lost my card", None, None, run, who, None),
         "many beside": lambda: of_ask.many.beside(run, batch, who, "all", "", Place()),
         "teach": lambda: of_ask.taught.shown(run, who),
@@ -70,9 +70,7 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
         "strictness moved": lambda: of_ask.strict.moved(run, 10, who),
         "strictness kept": lambda: list(of_ask.strict.kept(0.1, run, who)),
         "strictness reset": lambda: list(of_ask.strict.taken_back(None, run, who)),
-        "small map": lambda: laid_out(lambda shared: ask.small_map.build(shared, of_ask.verdict), store).move(
-            run, card, None, who
-        ),
+        "small map": lambda: routes.move(of_ask.shared, {"text": "hi", "label": "card_lost", **mine}),
     }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ans.config import TrainConfig
 from ans.conventions import LONGEST, Prediction
 from ans.recent import Recent
-from ans.serving.maps.points import MapPoints, map_points, projected_rows
+from ans.serving.maps.points import MapPoints, TrainingAnswers, map_points, projected_rows
 from ans.serving.models import Serving
 from ans.serving.projection import SLOW, Projection, fit
 from ans.workflows.head_settings import HeadSettings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ans.serving.maps.staged import StagedMap
     from ans.workflows.retrain import Retrained
 
-MAPS_KEPT, POINTS_KEPT, HEADS_KEPT, FIGURES_KEPT = 10, 4, 3, 100
+MAPS_KEPT, POINTS_KEPT, HEADS_KEPT, SMALL_KEPT, MODELS_KEPT = 10, 4, 3, 300, 3
 MOST_FOR_SLOW = 3_000  # points that UMAP and t-SNE draw; more would take minutes
 STAGED = 60  # negatives that are followed through Algorithm 1
 
@@ -67,8 +67,8 @@ class Maps:
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
         self._points, self._maps, self._heads = Recent(POINTS_KEPT), Recent(MAPS_KEPT), Recent(HEADS_KEPT)
-        self.figures = Recent(FIGURES_KEPT)  # drawn of fitted maps, by their keys, as JSON
-        self._lock, self._one_at_a_time = threading.Lock(), threading.Lock()
+        self._small, self._trained = Recent(SMALL_KEPT), Recent(MODELS_KEPT)
+        self._lock, self._one_at_a_time, self._one_small = threading.Lock(), threading.Lock(), threading.Lock()
         self._fitting: set[MapKey] = set()
         serving.when_changed(self._forget)
         self._failed: dict[MapKey, str] = {}
@@ -107,14 +107,14 @@ class Maps:
 
     def points(self, key: MapKey) -> MapPoints:
         """What lies on the map."""
+        return self._points.get((key.run_id, key.config, key.label), lambda: self._points_of(key))
 
-        def make() -> MapPoints:
-            answers = None
-            if key.config is not None:
-                answers = np.array(self.retrained(key.run_id, key.config).judged.answers)
-            return map_points(self.serving.run(key.run_id), self.model(key), answers, key.label)
-
-        return self._points.get((key.run_id, key.config, key.label), make)
+    def _points_of(self, key: MapKey) -> MapPoints:
+        answers, model = None, self.model(key)
+        if key.config is not None:
+            answers = np.array(self.retrained(key.run_id, key.config).judged.answers)
+        trained = self._trained.get((key.run_id, key.config), lambda: TrainingAnswers(model))
+        return map_points(self.serving.run(key.run_id), model, answers, key.label, trained)
 
     def fitted(self, key: MapKey) -> FittedMap:
         """The map, fitted now if it is not there yet.
@@ -122,7 +122,25 @@ class Maps:
         Raises:
             ValueError: the run is gone, the class is not known, or there are too few texts.
         """
-        return self._maps.get(key, lambda: self._fit(key))
+        return self._maps.get(key, lambda: self._fit(key, self.points(key)))
+
+    def small(self, key: MapKey, draw: Callable[[FittedMap], str]) -> tuple[str, Callable[[str], list[float]]]:
+        """What `draw` makes of a map, and where a text lies on it.
+
+        There is one of each class that anybody types of. So they are kept apart from the maps somebody looks at, and
+        only what is drawn; they are made one after the other, since verdicts want the processor too.
+
+        Raises:
+            ValueError: as `fitted`.
+        """
+
+        def make() -> tuple[str, Callable[[np.ndarray], np.ndarray]]:
+            with self._one_small:
+                fitted = self._fit(key, self._points_of(key))
+                return draw(fitted), fitted.place
+
+        drawn, place = self._small.get(key, make)
+        return drawn, lambda text: self._placed(key, place, text)
 
     def prepare(self, key: MapKey) -> None:
         """Begin to fit a map in the background, unless it is there or being fitted. Look with `is_ready`, `failure`."""
@@ -139,9 +157,11 @@ class Maps:
 
     def place(self, key: MapKey, text: str) -> list[float]:
         """Where a text lies on a map, [D] numbers."""
-        model, fitted = self.model(key), self.fitted(key)
-        rows = projected_rows(model, key.label, self.serving.features(key.run_id, text))
-        return [float(x) for x in fitted.place(rows)[0]]
+        return self._placed(key, self.fitted(key).place, text)
+
+    def _placed(self, key: MapKey, place: Callable[[np.ndarray], np.ndarray], text: str) -> list[float]:
+        rows = projected_rows(self.model(key), key.label, self.serving.features(key.run_id, text))
+        return [float(x) for x in place(rows)[0]]
 
     def predict(self, key: MapKey, text: str) -> Prediction:
         """The verdict on a text, by the heads of this map."""
@@ -176,9 +196,9 @@ class Maps:
 
     def _forget(self, run_id: str) -> None:
         """The run answers otherwise now: its points are drawn by their answers."""
-        for kept in (self._maps, self.figures):
+        for kept in (self._maps, self._small):
             kept.forget(lambda key: key.run_id == run_id)
-        for kept in (self._points, self._heads):
+        for kept in (self._points, self._heads, self._trained):
             kept.forget(lambda key: key[0] == run_id)
 
     def _prepare(self, key: MapKey) -> None:
@@ -192,8 +212,8 @@ class Maps:
             with self._lock:
                 self._fitting.discard(key)
 
-    def _fit(self, key: MapKey) -> FittedMap:
-        points, seed = self.points(key), self.serving.run(key.run_id).config.seed
+    def _fit(self, key: MapKey, points: MapPoints) -> FittedMap:
+        seed = self.serving.run(key.run_id).config.seed
         drawn = points.sample(MOST_FOR_SLOW, seed) if key.is_slow else np.arange(len(points))
         if key.label is None:
             return _of_texts(points, drawn, lambda rows: fit(rows, key.method, seed, key.dimensions))

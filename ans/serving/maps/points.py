@@ -24,6 +24,7 @@ MADE = 400  # synthesized negatives on a map
 KNOWN, POSITIVES, NEGATIVES = "known", "known_positives", "known_negatives"
 SYNTHESIZED, TESTED = "synthesized", "known_test"
 HELD_OUT, OUT_OF_SCOPE = "held_out", "out_of_scope"
+_NOT_ASKED = OPEN - 1
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,34 @@ class MapPoints:
         return np.sort(np.random.RandomState(seed).permutation(len(self))[:most])
 
 
-def map_points(run: Run, model: TrainedModel, answers: np.ndarray | None, label: str | None) -> MapPoints:
+class TrainingAnswers:
+    """What a model says of its training texts, asked of each only once. Safe to call from many threads."""
+
+    def __init__(self, model: TrainedModel) -> None:
+        self._model, self._answers = model, np.full(len(model.train_texts), _NOT_ASKED)
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """The answers [n], indices of classes and `OPEN`, to the training texts of these numbers [n]."""
+        new = rows[self._answers[rows] == _NOT_ASKED]
+        if len(new):
+            self._answers[new] = self._model.decide(self._model.train_features[_tensor(new)])[0].numpy()
+        return self._answers[rows]
+
+
+def map_points(
+    run: Run,
+    model: TrainedModel,
+    answers: np.ndarray | None,
+    label: str | None,
+    trained: TrainingAnswers | None = None,
+) -> MapPoints:
     """The points of one map of a run.
 
     Args:
         answers: the model's on the run's test texts, as indices into its labels and `OPEN`; None for the stored ones.
         label: the class whose head's second hidden layer is drawn (Figure 4); None draws all classes in the encoder's
             own features.
+        trained: the model's answers to its training texts, if some were asked for before.
 
     Raises:
         ValueError: no known class has that name.
@@ -90,7 +112,7 @@ def map_points(run: Run, model: TrainedModel, answers: np.ndarray | None, label:
     for group, mask in ((NEGATIVES, ~own), (POSITIVES if label is not None else KNOWN, own)):
         rows = _some(rng, mask, MOST_TRAINING if label is None else MOST_OF_A_GROUP)
         if len(rows):
-            parts.append(_training(model, group, rows))
+            parts.append(_training(model, group, rows, trained or TrainingAnswers(model)))
     parts.append(_synthesized(model, label, run.config.seed))
     most = MOST_OF_A_GROUP
     if label is None:  # what is left, shared out by size
@@ -132,10 +154,10 @@ def _some(rng: np.random.RandomState, mask: np.ndarray, most: float | None) -> n
     return found[: int(most * len(found)) if most < 1 else int(most)]
 
 
-def _training(model: TrainedModel, group: str, rows: np.ndarray) -> _Part:
+def _training(model: TrainedModel, group: str, rows: np.ndarray, trained: TrainingAnswers) -> _Part:
     features = model.train_features[_tensor(rows)].cpu()
     truths = [model.labels[model.train_targets[i]] for i in rows]
-    answers = _names(model.decide(features)[0].numpy(), model.labels)
+    answers = _names(trained.of(rows), model.labels)
     return _Part(group, [model.train_texts[i] for i in rows], truths, answers.tolist(), features)
 
 

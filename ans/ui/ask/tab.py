@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import gradio as gr
@@ -13,7 +12,7 @@ from ans.ui import strictness, use_model, verdict_card
 from ans.ui.ask import link, many_texts, small_map, teach
 from ans.ui.components import ChipsComponent, KnownClassesComponent, TourComponent, VerdictComponent
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
+from ans.ui.wiring import AT_ONCE, Changes
 
 KINDS = {
     "known": (
@@ -37,6 +36,8 @@ METHOD = (
     f"([Open World Classification with Adaptive Negative Samples, EMNLP 2022]({PAPER}))."
 )
 
+ASK, AWAIT = "(...asked) => window.askVerdict(...asked)", "card => window.awaitVerdict(card)"  # assets/page/ask.js
+
 
 @dataclass(frozen=True)
 class AskTab:
@@ -59,11 +60,6 @@ class AskTab:
     strict: strictness.Strictness
     taught: teach.Teach
 
-    def answer(self, text: str, run_id: str | None, who: str | None, tried: float | None = None) -> Iterator[Changes]:
-        """The verdict of the typed text, by the line that is tried, if one is."""
-        for card in verdict_card.verdicts(self.shared.serving, self.shared.visitor(who), text, run_id, tried):
-            yield {self.verdict: card, **self._marked(card)}
-
     def introduce(self, run_id: str | None, who: str | None) -> Changes:
         """Another model is in use: its examples and its classes; none if there is none, or it has just been deleted."""
         serving = self.shared.serving
@@ -79,13 +75,6 @@ class AskTab:
         """A click on an example: it is what was typed."""
         return {self.query: str(getattr(event, "text", ""))}
 
-    def _marked(self, card: verdict_card.Card) -> Changes:
-        """The chip with the text of an answer shows whether it is the expected one."""
-        if card["state"] != "answer":
-            return {}
-        answer = verdict_card.OPEN if card["open"] else card["label"]
-        return {self.chips: gr.update(answered={"text": card["text"], "answer": answer})}
-
     def take_one_of_many(self, event: gr.EventData) -> Changes:
         """A click on one of many texts: it is looked at alone."""
         return {**self.take_example(event), self.inner: gr.Tabs(selected="one")}
@@ -95,12 +84,14 @@ def build(shared: Shared) -> AskTab:
     """Lay out the tab inside the current Tab and wire it."""
     tab, model = layout(shared), shared.model
     asked, shown = [tab.query, model, shared.browser], [tab.verdict, tab.chips]
-    tab.query.change(tab.answer, [*asked, tab.strict.tried], shown, concurrency_limit=16, **QUIETLY)
-    model.change(tab.answer, asked, shown, **QUIETLY)
+    with_line = [*asked, tab.strict.effect]
+    moved = [event.then for event in strictness.wire(tab.strict, tab.one)]
+    by_own_line = [model.change, shared.kept.change]  # the latter in Evaluate
+    for events, values in (([tab.query.change, *moved], with_line), (by_own_line, asked)):
+        for event in events:
+            said = event(None, values, shown, js=ASK, api_visibility="private")
+            said.then(None, tab.verdict, shown, js=AWAIT, api_visibility="private")
     model.change(tab.introduce, [model, shared.browser], [tab.chips, tab.classes, tab.tour], **AT_ONCE)
-    for moved in strictness.wire(tab.strict, tab.one):
-        moved.then(tab.answer, [*asked, tab.strict.tried], shown, trigger_mode="always_last", **QUIETLY)
-    shared.kept.change(tab.answer, asked, shown, **QUIETLY)  # in Evaluate
     gr.on([tab.chips.click, tab.classes.click], tab.take_example, None, tab.query, **AT_ONCE)
     tab.many.table.rows.click(tab.take_one_of_many, None, [tab.query, tab.inner], **AT_ONCE)
     teach.wire(tab.taught, tab.query, tab.one)

@@ -1,0 +1,102 @@
+"""The verdict of what is typed, and the small map that follows it: plain routes of the page's server, without Gradio.
+
+Through Gradio's events a key costs several times what the model takes, and waits for every other event. These need no
+session. Who asks is looked up like in every handler. The page's side is assets/page/ask.js.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ans.conventions import LONGEST
+from ans.durable import remedy
+from ans.ui import verdict_card
+from ans.ui.ask import small_map
+from ans.ui.shared import Shared
+from ans.ui.wording import as_sentence
+
+VERDICT, SMALL_MAP = "/ans/verdict", "/ans/small-map"
+LONGEST_BODY = 16 * LONGEST  # bytes: a character has at most twelve in JSON
+# Threads of each kind of work, so that none waits for another; a thread that waits to be joined costs nothing.
+AT_ONE_TIME = {VERDICT: 32, SMALL_MAP: 16}
+
+
+def routes(shared: Shared) -> list[Route]:
+    """`POST /ans/verdict` and `POST /ans/small-map`, which take and give JSON objects."""
+    return [_route(VERDICT, lambda asked: verdict(shared, asked)), _route(SMALL_MAP, lambda asked: move(shared, asked))]
+
+
+def verdict(shared: Shared, asked: dict) -> dict:
+    """The verdict card for `text` by the model `run`, for the browser `who`; `tried`: see `Serving.answer`.
+
+    With `patient` the answer waits until the model is loaded; without, a card says that it is loading.
+    """
+    visitor, tried = shared.visitor(asked.get("who")), _tried(asked.get("tried"))
+    cards = verdict_card.verdicts(shared.serving, visitor, asked["text"], asked.get("run"), tried)
+    first = next(cards)
+    return next(cards, first) if asked.get("patient") else first
+
+
+def move(shared: Shared, asked: dict) -> dict:
+    """The star of `text` on the map of the class `label` of the model `run`: `spot`, what is then `shown`, and with
+    another map than the one `shown` before also its `figure`."""
+    run, label, shown = asked.get("run"), str(asked.get("label")), asked.get("shown")
+    if shared.visitor(asked.get("who")).find(run) is None:
+        run = None
+    before = tuple(shown) if isinstance(shown, list) else None
+    return small_map.moved(shared.maps, run, asked["text"][:LONGEST], label, before)
+
+
+def _route(path: str, answer: Callable[[dict], dict]) -> Route:
+    threads: list[CapacityLimiter] = []  # made in the server's event loop
+
+    async def ask(request: Request) -> Response:
+        try:
+            asked = await _body(request)
+        except ValueError as error:
+            return JSONResponse({"error": as_sentence(error)}, 422)
+        if not threads:
+            threads.append(CapacityLimiter(AT_ONE_TIME[path]))
+        try:
+            said = await to_thread.run_sync(answer, asked, limiter=threads[0])
+        except (OSError, MemoryError, RuntimeError) as error:
+            if (reason := remedy(error)) is None:
+                raise
+            return JSONResponse({"error": as_sentence(reason)}, 503)
+        return JSONResponse(said, headers={"Cache-Control": "no-store"})
+
+    return Route(path, ask, methods=["POST"])
+
+
+async def _body(request: Request) -> dict:
+    """The object that was sent.
+
+    Raises:
+        ValueError: it is none, or too long.
+    """
+    sent = bytearray()
+    async for chunk in request.stream():
+        sent += chunk
+        if len(sent) > LONGEST_BODY:
+            raise ValueError(f"a question has at most {LONGEST_BODY:,} bytes; shorten the text.")
+    try:
+        asked = json.loads(bytes(sent))
+    except (ValueError, RecursionError) as error:
+        raise ValueError("expected a JSON object with a text, got something else.") from error
+    if not isinstance(asked, dict):
+        raise ValueError(f"expected a JSON object with a text, got {type(asked).__name__}.")
+    if not isinstance(asked.get("text"), str):
+        raise ValueError(f"the text must be a string, got {type(asked.get('text')).__name__}.")
+    return asked
+
+
+def _tried(share: Any) -> float | None:
+    """A share of refused known texts, or None for the model's own line."""
+    return float(share) if isinstance(share, int | float) and 0 <= share <= 1 else None

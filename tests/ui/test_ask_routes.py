@@ -1,0 +1,127 @@
+"""The plain routes of Ask: the verdict of a text and its place on the small map, asked as a page or a stranger asks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from ans.conventions import LONGEST
+from ans.json_files import write_json
+from ans.runs.store import RunStore
+from ans.ui import verdict_card
+from ans.ui.ask import routes
+from tests.finished_runs import finished_run
+from tests.ui.tabs import ME, OTHER, laid_out
+
+
+@pytest.fixture
+def store(classifier, small_split, small_config, tmp_path) -> RunStore:
+    store = RunStore(tmp_path / "runs")
+    finished_run(store, small_config, classifier, small_split)
+    return store
+
+
+@pytest.fixture
+def client(store) -> TestClient:
+    return TestClient(Starlette(routes=routes.routes(laid_out(lambda shared: shared, store))))
+
+
+def asked(client: TestClient, path: str, **asked: object) -> dict:
+    reply = client.post(path, json=asked)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def test_a_page_is_told_that_the_model_is_loading_and_the_answer_if_it_waits(client, store):
+    run = store.finished()[0].id
+    loading = asked(client, routes.VERDICT, text="i lost my card", run=run)
+    assert loading == verdict_card.LOADING
+    answer = asked(client, routes.VERDICT, text="i lost my card", run=run, patient=True)
+    assert (answer["label"], answer["open"]) == ("card_lost", False)
+    again = asked(client, routes.VERDICT, text="i lost my card", run=run)
+    assert again["label"] == "card_lost", "it is loaded by now"
+    assert asked(client, routes.VERDICT, text="  ", run=run) == verdict_card.EMPTY
+    assert asked(client, routes.VERDICT, text="hello", run=None)["title"] == "There is no model yet"
+
+
+def test_a_line_that_is_tried_answers_and_what_is_no_share_is_none(client, store):
+    run, text = store.finished()[0].id, "i lost my card"
+    asked(client, routes.VERDICT, text=text, run=run, patient=True)
+    own = asked(client, routes.VERDICT, text=text, run=run)["candidates"]
+    assert asked(client, routes.VERDICT, text=text, run=run, tried=0.5)["candidates"] != own
+    for odd in (-1, 7, "much", [], None, float("nan")):
+        reply = client.post(routes.VERDICT, content=json.dumps({"text": text, "run": run, "tried": odd}))
+        assert reply.json()["candidates"] == own
+
+
+def test_only_the_star_moves_while_the_class_stays(client, store):
+    run = store.finished()[0].id
+    drawn = asked(client, routes.SMALL_MAP, text="i lost my card", label="card_lost", run=run, shown=None)
+    assert drawn["shown"] == [run, "card_lost"]
+    assert len(drawn["figure"]) > 1000
+    moved = asked(
+        client, routes.SMALL_MAP, text="i lost my bank card", label="card_lost", run=run, shown=drawn["shown"]
+    )
+    assert (moved["shown"], "figure" in moved) == (drawn["shown"], False)
+    assert moved["spot"][:2] != drawn["spot"][:2]
+    other = asked(client, routes.SMALL_MAP, text="i lost my card", label="flight_book", run=run, shown=drawn["shown"])
+    assert other["shown"] == [run, "flight_book"]
+    assert "figure" in other
+    for wrong in ({"run": "gone", "label": "card_lost"}, {"run": run, "label": "no such class"}):
+        assert asked(client, routes.SMALL_MAP, text="hello", shown=None, **wrong)["figure"] is None
+
+
+@pytest.mark.parametrize("path", [routes.VERDICT, routes.SMALL_MAP])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "null",
+        "[]",
+        '"text"',
+        "{",
+        "[" * 10_000,
+        "{}",
+        '{"text": 5}',
+        '{"text": null}',
+        '{"text": ["a"]}',
+        b"\xff\xfe",
+    ],
+)
+def test_what_is_no_question_is_refused_in_a_sentence(client, path, body):
+    reply = client.post(path, content=body)
+    assert reply.status_code == 422
+    assert reply.json()["error"].endswith(".")
+
+
+@pytest.mark.parametrize("odd", [5, [], {"a": 1}, True, "../../etc", "x" * 5000, "\ud800"])
+def test_whatever_is_sent_as_run_browser_class_or_map_does_no_harm(client, store, odd):
+    run = store.finished()[0].id
+    for name in ("run", "who", "tried", "label", "shown"):
+        sent = json.dumps({"text": "hello", "run": run, "label": "card_lost", name: odd})
+        for path in (routes.VERDICT, routes.SMALL_MAP):
+            assert client.post(path, content=sent).status_code == 200
+
+
+def test_a_text_is_cut_and_an_endless_one_refused_before_it_is_read(client, store):
+    run = store.finished()[0].id
+    said = asked(client, routes.VERDICT, text="x" * 3 * LONGEST, run=run, patient=True)
+    assert len(said["text"]) == LONGEST
+    assert client.post(routes.VERDICT, json={"text": "x" * routes.LONGEST_BODY, "run": run}).status_code == 422
+
+
+def test_a_private_model_answers_its_browser_alone(client, store):
+    run = store.finished()[0]
+    write_json(run.folder / "owner.json", OTHER)
+    theirs = asked(client, routes.VERDICT, text="i lost my card", run=run.id, who=OTHER, patient=True)
+    assert theirs["label"] == "card_lost"
+    for who in (ME, None, "", "*"):
+        said = asked(client, routes.VERDICT, text="i lost my card", run=run.id, who=who, patient=True)
+        assert said["state"] == "failed"
+        assert said == asked(client, routes.VERDICT, text="i lost my card", run=run.id[::-1], who=who) | {
+            "reason": said["reason"]
+        }
+        assert asked(client, routes.SMALL_MAP, text="hi", label="card_lost", run=run.id, who=who)["spot"] == []
