@@ -36,7 +36,9 @@ def moved(maps: Maps, run_id: str | None, text: str, label: str, before: tuple |
     """
     try:
         key = MapKey(run_id or "", label)
-        drawn, place = maps.small(key, lambda fitted: small_map(_groups(fitted), label, f"{run_id}/{label}").to_json())
+        drawn, place = maps.small(
+            key, lambda fitted: str(small_map(_groups(fitted), label, f"{run_id}/{label}").to_json())
+        )
         spot = [*place(text), wrap(text)]
         if before == (run_id, label):
             return {"spot": spot, "shown": before}
