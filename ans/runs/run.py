@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from ans.config import TrainConfig
 from ans.config_files import ReadSettings, read_settings
+from ans.durable import replacing
 from ans.json_files import DamagedFile, parser, read_typed, write_json
 from ans.runs.check import Check
 from ans.runs.damage import remember, remembered
@@ -231,11 +232,16 @@ class Run:
         if state in ENDED:
             give_back(self.folder)
 
-    def request_stop(self) -> None:
-        """Ask the trainer to stop at its next step; a run still in the queue is stopped at once."""
-        if self.status.state in ENDED:
+    def request_stop(self, why: str = "") -> None:
+        """Ask the trainer to stop at its next step; a run still in the queue is stopped at once.
+
+        Args:
+            why: what a person is told, if nobody pressed Stop.
+        """
+        if self.status.state in ENDED or self.stop_requested:
             return
-        (self.folder / "stop").touch()
+        with replacing(self.folder / "stop") as file:
+            file.write_text(why, encoding="utf-8")
         if self.claim():  # nobody trains it
             self.set_status(STOPPED, "Stopped before it began." if self.status.started is None else "Stopped.")
             give_back(self.folder)
@@ -267,6 +273,14 @@ class Run:
     def stop_requested(self) -> bool:
         """Whether somebody pressed Stop."""
         return (self.folder / "stop").is_file()
+
+    @property
+    def why_stopped(self) -> str:
+        """What a person is told of a training that nobody stopped by hand; else ""."""
+        try:
+            return (self.folder / "stop").read_text(encoding="utf-8")[:200]
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def load_test(self) -> tuple[list[str], list[str], dict[str, np.ndarray]]:
         """Test texts, their label names, and arrays: features [N, V·d], logits [N, C], answers [N].

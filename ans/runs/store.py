@@ -42,6 +42,14 @@ class RunStore:
         """What people told the page it got wrong, beside the runs: one folder per browser."""
         return self.root.parent / "corrections"
 
+    def has_something_of(self, browser: str) -> bool:
+        """Whether data, corrections or a run here are a browser's own."""
+        if (self.uploads / browser).is_dir() or (self.corrections / browser).is_dir():
+            return True
+        with suppress(ValueError):  # a run was deleted in this moment
+            return any(run.owner == browser for run in self.all())
+        return False
+
     def create(
         self, config: TrainConfig, corrections: Mapping[str, str | None] | None = None, owner: str | None = None
     ) -> Run:

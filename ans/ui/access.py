@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ans.data.corpora import BUNDLED, PUBLIC
+from ans.config import TrainConfig
+from ans.data.corpora import BUNDLED, PUBLIC, load_corpus, make_open_world_split
 from ans.data.corrections import Corrections
 from ans.data.uploads import Uploads
 from ans.runs.damage import Unreadable
@@ -14,6 +16,7 @@ from ans.runs.run import Run
 from ans.runs.status import GOING
 from ans.runs.store import RunStore
 from ans.serving.models import finished_run
+from ans.ui.limits import OWN, Limits
 
 MOST_WAITING = 5
 LISTED = (BUNDLED, *PUBLIC)
@@ -21,10 +24,19 @@ NO_RUN = "there is no such run any more; it may have been deleted in another win
 
 
 class Trainings:
-    """Which browser has started which training since this server began; a training never outlives its server."""
+    """Which browser has started which training since this server began, and from where each browser has come."""
 
     def __init__(self) -> None:
         self._browsers: dict[str, str | None] = {}
+        self._addresses: dict[str | None, str] = {}
+
+    def came_from(self, browser: str | None, address: str) -> None:
+        """A browser has opened the page from this address."""
+        self._addresses[browser] = address
+
+    def address_of(self, browser: str | None) -> str | None:
+        """Where a browser came from last; None of one that has not opened the page since the server began."""
+        return self._addresses.get(browser)
 
     def begun(self, run_id: str, browser: str | None) -> None:
         """A browser has started this one."""
@@ -44,13 +56,14 @@ class Visitor:
     at a time, nobody renames or deletes what is everybody's, and nobody names paths. On one's own machine everything
     that one sees is allowed.
 
-    `browser`: the random name that a browser keeps; no password, and as it comes from the browser, it may be anything.
+    `browser`: the name that the browser has proved to have, None without one. `limits`: how much it may ask for.
     """
 
     browser: str | None
     restricted: bool
     store: RunStore
     trainings: Trainings
+    limits: Limits = OWN
 
     @property
     def runs(self) -> RunStore:
@@ -128,19 +141,40 @@ class Visitor:
         theirs = self.browser is not None and self.trainings.starter_of(run_id) == self.browser
         return theirs or not self.restricted
 
-    def check_may_start(self) -> None:
-        """See that this browser may start one more training.
+    def check_may_start(self, wanted: Sequence[TrainConfig]) -> None:
+        """See that this browser may start these trainings.
 
         Raises:
-            ValueError: one of its own goes on, or too many are waiting.
+            ValueError: nobody may, one of its own goes on, too many are waiting, or one is too large.
         """
+        if not self.limits.training:
+            raise ValueError("trainings are turned off on this server; run the app on your own machine to train.")
         if not self.restricted:
             return
         active = [run.id for run in self.store.all() if run.status.state in GOING]
         if any(self.started(run_id) for run_id in active):
             raise ValueError("your last training has not ended yet; wait for it, or stop it.")
+        here = self.trainings.address_of(self.browser)
+        theirs = [one for one in active if self.trainings.address_of(self.trainings.starter_of(one)) == here]
+        if self.limits.trainings is not None and len(theirs) >= self.limits.trainings:
+            raise ValueError("a training that was started from your address has not ended yet; wait for it.")
         if len(active) >= MOST_WAITING:
             raise ValueError(f"{len(active)} trainings are waiting already; try again in some minutes.")
+        for config in wanted:
+            self._check_size(config)
+
+    def _check_size(self, config: TrainConfig) -> None:
+        if self.limits.work is None:
+            return
+        corpus = load_corpus(config.dataset, config.data_dir, config.seed)
+        split = make_open_world_split(corpus, config)
+        asked = len(split.train) * len(split.known) * config.epochs
+        if asked > self.limits.work:
+            raise ValueError(
+                f"{len(split.train):,} texts of {len(split.known):,} classes in {config.epochs:,} epochs are too much "
+                f"for this server: texts × classes × epochs are {asked:,}, and at most {self.limits.work:,} are "
+                "trained here. Choose fewer epochs or classes, or run the app on your own machine."
+            )
 
     def note_start(self, run: Run) -> None:
         """This browser has just started a training."""

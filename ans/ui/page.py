@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,6 @@ from ans.ui.access import Visitor
 from ans.ui.ask import link, routes
 from ans.ui.ask import tab as ask
 from ans.ui.ask.tab import AskTab
-from ans.ui.changes import StoreChanges
 from ans.ui.compare import tab as compare
 from ans.ui.components import ChangesComponent
 from ans.ui.data import tab as data
@@ -30,7 +28,7 @@ from ans.ui.evaluate import tab as evaluate
 from ans.ui.headed_tab import headed_tab
 from ans.ui.map import tab as map
 from ans.ui.map.tab import MADE, MapTab
-from ans.ui.page_component import PAGE_SCRIPTS, PLOTLY_JS
+from ans.ui.page_component import PLOTLY_JS
 from ans.ui.polling import (
     Listed,
     Snapshot,
@@ -44,8 +42,8 @@ from ans.ui.polling import (
     with_id,
 )
 from ans.ui.runs import RunsTab
+from ans.ui.server import Server
 from ans.ui.shared import Shared
-from ans.ui.theme import look
 from ans.ui.train import TrainTab
 from ans.ui.train_filling import BACK, kept_form
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, LenientBlocks, end_unchanged, let_one_wait, say_what_is_wrong
@@ -56,21 +54,6 @@ HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to every
 TOGETHER = "(...values) => [values]"  # a list of the values of all outputs, which are one
 STARTING_SECONDS = 1.0  # between two looks for the first model
 QUIET_SECONDS = 20.0  # without a query, before UMAP is compiled
-
-
-def launch_options(demo: LenientBlocks, changes: StoreChanges) -> dict[str, Any]:
-    """What `Blocks.launch` needs for this page: look, routes, and nothing that tells tales or leaves the machine."""
-    return {
-        **look(),
-        "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in PAGE_SCRIPTS),
-        "run_history": False,
-        "enable_monitoring": False,
-        "footer_links": ["api", "settings"],
-        "max_file_size": "500mb",  # a downloaded run, on its way back
-        "quiet": True,
-        "ssr_mode": False,
-        "app_kwargs": {"openapi_url": None, "routes": [changes.route, *demo.plain_routes]},
-    }
 
 
 @dataclass(frozen=True)
@@ -105,10 +88,11 @@ class Page:
             last: the run this browser has started last. using: the model it used last, and the run it had started last
                 by then. What was trained since then answers, else what was used, unless a link names another.
         """
-        who = who or secrets.token_hex(16)
+        who = self.shared.server.welcome(who, request, self.shared.store.has_something_of)
         visitor, asked = self.shared.visitor(who), link.link_of(request)
+        self.shared.trainings.came_from(visitor.browser, self.shared.server.address(request))
         found = listed(visitor.runs)
-        now = Snapshot.take(found, first_watched(found, last), self.shared.trouble())
+        now = Snapshot.take(found, first_watched(found, last), self.shared.server.trouble())
         if asked.run is not None and asked.run not in now.ready:
             gr.Warning("The link names a model that is not here; another one answers instead.")
         chosen = next((one for one in (asked.run, *last_used(last, using)) if one in now.ready), None)
@@ -124,7 +108,7 @@ class Page:
             run = with_id(found, watched)
             if not visitor.restricted:  # one person's machine: a run started in another tab is this person's too
                 run = newer_active(found, run)
-            now = Snapshot.take(found, run, self.shared.trouble())
+            now = Snapshot.take(found, run, self.shared.server.trouble())
             if now == before:
                 return gr.skip()
             gone = {self.changes: "gone"} if before is None else {}
@@ -163,18 +147,11 @@ class Page:
         return changes
 
 
-def build(
-    serving: Serving, restricted: bool = False, trouble: Callable[[], str | None] = lambda: None
-) -> LenientBlocks:
-    """The page over a run store. Nothing trains or loads here.
-
-    Args:
-        restricted: strangers can reach the page, so nobody may name paths or hub models.
-        trouble: tells why nothing can be trained now, such as `WorkerSupervisor.trouble`.
-    """
+def build(serving: Serving, server: Server | None = None) -> LenientBlocks:
+    """The page over a run store. Nothing trains or loads here. server: how it is run; None as on one's own machine."""
     gr.set_static_paths([PLOTLY_JS])
     with LenientBlocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
-        page = layout(serving, restricted, trouble)
+        page = layout(serving, server or Server())
         wire(page, blocks)
         blocks.plain_routes = routes.routes(page.shared)
         api.publish(serving)
@@ -185,7 +162,7 @@ def build(
     return blocks
 
 
-def layout(serving: Serving, restricted: bool, trouble: Callable[[], str | None] = lambda: None) -> Page:
+def layout(serving: Serving, server: Server) -> Page:
     """Headline, the model in use, and the tabs, each wired by itself."""
     mine = gr.BrowserState(None, storage_key="ans-last-run", secret="ans")
     browser = gr.BrowserState(None, storage_key="ans-browser", secret="ans")
@@ -199,7 +176,7 @@ def layout(serving: Serving, restricted: bool, trouble: Callable[[], str | None]
             model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
     notice, changes = gr.Markdown(visible=False, elem_id="notice"), ChangesComponent(elem_id="changes")
     with gr.Tabs(overflow_behavior="wrap") as tabs:
-        shared = Shared(serving, Maps(serving), restricted, model, tabs, browser, mine, kept, trouble=trouble)
+        shared = Shared(serving, Maps(serving), server, model, tabs, browser, mine, kept)
         with headed_tab("Ask", "ask"):
             ask_tab = ask.build(shared)
         with headed_tab("Train", "train"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gradio as gr
@@ -11,29 +10,32 @@ from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
 from ans.ui.access import Trainings, Visitor
+from ans.ui.server import Server
 
 
 @dataclass(frozen=True)
 class Shared:
     """What the tabs share.
 
-    `restricted`: strangers can reach the page, so nobody may name paths or hub models. `model`: the run in use, by id.
-    `tabs`: return `gr.Tabs(selected=ID)` to it to bring a person to another tab. `browser`: a random name this browser
-    keeps, the owner of what it uploads. `mine`: the run this browser started last. `kept`: run and time of the line
-    this page has kept last. `trainings`: who started what. `trouble`: tells why nothing can be trained
-    now, or None.
+    `server`: how it is run. `model`: the run in use, by id. `tabs`: return `gr.Tabs(selected=ID)` to it to bring a
+    person to another tab. `browser`: what this browser shows as its name, under which it owns what it uploads. `mine`:
+    the run it started last. `kept`: run and time of the line this page has kept last. `trainings`: who started what.
     """
 
     serving: Serving
     maps: Maps
-    restricted: bool
+    server: Server
     model: gr.Dropdown
     tabs: gr.Tabs
     browser: gr.BrowserState
     mine: gr.BrowserState
     kept: gr.State
     trainings: Trainings = field(default_factory=Trainings)
-    trouble: Callable[[], str | None] = lambda: None
+
+    @property
+    def restricted(self) -> bool:
+        """Whether strangers can reach the page."""
+        return self.server.restricted
 
     @property
     def store(self) -> RunStore:
@@ -41,8 +43,8 @@ class Shared:
         return self.serving.store
 
     def visitor(self, browser: str | None) -> Visitor:
-        """What the browser with this name may see and do."""
-        return Visitor(browser, self.restricted, self.store, self.trainings)
+        """What a browser may see and do, by what it shows as its name."""
+        return Visitor(self.server.name(browser), self.restricted, self.store, self.trainings, self.server.limits)
 
     def known(self, browser: str | None, run_id: str | None) -> list[str]:
         """The known classes of a run; none if it is gone, or not this browser's to see."""

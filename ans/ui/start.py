@@ -17,6 +17,8 @@ from ans.durable import remedy
 from ans.paths import home
 from ans.runs.store import RunStore
 from ans.runs.sweep import Home
+from ans.ui.identities import Identities
+from ans.ui.limits import is_set, limits_of
 
 
 def parser(program: str | None = None) -> argparse.ArgumentParser:
@@ -35,7 +37,50 @@ def parser(program: str | None = None) -> argparse.ArgumentParser:
         "--home", type=Path, default=home(), help="where runs are kept (ANS_HOME; default: %(default)s)"
     )
     parser.add_argument("--data-dir", help="folder that holds clinc/, banking/, stackoverflow/ (ANS_DATA_DIR)")
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="for strangers: strict limits for each visitor (ANS_PUBLIC=1; ANS_TRAINING=off and ANS_UPLOADS=off take "
+        "more from them)",
+    )
+    parser.add_argument(
+        "--auth",
+        type=Path,
+        metavar="FILE",
+        default=os.environ.get("ANS_AUTH"),
+        help="only for who logs in: a file with NAME:PASSWORD in each line (ANS_AUTH)",
+    )
     return parser
+
+
+def logins(path: Path | None) -> list[tuple[str, str]] | None:
+    """The names and passwords of a file, NAME:PASSWORD in each line; None without a file.
+
+    Raises:
+        ValueError: it can't be read, or a line is none.
+    """
+    if not path:
+        return None
+    try:
+        lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"the file of --auth can't be read: {error}") from error
+    found = [tuple(part.strip() for part in line.split(":", 1)) for line in lines if line and line[0] != "#"]
+    if not found or any(len(one) != 2 or not all(one) for one in found):
+        raise ValueError(f"expected NAME:PASSWORD in each line of {path}.")
+    return [(name, password) for name, password in found]
+
+
+def number(name: str, default: int) -> int:
+    """A number of an environment variable.
+
+    Raises:
+        ValueError: it is none.
+    """
+    said = os.environ.get(name, str(default))
+    if not said.isdigit():
+        raise ValueError(f"{name} must be a number, got {said!r}.")
+    return int(said)
 
 
 def main(given: Sequence[str] | None = None, program: str | None = None) -> None:
@@ -44,11 +89,19 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     arguments = options.parse_args(given)
     if not 0 <= arguments.port <= 65535:
         options.error(f"a port is a number from 0 to 65535, got {arguments.port}.")
+    try:
+        public = arguments.public or is_set("ANS_PUBLIC")
+        users, proxies = logins(arguments.auth), number("ANS_PROXIES", 1 if "SPACE_ID" in os.environ else 0)
+        reachable = public or "SPACE_ID" in os.environ or arguments.host not in ("127.0.0.1", "localhost", "::1")
+        limits = limits_of(public, reachable)
+    except ValueError as error:
+        options.error(str(error))
     if arguments.data_dir is not None:
         os.environ["ANS_DATA_DIR"] = arguments.data_dir
     try:
         store = RunStore(arguments.home / "runs")
         used = Home(arguments.home)
+        identities = Identities(arguments.home)
         store.go_on()
         store.starter()
     except OSError as error:
@@ -59,17 +112,23 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     from ans.serving.models import Serving
     from ans.ui import page
     from ans.ui.changes import StoreChanges
+    from ans.ui.fair_queue import share_fairly
+    from ans.ui.launch import launch_options
+    from ans.ui.server import FRAMES, Server
     from ans.ui.sessions import keep_lightly
     from ans.workflows.worker import WorkerSupervisor
 
-    supervisor = WorkerSupervisor(store)
+    supervisor = WorkerSupervisor(store, limits.seconds)
     serving = Serving(store)
-    reachable = "SPACE_ID" in os.environ or arguments.host not in ("127.0.0.1", "localhost", "::1")
-    demo = page.build(serving, restricted=reachable, trouble=lambda: supervisor.trouble)
+    frames = os.environ.get("ANS_FRAMES", FRAMES)
+    server = Server(reachable, lambda: supervisor.trouble, limits, identities, proxies, frames)
+    demo = page.build(serving, server)
+    share_fairly(demo, limits.waiting, server.address_of_request)
     try:
         _, address, _ = demo.launch(
             server_name=arguments.host, server_port=arguments.port, prevent_thread_lock=True,
-            **page.launch_options(demo, StoreChanges(store, lambda: supervisor.trouble)),
+            auth=users, auth_message="Log in to use this server." if users else None,
+            **launch_options(demo, StoreChanges(store, lambda: supervisor.trouble), server),
         )  # fmt: skip
     except OSError:
         options.error(

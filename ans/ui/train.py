@@ -57,7 +57,8 @@ class TrainTab:
     def offer_corrections(self, dataset: str | None, who: str | None) -> Changes:
         """Whether a training takes in what was corrected is asked where something was."""
         try:
-            count = len(self.shared.visitor(who).corrections.of(who, dataset_named(dataset)))
+            visitor = self.shared.visitor(who)
+            count = len(visitor.corrections.of(visitor.browser, dataset_named(dataset)))
         except ValueError:  # Ask tells what is wrong with them
             count = 0
         label = f"Learn from your {'correction' if count == 1 else f'{count} corrections'}, too"
@@ -107,7 +108,7 @@ class TrainTab:
 
     def _queue(self, visitor: Visitor, wanted: Sequence[TrainConfig], corrected: bool) -> Changes:
         try:
-            visitor.check_may_start()
+            visitor.check_may_start(wanted)
             kept = visitor.corrections.of(visitor.browser, wanted[0].dataset) if corrected else []
         except ValueError as error:
             raise refusal(error) from error
@@ -150,7 +151,7 @@ class TrainTab:
 
     def _go_on(self, visitor: Visitor, run: Run) -> None:
         try:
-            visitor.check_may_start()
+            visitor.check_may_start([run.config])
             run.put_back()
         except ValueError as error:
             raise refusal(error) from error

@@ -19,7 +19,7 @@ from pathlib import Path
 from ans.durable import remedy
 from ans.paths import ROOT
 from ans.runs.run import Run
-from ans.runs.status import FAILED, FINISHED, STOPPED
+from ans.runs.status import FAILED, FINISHED, RUNNING, STOPPED
 from ans.runs.store import RunStore
 
 log = logging.getLogger("ans.workflows")
@@ -29,8 +29,9 @@ POLL_SECONDS, RETRY_SECONDS = 0.2, 5
 class WorkerSupervisor:
     """Keeps one warm training process alive for a store, in a background thread of the page's process."""
 
-    def __init__(self, store: RunStore) -> None:
-        self.store = store
+    def __init__(self, store: RunStore, most_seconds: float | None = None) -> None:
+        """most_seconds: how long a training may take; then it is stopped."""
+        self.store, self._most_seconds = store, most_seconds
         self._process: subprocess.Popen | None = None
         self._closing, self._starting = threading.Event(), threading.Lock()
         self._trouble: str | None = None
@@ -86,6 +87,15 @@ class WorkerSupervisor:
                 return self._process.wait(RETRY_SECONDS)
             except subprocess.TimeoutExpired:  # it has stayed: what kept the last one from starting is over
                 self._trouble = None
+                self._stop_what_takes_too_long()
+
+    def _stop_what_takes_too_long(self) -> None:
+        if self._most_seconds is None:
+            return
+        for run in self.store.all():
+            began = run.status.started
+            if run.status.state == RUNNING and began is not None and time.time() - began > self._most_seconds:
+                run.request_stop(f"Stopped: a training may take {self._most_seconds / 60:.0f} minutes on this server.")
 
     def _tell(self, reason: str) -> None:
         trouble = f"Nothing can be trained now: {reason} It is tried again every {RETRY_SECONDS} seconds."
@@ -117,7 +127,7 @@ def train_run(run: Run) -> None:
         save_outcome(run, outcome)
         run.set_status(FINISHED)
     except TrainingStopped:
-        run.set_status(STOPPED, "Stopped. The models trained before are unchanged.")
+        run.set_status(STOPPED, run.why_stopped or "Stopped. The models trained before are unchanged.")
     except Exception as error:
         if (reason := remedy(error)) is not None:
             run.set_status(FAILED, f"The training broke off: {reason}")

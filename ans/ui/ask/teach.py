@@ -45,7 +45,7 @@ class Teach:
         visitor = self.shared.visitor(who)
         try:
             run = visitor.trained(run_id)
-            corrections = visitor.corrections.of(who, run.config.dataset)
+            corrections = visitor.corrections.of(visitor.browser, run.config.dataset)
             learnt, taught = run.learnt, run.taught
         except ValueError:  # the verdict tells what is wrong with the model
             return {self.view: {"classes": [], "corrections": []}, self.download: gr.update(visible=False)}
@@ -73,7 +73,7 @@ class Teach:
             elif action == "remove":
                 visitor = self.shared.visitor(who)
                 dataset = visitor.trained(run_id).config.dataset
-                visitor.corrections.remove(who, dataset, [str(getattr(event, "text", ""))])
+                visitor.corrections.remove(visitor.browser, dataset, [str(getattr(event, "text", ""))])
             elif action == "learn":
                 run_id = self._learnt(run_id, who)
             elif action == "back":
@@ -105,17 +105,17 @@ class Teach:
         wrong = [Correction(one.text, right, one.label) for one in found if one.label != right]
         if not wrong:
             raise ValueError(f"that is what the model answers already: {right or 'OPEN'}.")
-        visitor.corrections.add(who, run.config.dataset, wrong)
+        visitor.corrections.add(visitor.browser, run.config.dataset, wrong)
 
     def _learnt(self, run_id: str | None, who: str | None) -> str:
         from ans.workflows.teach import origin_of, teach
 
         visitor = self.shared.visitor(who)
         run = origin_of(visitor.runs, visitor.trained(run_id))
-        corrections = visitor.corrections.of(who, run.config.dataset)
-        if not corrections or who is None:
+        corrections = visitor.corrections.of(visitor.browser, run.config.dataset)
+        if not corrections or visitor.browser is None:
             raise ValueError("there is no correction to learn from; correct an answer first.")
-        return teach(self.shared.store, run, self.shared.serving.model(run.id), corrections, who).id
+        return teach(self.shared.store, run, self.shared.serving.model(run.id), corrections, visitor.browser).id
 
     def _origin(self, run_id: str | None, who: str | None) -> str:
         visitor = self.shared.visitor(who)

@@ -169,7 +169,7 @@ class WorkTable:
             visitor = self.shared.visitor(who)
             dataset = visitor.trained(batch.first.run_id).config.dataset
             made = [Correction(batch.verdicts[row].text, label, batch.verdicts[row].label) for row in wrong]
-            visitor.corrections.add(who, dataset, made)
+            visitor.corrections.add(visitor.browser, dataset, made)
         except (ValueError, OSError) as error:
             raise refusal(error) from error
         batch.right.update(dict.fromkeys(wrong, label))

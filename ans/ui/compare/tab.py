@@ -237,4 +237,4 @@ def wire(tab: CompareTab, opening: gr.Tab, query: gr.Textbox) -> None:
 
 def visible(shared: Shared, who: str | None) -> list[Run]:
     """The finished runs that this browser may see, newest first: everybody's, and its own."""
-    return shared.store.seen_by(who).finished()
+    return shared.visitor(who).runs.finished()

@@ -134,7 +134,7 @@ class BrowseTab:
         """The shown dataset, an upload of this browser, is deleted."""
         visitor = self.shared.visitor(who)
         try:
-            visitor.uploads.delete(who, name)
+            visitor.uploads.delete(visitor.browser, name)
         except ValueError as error:
             raise refusal(error) from error
         choices, left = dataset_choices(visitor), BUNDLED if in_train == name else in_train

@@ -111,7 +111,8 @@ class UploadTab:
         if found is None:
             raise refusal("There is nothing to save; upload a file first.")
         try:
-            path = self.shared.visitor(who).uploads.keep(who, title, found)
+            visitor = self.shared.visitor(who)
+            path = visitor.uploads.keep(visitor.browser, title, found)
         except (ValueError, OSError) as error:
             raise refusal(error) from error
         gr.Info(f"Saved as {path.stem}. Only this browser sees it.")

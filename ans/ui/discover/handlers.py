@@ -241,9 +241,10 @@ class DiscoverTab:
         own_rows: Sequence[int] = kept.clusters[now.chosen or 0].rows
         truth = None if kept.labels is None else [kept.labels[row] for row in own_rows]
         group = Group(typed, [kept.texts[row] for row in own_rows], truth)
-        parent = self.shared.visitor(who).trained(now.run_id)
+        visitor = self.shared.visitor(who)
+        parent = visitor.trained(now.run_id)
         private = now.own or self.shared.restricted
-        return promote(self.shared.store, parent, self.shared.serving.model(parent.id), group, who, private)
+        return promote(self.shared.store, parent, self.shared.serving.model(parent.id), group, visitor.browser, private)
 
     def take_back(self, run_id: str | None, now: Findings, who: str) -> Changes:
         """Undo: first the page leaves the run, then `remove` takes it away, so that nobody asks what is gone."""
@@ -264,7 +265,7 @@ class DiscoverTab:
         """The run that was left goes."""
         run = self._run(run_id, who)
         if run is not None:
-            undo(self.shared.store, run, who)
+            undo(self.shared.store, run, self.shared.visitor(who).browser)
 
     def ask_it(self, run_id: str | None, who: str | None) -> tuple[Any, Any]:
         """(tabs, text of Ask): a text of the new class."""

@@ -1,0 +1,49 @@
+"""Gradio's queue, shared fairly: no address fills it, and those who wait take turns.
+
+Workaround, seen with Gradio 6.31.0, no upstream issue known: the queue is first come, first served, and has one bound
+for all. It can go when tests/ui/test_workarounds.py says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+FULL = "This address has {} requests waiting already; wait for their answers."
+
+
+def share_fairly(blocks: gr.Blocks, most: int | None, address: Callable[[Any], str]) -> None:
+    """Let each address have so many events waiting or under way, and put what it has just asked behind others' turns.
+
+    Args:
+        address: of the request that an event came with.
+    """
+    queue: Any = blocks._queue
+    push = queue.push
+
+    async def pushed(body: Any, request: Any, username: str | None) -> tuple:
+        here = address(request)
+        waiting = [event for one in queue.event_queue_per_concurrency_id.values() for event in one.queue]
+        working = [event for job in queue.active_jobs if job is not None for event in job]
+        if most is not None and sum(address(event.request) == here for event in (*waiting, *working)) >= most:
+            return False, FULL.format(most), "queue_full"
+        answer = await push(body=body, request=request, username=username)
+        for one in queue.event_queue_per_concurrency_id.values():
+            one.queue.sort(key=_turns(address))  # a stable sort: equal turns stay first come, first served
+        return answer
+
+    queue.push = pushed
+
+
+def _turns(address: Callable[[Any], str]) -> Callable[[Any], int]:
+    """The how-manieth event of its address each one is, counted as they are sorted."""
+    seen: Counter[str] = Counter()
+
+    def turn(event: Any) -> int:
+        seen[address(event.request)] += 1
+        return seen[address(event.request)]
+
+    return turn

@@ -1,0 +1,37 @@
+"""What `Blocks.launch` needs for this page: look, plain routes, the guard before all, and nothing that tells tales."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gradio.utils import get_upload_folder
+from starlette.middleware import Middleware
+
+from ans.ui.changes import StoreChanges
+from ans.ui.guard import Guard
+from ans.ui.page_component import PAGE_SCRIPTS
+from ans.ui.server import Server
+from ans.ui.theme import look
+from ans.ui.wiring import LenientBlocks
+
+
+def launch_options(demo: LenientBlocks, changes: StoreChanges, server: Server | None = None) -> dict[str, Any]:
+    """Keywords for `demo.launch`. server: how it is run; None as on one's own machine."""
+    server = server or Server()
+    public = frozenset(str(event.api_name) for event in demo.fns.values() if event.api_visibility == "public")
+    guard = Middleware(
+        Guard, public=public, uploaded=Path(get_upload_folder()), limits=server.limits, rates=server.rates,
+        frames=server.frames, proxies=server.proxies,
+    )  # fmt: skip
+    return {
+        **look(),
+        "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in PAGE_SCRIPTS),
+        "run_history": False,
+        "enable_monitoring": False,
+        "footer_links": ["api", "settings"],
+        "max_file_size": server.limits.upload,
+        "quiet": True,
+        "ssr_mode": False,
+        "app_kwargs": {"openapi_url": None, "routes": [changes.route, *demo.plain_routes], "middleware": [guard]},
+    }

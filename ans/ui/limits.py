@@ -1,0 +1,105 @@
+"""What one visitor may ask of a server that others use too. Rates are counted by address, in a moving window."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+MIB = 1 << 20
+TYPING, EVENTS, PAGES, API, UPLOADS, UPLOADED, NAMES = (
+    "typing", "events", "pages", "api", "uploads", "uploaded", "names",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Numbers of one server. None and no rate: as much as anybody likes.
+
+    `rates`: how often one address may do what, by kind: `typing` (a verdict or its small map), `events` (everything
+    else the page asks), `pages` (page loads), `api` (requests of programs), `uploads` (files), `uploaded` (MiB of
+    them), `names` (browsers that have none yet). `waiting`: events of one address in the queue. `upload`, `kept`: bytes
+    of one uploaded file, and of all that are not used yet. `trainings`: of one address, waiting or under way. `work`: of
+    one training, texts × classes × epochs. `seconds`: of one training. `training`, `uploading`: whether visitors may.
+    """
+
+    rates: Mapping[str, str] = field(default_factory=dict)
+    waiting: int | None = None
+    upload: int = 500 * MIB
+    kept: int | None = None
+    trainings: int | None = None
+    work: int | None = None
+    seconds: float | None = None
+    training: bool = True
+    uploading: bool = True
+
+
+OWN = Limits()  # one's own machine
+REACHABLE = Limits(
+    rates={
+        TYPING: "120/second", EVENTS: "60/second", PAGES: "10/second", API: "50/second",
+        UPLOADS: "60/minute", UPLOADED: "2000/hour", NAMES: "600/hour",
+    },
+    waiting=24, kept=8 << 30, trainings=5,
+)  # fmt: skip
+PUBLIC = Limits(
+    rates={
+        TYPING: "40/second", EVENTS: "30/second", PAGES: "3/second", API: "10/second",
+        UPLOADS: "10/minute", UPLOADED: "200/hour", NAMES: "60/hour",
+    },
+    waiting=8, upload=50 * MIB, kept=2 << 30, trainings=1, work=50_000_000, seconds=900,
+)  # fmt: skip
+
+
+def limits_of(public: bool, reachable: bool) -> Limits:
+    """The limits of this server: `ANS_TRAINING=off` and `ANS_UPLOADS=off` take a right from all visitors.
+
+    Raises:
+        ValueError: one of these is neither on nor off.
+    """
+    chosen = PUBLIC if public else REACHABLE if reachable else OWN
+    return replace(chosen, training=_is_on("ANS_TRAINING"), uploading=_is_on("ANS_UPLOADS"))
+
+
+def is_set(name: str) -> bool:
+    """Whether an environment variable says yes.
+
+    Raises:
+        ValueError: it says something else than yes or no.
+    """
+    return _read(name, default=False)
+
+
+def _is_on(name: str) -> bool:
+    return _read(name, default=True)
+
+
+def _read(name: str, default: bool) -> bool:
+    said = os.environ.get(name, "").strip().lower()
+    if said in ("1", "true", "yes", "on"):
+        return True
+    if said in ("0", "false", "no", "off"):
+        return False
+    if said:
+        raise ValueError(f"{name} must be on or off, got {said!r}.")
+    return default
+
+
+class Rates:
+    """Counts what each address has done lately. Safe to call from many threads."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._counted = MovingWindowRateLimiter(MemoryStorage())
+        self._items: dict[str, RateLimitItem] = {kind: parse(rate) for kind, rate in limits.rates.items()}
+
+    def wait(self, kind: str, address: str, cost: int = 1) -> int:
+        """Count it; 0 if it is allowed, else the seconds until the address may try again."""
+        item = self._items.get(kind)
+        if item is None or cost <= 0 or self._counted.hit(item, kind, address, cost=cost):
+            return 0
+        return max(1, round(self._counted.get_window_stats(item, kind, address).reset_time - time.time()))
