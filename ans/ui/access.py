@@ -66,6 +66,17 @@ class Visitor:
     limits: Limits = OWN
 
     @property
+    def name(self) -> str:
+        """The browser's name.
+
+        Raises:
+            ValueError: it has none, so nothing can be kept for it.
+        """
+        if self.browser is None:
+            raise ValueError("this browser has no name yet; reload the page, and allow it to store data.")
+        return self.browser
+
+    @property
     def runs(self) -> RunStore:
         """The runs this browser may see: everybody's, and its own."""
         return self.store.seen_by(self.browser)

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ans.ui.limits import API, EVENTS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
+from ans.ui.limits import API, EVENTS, LOGINS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
 
 EVENT_PATHS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
 TYPED_PATHS = ("/ans/verdict", "/ans/small-map")
@@ -19,7 +19,7 @@ UPLOAD_PATH = "/gradio_api/upload"
 # Of Gradio's server: what is for its development, its hosted services, and features that this page has none of.
 UNUSED = re.compile(
     r"/gradio_api/(dev|vibe-|process_recording|proxy=|stream/|custom_component|component_server|run-history|profiling"
-    r"|api/|runs|deep_link|reset)|/(monitoring|gradio_api/deep_link|openapi\.json|docs|redoc)\b"
+    r"|api/|runs|deep_link)|/(monitoring|gradio_api/deep_link|openapi\.json|docs|redoc)\b"
 )
 NAMED = re.compile(r"/gradio_api/(?:call/v2|call|run)/([^/]+)")
 FILE_NAME = re.compile(rb'filename="((?:[^"\\]|\\.)*)"')
@@ -171,6 +171,8 @@ def _kind(path: str, posts: bool, named: re.Match | None) -> str | None:
         return PAGES
     if not posts:
         return None
+    if path == "/login":
+        return LOGINS
     if path in TYPED_PATHS:
         return TYPING
     if path in EVENT_PATHS:

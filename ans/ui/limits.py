@@ -12,8 +12,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 MIB = 1 << 20
-TYPING, EVENTS, PAGES, API, UPLOADS, UPLOADED, NAMES = (
-    "typing", "events", "pages", "api", "uploads", "uploaded", "names",
+TYPING, EVENTS, PAGES, API, UPLOADS, UPLOADED, NAMES, LOGINS = (
+    "typing", "events", "pages", "api", "uploads", "uploaded", "names", "logins",
 )  # fmt: skip
 
 
@@ -23,9 +23,9 @@ class Limits:
 
     `rates`: how often one address may do what, by kind: `typing` (a verdict or its small map), `events` (everything
     else the page asks), `pages` (page loads), `api` (requests of programs), `uploads` (files), `uploaded` (MiB of
-    them), `names` (browsers that have none yet). `waiting`: events of one address in the queue. `upload`, `kept`: bytes
-    of one uploaded file, and of all that are not used yet. `trainings`: of one address, waiting or under way. `work`: of
-    one training, texts × classes × epochs. `seconds`: of one training. `training`, `uploading`: whether visitors may.
+    them), `names` (browsers that have none yet), `logins` (tries). `waiting`: events of one address in the queue. `upload`, `kept`: bytes
+    of one uploaded file, and of all uploads. `trainings`: of one address, waiting or under way. `work`, `seconds`: of
+    one training, in texts × classes × epochs and on the clock. `training`, `uploading`: whether visitors may.
     """
 
     rates: Mapping[str, str] = field(default_factory=dict)
@@ -43,14 +43,14 @@ OWN = Limits()  # one's own machine
 REACHABLE = Limits(
     rates={
         TYPING: "120/second", EVENTS: "60/second", PAGES: "10/second", API: "50/second",
-        UPLOADS: "60/minute", UPLOADED: "2000/hour", NAMES: "600/hour",
+        UPLOADS: "60/minute", UPLOADED: "2000/hour", NAMES: "600/hour", LOGINS: "10/minute",
     },
     waiting=24, kept=8 << 30, trainings=5,
 )  # fmt: skip
 PUBLIC = Limits(
     rates={
         TYPING: "40/second", EVENTS: "30/second", PAGES: "3/second", API: "10/second",
-        UPLOADS: "10/minute", UPLOADED: "200/hour", NAMES: "60/hour",
+        UPLOADS: "10/minute", UPLOADED: "200/hour", NAMES: "60/hour", LOGINS: "10/minute",
     },
     waiting=8, upload=50 * MIB, kept=2 << 30, trainings=1, work=50_000_000, seconds=900,
 )  # fmt: skip

@@ -107,7 +107,10 @@ def build(shared: Shared) -> RunsTab:
 def layout(shared: Shared) -> RunsTab:
     """The list, and below it the button for an upload."""
     view = RunsComponent(elem_id="runs")
-    upload = gr.UploadButton("Upload a run", file_types=[".zip"], size="md", elem_id="upload-run", variant="secondary")
+    upload = gr.UploadButton(
+        "Upload a run", file_types=[".zip"], size="md", elem_id="upload-run", variant="secondary",
+        visible=shared.server.limits.uploading,
+    )  # fmt: skip
     return RunsTab(shared, view, upload, gr.DownloadButton(visible=False), gr.State(None))
 
 

@@ -223,7 +223,9 @@ def layout(shared: Shared, kept: gr.BrowserState) -> TrainTab:
             form = choices(shared.visitor(None))
             device = gr.Markdown("Looking for a GPU.", elem_classes="quiet")
             with gr.Row():
-                train = gr.Button("Train", variant="primary", scale=3, elem_id="train")
+                may = shared.server.limits.training
+                words = "Train" if may else "Trainings are turned off on this server"
+                train = gr.Button(words, variant="primary", scale=3, elem_id="train", interactive=may)
                 stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop")
             note = gr.Markdown(visible=False, elem_id="train-note")
             again = gr.Button("Queue it a second time", visible=False, size="sm", elem_id="train-again")

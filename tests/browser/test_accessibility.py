@@ -15,6 +15,7 @@ from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page as whole_page
 from ans.ui.changes import StoreChanges
+from ans.ui.launch import launch_options
 from tests.assistant_texts import training_texts_of
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
@@ -80,7 +81,7 @@ def bare(tmp_path) -> Iterator[tuple[str, RunStore]]:
     """The page over a store without runs, and nobody who would train one: (address, store)."""
     store = RunStore(tmp_path / "runs")
     blocks = whole_page.build(Serving(store))
-    _, address, _ = blocks.launch(prevent_thread_lock=True, **whole_page.launch_options(blocks, StoreChanges(store)))
+    _, address, _ = blocks.launch(prevent_thread_lock=True, **launch_options(blocks, StoreChanges(store)))
     yield address, store
     blocks.close()
 

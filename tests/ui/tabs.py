@@ -13,6 +13,7 @@ from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
 from ans.ui import train, train_filling
+from ans.ui.server import Server
 from ans.ui.shared import Shared
 
 ME, OTHER = "a" * 32, "b" * 32  # two browsers
@@ -25,7 +26,7 @@ def laid_out(layout: Callable[[Shared], Tab], store: RunStore, restricted: bool 
         serving, model, tabs = Serving(store), gr.Dropdown([]), gr.Tabs()
         kept = gr.State(None)
         return layout(
-            Shared(serving, Maps(serving), restricted, model, tabs, gr.BrowserState(), gr.BrowserState(), kept)
+            Shared(serving, Maps(serving), Server(restricted), model, tabs, gr.BrowserState(), gr.BrowserState(), kept)
         )
 
 

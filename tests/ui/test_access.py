@@ -107,27 +107,27 @@ def test_on_ones_own_machine_every_training_that_one_sees_is_ones_own(store):
     assert not people[OTHER].may_stop(run_of(store, ME))
     for _ in range(2 * MOST_WAITING):
         people.start(OTHER)
-    people[OTHER].check_may_start()
+    people[OTHER].check_may_start([])
 
 
 def test_among_strangers_a_browser_trains_one_at_a_time(store):
     people = People(store, restricted=True)
     run = people.start(ME)
     with pytest.raises(ValueError, match="has not ended yet; wait for it, or stop it"):
-        people[ME].check_may_start()
-    people[OTHER].check_may_start()
+        people[ME].check_may_start([])
+    people[OTHER].check_may_start([])
     run.set_status(RUNNING)
     run.set_status(FINISHED)
-    people[ME].check_may_start()
+    people[ME].check_may_start([])
 
 
 def test_among_strangers_only_some_trainings_wait(store):
     people = People(store, restricted=True)
     for number in range(MOST_WAITING):
-        people["one more"].check_may_start()
+        people["one more"].check_may_start([])
         people.start(str(number))
     with pytest.raises(ValueError, match=f"{MOST_WAITING} trainings are waiting already"):
-        people["one more"].check_may_start()
+        people["one more"].check_may_start([])
 
 
 def test_uploaded_data_are_their_browsers_alone_and_paths_only_for_who_is_alone(tmp_path: Path, store):

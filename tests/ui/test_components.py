@@ -14,6 +14,7 @@ from ans.serving.models import Serving
 from ans.ui import components, page, theme
 from ans.ui.changes import StoreChanges
 from ans.ui.components import MistakesComponent, PlotComponent, RunsComponent
+from ans.ui.launch import launch_options
 from ans.ui.page_component import PAGE_ASSETS, PAGE_SCRIPTS, PageComponent
 
 ALL = [one for one in vars(components).values() if isinstance(one, type) and issubclass(one, PageComponent)]
@@ -100,4 +101,4 @@ def test_each_colour_is_declared_for_light_and_for_dark(store):
     assert light.startswith(f":root {{ --known: {style.KNOWN}; --open: {style.OPEN};")
     assert dark.startswith(".dark { --known: #6ea0ff; --open: #ff6f9c;")
     assert light.count(";") == dark.count(";") == len(theme.COLOURS)
-    assert page.launch_options(page.build(Serving(store)), StoreChanges(store))["css"] == theme.custom_properties()
+    assert launch_options(page.build(Serving(store)), StoreChanges(store))["css"] == theme.custom_properties()

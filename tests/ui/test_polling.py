@@ -15,6 +15,7 @@ from ans.runs.status import FAILED, FINISHED, RUNNING
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page, polling
+from ans.ui.server import Server
 from tests.ui.tabs import ME, OTHER, run_of
 
 
@@ -30,7 +31,7 @@ def snapshot(store: RunStore, run: Run) -> polling.Snapshot:
 
 def laid_out(store: RunStore, restricted: bool = False, trouble: Callable[[], str | None] = lambda: None) -> page.Page:
     with gr.Blocks():
-        return page.layout(Serving(store), restricted, trouble)
+        return page.layout(Serving(store), Server(restricted, trouble))
 
 
 def test_an_open_page_says_why_nothing_can_be_trained_and_stops_saying_so_once_it_can(store, run):

@@ -182,6 +182,7 @@ def layout(shared: Shared) -> ManyTab:
                 label=f"Or a CSV, TSV, TXT, JSONL or JSON file, at most {MOST_BYTES >> 20} MB",
                 file_types=list(EXTENSIONS),
                 height=170,
+                visible=shared.server.limits.uploading,
             )
             column = gr.Dropdown([], label="Column with the texts", visible=False, elem_id="text-column")
             with gr.Row():

@@ -113,9 +113,9 @@ class Teach:
         visitor = self.shared.visitor(who)
         run = origin_of(visitor.runs, visitor.trained(run_id))
         corrections = visitor.corrections.of(visitor.browser, run.config.dataset)
-        if not corrections or visitor.browser is None:
+        if not corrections:
             raise ValueError("there is no correction to learn from; correct an answer first.")
-        return teach(self.shared.store, run, self.shared.serving.model(run.id), corrections, visitor.browser).id
+        return teach(self.shared.store, run, self.shared.serving.model(run.id), corrections, visitor.name).id
 
     def _origin(self, run_id: str | None, who: str | None) -> str:
         visitor = self.shared.visitor(who)

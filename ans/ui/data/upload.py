@@ -26,6 +26,11 @@ NOTHING = {
     "detail": "Upload a table with one text a row and, to train on it, a column with its label. You see here what was "
     "understood before anything is kept or trained. Only this browser sees what you upload.",
 }
+OFF = {
+    "state": "empty",
+    "title": "Uploads are turned off on this server",
+    "detail": "Run the app on your own machine to bring your own texts.",
+}
 ENCODINGS = {
     "utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252",
 }  # fmt: skip
@@ -133,7 +138,7 @@ def layout(shared: Shared) -> UploadTab:
         with gr.Column(scale=4, min_width=300):
             file = gr.File(
                 label=f"CSV, TSV, JSONL, JSON or TXT, at most {LIMIT} MB", file_types=list(EXTENSIONS), height=150,
-                elem_id="upload",
+                elem_id="upload", visible=shared.server.limits.uploading,
             )  # fmt: skip
             with gr.Column(visible=False) as mapping:
                 text = gr.Dropdown([], label="Column with the text")
@@ -148,7 +153,7 @@ def layout(shared: Shared) -> UploadTab:
                 name = gr.Textbox(label="Name", max_length=60, max_lines=1)
                 keep = gr.Button("Save dataset", variant="primary", interactive=False)
         with gr.Column(scale=7, min_width=320):
-            report = FindingsComponent(NOTHING, elem_id="report")
+            report = FindingsComponent(NOTHING if shared.server.limits.uploading else OFF, elem_id="report")
             preview = TextsComponent(elem_id="preview", visible=False)
     return UploadTab(
         shared,

@@ -94,7 +94,10 @@ class DiscoverTab:
 
     def choose_source(self, where: str) -> Changes:
         """Own texts need a place to put them."""
-        return {self.pasted: gr.update(visible=where == OWN), self.file: gr.update(visible=where == OWN)}
+        return {
+            self.pasted: gr.update(visible=where == OWN),
+            self.file: gr.update(visible=where == OWN and self.shared.server.limits.uploading),
+        }
 
     # Finding groups
 
@@ -244,7 +247,7 @@ class DiscoverTab:
         visitor = self.shared.visitor(who)
         parent = visitor.trained(now.run_id)
         private = now.own or self.shared.restricted
-        return promote(self.shared.store, parent, self.shared.serving.model(parent.id), group, visitor.browser, private)
+        return promote(self.shared.store, parent, self.shared.serving.model(parent.id), group, visitor.name, private)
 
     def take_back(self, run_id: str | None, now: Findings, who: str) -> Changes:
         """Undo: first the page leaves the run, then `remove` takes it away, so that nobody asks what is gone."""
@@ -265,7 +268,7 @@ class DiscoverTab:
         """The run that was left goes."""
         run = self._run(run_id, who)
         if run is not None:
-            undo(self.shared.store, run, self.shared.visitor(who).browser)
+            undo(self.shared.store, run, self.shared.visitor(who).name)
 
     def ask_it(self, run_id: str | None, who: str | None) -> tuple[Any, Any]:
         """(tabs, text of Ask): a text of the new class."""

@@ -100,7 +100,7 @@ def wire(tab: DiscoverTab, query: gr.Textbox, many: ManyTab) -> None:
             tab.shared.tabs: gr.Tabs(selected="discover"),
             tab.source: OWN,
             tab.pasted: gr.update(value=texts, visible=True),
-            tab.file: gr.update(value=None, visible=True),
+            tab.file: gr.update(value=None, visible=tab.shared.server.limits.uploading),
         }
 
     taken = [tab.shared.tabs, tab.source, tab.pasted, tab.file]

@@ -1,0 +1,185 @@
+"""The guard before all routes, asked as strangers ask: over HTTP, with the app behind it that the page has."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from ans.ui.guard import LONGEST_BODY, Guard, address_of, path_of
+from ans.ui.limits import API, EVENTS, MIB, NAMES, OWN, PUBLIC, REACHABLE, TYPING, UPLOADED, UPLOADS, Limits, Rates
+
+TINY = Limits(
+    rates={TYPING: "2/minute", EVENTS: "2/minute", API: "1/minute", UPLOADS: "2/minute", UPLOADED: "4/hour"},
+    upload=2 * MIB,
+    kept=6 * MIB,
+)
+
+
+@pytest.fixture
+def uploads(tmp_path):
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def guarded(uploads):
+    """A client of a server with these limits: `guarded(limits, proxies=0)`."""
+
+    async def said(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(str(len(await request.body())))
+
+    def client(limits: Limits = OWN, proxies: int = 0, **options) -> TestClient:
+        guard = Middleware(
+            Guard, limits=limits, rates=Rates(limits), public=frozenset({"classify"}), uploaded=uploads,
+            frames="'self'", proxies=proxies,
+        )  # fmt: skip
+        app = Starlette(routes=[Route("/{path:path}", said, methods=["GET", "POST"])], middleware=[guard])
+        return TestClient(app, **options)
+
+    return client
+
+
+def sent(client: TestClient, name: str = "a.csv", size: int = 10):
+    return client.post("/gradio_api/upload", files={"files": (name, b"x" * size)})
+
+
+def test_every_answer_has_headers_that_keep_browsers_from_harm(guarded):
+    for path in ("/", "/config", "/gradio_api/dev/reload"):
+        headers = guarded().get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "object-src 'none'" in policy
+        assert policy.endswith("frame-ancestors 'self'")
+        assert "http:" not in policy, "no other server is named"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/dev/reload", "/gradio_api/vibe-edit", "/gradio_api/vibe-code/", "/gradio_api/process_recording",
+        "/gradio_api/proxy=http://example.org", "/gradio_api/call/start", "/gradio_api/call/v2/poll", "/monitoring",
+        "/gradio_api/run/start", "/gradio_api/api/predict", "/gradio_api/run-history/records", "/gradio_api//dev/reload",
+        "/gradio_api/deep_link", "/gradio_api/stream/x", "/docs", "/openapi.json", "/gradio_api/call/start/",
+    ],
+)  # fmt: skip
+def test_what_the_page_does_not_need_is_not_there(guarded, path):
+    assert guarded().get(path).status_code == 404
+    assert guarded().post(path, json={}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/gradio_api/call/classify", "/gradio_api/call/v2/classify", "/gradio_api/run/predict", "/", "/ans/verdict"],
+)
+def test_what_the_page_and_programs_need_is_there(guarded, path):
+    assert guarded().post(path, json={}).status_code == 200
+
+
+def test_an_address_that_asks_too_often_is_told_when_to_try_again_and_no_other_address_is(guarded):
+    client = guarded(TINY, proxies=1)
+    theirs, mine = {"X-Forwarded-For": "10.0.0.1"}, {"X-Forwarded-For": "10.0.0.2"}
+    for path in ("/ans/verdict", "/gradio_api/queue/join"):
+        answers = [client.post(path, json={}, headers=theirs) for _ in range(4)]
+        assert [one.status_code for one in answers] == [200, 200, 429, 429]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+        assert answers[-1].json()["error"].startswith("Too much is asked from this address")
+        assert client.post(path, json={}, headers=mine).status_code == 200
+    assert client.post("/gradio_api/call/classify", json={}, headers=theirs).status_code == 200, "a kind of its own"
+
+
+def test_an_address_is_what_our_own_proxy_has_seen_whatever_a_client_writes():
+    def seen(proxies: int, *told: str, client: str = "192.0.2.7") -> str:
+        headers = [(b"x-forwarded-for", one.encode()) for one in told]
+        return address_of({"headers": headers, "client": (client, 1)}, proxies)
+
+    assert seen(0, "10.0.0.1") == "192.0.2.7"
+    assert seen(1, "1.2.3.4, 10.0.0.1") == "10.0.0.1"
+    assert seen(1, "1.2.3.4", "10.0.0.1") == "10.0.0.1"
+    assert seen(2, "1.2.3.4, 10.0.0.1, 10.0.0.2") == "10.0.0.1"
+    assert seen(1) == "192.0.2.7"
+    assert seen(0, client="2001:db8:1:2:aaaa::1") == seen(0, client="2001:db8:1:2:bbbb::9")
+    assert seen(0, client="2001:db8:1:2::1") != seen(0, client="2001:db8:1:3::1")
+    assert address_of({"headers": [], "client": None}, 0) == "unknown"
+
+
+def test_an_upload_that_is_too_large_is_refused_before_it_is_read(guarded):
+    client = guarded(TINY)
+    refused = client.post("/gradio_api/upload", content=b"", headers={"Content-Length": str(50 * MIB)})
+    assert refused.status_code == 413
+    assert refused.json()["error"] == "A file has at most 2 MiB here."
+
+
+def test_uploads_are_counted_by_address_in_files_and_in_mebibytes(guarded):
+    client = guarded(TINY)
+    assert [sent(client).status_code for _ in range(3)] == [200, 200, 429]
+    client = guarded(Limits(rates={UPLOADED: "4/hour"}))
+    assert [sent(client, size=3 * MIB).status_code for _ in range(2)] == [200, 429]
+
+
+def test_all_uploads_together_have_a_bound(guarded, uploads):
+    uploads.mkdir()
+    (uploads / "somebodys").write_bytes(b"x" * 6 * MIB)
+    assert sent(guarded(TINY)).status_code == 413
+    (uploads / "somebodys").unlink()
+    assert sent(guarded(TINY)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["a.exe", "a", "a.html", "a.svg", "a.csv.html", ".csv", "a.pkl"])
+def test_only_tables_and_zips_are_taken(guarded, name):
+    assert sent(guarded(), name).status_code == 415
+    assert sent(guarded(), "A Table.CSV").status_code == 200
+    assert guarded().post("/gradio_api/upload", content=b"no form").status_code == 415
+
+
+def test_uploads_that_are_turned_off_are_refused(guarded):
+    refused = sent(guarded(Limits(uploading=False)))
+    assert refused.status_code == 403
+    assert "turned off" in refused.json()["error"]
+
+
+def test_a_body_without_an_end_is_broken_off(guarded):
+    def endless():
+        for _ in range(3 * LONGEST_BODY // MIB):
+            yield b"x" * MIB
+
+    client = guarded(raise_server_exceptions=False)
+    assert client.post("/ans/verdict", content=b"x" * 1000).text == "1000"
+    assert client.post("/ans/verdict", content=endless()).status_code >= 400
+    assert client.post("/ans/verdict", content=b"x" * (LONGEST_BODY + 1)).status_code == 413
+
+
+def test_a_path_is_the_same_behind_a_prefix():
+    assert path_of({"path": "/space/gradio_api/upload", "root_path": "/space"}) == "/gradio_api/upload"
+    assert path_of({"path": "//gradio_api///upload/", "root_path": ""}) == "/gradio_api/upload"
+    assert path_of({"path": "/", "root_path": ""}) == "/"
+
+
+def test_plain_routes_are_for_who_has_logged_in_where_that_is_asked_for(guarded):
+    client = guarded()
+    app = client.app
+    app.auth, app.cookie_id, app.tokens = {"ada": "secret"}, "x", {"token": "ada"}  # as Gradio's app has them
+    assert client.post("/ans/verdict", json={}).status_code == 401
+    assert client.post("/ans/verdict", json={}, cookies={"access-token-x": "wrong"}).status_code == 401
+    client.cookies.set("access-token-x", "token")
+    assert client.post("/ans/verdict", json={}).status_code == 200
+
+
+def test_ones_own_machine_has_no_rates_and_strangers_have_strict_ones():
+    assert not OWN.rates
+    assert Rates(OWN).wait(TYPING, "here") == 0
+    assert set(PUBLIC.rates) == set(REACHABLE.rates)
+    for limits in (PUBLIC, REACHABLE):
+        rates = Rates(limits)
+        assert rates.wait(NAMES, "here") == 0
+    assert PUBLIC.upload < REACHABLE.upload
+
+
+def test_a_file_beyond_what_a_window_holds_is_refused_and_does_not_count():
+    rates = Rates(Limits(rates={UPLOADED: "4/hour"}))
+    assert rates.wait(UPLOADED, "here", 5) > 0
+    assert rates.wait(UPLOADED, "here", 4) == 0
