@@ -53,6 +53,25 @@ def test_a_home_that_can_not_be_one(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ANS_PUBLIC", "ANS_PUBLIC must be on or off, got 'perhaps'."),
+        ("ANS_TRAINING", "ANS_TRAINING must be on or off, got 'perhaps'."),
+        ("ANS_PROXIES", "ANS_PROXIES must be a number, got 'perhaps'."),
+    ],
+)
+def test_a_variable_that_says_neither_yes_nor_no(tmp_path, name, said):
+    assert refused("--home", str(tmp_path), **{name: "perhaps"}) == said
+
+
+def test_a_file_of_logins_that_is_none(tmp_path):
+    users = tmp_path / "users"
+    assert refused("--auth", str(users)).startswith("the file of --auth can't be read: ")
+    users.write_text("ada\n")
+    assert refused("--auth", str(users)) == f"expected NAME:PASSWORD in each line of {users}."
+
+
 def test_the_starter_that_a_killed_app_was_training_is_trained_at_the_next_start(tmp_path):
     start = (
         "import sys, pathlib; from ans.runs.store import RunStore; "

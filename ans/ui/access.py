@@ -28,15 +28,21 @@ class Trainings:
 
     def __init__(self) -> None:
         self._browsers: dict[str, str | None] = {}
-        self._addresses: dict[str | None, str] = {}
+        self._addresses: dict[str, str] = {}
 
     def came_from(self, browser: str | None, address: str) -> None:
         """A browser has opened the page from this address."""
-        self._addresses[browser] = address
+        if browser is not None:
+            self._addresses[browser] = address
 
     def address_of(self, browser: str | None) -> str | None:
         """Where a browser came from last; None of one that has not opened the page since the server began."""
-        return self._addresses.get(browser)
+        return None if browser is None else self._addresses.get(browser)
+
+    def begun_from(self, run_id: str, address: str | None) -> bool:
+        """Whether a browser at this address has started a run."""
+        starter = self.starter_of(run_id)
+        return starter is not None and self.address_of(starter) == address
 
     def begun(self, run_id: str, browser: str | None) -> None:
         """A browser has started this one."""
@@ -156,7 +162,7 @@ class Visitor:
         """See that this browser may start these trainings.
 
         Raises:
-            ValueError: nobody may, one of its own goes on, too many are waiting, or one is too large.
+            ValueError: nobody may, it has no name, one of its own goes on, too many are waiting, or one is too large.
         """
         if not self.limits.training:
             raise ValueError("trainings are turned off on this server; run the app on your own machine to train.")
@@ -165,8 +171,8 @@ class Visitor:
         active = [run.id for run in self.store.all() if run.status.state in GOING]
         if any(self.started(run_id) for run_id in active):
             raise ValueError("your last training has not ended yet; wait for it, or stop it.")
-        here = self.trainings.address_of(self.browser)
-        theirs = [one for one in active if self.trainings.address_of(self.trainings.starter_of(one)) == here]
+        here = self.trainings.address_of(self.name)
+        theirs = [run_id for run_id in active if self.trainings.begun_from(run_id, here)]
         if self.limits.trainings is not None and len(theirs) >= self.limits.trainings:
             raise ValueError("a training that was started from your address has not ended yet; wait for it.")
         if len(active) >= MOST_WAITING:

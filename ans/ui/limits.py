@@ -23,9 +23,10 @@ class Limits:
 
     `rates`: how often one address may do what, by kind: `typing` (a verdict or its small map), `events` (everything
     else the page asks), `pages` (page loads), `api` (requests of programs), `uploads` (files), `uploaded` (MiB of
-    them), `names` (browsers that have none yet), `logins` (tries). `waiting`: events of one address in the queue. `upload`, `kept`: bytes
-    of one uploaded file, and of all uploads. `trainings`: of one address, waiting or under way. `work`, `seconds`: of
-    one training, in texts × classes × epochs and on the clock. `training`, `uploading`: whether visitors may.
+    them), `names` (browsers that have none yet), `logins` (tries). `waiting`: events of one address in the queue.
+    `upload`, `kept`: bytes of one uploaded file, and of all uploads. `trainings`: of one address, waiting or under way.
+    `work`, `seconds`: of one training, in texts × classes × epochs and on the clock. `training`, `uploading`: whether
+    visitors may.
     """
 
     rates: Mapping[str, str] = field(default_factory=dict)

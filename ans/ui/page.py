@@ -196,7 +196,8 @@ def wire(page: Page, blocks: gr.Blocks) -> None:
     """Connect what happens when the page opens, with each tick, and when another model is chosen."""
     shared, tab = page.shared, page.train
     opening = [shared.mine, page.using, shared.browser]
-    blocks.load(page.opened, opening, [*page.polled, shared.browser, page.ask.query], **QUIETLY)
+    opened = blocks.load(page.opened, opening, [*page.polled, shared.browser, page.ask.query], **QUIETLY)
+    opened.then(None, shared.browser, shared.browser, js="name => window.oneName(name)", api_visibility="private")
     polling = [tab.watched, page.seen, shared.model, shared.browser]
     page.changes.click(page.poll, polling, page.polled, trigger_mode="always_last", **AT_ONCE)
     shared.model.change(None, [shared.model, shared.mine], page.using, js=TOGETHER, api_visibility="private")

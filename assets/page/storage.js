@@ -19,3 +19,24 @@
   };
   Object.defineProperty(window, 'localStorage', { value: storage, configurable: true });
 })();
+
+// Two first pages of a browser, opened in the same moment, would each be given a name, and what one of them keeps would
+// be lost with it. So the name that was given first within some seconds is that of both.
+(() => {
+  const KEPT = 'ans-name',
+    MOMENT = 15000;
+  window.oneName = async name => {
+    const decide = () => {
+      try {
+        const kept = JSON.parse(localStorage.getItem(KEPT));
+        if (kept?.name && Date.now() - kept.at < MOMENT) return kept.name;
+        localStorage.setItem(KEPT, JSON.stringify({ name, at: Date.now() }));
+      } catch {
+        // nothing can be kept
+      }
+      return name;
+    };
+    const one = navigator.locks ? await navigator.locks.request(KEPT, decide) : decide();
+    return [one];
+  };
+})();

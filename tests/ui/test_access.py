@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ans.runs.run import Run
 from ans.runs.status import FINISHED, RUNNING
 from ans.runs.store import RunStore
 from ans.ui.access import MOST_WAITING, Trainings, Visitor
+from ans.ui.limits import OWN, PUBLIC, Limits
 from tests.ui.tabs import ME, OTHER, run_of
 
 PROMOTION = {
@@ -23,11 +25,11 @@ PROMOTION = {
 class People:
     """Visitors of one server."""
 
-    def __init__(self, store: RunStore, restricted: bool) -> None:
-        self.store, self.restricted, self.trainings = store, restricted, Trainings()
+    def __init__(self, store: RunStore, restricted: bool, limits: Limits = OWN) -> None:
+        self.store, self.restricted, self.trainings, self.limits = store, restricted, Trainings(), limits
 
     def __getitem__(self, browser: str | None) -> Visitor:
-        return Visitor(browser, self.restricted, self.store, self.trainings)
+        return Visitor(browser, self.restricted, self.store, self.trainings, self.limits)
 
     def start(self, browser: str | None) -> Run:
         run = self.store.create(TrainConfig())
@@ -128,6 +130,36 @@ def test_among_strangers_only_some_trainings_wait(store):
         people.start(str(number))
     with pytest.raises(ValueError, match=f"{MOST_WAITING} trainings are waiting already"):
         people["one more"].check_may_start([])
+
+
+def test_among_strangers_one_address_has_so_many_trainings_whatever_its_browsers_are_called(store):
+    people = People(store, restricted=True, limits=PUBLIC)
+    for browser, address in ((ME, "10.0.0.1"), (OTHER, "10.0.0.1"), ("elsewhere", "10.0.0.2")):
+        people.trainings.came_from(browser, address)
+    store.starter()  # which no browser began
+    people.start(ME)
+    with pytest.raises(ValueError, match="started from your address has not ended"):
+        people[OTHER].check_may_start([])
+    people["elsewhere"].check_may_start([])
+
+
+def test_among_strangers_who_has_no_name_trains_nothing(store):
+    with pytest.raises(ValueError, match="no name yet; reload the page"):
+        People(store, restricted=True)[None].check_may_start([])
+
+
+def test_a_training_that_is_too_large_for_strangers_is_refused_with_its_size(store):
+    people = People(store, restricted=True, limits=replace(PUBLIC, work=1_000_000))
+    people[ME].check_may_start([TrainConfig(known_ratio=0.1, epochs=1)])
+    with pytest.raises(ValueError, match=r"in 1,000 epochs are too much .* at most 1,000,000 are trained here"):
+        people[ME].check_may_start([TrainConfig(known_ratio=0.1, epochs=1000)])
+    People(store, restricted=True)[ME].check_may_start([TrainConfig(epochs=1000)])
+
+
+def test_where_trainings_are_turned_off_nobody_starts_one(store):
+    people = People(store, restricted=False, limits=Limits(training=False))
+    with pytest.raises(ValueError, match="turned off on this server"):
+        people[ME].check_may_start([])
 
 
 def test_uploaded_data_are_their_browsers_alone_and_paths_only_for_who_is_alone(tmp_path: Path, store):

@@ -63,7 +63,8 @@ def test_every_answer_has_headers_that_keep_browsers_from_harm(guarded):
     [
         "/gradio_api/dev/reload", "/gradio_api/vibe-edit", "/gradio_api/vibe-code/", "/gradio_api/process_recording",
         "/gradio_api/proxy=http://example.org", "/gradio_api/call/start", "/gradio_api/call/v2/poll", "/monitoring",
-        "/gradio_api/run/start", "/gradio_api/api/predict", "/gradio_api/run-history/records", "/gradio_api//dev/reload",
+        "/gradio_api/run/start", "/gradio_api/api/predict", "/gradio_api/run-history/records",
+        "/gradio_api//dev/reload",
         "/gradio_api/deep_link", "/gradio_api/stream/x", "/docs", "/openapi.json", "/gradio_api/call/start/",
     ],
 )  # fmt: skip
