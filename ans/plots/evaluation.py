@@ -108,7 +108,7 @@ def score_histogram(known: np.ndarray, outside: np.ndarray) -> go.Figure:
         template="none",
         barmode="overlay",
         xaxis={
-            "title": {"text": "score: the largest head logit"},
+            "title": {"text": "score: that of the class which fits best"},
             "automargin": True,
             "fixedrange": True,
             "zeroline": False,

@@ -52,6 +52,7 @@ log = logging.getLogger("ans.ui")
 TITLE = "Open-world text classification"
 HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to everything else."
 TOGETHER = "(...values) => [values]"  # a list of the values of all outputs, which are one
+LOOKING = ("Map", "Evaluate", "Compare", "Discover")  # there a person looks into a model, which must not go away
 STARTING_SECONDS = 1.0  # between two looks for the first model
 QUIET_SECONDS = 20.0  # without a query, before UMAP is compiled
 
@@ -78,7 +79,8 @@ class Page:
     @property
     def polled(self) -> list[Block]:
         """All components that a poll may change."""
-        of_train = [self.train.run, self.train.curves, self.train.stop, self.train.watched]
+        train = self.train
+        of_train = [train.run, train.curves, train.stop, train.watched, train.note, train.again]
         return [*of_train, self.seen, self.notice, self.changes, self.shared.model, self.ask.verdict, self.runs.view]
 
     def opened(self, last: str | None, using: Any, who: str | None, request: gr.Request) -> Changes:
@@ -100,8 +102,14 @@ class Page:
         text = {self.ask.query: asked.text} if asked.text else {}
         return {**changes, self.shared.browser: who, self.changes: "open", **text}
 
-    def poll(self, watched: str | None, before: Snapshot | None, chosen: str | None, who: str | None) -> Changes:
-        """What has changed since the page has drawn `before`; a page that this server has forgotten opens again."""
+    def poll(
+        self, watched: str | None, before: Snapshot | None, chosen: str | None, who: str | None, event: gr.EventData
+    ) -> Changes:
+        """What has changed since the page has drawn `before`; a page that this server has forgotten opens again.
+
+        Args:
+            event: `tab` is the open tab.
+        """
         visitor = self.shared.visitor(who)
         try:
             found = listed(visitor.runs)
@@ -112,7 +120,8 @@ class Page:
             if now == before:
                 return gr.skip()
             gone = {self.changes: "gone"} if before is None else {}
-            return self._changes(visitor, found, now, before, chosen) | gone
+            stays = getattr(event, "tab", None) in LOOKING
+            return self._changes(visitor, found, now, before, chosen, stays) | gone
         except (ValueError, FileNotFoundError):  # a run was deleted while it was read; the next tick sees it gone
             return gr.skip()
 
@@ -125,11 +134,21 @@ class Page:
         return {self.shared.tabs: gr.Tabs(selected="map"), self.map.part: MADE}
 
     def _changes(
-        self, visitor: Visitor, found: Sequence[Listed], now: Snapshot, before: Snapshot | None, chosen: str | None
+        self,
+        visitor: Visitor,
+        found: Sequence[Listed],
+        now: Snapshot,
+        before: Snapshot | None,
+        chosen: str | None,
+        stays: bool = False,
     ) -> Changes:
-        """Everything that shows something of the runs that were found."""
+        """Everything that shows something of the runs that were found.
+
+        Args:
+            stays: whether the model in use does, also when another one is trained.
+        """
         watched = with_id(found, now.watched)
-        turns = watched is not None and visitor.started(watched.id)  # to the watched run, as soon as it is trained
+        turns = watched is not None and visitor.started(watched.id) and not stays  # as soon as it is trained
         model_id = model_in_use(now, before if turns else None, chosen, first_model(found, visitor.browser))
         changes: Changes = {
             **self.train.showing(None if watched is None else watched.run, visitor, found),

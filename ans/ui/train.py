@@ -201,7 +201,9 @@ class TrainTab:
             below = run_results.below(run, found, visitor.may_stop(run))
         except ValueError:  # a run was deleted in this moment
             below = {}
+        ended = {} if goes_on else {self.note: gr.update(visible=False), self.again: gr.update(visible=False)}
         return {
+            **ended,  # what was said of pressing Train
             self.run: run_card.view(run, time.time()) | below | {"queue": run_results.queue(found, run, visitor)},
             self.curves: _CURVES.get((run.folder, run.version), lambda: _curves(run)),
             self.stop: gr.update(interactive=goes_on and visitor.may_stop(run)),

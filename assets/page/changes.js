@@ -39,7 +39,8 @@ function typeAgain() {
 
 function poll() {
   polled = performance.now();
-  trigger('click', {});
+  const tab = document.querySelector('[role=tab][aria-selected=true]')?.textContent.trim();
+  trigger('click', { tab });
 }
 
 async function ask() {

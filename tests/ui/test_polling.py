@@ -16,7 +16,7 @@ from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page, polling
 from ans.ui.server import Server
-from tests.ui.tabs import ME, OTHER, run_of
+from tests.ui.tabs import ME, OTHER, event, run_of
 
 
 @pytest.fixture
@@ -37,10 +37,10 @@ def laid_out(store: RunStore, restricted: bool = False, trouble: Callable[[], st
 def test_an_open_page_says_why_nothing_can_be_trained_and_stops_saying_so_once_it_can(store, run):
     reasons = ["The disk is full.", "The disk is full.", None]
     page = laid_out(store, trouble=lambda: reasons.pop(0))
-    told = page.poll(run.id, None, None, ME)
+    told = page.poll(run.id, None, None, ME, event())
     assert (told[page.notice]["value"], told[page.notice]["visible"]) == ("The disk is full.", True)
-    assert page.notice not in page.poll(run.id, told[page.seen], None, ME)
-    over = page.poll(run.id, told[page.seen], None, ME)
+    assert page.notice not in page.poll(run.id, told[page.seen], None, ME, event())
+    over = page.poll(run.id, told[page.seen], None, ME, event())
     assert (over[page.notice]["value"], over[page.notice]["visible"]) == ("", False)
 
 
@@ -145,27 +145,49 @@ def test_one_poll_lists_the_runs_once_whether_or_not_there_is_something_to_redra
     laid, lists = laid_out(store), Counter()
     listing = RunStore.all
     monkeypatch.setattr(RunStore, "all", lambda self: lists.update(["all"]) or listing(self))
-    drawn = laid.poll(None, None, None, ME)
+    drawn = laid.poll(None, None, None, ME, event())
     assert lists["all"] == 1
     assert drawn[laid.train.watched] == waiting.id
     assert drawn[laid.shared.model]["value"] == ready.id
     assert {row["id"] for row in drawn[laid.runs.view]["rows"]} == {ready.id, waiting.id}
-    assert laid.poll(waiting.id, drawn[laid.seen], ready.id, ME) == gr.skip()
+    assert laid.poll(waiting.id, drawn[laid.seen], ready.id, ME, event()) == gr.skip()
     assert lists["all"] == 2
 
 
 def test_a_poll_redraws_what_has_changed_and_leaves_alone_what_a_person_is_choosing(store):
     ready, waiting = run_of(store, None, FINISHED), run_of(store, None)
     laid = laid_out(store)
-    before = laid.poll(None, None, None, ME)[laid.seen]
+    before = laid.poll(None, None, None, ME, event())[laid.seen]
     waiting.set_status(RUNNING)
-    drawn = laid.poll(waiting.id, before, ready.id, ME)
+    drawn = laid.poll(waiting.id, before, ready.id, ME, event())
     assert drawn[laid.train.run]["title"] == "Training"
     assert laid.shared.model not in drawn
     assert laid.ask.verdict not in drawn
     waiting.rename("mine")
-    menu = laid.poll(waiting.id, drawn[laid.seen], ready.id, ME)[laid.shared.model]
+    menu = laid.poll(waiting.id, drawn[laid.seen], ready.id, ME, event())[laid.shared.model]
     assert "value" not in menu
+
+
+def test_the_page_turns_to_what_was_trained_but_not_under_the_eyes_of_who_looks_into_another_model(store):
+    ready, training = run_of(store, None, FINISHED), run_of(store, None, RUNNING)
+    laid = laid_out(store)
+    before = laid.poll(training.id, None, ready.id, ME, event())[laid.seen]
+    training.set_status(FINISHED)
+    for tab, value in (("Ask", training.id), ("Train", training.id), ("Map", None), ("Evaluate", None)):
+        menu = laid.poll(training.id, before, ready.id, ME, event(tab=tab))[laid.shared.model]
+        assert menu.get("value") == value, tab
+        assert training.id in [run for _, run in menu["choices"]]
+
+
+def test_what_was_said_of_pressing_train_goes_when_the_training_has_ended(store):
+    training = run_of(store, None, RUNNING)
+    laid = laid_out(store)
+    drawn = laid.poll(training.id, None, None, ME, event())
+    assert laid.train.note not in drawn
+    training.set_status(FINISHED)
+    ended = laid.poll(training.id, drawn[laid.seen], None, ME, event())
+    assert not ended[laid.train.note]["visible"]
+    assert not ended[laid.train.again]["visible"]
 
 
 @pytest.mark.filterwarnings("ignore:The link names a model")  # what gr.Warning is where there is no page
@@ -180,7 +202,7 @@ def test_a_run_of_another_browser_is_neither_watched_nor_listed_nor_reached_by_a
         assert secret.id not in str(list(drawn.values()))
         assert drawn[laid.shared.model]["value"] == open_to_all.id
         assert drawn[laid.train.watched] == waiting.id
-        assert secret.id not in str(list(laid.poll(secret.id, None, secret.id, who).values()))
+        assert secret.id not in str(list(laid.poll(secret.id, None, secret.id, who, event()).values()))
         assert secret.id not in str(list(laid.ask.introduce(secret.id, who).values()))
         assert laid.ask.introduce(secret.id, who)[laid.ask.classes] == {"classes": []}
     own = laid.ask.introduce(secret.id, OTHER)
