@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 from collections import Counter
@@ -15,6 +16,10 @@ from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
 # Before anything imports the Hugging Face libraries: they read these once. Worker processes inherit them.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
+
+# `ans.apart` starts processes: each import of torch there would take seconds, once for every upload of a run.
+if os.name != "nt":
+    multiprocessing.set_forkserver_preload(["ans.workflows.admission", "ans.model.classifier"])
 
 ROOT = Path(__file__).resolve().parent.parent
 FOUR_CLASSES = ("alarm_set", "card_lost", "flight_book", "leave_request")

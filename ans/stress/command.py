@@ -8,6 +8,7 @@ from ans.config import TrainConfig
 
 WHICH = {
     "kills": "page and training process are killed at random instants: is anything lost, stuck, half read, left over?",
+    "fuzz": "anything is sent to a running app: does every answer make sense, and does the app go on as before?",
     "load": "many pages type at once, a key a second each: how long do they wait for a verdict?",
 }
 CLIENTS = [1, 5, 20, 50]
@@ -19,7 +20,7 @@ def stress(given: argparse.Namespace) -> None:
     Raises:
         ValueError: a number is out of its bounds. RuntimeError: something was lost, or went wrong.
     """
-    for name in ("times", "seconds"):
+    for name in ("times", "seconds", "cases"):
         if getattr(given, name) < 1:
             raise ValueError(f"--{name} must be at least 1, got {getattr(given, name)}.")
     if min(given.clients) < 1:
@@ -27,12 +28,28 @@ def stress(given: argparse.Namespace) -> None:
     if given.which == "load":
         _load(given)
         return
+    if given.which == "fuzz":
+        _fuzz(given)
+        return
     from ans.stress.kills import kills
 
     tally = kills(given.times, given.seed)
     print(tally)
     if not tally.well:
         raise RuntimeError("the app did not hold; see above.")
+
+
+def _fuzz(given: argparse.Namespace) -> None:
+    from ans.stress.fuzz import fuzz
+    from ans.stress.served import served
+
+    with served() as (address, store):
+        before = [run.id for run in store.finished()]
+        held = fuzz(address, given.cases, given.seed)
+        lost = set(before) - {run.id for run in store.finished()}
+    print(held)
+    if held.wrong or lost:
+        raise RuntimeError(f"{len(held.wrong)} answers went wrong, {len(lost)} runs were lost.")
 
 
 def _load(given: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@ answers carry the headers that keep browsers from harm."""
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ans.ui.limits import API, EVENTS, LOGINS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
 
+log = logging.getLogger("ans.ui")
 EVENT_PATHS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
 TYPED_PATHS = ("/ans/verdict", "/ans/small-map")
 UPLOAD_PATH = "/gradio_api/upload"
@@ -73,8 +75,28 @@ class Guard:
             await refused(scope, receive, sent)
         elif scope["method"] == "POST" and path_of(scope) == UPLOAD_PATH:
             await self._upload(scope, receive, sent)
+        elif path_of(scope).startswith("/gradio_api/"):
+            await self._events(scope, _bounded(receive, LONGEST_BODY), sent)
         else:
             await self._app(scope, _bounded(receive, LONGEST_BODY), sent)
+
+    async def _events(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Gradio's own routes raise whatever a request that it can't read leads to, which would be a traceback."""
+        begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            if begun:
+                raise
+            log.warning("A request to %s was refused: %s", path_of(scope), type(error).__name__)
+            told = "What was sent is nothing that this page sends. The page's footer has the API."
+            await _no(422, told)(scope, receive, sent)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         path, posts = path_of(scope), scope["method"] == "POST"

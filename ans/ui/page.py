@@ -24,6 +24,7 @@ from ans.ui.components import ChangesComponent
 from ans.ui.data import tab as data
 from ans.ui.data.tab import DataTab
 from ans.ui.discover import tab as discover
+from ans.ui.entries import check_types
 from ans.ui.evaluate import tab as evaluate
 from ans.ui.headed_tab import headed_tab
 from ans.ui.map import tab as map
@@ -174,6 +175,7 @@ def build(serving: Serving, server: Server | None = None) -> LenientBlocks:
         wire(page, blocks)
         blocks.plain_routes = routes.routes(page.shared)
         api.publish(serving)
+    check_types(blocks)
     say_what_is_wrong(blocks)
     end_unchanged(blocks)
     let_one_wait(blocks)

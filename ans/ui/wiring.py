@@ -15,8 +15,11 @@ from typing import Any
 
 import gradio as gr
 from gradio.block_function import BlockFunction
+from gradio.exceptions import InvalidPathError
+from gradio.state_holder import SessionState
 from starlette.routing import Route
 
+from ans.conventions import whole_characters
 from ans.durable import remedy
 from ans.ui.wording import as_sentence
 
@@ -34,6 +37,21 @@ def refusal(error: Exception | str) -> gr.Error:
     return gr.Error(as_sentence(error), print_exception=False)
 
 
+# What Gradio's components raise of values of a wrong type.
+_ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, OSError, InvalidPathError)
+
+
+def whole(value: Any) -> Any:
+    """A JSON value without halves of characters in its texts, which no answer could hold."""
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, list):
+        return [whole(part) for part in value]
+    if isinstance(value, dict):
+        return {whole(name): whole(part) for name, part in value.items()}
+    return value
+
+
 class LenientBlocks(gr.Blocks):
     """A page with plain routes beside it, whose public endpoints take values that are left out at the end as None.
 
@@ -49,10 +67,37 @@ class LenientBlocks(gr.Blocks):
         Raises:
             gr.Error: too few of a private event.
         """
+        if not isinstance(inputs, list):
+            raise refusal(f"expected a list of values, got {type(inputs).__name__}.")
         missing = len(block_fn.inputs) - len(inputs)
         if missing > 0 and block_fn.api_visibility != "public":
             raise refusal(f"expected {len(block_fn.inputs)} values, got {len(inputs)}.")
-        inputs.extend([None] * missing)
+        inputs[:] = [whole(value) for value in inputs] + [None] * missing
+
+    async def call_function(self, *given: Any, **named: Any) -> Any:
+        """As `gr.Blocks.call_function`; an error that tells a person something leaves the log clean."""
+        try:
+            return await super().call_function(*given, **named)
+        except gr.Error as error:
+            error.print_exception = False
+            raise
+
+    async def preprocess_data(
+        self, block_fn: BlockFunction, inputs: list, state: SessionState | None, explicit_call: bool = False
+    ) -> list:
+        """What components make of the values that a browser sends.
+
+        Raises:
+            gr.Error: one is nothing that the page itself would send, or of a page that the server has forgotten. The
+                log is kept clean of it.
+        """
+        try:
+            return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        except gr.Error as error:
+            error.print_exception, error.message = False, str(error.message)[:300]
+            raise
+        except _ODD as error:
+            raise refusal("what was sent is nothing that this page sends; reload the page.") from error
 
 
 def say_what_is_wrong(page: gr.Blocks) -> None:

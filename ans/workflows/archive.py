@@ -18,12 +18,14 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from ans.apart import GIB, apart
 from ans.data.corpora import dataset_name
 from ans.json_files import read_json
 from ans.runs.run import Run
 from ans.runs.store import RunStore
 
 MEBIBYTE = 2**20
+READING_SECONDS, READING_MEMORY = 120, 4 * GIB  # of an upload; a model of 1,000 classes takes half of either
 # Every file of a run, and the most bytes one may have. The largest model of the paper's settings has about 400 MiB.
 LIMITS = {
     "config.json": MEBIBYTE,
@@ -80,24 +82,25 @@ def load_archive(path: Path, store: RunStore, owner: str, encoders: Collection[s
     Raises:
         ValueError: it is no such zip, one of another version, damaged, too large, or not what it says.
     """
-    from safetensors import SafetensorError
-
-    from ans.workflows.admission import check
-
     building = store.new_folder()
     try:
-        unpack(path, building, tuple(LIMITS))
-        check(building, store, owner, encoders)
+        apart(READING_SECONDS, READING_MEMORY, _admit, path, building, store.root, owner, list(encoders))
         return store.adopt(building)
     except ValueError as error:
         reason = str(error).replace(f"{building}/", "")
         raise ValueError(f"This is no run that can be opened here: {reason}") from error
-    except (SafetensorError, LookupError, TypeError, AttributeError, OverflowError, RuntimeError) as error:
-        raise ValueError(
-            f"This is no run that can be opened here: its files don't fit together ({type(error).__name__}: {error})."
-        ) from error
+    except RuntimeError as error:
+        raise ValueError(f"This is no run that can be opened here: its files don't fit together ({error}).") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)  # after `adopt` there is none by this name
+
+
+def _admit(path: Path, building: Path, root: Path, owner: str, encoders: list[str]) -> None:
+    """In a process of its own: unpack a zip into a folder and look at what is in it."""
+    from ans.workflows.admission import check
+
+    unpack(path, building, tuple(LIMITS))
+    check(building, RunStore(root), owner, encoders)
 
 
 @contextmanager

@@ -115,6 +115,8 @@ class WorkTable:
 
     def clear(self, batch: Batch | None, place: Place) -> Changes:
         """All rows again, in the order that was chosen."""
+        if batch is None:
+            return gr.skip()
         return {self.kind: ALL, self.words: "", **self.show(batch, ALL, "", replace(place, label=None))}
 
     def offer(self, batch: Batch | None, kind: str, words: str, place: Place) -> Changes:

@@ -1,0 +1,15 @@
+"""Whatever is sent to the app, it answers and goes on. `python -m ans stress fuzz --cases 100000` sends more."""
+
+from __future__ import annotations
+
+from ans.stress.fuzz import fuzz
+
+
+def test_every_answer_makes_sense_whatever_is_sent_and_no_run_is_lost(app) -> None:
+    url, store = app
+    before = {run.id for run in store.finished()}
+    held = fuzz(url, cases=300, seed=0, trains=False)
+    assert held.wrong == []
+    assert held.sent.total() == 300
+    assert min(held.sent.values()) >= 15
+    assert before <= {run.id for run in store.finished()}
