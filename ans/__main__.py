@@ -1,4 +1,4 @@
-"""The command line: `ans`, or `python -m ans`, with app | train | predict | teach | evaluate | benchmark | stress`.
+"""The command line: `ans`, or `python -m ans`, with app | inspect | train | predict | teach | evaluate | benchmark | stress`.
 
 Arguments, help, plain errors.
 
@@ -22,6 +22,7 @@ from ans.command_help import (
     BENCHMARK_HELP,
     CORRECTIONS_HELP,
     DOCTOR_HELP,
+    INSPECT_HELP,
     MODEL_HELP,
     PREDICT_HELP,
     RESULT_HELP,
@@ -30,13 +31,15 @@ from ans.command_help import (
     TEACH_HELP,
 )
 from ans.command_line import evaluate, predict, teach, train
-from ans.config import DEVICES, TrainConfig
+from ans.config import DEVICES, LISTS, TrainConfig
 from ans.doctor import doctor
+from ans.inspection import inspect
 from ans.stress.command import CLIENTS, stress
 from ans.stress.command import WHICH as HARM
 
 PROGRAM = "ans" if Path(sys.argv[0]).name in ("ans", "ans.exe") else "python -m ans"
 FAILED, INTERRUPTED = 2, 130
+READ_AS = ("text_column", "label_column", "no_class", "near_names")  # how own data are read
 # A group of options begins at each of these fields of TrainConfig and goes on to the next one.
 GROUPS = {
     "dataset": ("Data", "the corpus, and which of its classes are known"),
@@ -44,7 +47,7 @@ GROUPS = {
     "epochs": ("Phase 1", "fine-tuning the encoder with a closed-set classifier"),
     "views": ("Phase 2", "one-vs-rest heads with synthesized negatives"),
 }
-SPEAKING = (train, predict, teach, evaluate, doctor)  # those that have --json and --quiet
+SPEAKING = (train, predict, teach, evaluate, inspect, doctor)  # those that have --json and --quiet
 
 
 class _Parser(argparse.ArgumentParser):
@@ -100,6 +103,7 @@ def _parser(asked: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ans {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     commands.add_parser("app", help="serve the page in which all this is done in the browser", add_help=False)
+    _add_inspect(commands)
     _add_train(commands)
     _add_predict(commands)
     _add_teach(commands)
@@ -108,6 +112,22 @@ def _parser(asked: Sequence[str]) -> argparse.ArgumentParser:
     _add_stress(commands)
     _add_doctor(commands)
     return parser
+
+
+def _add_inspect(commands) -> None:
+    parser = _command(
+        commands,
+        inspect,
+        "say what is understood of a file, before anything is trained",
+        "Read a file, or a folder with train and test files, as training would, and say what came of each row.",
+        "inspect tickets.csv --text-column Message --label-column Queue",
+        INSPECT_HELP,
+    )
+    parser.add_argument("file", metavar="FILE", help="a file of any format that the README lists, or a folder")
+    parser.add_argument("--sheet", metavar="NAME", help="of a spreadsheet, another sheet than the first")
+    for spec in fields(TrainConfig):
+        if spec.name in (*READ_AS, "encoder", "max_tokens"):
+            _add_setting(parser, spec)
 
 
 def _add_train(commands) -> None:
@@ -198,7 +218,7 @@ def _add_evaluate(commands) -> None:
     )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
     for spec in fields(TrainConfig):
-        if spec.name in ("dataset", "data_dir"):
+        if spec.name in ("dataset", "data_dir", *READ_AS):
             _add_setting(parser, spec, required=spec.name == "dataset")
 
 
@@ -288,8 +308,8 @@ def _add_setting(group, spec: Field, required: bool = False) -> None:
         default=None if of_data else spec.default,
         required=required,
         choices=about["choices"],
-        type=_names if spec.name == "known_classes" else _number if bounded else str,
-        metavar="A,B,…" if spec.name == "known_classes" else "N" if bounded else None,
+        type=_names if spec.name in LISTS else _number if bounded else str,
+        metavar="A,B,…" if spec.name in LISTS else "N" if bounded else None,
         help=(about["explanation"] + default).replace("%", "%%"),
     )
 

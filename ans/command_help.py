@@ -14,6 +14,12 @@ num_known_classes, known_classes, seconds by phase, device, dataset, known_ratio
 held_out: known_refused, known_texts, other_classes_let_in, labelled_open_let_in, and a warning if too many are
 refused.
 Progress goes to stderr. Exit status: 0 done, 2 an error told in one sentence, 130 interrupted."""
+INSPECT_HELP = """\
+format, columns, rows (read = kept + left out, by reason), classes, and a line for each thing to know. With --json one
+object: format, encoding, columns, text_column, label_column, split_column, rows, kept, left_out (reason: count),
+left_out_lines (reason: the first line numbers), classes (name: count), out_of_scope (label that means no class: count),
+probably_one (groups of names), notes, sample, status. The names of the reasons are in the README.
+Exit status: 0 it can be trained on, 1 it can, with doubts, 2 it can't."""
 PREDICT_HELP = """\
 one JSON object per text, in the order of the texts:
   row          its number, from 1; an empty line has one too, and null for all else

@@ -37,12 +37,16 @@ def train(given: argparse.Namespace) -> None:
         note("The model will not be saved; name a folder with --out to keep it.", given.quiet)
     with Progress(given.quiet) as bars:
         bars({"phase": "data"})
-        from ans.data.corpora import load_corpus, make_open_world_split, usual_ratio
+        from ans.data.corpora import corpus_of, make_open_world_split, usual_ratio
 
         if "known_ratio" not in asked:
             config = config.with_(known_ratio=usual_ratio(config.dataset))
         # Once before torch is there: wrong data is told in a moment.
-        make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
+        from ans.inspection import told_before
+
+        for sentence in told_before(config):
+            print(sentence, file=sys.stderr)
+        make_open_world_split(corpus_of(config), config)
         from ans.workflows.experiment import run_experiment
 
         outcome = run_experiment(config, bars, lambda: False, corrections)
@@ -117,7 +121,7 @@ def evaluate(given: argparse.Namespace) -> None:
     """Measure a saved model on the test part of a corpus that has its classes."""
     with Progress(given.quiet) as bars:
         bars({"phase": "model"})
-        from ans.data.corpora import load_corpus, make_open_world_split
+        from ans.data.corpora import corpus_of, make_open_world_split
         from ans.runs.check import Quality
         from ans.workflows.checking import check_of
         from ans.workflows.judging import judge_test
@@ -125,14 +129,14 @@ def evaluate(given: argparse.Namespace) -> None:
         classifier = _loaded(given)
         bars({"phase": "data"})
         # The model's own seed: of a single file, only the texts it was not trained on are the test part.
-        corpus = load_corpus(given.dataset, given.data_dir, classifier.config.seed)
+        own = Path(given.dataset).expanduser().resolve() == Path(classifier.config.dataset).expanduser().resolve()
+        corpus = corpus_of(_read_as(given, classifier.config, own))
         if missing := sorted(set(classifier.labels) - set(corpus.classes)):
             raise ValueError(
                 f"{corpus.name} lacks {len(missing)} of the model's {len(classifier.labels)} classes, "
                 f"for example {missing[0]!r}; evaluate on a corpus that has them all."
             )
         # Of its own file, open texts it has learnt from don't test it; of any other, all do.
-        own = Path(given.dataset).expanduser().resolve() == Path(classifier.config.dataset).expanduser().resolve()
         taught = classifier.config.open_texts if own and corpus.is_one_file else "test"
         known = tuple(classifier.labels)
         split = make_open_world_split(corpus, classifier.config.with_(known_classes=known, open_texts=taught))
@@ -144,6 +148,17 @@ def evaluate(given: argparse.Namespace) -> None:
     _print_result(
         judged.metrics, classifier, given.dataset, seconds, given.model, given, check_of(classifier, Quality())
     )
+
+
+def _read_as(given: argparse.Namespace, config: TrainConfig, own: bool) -> TrainConfig:
+    """Settings that name the given corpus. What the command line leaves out of how it is read, the model's own has."""
+    default = TrainConfig()
+    asked = {
+        name: getattr(given, name)
+        for name in ("text_column", "label_column", "no_class", "near_names")
+        if not own or getattr(given, name) != getattr(default, name)
+    }
+    return config.with_(dataset=given.dataset, data_dir=given.data_dir, **asked)
 
 
 def _loaded(given: argparse.Namespace):

@@ -14,6 +14,7 @@ VIEWS = ("tuned", "both")
 LONG_TEXTS = ("average", "cut")
 LONGEST_PROMPT = 500
 POOLINGS = ("own", "mean", "cls", "max")
+LISTS = ("known_classes", "no_class")  # settings that are names
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -29,6 +30,29 @@ class TrainConfig:
     dataset: str = _setting(DATA, "assistant", "a corpus by name, or a path to a folder or a CSV, TSV or JSONL file")
     data_dir: str | None = _setting(
         DATA, None, "folder that holds the public benchmarks (else ANS_DATA_DIR, else download)"
+    )
+    text_column: str | None = _setting(
+        DATA,
+        None,
+        "of own data: the column with the texts, or two as title+body (empty: told by names and shapes)",
+        before=None,
+    )
+    label_column: str | None = _setting(
+        DATA, None, "of own data: the column with the labels (empty: told by names and shapes)", before=None
+    )
+    # A class may really be called `open` or `unknown`; and somebody's `other` may be no class.
+    no_class: tuple[str, ...] | None = _setting(
+        DATA,
+        None,
+        "of own data: the labels that mean no class, as oos does; an empty name: none does (empty: those spelt so)",
+        before=None,
+    )
+    near_names: str = _setting(
+        DATA,
+        "apart",
+        "of own data: class names that differ only by case, spaces or 1 and 1.0, kept apart or joined",
+        choices=("apart", "joined"),
+        before="apart",
     )
     known_ratio: float = _setting(
         DATA, 0.75, "share of the classes that are known; the rest appear as open", low=0, high=1
@@ -248,16 +272,18 @@ class TrainConfig:
             object.__setattr__(self, spec.name, checked(spec, getattr(self, spec.name)))
         if self.prompt is not None and len(self.prompt) > LONGEST_PROMPT:
             raise ValueError(f"prompt must have at most {LONGEST_PROMPT} characters, got {len(self.prompt)}.")
-        if self.known_classes is not None:
-            listed = isinstance(self.known_classes, (list, tuple))
-            if not listed or not all(isinstance(name, str) for name in self.known_classes):
-                raise ValueError(f"known_classes must be a list of names, got {self.known_classes!r}.")
-            object.__setattr__(self, "known_classes", tuple(self.known_classes))
-            if len(set(self.known_classes)) < 2:
-                raise ValueError(
-                    f"known_classes must name at least two different classes, got {list(self.known_classes)}; "
-                    "name more, or leave it empty and set known_ratio."
-                )
+        for field_name in LISTS:
+            names = getattr(self, field_name)
+            if names is None:
+                continue
+            if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+                raise ValueError(f"{field_name} must be a list of names, got {names!r}.")
+            object.__setattr__(self, field_name, tuple(names))
+        if self.known_classes is not None and len(set(self.known_classes)) < 2:
+            raise ValueError(
+                f"known_classes must name at least two different classes, got {list(self.known_classes)}; "
+                "name more, or leave it empty and set known_ratio."
+            )
 
     def weight_for(self, num_classes: int) -> float:
         """λ for C known classes."""
@@ -287,7 +313,8 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; `from_dict` turns them back into an equal config."""
         plain = asdict(self)
-        plain["known_classes"] = None if self.known_classes is None else list(self.known_classes)
+        for name in LISTS:
+            plain[name] = None if plain[name] is None else list(plain[name])
         return plain
 
     @classmethod

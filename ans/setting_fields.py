@@ -49,7 +49,7 @@ def checked(spec: Field, value: Any) -> Any:
     if choices is not None and value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
     if low is None:
-        if "str" in str(spec.type) and name != "known_classes" and not isinstance(value, str):
+        if "str" in str(spec.type) and "tuple" not in str(spec.type) and not isinstance(value, str):
             raise ValueError(f"{name} must be a text, got {value!r}.")
         return value
     kind = "a whole number" if "int" in str(spec.type) else "a number"

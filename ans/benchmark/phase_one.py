@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ans.baselines.features import Part, PhaseOneFeatures
 from ans.config import PHASE_2, TrainConfig, setting_names
-from ans.data.corpora import Corpus, OpenWorldSplit, few_of_each, load_corpus, make_open_world_split, targets
+from ans.data.corpora import Corpus, OpenWorldSplit, corpus_of, few_of_each, make_open_world_split, targets
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.phase_one import phase_one
 from ans.model.states import CachedStates
@@ -30,7 +30,7 @@ class CorpusStates:
     """A corpus with the frozen prefix's states of all its texts, for every ratio and seed."""
 
     def __init__(self, config: TrainConfig) -> None:
-        self.corpus: Corpus = load_corpus(config.dataset, config.data_dir, config.seed)
+        self.corpus: Corpus = corpus_of(config)
         encoder = _encoder(config)
         self.states: dict[str, CachedStates] = {
             part: encoder.cache(getattr(self.corpus, part).texts, batch_size=256) for part in PARTS

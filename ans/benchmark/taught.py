@@ -19,7 +19,7 @@ from tqdm import tqdm
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.config import TrainConfig
 from ans.conventions import OPEN
-from ans.data.corpora import load_corpus, make_open_world_split
+from ans.data.corpora import corpus_of, make_open_world_split
 from ans.evaluation.metrics import evaluate
 from ans.model.trained_model import TrainedModel
 
@@ -70,7 +70,7 @@ def _row(name: str, found: dict, seconds: float) -> str:
 
 
 def _measured(config: TrainConfig) -> tuple[list[str], dict, dict]:
-    split = make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
+    split = make_open_world_split(corpus_of(config), config)
     train, dev = split.train, split.dev
     model = TrainedModel.trained_on(config, train.texts, train.labels, dev.texts, dev.labels)
     features, truth = model.features(split.test.texts), np.array(split.test_targets)

@@ -9,16 +9,37 @@ from typing import TypeVar
 
 TEXT_COLUMNS = (
     "text", "utterance", "sentence", "query", "question", "message", "title", "content", "input", "phrase", "prompt",
-    "body", "description", "document",
+    "body", "description", "document", "review", "comment", "tweet", "subject", "transcript", "texts", "sentences",
+    "nachricht", "anfrage", "texte", "texto", "testo", "tekst", "mensaje", "mensagem", "messaggio", "текст",
+    "сообщение", "文本", "内容", "テキスト", "텍스트",
 )  # fmt: skip
 LABEL_COLUMNS = (
     "label", "intent", "class", "category", "target", "tag", "topic", "labels", "intents", "label_text", "output",
-    "class_name", "y",
+    "class_name", "y", "label_name", "intent_name", "category_name", "sentiment", "choice", "kategorie", "klasse",
+    "catégorie", "classe", "étiquette", "categoría", "categoria", "clase", "etiqueta", "etichetta", "категория",
+    "метка", "класс", "标签", "类别", "分类", "ラベル", "カテゴリ", "라벨", "kategori", "etiket",
 )  # fmt: skip
+SPLIT_NAMES = {
+    "train": ("train", "training"),
+    "dev": ("dev", "valid", "validation", "val"),
+    "test": ("test", "testing"),
+}
+PART_OF = {name: part for part, names in SPLIT_NAMES.items() for name in names}
 SPLIT_COLUMNS = ("split", "set", "part", "partition", "fold", "subset")
+# Two columns that are one text in halves.
+TITLES = ("title", "subject", "headline", "summary")
+BODIES = ("body", "description", "content", "message", "details", "selftext", "abstract")
+# What annotation tools write beside a label, and what is never one.
+BESIDE = (
+    "annotator", "annotationid", "leadtime", "createdat", "updatedat", "id", "user", "username", "lang", "language",
+    "source", "date", "timestamp", "confidence", "score", "index", "approved", "author", "url",
+)  # fmt: skip
+# The last part of a path that says nothing by itself: `label.name` is a label.
+GENERAL = ("name", "value", "title", "choices", "displayname")
 LOOKED_AT = 2000  # rows: enough to tell a column's shape
 LONGEST_LABEL = 60  # characters, on average
 NAMED_BY = 3  # words that the name of a column may have
+AND = " + "  # between the names of two columns whose cells are joined
 Row = TypeVar("Row")
 
 
@@ -35,10 +56,26 @@ class Columns:
     guessed: tuple[str, ...] = ()
 
 
+def bare(name: str) -> str:
+    """A name without case, spaces and punctuation. Of a path its last part, or the one before, if that says more."""
+    *before, last = [part for part in name.split(".") if part] or [""]
+    if before and last.casefold() in GENERAL:
+        last = before[-1]
+    return "".join(character for character in last.casefold() if character.isalnum())
+
+
+_USUAL = {bare(name): name for name in (*SPLIT_COLUMNS, *LABEL_COLUMNS, *TEXT_COLUMNS)}
+
+
+def usual_name(name: str) -> str:
+    """The usual name of a column that this is, whatever its case and punctuation; "" if it is none."""
+    return _USUAL.get(bare(name), "") if len(name) <= LONGEST_LABEL else ""
+
+
 def usual_column(names: Sequence[str], usual: Sequence[str]) -> str | None:
     """The column that has one of the usual names; the earliest of these wins. None if none has."""
-    by_lower = {name.lower(): name for name in reversed(names)}
-    return next((by_lower[name] for name in usual if name in by_lower), None)
+    by_name = {bare(name): name for name in reversed(names)}
+    return next((by_name[bare(name)] for name in usual if bare(name) in by_name), None)
 
 
 def some(rows: Sequence[Row]) -> Sequence[Row]:
@@ -54,18 +91,43 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
     """
     text, label, split = (usual_column(names, usual) for usual in (TEXT_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS))
     guessed = []
+    title, body = usual_column(names, TITLES), usual_column(names, BODIES)
+    if text is not None and text in (title, body) and title is not None and body is not None:
+        text = f"{title}{AND}{body}"
+        guessed.append(text)
     if text is None:
         rest = [name for name in names if name not in (label, split)] or list(names)
         text = max(rest, key=lambda name: _length(rows, names.index(name)))
         guessed.append(text)
     label, split = (None if name == text else name for name in (label, split))
     if label is None:
-        rest = [name for name in names if name not in (text, split)]
+        taken = {*text.split(AND), text, split}
+        rest = [name for name in names if name not in taken and bare(name) not in BESIDE]
+        rest = rest or [name for name in names if name not in taken]
         few = {name: values for name in rest if (values := few_values(rows, names.index(name)))}
         if few:  # beside a language or a date the label has the most values
             label = max(few, key=lambda name: len(few[name]))
             guessed.append(label)
+    elif (spelt := _spelt_out(names, rows, label, {*text.split(AND), split})) is not None:
+        label = spelt
+        guessed.append(label)
     return Columns(text, label, split, tuple(guessed))
+
+
+def _spelt_out(names: Sequence[str], rows: Sequence[Sequence[str]], label: str, taken: set) -> str | None:
+    """The column with the names of labels that are mere numbers: another one that says the same in words."""
+    place = names.index(label)
+    numbers = few_values(rows, place)
+    if not numbers or not all(value.removesuffix(".0").isdigit() for value in numbers):
+        return None
+    for other, name in enumerate(names):
+        words = few_values(rows, other) if name not in taken and other != place else Counter()
+        if not words or all(value.replace(".", "", 1).isdigit() for value in words):
+            continue
+        pairs = {(row[place], row[other]) for row in rows if len(row) > max(place, other) and row[place] and row[other]}
+        if len(pairs) == len(numbers) == len(words):
+            return name
+    return None
 
 
 def few_values(rows: Sequence[Sequence[str]], column: int) -> Counter[str]:
@@ -82,14 +144,15 @@ def few_values(rows: Sequence[Sequence[str]], column: int) -> Counter[str]:
 def has_header(rows: Sequence[Sequence[str]]) -> bool | None:
     """Whether the first of these rows names the columns; None where neither names nor shapes tell.
 
-    A usual name is one. Else a column of few values tells: if the first row's value comes again, that row is data; if
-    it comes nowhere else, and each cell of that row is short and comes nowhere else, it names the columns.
+    A usual name is one, if it does not come again below. Else a column of few values tells: if the first row's value
+    comes again, that row is data; if it comes nowhere else, and each cell of that row is short and comes nowhere else,
+    it names the columns.
     """
     first, rest = rows[0], some(rows[1:])
-    if {cell.strip().lower() for cell in first} & {*TEXT_COLUMNS, *LABEL_COLUMNS}:
-        return True
     columns = range(len(first))
     again = {column for column in columns if any(len(row) > column and row[column] == first[column] for row in rest)}
+    if any(usual_name(first[column]) for column in columns if column not in again):
+        return True
     few = [column for column in columns if few_values(rest, column)]
     if not few:
         return None
@@ -104,11 +167,15 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool | None:
 def named(names: Sequence[str]) -> list[str]:
     """Names of columns that tell them apart: an empty one gets its place, one that is taken a number."""
     made: list[str] = []
+    taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for place, name in enumerate(names, 1):
         stem = name.strip() or f"column {place}"
-        free, number = stem, 2
-        while free in made:
-            free, number = f"{stem} ({number})", number + 1
+        free = stem
+        while free in taken:
+            numbers[stem] = max(2, numbers[stem] + 1)
+            free = f"{stem} ({numbers[stem]})"
+        taken.add(free)
         made.append(free)
     return made
 

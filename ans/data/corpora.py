@@ -10,8 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from ans.config import TrainConfig
-from ans.conventions import OPEN, OPEN_LABELS, OUTSIDE_NAME, means_no_class
-from ans.data.tables import EXTENSIONS, LabelledTexts, read_table
+from ans.conventions import OPEN, OPEN_LABELS
+from ans.data.columns import SPLIT_NAMES
+from ans.data.folders import parts_given
+from ans.data.intake import ReadAs
+from ans.data.reading import understood
+from ans.data.tables import LabelledTexts, read_table
 from ans.paths import ASSETS
 
 BUNDLED = "assistant"
@@ -19,7 +23,6 @@ BUNDLED_FOLDER = ASSETS / "datasets" / BUNDLED
 # Name → folder in the public layout below; the folder in a --data-dir may have either name.
 PUBLIC = {"clinc": "oos", "banking": "banking", "stackoverflow": "stackoverflow"}
 PUBLIC_ADDRESS = "https://raw.githubusercontent.com/thuiar/Adaptive-Decision-Boundary/main/data/{folder}/{split}.tsv"
-SPLIT_NAMES = {"train": ("train", "training"), "dev": ("dev", "valid", "validation", "val"), "test": ("test",)}
 FEWEST_TO_TEST = 3  # texts of a class in a single file from which one is set aside to test with
 OPEN_TAUGHT = 0.8  # of the texts of no class in a single file, if training may learn from them; the others test
 
@@ -76,11 +79,19 @@ def targets(labels: Sequence[str], known: Sequence[str]) -> list[int]:
     return [index.get(label, OPEN) for label in labels]
 
 
-def load_corpus(name: str, data_dir: str | None = None, seed: int = 0) -> Corpus:
+def corpus_of(config: TrainConfig) -> Corpus:
+    """The corpus that a training's settings name, read as they say. Raises as `load_corpus`."""
+    return load_corpus(config.dataset, config.data_dir, config.seed, ReadAs.of(config))
+
+
+def load_corpus(name: str, data_dir: str | None = None, seed: int = 0, read_as: ReadAs | None = None) -> Corpus:
     """A corpus by name (`assistant`, `clinc`, `banking`, `stackoverflow`) or by path.
 
-    A path is a folder with train, dev and test files, or one CSV, TSV or JSONL file, split by `seed` within each class
-    as `divided` does; open texts go to the test part.
+    A path is a folder with train, dev and test files, or one file of any format that `ans.data.tables` reads. That has
+    its own split, or is split by `seed` within each class as `divided` does; open texts then go to the test part.
+
+    Args:
+        read_as: which columns of own data hold what, and what their labels mean.
 
     Raises:
         ValueError: no such corpus, an unreadable file, too few classes or texts.
@@ -89,14 +100,12 @@ def load_corpus(name: str, data_dir: str | None = None, seed: int = 0) -> Corpus
         return _from_folder(BUNDLED, BUNDLED_FOLDER)
     if name in PUBLIC:
         return _public(name, data_dir or os.environ.get("ANS_DATA_DIR"))
-    path = Path(name).expanduser()
-    if path.is_dir():
-        return _from_folder(path.name, path, own=True)
-    if path.is_file():
-        return _from_file(path, seed)
+    path, read_as = Path(name).expanduser(), read_as or ReadAs()
+    if path.exists():
+        return _from_path(path, seed, read_as)
     raise ValueError(
         f"unknown dataset {name!r}: expected {', '.join([BUNDLED, *PUBLIC])}, or the path of a folder with "
-        "train, dev and test files, or of one CSV, TSV or JSONL file."
+        "train, dev and test files, or of one file, for example CSV, JSONL or XLSX."
     )
 
 
@@ -190,36 +199,40 @@ def _keep(data: LabelledTexts, known: list[str]) -> LabelledTexts:
     return data.only([i for i, label in enumerate(data.labels) if label in names])
 
 
-def _own(data: LabelledTexts) -> LabelledTexts:
-    """People's own texts, with labels such as `OOS` or `none` read as of no class, as an upload reads them."""
-    odd = {label for label in data.labels if label not in OPEN_LABELS and means_no_class(label)}
-    return LabelledTexts(data.texts, [OUTSIDE_NAME if label in odd else label for label in data.labels])
+def _from_folder(name: str, folder: Path) -> Corpus:
+    """A public benchmark in a folder, its texts and labels as they stand."""
+    paths = parts_given(folder)
+    found = {part: [read_table(path) for path in paths[part]] for part in SPLIT_NAMES}
+    train, dev, test = (
+        LabelledTexts(
+            [text for one in found[part] for text in one.texts], [t for one in found[part] for t in one.labels]
+        )
+        for part in SPLIT_NAMES
+    )
+    return _checked(Corpus(name, train, dev, test))
 
 
-def _from_folder(name: str, folder: Path, own: bool = False) -> Corpus:
-    found = {}
-    for split, stems in SPLIT_NAMES.items():
-        paths = [folder / f"{stem}{extension}" for stem in stems for extension in EXTENSIONS]
-        path = next((path for path in paths if path.is_file()), None)
-        if path is None and split != "dev":
-            raise ValueError(
-                f"the folder {folder} has no {split} file; expected train and test, and dev if there is one, "
-                f"for example {split}.tsv."
-            )
-        read = read_table(path) if path is not None else LabelledTexts([], [])
-        found[split] = _own(read) if own else read
-    return _checked(Corpus(name, found["train"], found["dev"], found["test"]))
-
-
-def _from_file(path: Path, seed: int) -> Corpus:
-    data = _own(read_table(path))
+def _from_path(path: Path, seed: int, read_as: ReadAs) -> Corpus:
+    name = path.stem if path.is_file() else path.name
+    found = understood(path, read_as).found
+    if "" not in found.parts:
+        labelled = {part: _labelled(texts) for part, texts in found.parts.items()}
+        return _checked(Corpus(name, labelled["train"], labelled["dev"], labelled["test"]))
+    data = _labelled(found.parts[""])
+    if not len(data):
+        reasons = ", ".join(f"{entry.count:,} {reason}" for reason, entry in found.left_out.items())
+        raise ValueError(f"{path} holds no row with a text and a label ({reasons or 'no rows at all'}).")
     inside = data.only([i for i, label in enumerate(data.labels) if label not in OPEN_LABELS])
     outside = data.only([i for i, label in enumerate(data.labels) if label in OPEN_LABELS])
     train, dev, test = divided(inside, seed)
     test = LabelledTexts(test.texts + outside.texts, test.labels + outside.labels)
     if not len(test):
         raise ValueError(f"{path.name} has one text of each class, so none is left to test with; add a second one.")
-    return _checked(Corpus(path.stem, train, dev, test, is_one_file=True))
+    return _checked(Corpus(name, train, dev, test, is_one_file=True))
+
+
+def _labelled(data: LabelledTexts) -> LabelledTexts:
+    return data.only([row for row, label in enumerate(data.labels) if label])
 
 
 def _public(name: str, data_dir: str | None) -> Corpus:

@@ -1,17 +1,59 @@
-"""What an uploaded table holds, and what of it can be trained on: found out before training, and told."""
+"""What of a table can be trained on: found out before training, and told row by row."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from ans.config import TrainConfig
 from ans.conventions import LONGEST, OPEN_LABELS, OUTSIDE_NAME, means_no_class
-from ans.data.columns import Columns
-from ans.data.corpora import SPLIT_NAMES
-from ans.data.tables import LabelledTexts, Table, clean
+from ans.data.columns import PART_OF, SPLIT_NAMES, Columns
+from ans.data.label_cells import labels_in, near_names
+from ans.data.rows import (
+    CONTRADICTORY,
+    EMPTY,
+    NO_PART,
+    REPEATED,
+    SEVERAL,
+    UNLABELLED,
+    Account,
+    Table,
+    clean,
+)
+from ans.data.tables import LabelledTexts
 
 FEW = 5  # texts of a class: with fewer, most of its messages may be refused
-PART_OF = {name: part for part, names in SPLIT_NAMES.items() for name in names}
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """How somebody wants a file to be read, where it leaves a choice.
+
+    `no_class`: the labels that mean no class; None takes those that are spelt so. `joined`: names that are probably one
+    class are one. `sheet`: of a spreadsheet, another than the first.
+    """
+
+    text_column: str | None = None
+    label_column: str | None = None
+    no_class: tuple[str, ...] | None = None
+    joined: bool = False
+    sheet: str | None = None
+
+    @classmethod
+    def of(cls, config: TrainConfig) -> ReadAs:
+        """What a training's settings say."""
+        return cls(config.text_column, config.label_column, config.no_class, config.near_names == "joined")
+
+
+class Row(NamedTuple):
+    """One labelled text on its way; `part` is "" where the file has no split."""
+
+    text: str
+    label: str
+    part: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -19,31 +61,58 @@ class Understood:
     """What is kept of a table, and what was found on the way.
 
     `parts` is {"": texts} for data that the training splits itself, else train, dev and test. An unlabelled text has
-    the label "". `cut`, `empty`, `duplicates` and `no_part` count rows; `conflicting` maps a text to its labels,
-    `scarce` a class with fewer than `FEW` texts to their number. `no_class`: the labels that are spelt as of no class.
+    the label "", and is kept for exploring alone: where there is a label column, it counts as left out.
+
+    `rows`: all that were read: those kept and those left out by reason. `cut`: texts that were longer than `LONGEST`.
+    `conflicting` maps a text to its labels, `scarce` a class with fewer than `FEW` texts to their number. `no_class`:
+    the labels that mean no class with their counts; `confirmed`, if somebody has said so. `spelt_so`: all labels that
+    are spelt as of no class. `near`: groups of names that are probably one class. `renamed`: labels whose letters were
+    written in several ways.
     """
 
     rows: int
     parts: dict[str, LabelledTexts]
-    empty: int
+    left_out: Account
     cut: int
-    duplicates: int
     conflicting: dict[str, list[str]]
     scarce: dict[str, int]
-    no_part: int
-    no_class: list[str]
+    no_class: dict[str, int]
+    spelt_so: list[str]
+    confirmed: bool
+    near: list[list[str]]
+    joined: bool
+    renamed: dict[str, int]
     split_is_unusable: bool
+    has_labels: bool = True
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def _left(self, reason: str) -> int:
+        return self.left_out[reason].count if reason in self.left_out else 0
 
     @property
-    def counts(self) -> Counter[str]:
-        """Texts of each class that can be known."""
-        source = self.parts[""] if "" in self.parts else self.parts["train"]
-        return Counter(label for label in source.labels if label and label not in OPEN_LABELS)
+    def empty(self) -> int:
+        """Rows without a text."""
+        return self._left(EMPTY)
+
+    @property
+    def duplicates(self) -> int:
+        """Rows that repeat another."""
+        return self._left(REPEATED)
+
+    @property
+    def no_part(self) -> int:
+        """Rows in neither train, dev nor test."""
+        return self._left(NO_PART)
 
     @property
     def texts(self) -> int:
-        """Texts that are kept."""
+        """Texts that are kept, for training, testing or exploring."""
         return sum(len(part) for part in self.parts.values())
+
+    @property
+    def kept(self) -> int:
+        """Rows that can be used: labelled ones, or all where there is no column of labels."""
+        return self.texts - (self.unlabelled if self.has_labels else 0)
 
     @property
     def unlabelled(self) -> int:
@@ -62,101 +131,171 @@ class Understood:
         return len(self.counts) >= 2 and tested
 
 
-def understand(table: Table, columns: Columns, classes_after_all: bool = False) -> Understood:
-    """Clean a table's rows and count what is wrong with them.
+def _names(counts: Mapping[str, int], no_class: Collection[str] | None, joined: bool) -> dict[str, str]:
+    """The name that each label is kept under."""
+    outside = _outside(counts, no_class)
+    near = near_names({label: count for label, count in counts.items() if label not in outside}) if joined else []
+    one_of = {name: group[0] for group in near for name in group}
+    return {
+        label: OUTSIDE_NAME if label in outside else _as_class(one_of.get(label, label)) for label in counts if label
+    }
 
-    Empty texts, repeated ones and texts with two different labels are left out; over-long texts are cut. Labels that
-    are spelt like `oos` or `none` become one label, of no class.
+
+def _outside(counts: Mapping[str, int], no_class: Collection[str] | None) -> set[str]:
+    """The labels that mean no class."""
+    return {label for label in counts if label and (means_no_class(label) if no_class is None else label in no_class)}
+
+
+def understand(
+    table: Table,
+    columns: Columns,
+    no_class: Collection[str] | None = None,
+    joined: bool = False,
+    repeated: bool = False,
+) -> Understood:
+    """Clean a table's rows and account for each.
+
+    Empty texts, repeated ones, texts with two different labels and rows with several labels are left out; over-long
+    texts are cut. Labels that mean no class become one label.
 
     Args:
-        classes_after_all: those labels are names of classes like any other.
+        no_class: those labels; all others name classes. None: those that are spelt like `oos` or `none`.
+        joined: names that are probably one class become the most frequent of them.
+        repeated: repeated and contradicting texts stay, as in parts that somebody has made.
 
     Raises:
         ValueError: the text column is no column of the table, or one column is named for two things.
     """
     _check(table, columns)
-    rows, empty, cut = _cells(table, columns)
-    no_class = sorted({label for _, label, _ in rows if label and means_no_class(label)})
-    rows = [(text, _label(label, no_class, classes_after_all), part) for text, label, part in rows]
-    labels_of: dict[str, set[str]] = {}
-    for text, label, _ in rows:
-        labels_of.setdefault(text, set()).update({label} - {""})
-    conflicting = {text: sorted(labels) for text, labels in labels_of.items() if len(labels) > 1}
-    rows = [row for row in rows if row[0] not in conflicting]
+    account = Account()
+    rows, cut, renamed = _labelled_rows(table, columns, account)
+    counts = Counter(row.label for row in rows if row.label)
+    outside, names = _outside(counts, no_class), _names(counts, no_class, joined)
+    near = near_names({label: count for label, count in counts.items() if label not in outside})
+    rows = [row._replace(label=names[row.label]) if row.label else row for row in rows]
+    conflicting: dict[str, list[str]] = {}
+    if not repeated:
+        rows, conflicting = _without_conflicts(rows, account)
 
-    present = {part for _, _, part in rows}
+    present = {row.part for row in rows}
     split = columns.split is not None and {"train", "test"} <= present
-    no_part = sum(part not in SPLIT_NAMES for _, _, part in rows) if split else 0
     if split:
-        rows = sorted((row for row in rows if row[2] in SPLIT_NAMES), key=lambda row: list(SPLIT_NAMES).index(row[2]))
-    rows, duplicates = _once(rows)
-
-    source = [label for _, label, part in rows if label and label not in OPEN_LABELS and (not split or part == "train")]
-    scarce = {label: count for label, count in sorted(Counter(source).items()) if count < FEW}
+        for row in rows:
+            if row.part not in SPLIT_NAMES:
+                account.add(NO_PART, row.line, row.text)
+        order = list(SPLIT_NAMES)
+        rows = sorted((row for row in rows if row.part in order), key=lambda row: order.index(row.part))
+    rows = rows if repeated else _once(rows, account)
+    if columns.label is not None:
+        for row in rows:
+            if not row.label:
+                account.add(UNLABELLED, row.line, row.text)
+    parts = _given_parts(rows) if split else {"": _texts(rows)}
+    source = parts["train"] if split else parts[""]
+    counts_kept = Counter(label for label in source.labels if label and label not in OPEN_LABELS)
     return Understood(
-        rows=len(table.records),
-        parts=_given_parts(rows) if split else {"": _labelled(rows)},
-        empty=empty,
+        rows=table.read,
+        parts=parts,
+        left_out=table.left_out.and_of(account),
         cut=cut,
-        duplicates=duplicates,
         conflicting=conflicting,
-        scarce=scarce,
-        no_part=no_part,
-        no_class=no_class,
+        scarce={label: count for label, count in sorted(counts_kept.items()) if count < FEW},
+        no_class={label: counts[label] for label in sorted(outside)},
+        spelt_so=sorted(label for label in counts if means_no_class(label)),
+        confirmed=no_class is not None,
+        near=near,
+        joined=joined,
+        renamed=renamed,
         split_is_unusable=columns.split is not None and not split,
+        has_labels=columns.label is not None,
+        counts=counts_kept,
     )
 
 
 def _check(table: Table, columns: Columns) -> None:
     named = [name for name in (columns.text, columns.label, columns.split) if name is not None]
-    if strangers := [name for name in named if name not in table.names]:
+    if strangers := [name for name in named if not table.has(name)]:
         raise ValueError(f"the file has no column {strangers[0]!r}; it has {', '.join(table.names)}.")
     if len(set(named)) < len(named):
         raise ValueError("text, label and split must be three different columns; choose another, or none.")
 
 
-def _cells(table: Table, columns: Columns) -> tuple[list[tuple[str, str, str]], int, int]:
-    """(text, label, part) of each row with a text; how many have none, and how many were cut."""
-    rows, empty, cut = [], 0, 0
-    for record in table.records:
-        text = clean(record.get(columns.text))
-        label = clean(record.get(columns.label)) if columns.label is not None else ""
-        part = clean(record.get(columns.split)).lower() if columns.split is not None else ""
-        empty += not text
-        cut += len(text) > LONGEST
-        if text:
-            rows.append((text[:LONGEST].rstrip(), label, PART_OF.get(part, part)))
-    return rows, empty, cut
+def _labelled_rows(table: Table, columns: Columns, account: Account) -> tuple[list[Row], int, dict[str, int]]:
+    """The rows with a text and at most one label; how many were cut, and labels written in several ways."""
+    nothing = [None] * len(table.rows)
+    texts = table.column(columns.text)
+    labels = table.column(columns.label) if columns.label is not None else nothing
+    parts = table.column(columns.split) if columns.split is not None else nothing
+    rows, cut = [], 0
+    spellings: dict[str, set[str]] = {}
+    for text_cell, label_cell, part_cell, line in zip(texts, labels, parts, table.lines, strict=True):
+        text = clean(text_cell) if not isinstance(text_cell, tuple) else " ".join(map(clean, text_cell))
+        if not text:
+            account.add(EMPTY, line, f"({', '.join(labels_in(label_cell)) or 'no label either'})")
+            continue
+        found = labels_in(label_cell)
+        if len(found) > 1:
+            account.add(SEVERAL, line, f"{', '.join(found)}: {text}")
+            continue
+        if found and isinstance(label_cell, str) and not label_cell.isascii():
+            spellings.setdefault(found[0], set()).add(label_cell.strip())
+        if len(text) > LONGEST:
+            cut += 1
+            text = text[:LONGEST].rstrip()
+        part = clean(part_cell).lower()
+        rows.append(Row(text, found[0] if found else "", PART_OF.get(part, part), line))
+    return rows, cut, {name: len(written) for name, written in spellings.items() if len(written) > 1}
 
 
-def _once(rows: list[tuple[str, str, str]]) -> tuple[list[tuple[str, str, str]], int]:
-    """Each text once, in its first place; the labelled one of two. And how many rows that leaves out."""
-    first: dict[str, tuple[str, str, str]] = {}
+def _as_class(label: str) -> str:
+    """A class's name. One that is called like texts of no class gets a name that nobody takes for that."""
+    return f"{label} (class)" if means_no_class(label) else label
+
+
+def _without_conflicts(rows: list[Row], account: Account) -> tuple[list[Row], dict[str, list[str]]]:
+    """The rows whose text has one label everywhere."""
+    labels_of: dict[str, set[str]] = {}
     for row in rows:
-        if row[0] not in first or (row[1] and not first[row[0]][1]):
-            first[row[0]] = row
-    return list(first.values()), len(rows) - len(first)
+        if row.label:
+            labels_of.setdefault(row.text, set()).add(row.label)
+    conflicting = {text: sorted(labels) for text, labels in labels_of.items() if len(labels) > 1}
+    if not conflicting:
+        return rows, {}
+    kept = []
+    for row in rows:
+        if row.text in conflicting:
+            account.add(CONTRADICTORY, row.line, f"{row.label or 'no label'}: {row.text}")
+        else:
+            kept.append(row)
+    return kept, conflicting
 
 
-def _label(label: str, no_class: list[str], classes_after_all: bool) -> str:
-    """A label as it is kept. A class that is called like texts of no class gets a name that nobody takes for that."""
-    if label not in no_class:
-        return label
-    if not classes_after_all:
-        return OUTSIDE_NAME
-    return f"{label} (class)"
+def _once(rows: list[Row], account: Account) -> list[Row]:
+    """Each text once, in its first place; the labelled one of two."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        before = first.get(row.text)
+        if before is not None:
+            better = bool(row.label and not before.label)
+            account.add(REPEATED, before.line if better else row.line, row.text)
+            if not better:
+                continue
+        first[row.text] = row
+    return list(first.values())
 
 
-def _given_parts(rows: list[tuple[str, str, str]]) -> dict[str, LabelledTexts]:
+def _given_parts(rows: list[Row]) -> dict[str, LabelledTexts]:
     """Train, dev and test as the file gives them. Dev texts of a class that has no others train.
 
     Unlabelled texts go to the test part: no training looks at them there.
     """
-    labelled = [(text, label, part if label else "test") for text, label, part in rows]
-    taught = {label for _, label, part in labelled if part == "train"}
-    labelled = [(t, label, "train" if part == "dev" and label not in taught else part) for t, label, part in labelled]
-    return {part: _labelled([row for row in labelled if row[2] == part]) for part in SPLIT_NAMES}
+    labelled = [row if row.label else row._replace(part="test") for row in rows]
+    taught = {row.label for row in labelled if row.part == "train"}
+    labelled = [
+        row._replace(part="train") if row.part == "dev" and row.label not in taught else row for row in labelled
+    ]
+    return {part: _texts([row for row in labelled if row.part == part]) for part in SPLIT_NAMES}
 
 
-def _labelled(rows: list[tuple[str, str, str]]) -> LabelledTexts:
-    return LabelledTexts([text for text, _, _ in rows], [label for _, label, _ in rows])
+def _texts(rows: list[Row]) -> LabelledTexts:
+    return LabelledTexts([row.text for row in rows], [row.label for row in rows])

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ans.conventions import LONGEST
-from ans.data.columns import LABEL_COLUMNS, usual_column
-from ans.data.tables import check_size, clean, read_upload, text_of, without_folder
+from ans.data.label_cells import labels_in
+from ans.data.rows import Table, clean
+from ans.data.tables import read_upload
 
 MOST_LINES = 20_000
 
@@ -44,7 +45,7 @@ def lines_given(pasted: str | None, file: str | Path | None, column: str | None 
 
 
 def lines_of_file(path: Path, column: str | None = None) -> Lines:
-    """The texts of a file: each line of a TXT file, one column of a CSV, TSV, JSONL or JSON file.
+    """The texts of a file: one column of a table, each line where there are no columns.
 
     Args:
         column: its name; None takes the one with a usual name, else the longest cells.
@@ -52,19 +53,11 @@ def lines_of_file(path: Path, column: str | None = None) -> Lines:
     Raises:
         ValueError: the file can't be read, or has no such column.
     """
-    if path.suffix.lower() == ".txt":
-        check_size(path)
-        try:
-            return lines_of(text_of(path, path.read_bytes()))
-        except ValueError as error:
-            raise ValueError(without_folder(error, path)) from error
     table = read_upload(path)
-    text, label = column or table.guessed.text, usual_column(table.names, LABEL_COLUMNS)
-    if text not in table.names:
+    text = column or table.guessed.text
+    if not table.has(text):
         raise ValueError(f"{path.name} has no column {text!r}; it has {', '.join(table.names)}.")
-    if label == text:
-        label = None
-    return _lines([(clean(row.get(text)), clean(row.get(label)) if label else "") for row in table.records])
+    return _lines([(clean(cell), label) for cell, label in zip(table.column(text), _labels(table, text), strict=True)])
 
 
 def columns_of_file(path: Path) -> tuple[list[str], str | None]:
@@ -73,10 +66,17 @@ def columns_of_file(path: Path) -> tuple[list[str], str | None]:
     Raises:
         ValueError: the file can't be read.
     """
-    if path.suffix.lower() == ".txt":
-        return [], None
     table = read_upload(path)
-    return (table.names, table.guessed.text) if len(table.names) > 1 else ([], None)
+    likeliest = table.guessed.text
+    return (list(dict.fromkeys([*table.names, likeliest])), likeliest) if len(table.names) > 1 else ([], None)
+
+
+def _labels(table: Table, text: str) -> list[str]:
+    """The labels beside the texts; empty where there are none."""
+    label = table.guessed.label
+    if label is None or label == text or label in table.guessed.guessed:
+        return [""] * len(table.rows)
+    return [", ".join(labels_in(cell)) for cell in table.column(label)]
 
 
 def _lines(pairs: list[tuple[str, str]]) -> Lines:

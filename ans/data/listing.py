@@ -13,7 +13,10 @@ from typing import TypeVar
 
 from ans.conventions import OPEN_LABELS
 from ans.data.corpora import BUNDLED, PUBLIC, Corpus, load_corpus
-from ans.data.tables import EXTENSIONS, clean, read_file, without_folder
+from ans.data.folders import files_of
+from ans.data.label_cells import labels_in
+from ans.data.rows import clean
+from ans.data.tables import read_file, without_folder
 from ans.recent import Recent
 
 PARTS = ("train", "dev", "test")
@@ -167,16 +170,16 @@ def _listing(dataset: str, seed: int, load: Callable[..., Corpus]) -> Listing:
 
 def _raw(path: Path) -> list[Text]:
     """Every text of a file, or of a folder's files, whether labelled or not."""
-    files = [path] if path.is_file() else sorted(file for file in path.iterdir() if file.suffix in EXTENSIONS)
     found = []
-    for file in files:
+    for file in [path] if path.is_file() else files_of(path):
         table = read_file(file)
         columns = table.guessed
-        for row in table.records:
-            label = clean(row.get(columns.label)) if columns.label is not None else ""
-            if text := clean(row.get(columns.text)):
+        labels = table.column(columns.label) if columns.label is not None else [None] * len(table.rows)
+        for text, cell in zip(table.column(columns.text), labels, strict=True):
+            label = ", ".join(labels_in(cell))
+            if shown := clean(text):
                 part = file.stem if path.is_dir() and label else ""
-                found.append(Text(text, label, part if label else UNLABELLED))
+                found.append(Text(shown, label, part if label else UNLABELLED))
     return found
 
 

@@ -1,10 +1,12 @@
-"""From bytes to text: which encoding they are in, and whether they are text at all."""
+"""Whether bytes are text at all, and what they are if not."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
+
+from ans.data.encodings import Decoded, decoded
 
 # What files begin with that are no texts, and what a person can do instead.
 SPREADSHEET = "save the sheet as CSV there"
@@ -26,8 +28,8 @@ BINARY = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
     (b"Rar!", "a RAR archive", UNPACK),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", UNPACK),
-    (b"PAR1", "a Parquet file", "write it as CSV or JSONL"),
-    (b"ARROW1", "an Arrow file", "write it as CSV or JSONL"),
+    (b"PAR1", "a damaged Parquet file", "write it again"),
+    (b"ARROW1", "a damaged Arrow file", "write it again"),
     (b"SQLite format 3\x00", "an SQLite database", "export the table as CSV"),
     (b"\x7fELF", "a program", ""),
     (b"MZ\x90", "a program", ""),
@@ -41,39 +43,35 @@ ZIPPED = (
 )
 WEB_PAGE = re.compile(rb"\s*<(!doctype html|html[\s>])", re.IGNORECASE)
 CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")  # no tab, no line or page break, no escape
+CONTROL_BYTES = bytes([*range(1, 9), *range(14, 27), *range(28, 32), 127])
 LOOKED_AT = 1 << 20  # characters: enough to tell, and quick
 MOST_CONTROL = 0.01  # of all characters; a text may hold a stray one
-EVERY_SECOND = 0.3  # of one half of the bytes are zeros, in UTF-16 of a language with Latin letters
 
 
-def encoding_of(raw: bytes) -> str:
-    """UTF-16 with a mark or with zeros in one half of its bytes, UTF-8, else Windows-1252 of old spreadsheets."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if (ordered := _unmarked_utf_16(raw)) is not None:
-        return ordered
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def decode(raw: bytes) -> str:
-    """Bytes → text, whatever the usual encoding; a byte order mark is no part of it.
+def decode(raw: bytes) -> Decoded:
+    """Bytes → text, whatever the encoding; a byte order mark is no part of it.
 
     Raises:
         ValueError: these are no text, said as what follows a file's name.
     """
-    content = raw.decode(encoding_of(raw), errors="replace").removeprefix("\ufeff")
-    head = content[:LOOKED_AT]
-    is_text = "\x00" not in content and len(CONTROL.findall(head)) <= MOST_CONTROL * len(head)
-    if (looks_like := _kind_of(raw, is_text)) is not None:
+    _refuse(_kind_of(raw, is_text=True))
+    head = raw[:LOOKED_AT]
+    odd = len(head) - len(head.translate(None, CONTROL_BYTES))
+    found = decoded(raw) if b"\x00" in head or odd <= MOST_CONTROL * len(head) else None
+    if found is None or len(CONTROL.findall(found.text[:LOOKED_AT])) > MOST_CONTROL * min(len(found.text), LOOKED_AT):
+        _refuse(_kind_of(raw, is_text=False))
+        raise ValueError("holds bytes that are no text in any usual encoding; save it as UTF-8 text.")
+    if "\x00" in found.text:
+        _refuse(_kind_of(raw, is_text=False))
+        line = found.text.count("\n", 0, found.text.index("\x00")) + 1
+        raise ValueError(f"holds a zero byte in line {line}, so it is no text, or damaged; save it as UTF-8 text.")
+    return found
+
+
+def _refuse(looks_like: tuple[str, str] | None) -> None:
+    if looks_like is not None:
         name, instead = looks_like
         raise ValueError(f"looks like {name}, not like texts{f'; {instead}' if instead else ''}.")
-    if not is_text:
-        raise ValueError("holds bytes that are no text in UTF-8, UTF-16 or Windows-1252; save it as UTF-8 text.")
-    return content
 
 
 def _kind_of(raw: bytes, is_text: bool) -> tuple[str, str] | None:
@@ -95,15 +93,3 @@ def _kind_of_zip(raw: bytes) -> tuple[str, str]:
         if any(one.startswith(start) for one in names):
             return name, instead
     return "a zip archive", UNPACK
-
-
-def _unmarked_utf_16(raw: bytes) -> str | None:
-    """UTF-16 whose mark is missing: zeros in the upper halves of its units, hardly any in the lower ones."""
-    units = raw[: LOOKED_AT & ~1]
-    even, odd = units[::2], units[1::2]
-    if len(raw) % 2 or not odd:
-        return None
-    zeros = even.count(0) / len(even), odd.count(0) / len(odd)
-    if min(zeros) > 0.01 or max(zeros) < EVERY_SECOND:
-        return None
-    return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"

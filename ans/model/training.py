@@ -19,6 +19,7 @@ from ans.model.held_out import all_known, held_out_texts
 from ans.model.parts import report_cache
 from ans.model.phase_one import phase_one
 from ans.model.phase_two import phase_two
+from ans.model.readable import check_words
 from ans.model.similarity import unit_views
 
 
@@ -39,7 +40,7 @@ def trained(
         checkpoints: where it goes on from, if it was cut off, and keeps how far it is.
 
     Raises:
-        TrainingStopped: `should_stop` said so.
+        TrainingStopped: `should_stop` said so. ValueError: the encoder knows no word of the texts.
     """
     names = sorted(set(train.labels))
     seconds = {}
@@ -49,6 +50,7 @@ def trained(
 
     started = time.perf_counter()
     encoder = TextEncoder.of(config).to(device)
+    check_words(encoder.tokens.tokenizer, config.encoder, train.texts)
     total = len(train) + len(dev)
     states = encoder.cache(train.texts, each_batch=report_cache(emit, should_stop, 0, total))
     dev_states = encoder.cache(dev.texts, each_batch=report_cache(emit, should_stop, len(train), total))

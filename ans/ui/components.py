@@ -134,8 +134,8 @@ class ClassesComponent(PageComponent):
 class FindingsComponent(PageComponent):
     """What was found in data: a headline, a line for each finding, examples below it.
 
-    Value: state, title; perhaps detail, facts ([[name, value]]), findings ([{kind ("fine", "note", "stop"), text,
-    examples}]).
+    Value: state, title; perhaps detail, facts ([[name, value]]), findings ([{kind ("fine", "note", "doubt", "stop"),
+    text, examples}]).
     """
 
     script, frame = "findings.js", '<div class="findings card empty"></div>'

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from safetensors.torch import save_file
 
 from ans.config import TrainConfig
-from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
+from ans.data.corpora import OpenWorldSplit, corpus_of, make_open_world_split
 from ans.data.corrections import learning
 from ans.durable import replacing
 from ans.events import Emit, ShouldStop
@@ -53,7 +53,7 @@ def run_experiment(
     """
     started = time.perf_counter()
     emit({"phase": "data"})
-    split = make_open_world_split(load_corpus(config.dataset, config.data_dir, config.seed), config)
+    split = make_open_world_split(corpus_of(config), config)
     if corrections:
         split = learning(split, corrections)
     emit({"phase": "data", "known": len(split.known), "texts": len(split.train), "work": work_of(config, split)})

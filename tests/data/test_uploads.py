@@ -88,14 +88,14 @@ def test_labels_that_are_spelt_as_of_no_class_are_told_and_mean_that(file):
     rows = [*rows_of("a", 5), *rows_of("b", 5), *(row for name in SPELLINGS for row in rows_of(name, 2))]
     found = taken_in(file, rows)
     assert (found.counts, found.outside) == ({"a": 5, "b": 5}, 2 * len(SPELLINGS))
-    assert found.no_class == sorted(SPELLINGS)
+    assert found.no_class == dict.fromkeys(sorted(SPELLINGS), 2)
     assert set(found.parts[""].labels) == {"a", "b", "oos"}
 
 
 def test_whoever_has_classes_of_such_names_keeps_them(file, tmp_path):
     taken_in(file, [*rows_of("a", 5), *rows_of("none", 5), *rows_of("unknown", 5), *rows_of("OOS", 5)])
     table = read_file(file)
-    found = understand(table, table.guessed, classes_after_all=True)
+    found = understand(table, table.guessed, no_class=())
     assert (set(found.counts), found.outside) == ({"a", "none (class)", "unknown (class)", "OOS (class)"}, 0)
     kept = Uploads(tmp_path / "uploads").keep(ME, "mine", found)
     assert load_corpus(str(kept)).classes == ["OOS (class)", "a", "none (class)", "unknown (class)"]

@@ -172,37 +172,72 @@ def test_a_file_that_cannot_be_used_and_columns_that_cannot_be_say_so_and_nothin
         mine.store(None, "mine", mine.checked(table, "text", "label", upload.NONE)[mine.understood])
 
 
-def test_labels_spelt_like_no_class_are_named_and_whoever_has_such_a_class_says_so(store, tmp_path):
+def test_labels_spelt_like_no_class_are_proposed_confirmed_with_one_click_and_may_be_classes(store, tmp_path):
     mine, path = laid_out(upload.layout, store), tmp_path / "mine.csv"
     rows = [f"{label} {i},{label}" for label in ("a", "b", "OOS", "none") for i in range(5)]
     path.write_text("text,label\n" + "\n".join(rows) + "\n")
     table = mine.opened(str(path))[mine.table]
-    found = mine.checked(table, "text", "label", upload.NONE)
-    assert found[mine.after_all]["visible"]
-    assert found[mine.after_all]["label"] == "OOS, none are classes like any other"
-    assert any("(OOS, none): for testing" in finding["text"] for finding in found[mine.report]["findings"])
+    chosen = (table, "text", "label", upload.NONE, False)
+    found = mine.checked(*chosen)
+    assert (found[mine.no_class]["choices"], found[mine.no_class]["value"]) == (["OOS", "none"], ["OOS", "none"])
+    assert found[mine.confirm]["visible"]
+    assert found[mine.report]["title"].endswith("first look at the lines with a ?")
+    doubts = [finding["text"] for finding in found[mine.report]["findings"] if finding["kind"] == "doubt"]
+    assert doubts == [
+        "10 texts of no class, by the names OOS (5), none (5): for testing, unless training is told to learn from "
+        "them. Confirm it, or say which are classes."
+    ]
     assert set(found[mine.understood].counts) == {"a", "b"}
-    after_all = mine.checked(table, "text", "label", upload.NONE, True)
-    assert set(after_all[mine.understood].counts) == {"a", "b", "OOS (class)", "none (class)"}
+    confirmed = mine.checked(*chosen, mine.say(["OOS", "none"])[mine.said])
+    assert (confirmed[mine.report]["title"], confirmed[mine.confirm]["visible"]) == ("Ready to train", False)
+    one = mine.checked(*chosen, mine.say(["OOS"])[mine.said])
+    assert set(one[mine.understood].counts) == {"a", "b", "none (class)"}
     path.write_text("text,label\nx,a\ny,b\n")
-    assert not mine.checked(mine.opened(str(path))[mine.table], "text", "label", upload.NONE)[mine.after_all]["visible"]
+    assert not mine.checked(mine.opened(str(path))[mine.table], "text", "label", upload.NONE)[mine.no_class]["visible"]
+
+
+def test_names_that_are_probably_one_class_are_shown_and_joined_with_one_click(store, tmp_path):
+    mine, path = laid_out(upload.layout, store), tmp_path / "mine.csv"
+    rows = [f"{label} {i},{label}" for label in ("Billing", "billing", "order") for i in range(5)]
+    path.write_text("text,label\n" + "\n".join([*rows, "one more,billing"]) + "\n")
+    table = mine.opened(str(path))[mine.table]
+    found = mine.checked(table, "text", "label", upload.NONE)
+    assert found[mine.join]["visible"]
+    assert ["billing = Billing"] in [finding.get("examples") for finding in found[mine.report]["findings"]]
+    joined = mine.checked(table, "text", "label", upload.NONE, True)
+    assert joined[mine.understood].counts == {"billing": 11, "order": 5}
+    assert joined[mine.report]["title"] == "Ready to train"
+
+
+def test_the_report_says_how_many_rows_were_read_kept_and_left_out_and_which(store, tmp_path):
+    mine, path = laid_out(upload.layout, store), tmp_path / "mine.csv"
+    rows = [f"{label} {i},{label}" for label in ("a", "b") for i in range(5)]
+    path.write_text("text,label\n" + "\n".join([*rows, "a 0,a", ",b", "lost"]) + "\n")
+    table = mine.opened(str(path))[mine.table]
+    told = mine.checked(table, "text", "label", upload.NONE)[mine.report]
+    assert told["facts"][:3] == [("Rows read", "13"), ("Kept", "10"), ("Left out", "3")]
+    assert [finding["text"] for finding in told["findings"] if "left out" in finding["text"]] == [
+        "1 row with fewer cells than the header: left out, line 14.",
+        "1 row without a text: left out, line 13.",
+        "1 row repeating another: left out, line 12.",
+    ]
 
 
 def test_columns_with_names_in_another_language_are_offered_the_likeliest_first_and_told(store, tmp_path):
     mine, path = laid_out(upload.layout, store), tmp_path / "anfragen.csv"
     rows = [f"{i};wo bleibt nun mein Vorgang {i};{('Rechnung', 'Versand')[i % 2]}" for i in range(20)]
-    path.write_text("Nr;Nachricht;Kategorie\n" + "\n".join(rows) + "\n")
+    path.write_text("Nr;Meldung;Sorte\n" + "\n".join(rows) + "\n")
     opened = mine.opened(str(path))
-    assert [opened[one]["value"] for one in mine.columns] == ["Nachricht", "Kategorie", upload.NONE]
-    assert opened[mine.label]["choices"] == [upload.NONE, "Nr", "Nachricht", "Kategorie"]
-    found = mine.checked(opened[mine.table], "Nachricht", "Kategorie", upload.NONE)
+    assert [opened[one]["value"] for one in mine.columns] == ["Meldung", "Sorte", upload.NONE]
+    assert opened[mine.label]["choices"] == [upload.NONE, "Nr", "Meldung", "Sorte"]
+    found = mine.checked(opened[mine.table], "Meldung", "Sorte", upload.NONE)
     assert found[mine.report]["title"] == "Ready to train"
     told = [finding["text"] for finding in found[mine.report]["findings"]]
     assert told[1:3] == [
-        "“Nachricht” was taken for the text: it has the longest cells.",
-        "“Kategorie” was taken for the label: it has few values. Choose another column if that is wrong.",
+        "“Meldung” was taken for the text: it has the longest cells.",
+        "“Sorte” was taken for the label: it has few values. Choose another column if that is wrong.",
     ]
-    other = mine.checked(opened[mine.table], "Nr", "Kategorie", upload.NONE)
+    other = mine.checked(opened[mine.table], "Nr", "Sorte", upload.NONE)
     assert not any("“Nr”" in finding["text"] for finding in other[mine.report]["findings"])
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ans.baselines.features import Part, PhaseOneFeatures
 from ans.conventions import OPEN
-from ans.data.corpora import load_corpus, targets
+from ans.data.corpora import corpus_of, targets
 from ans.events import ShouldStop, TrainingStopped
 from ans.model.phase_two import random_numbers_from
 from ans.model.trained_model import TrainedModel
@@ -74,7 +74,7 @@ class RunFeatures:
     def _read_dev(self, tell: Tell, should_stop: ShouldStop) -> Part:
         config = self.model.config
         try:
-            dev = load_corpus(config.dataset, config.data_dir, config.seed).dev
+            dev = corpus_of(config).dev
         except ValueError as error:
             raise ValueError(f"its threshold is set on the dev texts, and they can't be read: {error}") from error
         found = targets(dev.labels, self.model.labels)

@@ -1,0 +1,198 @@
+"""Which records a JSON value holds, in the shapes that people and programs give it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ans.data.columns import PART_OF, bare, usual_name
+
+DEEPEST_KEY = 4
+# Where a record has several texts of one class: chatbot tutorials, Rasa's JSON, Snips, and their relatives.
+SEVERAL_TEXTS = (
+    "patterns",
+    "examples",
+    "utterances",
+    "texts",
+    "phrases",
+    "sentences",
+    "queries",
+    "samples",
+    "questions",
+)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records of one kind, each an object by its keys, and what the shape is called ("" for plain records)."""
+
+    records: list[dict[str, Any]]
+    shape: str = ""
+
+
+def records_of(value: Any, depth: int = 0) -> Records | None:
+    """The records in one JSON object, `depth` keys below the whole; None if there are none."""
+    if not isinstance(value, Mapping) or not value:
+        return None
+    for shape in (_split_table, _columns, _parts, _intents_by_name, _by_index, _classes):
+        if (found := shape(value)) is not None and found.records:
+            return found
+    found = _under_a_key(value, depth)
+    if found is not None:
+        return found
+    if any(isinstance(item, str) for item in value.values()) and any(usual_name(str(key)) for key in value):
+        return Records([dict(value)])
+    return None
+
+
+def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
+    """Records with one text each, where they hold a list of texts for one class. Whether there were such lists."""
+    keys = [key for record in records[:50] if isinstance(record, dict) for key in record]
+    lists = [key for key in dict.fromkeys(keys) if bare(key) in SEVERAL_TEXTS and _is_text_list(records, key)]
+    if not lists or any(bare(key) in ("text", "utterance", "sentence") for key in keys):
+        return records, False
+    made = []
+    for record in records:
+        texts = [text for key in lists for text in record.get(key) or ()]
+        rest = {key: item for key, item in record.items() if key not in lists and not isinstance(item, (list, dict))}
+        made += [{**rest, "text": _spoken(text)} for text in texts] if texts else [{**rest, "text": None}]
+    return made, True
+
+
+def _is_text_list(records: list[dict[str, Any]], key: str) -> bool:
+    found = [record[key] for record in records[:50] if isinstance(record, dict) and key in record]
+    return bool(found) and all(isinstance(items, list) and not any(map(_is_plain_number, items)) for items in found)
+
+
+def _is_plain_number(item: Any) -> bool:
+    return isinstance(item, (int, float))
+
+
+def _spoken(text: Any) -> Any:
+    """A text that comes in pieces, as one: Snips has `data`, others a `text`."""
+    if isinstance(text, Mapping):
+        if isinstance(text.get("data"), list):
+            return "".join(str(piece.get("text", "")) for piece in text["data"] if isinstance(piece, Mapping))
+        return next((item for key, item in text.items() if bare(str(key)) == "text"), None)
+    return text
+
+
+def _split_table(value: Mapping) -> Records | None:
+    """pandas' `orient="split"`: columns and data apart."""
+    names, data = value.get("columns"), value.get("data")
+    if not isinstance(names, list) or not isinstance(data, list) or not all(isinstance(row, list) for row in data):
+        return None
+    return Records([dict(zip(map(str, names), row, strict=False)) for row in data], "columns and rows apart")
+
+
+def _columns(value: Mapping) -> Records | None:
+    """One object of columns: lists of one length, or pandas' objects by index. Plain values beside them are left."""
+    lists = {str(key): item for key, item in value.items() if isinstance(item, list)}
+    if len(lists) > 1 and len({len(item) for item in lists.values()}) == 1 and _are_columns(lists):
+        return Records([dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)], "columns")
+    by_index = {str(key): item for key, item in value.items() if isinstance(item, Mapping)}
+    if len(by_index) > 1 and len(by_index) == len(value) and any(map(usual_name, by_index)):
+        index = dict.fromkeys(key for item in by_index.values() for key in item)
+        if all(not isinstance(cell, Mapping) for item in by_index.values() for cell in item.values()):
+            rows = [{name: item.get(key) for name, item in by_index.items()} for key in index]
+            return Records(rows, "columns")
+    return None
+
+
+def _are_columns(lists: Mapping[str, list]) -> bool:
+    """Not classes with their texts, nor parts of a corpus: a usual name says so, or values that come again."""
+    if any(isinstance(cell, Mapping) for cells in lists.values() for cell in cells[:20]):
+        return False
+    if any(bare(name) in PART_OF or _part(name) for name in lists):
+        return False
+    if any(map(usual_name, lists)):
+        return True
+    values = [[str(cell) for cell in cells] for cells in lists.values()]
+    return any(1 < len(set(cells)) <= len(cells) / 2 for cells in values)
+
+
+def _part(key: str) -> str:
+    """The part of a corpus that a key names, also CLINC's `oos_train`; "" for none."""
+    words = key.lower().replace("-", "_").split("_")
+    return next((PART_OF[word] for word in words if word in PART_OF), "")
+
+
+def _parts(value: Mapping) -> Records | None:
+    """Parts of a corpus: lists of records or of pairs under train, val, test, and CLINC's oos_train, …"""
+    parts = {str(key): item for key, item in value.items() if isinstance(item, list) and _part(str(key))}
+    if not parts or len(parts) < len([item for item in value.values() if isinstance(item, list)]):
+        return None
+    records = []
+    for key, items in parts.items():
+        for item in items:
+            record = pair(item) if isinstance(item, list) else item
+            if isinstance(record, Mapping):
+                records.append({**record, "split": _part(key)})
+    is_clinc = any(key.startswith("oos_") for key in parts)
+    return Records(records, "CLINC" if is_clinc else "parts")
+
+
+def pair(item: list) -> dict[str, Any]:
+    """A text and its label as a list of two; a list of more keeps its places."""
+    if len(item) == 2:
+        return {"text": item[0], "label": item[1]}
+    return {f"column {place}": cell for place, cell in enumerate(item, 1)}
+
+
+def _intents_by_name(value: Mapping) -> Records | None:
+    """Intents as an object by their names, each with a list of texts below it, as Snips writes them."""
+    intents = value.get("intents")
+    if not isinstance(intents, Mapping):
+        return None
+    records = [
+        {"label": str(name), **body} if isinstance(body, Mapping) else {"label": str(name), "texts": body}
+        for name, body in intents.items()
+        if isinstance(body, (Mapping, list))
+    ]
+    return Records(exploded(records)[0], "intents")
+
+
+def _by_index(value: Mapping) -> Records | None:
+    """Records by an index: `{"0": {…}, "1": {…}}`, pandas' `orient="index"`."""
+    if len(value) < 2 or not all(isinstance(item, Mapping) for item in value.values()):
+        return None
+    keys = [tuple(map(str, item)) for item in value.values()]
+    if keys.count(keys[0]) < 0.5 * len(keys) or not any(map(usual_name, keys[0])):
+        return None
+    return Records([dict(item) for item in value.values()], "records by an index")
+
+
+def _classes(value: Mapping) -> Records | None:
+    """Classes, each with the list of its texts."""
+    lists = {str(key): item for key, item in value.items() if isinstance(item, list)}
+    if len(lists) < 2 or len(lists) < len(value) - 2 or any(map(usual_name, lists)):
+        return None
+    if not all(isinstance(text, str) for texts in lists.values() for text in texts):
+        return None
+    return Records(
+        [{"text": text, "label": name} for name, texts in lists.items() for text in texts], "classes with their texts"
+    )
+
+
+def _under_a_key(value: Mapping, depth: int) -> Records | None:
+    """The longest list of records below some key."""
+    best: Records | None = None
+    for key, item in value.items():
+        found: Records | None = None
+        if isinstance(item, list):
+            objects = [
+                one if isinstance(one, Mapping) else pair(one) for one in item if isinstance(one, (Mapping, list))
+            ]
+            if objects and 2 * len(objects) > len(item):
+                found = Records([dict(one) for one in objects], f"records under “{key}”")
+        elif isinstance(item, Mapping) and depth < DEEPEST_KEY:
+            inner = records_of(item, depth + 1)
+            if inner is not None and len(inner.records) > 1:
+                found = Records(
+                    inner.records,
+                    inner.shape if "under" in inner.shape else f"{inner.shape or 'records'} under “{key}”",
+                )
+        if found is not None and (best is None or len(found.records) > len(best.records)):
+            best = found
+    return best

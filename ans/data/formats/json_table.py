@@ -1,0 +1,172 @@
+"""JSON and JSON Lines: records, flattened to columns by the path of each value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ans.data.columns import Columns, has_header, named, usual_name
+from ans.data.formats import label_studio
+from ans.data.formats.json_shapes import exploded, pair, records_of
+from ans.data.formats.json_values import json_values
+from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table
+
+MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
+EXPECTED = "expected objects with a text and a label, in a list or one per line"
+
+
+def read_json(content: str, encoding: str) -> Table:
+    """A table from the text of a JSON or JSON Lines file.
+
+    Raises:
+        ValueError: it is no JSON, or holds no records; the sentence follows a file's name.
+    """
+    found = json_values(content)
+    values, lines, account, notes = found.values, found.lines, found.left_out, []
+    kind, usual = found.kind, None
+    if found.cut_off:
+        notes.append(Note("doubt", "A part of it is no valid JSON: is the file whole?"))
+    if found.single or (len(values) == 1 and isinstance(values[0], dict) and not any(map(usual_name, values[0]))):
+        shaped = records_of(values[0])
+        if shaped is None:
+            raise ValueError(f"holds no records; {EXPECTED}.")
+        values, lines = shaped.records, list(range(1, len(shaped.records) + 1))
+        kind = "CLINC JSON" if shaped.shape == "CLINC" else kind
+        if shaped.shape not in ("", "CLINC"):
+            notes.append(Note("fine", f"Read as {shaped.shape}."))
+    if all(isinstance(value, str) for value in values):
+        return Table(kind, encoding, ["text"], [[value] for value in values], lines, account, notes)
+    if sum(isinstance(value, list) for value in values) > len(values) / 2:
+        return _of_lists(values, lines, kind, encoding, account, notes)
+    records: list[dict[str, Any]] = []
+    starts: list[int] = []
+    for value, line in zip(values, lines, strict=True):
+        if isinstance(value, dict):
+            records.append(value)
+            starts.append(line)
+        else:
+            account.add("no object", line, str(value))
+    if not records:
+        raise ValueError(f"holds no records; {EXPECTED}.")
+    if label_studio.is_export(records):
+        return label_studio.read_tasks(records, starts, encoding, account, flat)
+    records, several = exploded(records)
+    if several:
+        starts = list(range(1, len(records) + 1))
+        notes.append(Note("fine", "Each record holds several texts of one class; each became a row."))
+    names, rows = _table([flat(record) for record in records], notes)
+    kind, usual = _tool(kind, names, rows)
+    if usual is not None and "answer" in names:
+        rows, starts = _accepted(names, rows, starts, account)
+    return Table(kind, encoding, names, rows, starts, account, notes, usual)
+
+
+def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
+    """A record's values by their paths: `data.text`. Of a list of objects, the values of each key together."""
+    if isinstance(value, Mapping) and depth < DEEPEST_PATH:
+        made: dict[str, Cell] = {}
+        for key, item in value.items():
+            below = f"{path}.{key}" if path else str(key)
+            if isinstance(item, (Mapping, list)):
+                made.update(flat(item, below, depth + 1))
+            else:
+                made[below] = scalar(item)
+        return made
+    if isinstance(value, list):
+        if any(isinstance(item, Mapping) for item in value) and depth < DEEPEST_PATH:
+            together: dict[str, list[str]] = {}
+            for item in value[:MOST_VALUES]:
+                for below, cell in flat(item, path, depth + 1).items():
+                    own = [] if cell is None else [cell] if isinstance(cell, str) else list(cell)
+                    together.setdefault(below, []).extend(own)
+            return {below: tuple(dict.fromkeys(cells)) for below, cells in together.items()}
+        return {path: _values(value)}
+    return {path: scalar(value) if not isinstance(value, Mapping) else None}
+
+
+def scalar(value: Any) -> Cell:
+    """A value as a cell: null and NaN are nothing, true is `true`."""
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
+
+
+def _values(items: Sequence[Any]) -> tuple[str, ...]:
+    """A list as a cell of several values, however they are nested; the first ones of many."""
+    found: list[str] = []
+    waiting = list(items[:MOST_VALUES])[::-1]
+    while waiting and len(found) < MOST_VALUES:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting += item[:MOST_VALUES][::-1]
+        elif not isinstance(item, Mapping) and isinstance(cell := scalar(item), str):
+            found.append(cell)
+    return tuple(found)
+
+
+def _table(records: Sequence[Mapping[str, Cell]], notes: list[Note]) -> tuple[list[str], list[list[Cell]]]:
+    """Names and rows; of very many keys the most frequent ones."""
+    counts = Counter(name for record in records for name in record)
+    names = list(counts)
+    if len(names) > MOST_COLUMNS:
+        kept = {name for name, _ in counts.most_common(MOST_COLUMNS)}
+        notes.append(Note("note", f"Of {len(names):,} keys the {MOST_COLUMNS} most frequent are columns."))
+        names = [name for name in names if name in kept]
+    return names, [[record.get(name) for name in names] for record in records]
+
+
+def _of_lists(
+    values: Sequence[Any], lines: list[int], kind: str, encoding: str, account: Account, notes: list[Note]
+) -> Table:
+    """Rows as lists: the first one may name the columns."""
+    rows, starts = [], []
+    for value, line in zip(values, lines, strict=True):
+        if isinstance(value, list) and value:
+            rows.append([_values(cell) if isinstance(cell, list) else scalar(cell) for cell in value[:MOST_COLUMNS]])
+            starts.append(line)
+        else:
+            account.add("no list", line, str(value))
+    if not rows:
+        raise ValueError(f"holds no records; {EXPECTED}.")
+    width = max(map(len, rows))
+    rows = [row + [None] * (width - len(row)) for row in rows]
+    texts = [[cell if isinstance(cell, str) else "" for cell in row] for row in rows]
+    if has_header(texts):
+        return Table(kind, encoding, named(texts[0]), rows[1:], starts[1:], account, notes)
+    names = list(pair(["", ""])) if width == 2 else ["text"] if width == 1 else named([""] * width)
+    if width == 2:
+        longer = sum(len(row[1]) - len(row[0]) for row in texts) > 0
+        names = ["label", "text"] if longer else names
+    return Table(kind, encoding, names, rows, starts, account, notes)
+
+
+def _tool(kind: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> tuple[str, Columns | None]:
+    """The annotation tool that wrote records of these columns, and which of them it means."""
+    if {"text", "answer"} <= set(names) and ("accept" in names or "label" in names):
+        return "Prodigy JSON Lines", Columns("text", "accept" if "accept" in names else "label")
+    if "annotation_id" in names and "lead_time" in names:
+        return "Label Studio JSON-MIN", None
+    text = next((name for name in ("text", "data") if name in names), None)
+    label = next((name for name in ("label", "labels") if name in names), None)
+    if text is not None and label is not None and "id" in names:
+        place = names.index(label)
+        if any(isinstance(row[place], tuple) for row in rows):
+            return f"doccano {kind}", Columns(text, label)
+    return kind, None
+
+
+def _accepted(
+    names: Sequence[str], rows: list[list[Cell]], starts: list[int], account: Account
+) -> tuple[list[list[Cell]], list[int]]:
+    """The rows whose annotator has accepted them."""
+    place, kept, lines = names.index("answer"), [], []
+    for row, start in zip(rows, starts, strict=True):
+        if row[place] == "accept":
+            kept.append(row)
+            lines.append(start)
+        else:
+            account.add(NOT_ANSWERED, start, str(row[names.index("text")]))
+    return kept, lines

@@ -1,0 +1,56 @@
+"""Which language texts are in, most likely; and which encoders have read English alone."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+ENGLISH_ONLY = frozenset(
+    {
+        "minilm",
+        "mpnet",
+        "bert-base-uncased",
+        "google-bert/bert-base-uncased",
+        "sentence-transformers/all-MiniLM-L6-v2",
+        "sentence-transformers/all-mpnet-base-v2",
+    }
+)
+NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
+    "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish",
+    "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian",
+    "it": "Italian", "ja": "Japanese", "ka": "Georgian", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian",
+    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "th": "Thai", "tr": "Turkish",
+    "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+SURE, FEWEST_LETTERS, MOST_LETTERS = 0.9, 40, 4000
+MOST_TEXTS = 300
+
+
+def language_of(texts: Sequence[str]) -> str | None:
+    """The name of the language that most of these texts are in; None where that is not sure."""
+    joined = " ".join(texts[:: max(1, len(texts) // MOST_TEXTS)])[:MOST_LETTERS].lower()
+    letters = [character for character in joined if character.isalpha()]
+    if not letters:
+        return None
+    script = Counter(unicodedata.name(character, "").partition(" ")[0] for character in letters).most_common(1)[0][0]
+    if len(letters) < FEWEST_LETTERS and script == "LATIN":
+        return None
+    language, probability = _identifier().classify(joined)
+    return NAMES.get(language) if probability >= SURE else None
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    made = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    made.set_languages(list(NAMES))
+    return made

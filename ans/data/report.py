@@ -1,0 +1,210 @@
+"""What was understood of data, in numbers and sentences: the same for the page, the command line and Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ans.conventions import LONGEST
+from ans.data.columns import AND, Columns
+from ans.data.intake import FEW, Understood
+from ans.data.rows import (
+    BEFORE,
+    BROKEN,
+    COMMENT,
+    CONTRADICTORY,
+    EMPTY,
+    HEADER_AGAIN,
+    NO_EXAMPLE,
+    NO_PART,
+    NOT_ANSWERED,
+    REPEATED,
+    SEVERAL,
+    TOO_FEW,
+    TOO_MANY,
+    UNLABELLED,
+    LeftOut,
+    Note,
+    Table,
+    lines_named,
+)
+
+SAMPLE, EXAMPLES = 6, 4
+TRAINABLE, DOUBTFUL, USELESS = 0, 1, 2
+# Why rows were left out, as it goes on after "3 rows …".
+REASONS = {
+    EMPTY: "without a text",
+    UNLABELLED: "without a label: for exploring only",
+    SEVERAL: "with several labels (multi-label), where one is needed",
+    REPEATED: "repeating another",
+    CONTRADICTORY: "whose text stands there with another label, too",
+    NO_PART: "in neither train, dev nor test",
+    TOO_MANY: "with more cells than the header: is a delimiter or a quote in a text?",
+    TOO_FEW: "with fewer cells than the header",
+    BROKEN: "that are no valid JSON",
+    COMMENT: "that are comments",
+    HEADER_AGAIN: "repeating the header",
+    BEFORE: "above the table",
+    NOT_ANSWERED: "whose annotation was cancelled or rejected",
+    NO_EXAMPLE: "that are no example of their intent",
+}
+# Rows that were meant to be texts, and can't be read with certainty.
+DOUBTFUL_REASONS = (TOO_MANY, TOO_FEW, BROKEN, NO_EXAMPLE)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was understood. `more`: notes of whoever knows more, such as an encoder."""
+
+    table: Table
+    columns: Columns
+    found: Understood
+    more: Sequence[Note] = field(default_factory=tuple)
+
+    @property
+    def notes(self) -> list[Note]:
+        """All that a person should know, in the order of reading, columns, labels, texts."""
+        return [
+            *self.table.notes,
+            *_of_columns(self),
+            *_left_out(self.found),
+            *_of_labels(self),
+            *_of_texts(self),
+            *self.more,
+        ]
+
+    @property
+    def status(self) -> int:
+        """`TRAINABLE`, `DOUBTFUL` where something may be understood wrongly, `USELESS` where nothing can be trained."""
+        kinds = {note.kind for note in self.notes}
+        if not self.found.trainable or "stop" in kinds:
+            return USELESS
+        return DOUBTFUL if "doubt" in kinds else TRAINABLE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, by the keys that the README documents."""
+        found, columns = self.found, self.columns
+        return {
+            "format": self.table.format,
+            "encoding": self.table.encoding or None,
+            "columns": self.table.names,
+            "text_column": columns.text,
+            "label_column": columns.label,
+            "split_column": columns.split,
+            "rows": found.rows,
+            "kept": found.kept,
+            "left_out": {reason: entry.count for reason, entry in found.left_out.items()},
+            "left_out_lines": {reason: entry.lines for reason, entry in found.left_out.items()},
+            "classes": dict(sorted(self.all_counts.items())),
+            "out_of_scope": found.no_class,
+            "probably_one": found.near,
+            "notes": [note.text for note in self.notes],
+            "sample": [{"text": text, "label": label or None} for text, label in sample(found)],
+            "status": self.status,
+        }
+
+    @property
+    def all_counts(self) -> dict[str, int]:
+        """The kept texts of each class in all parts; those of no class are not among them."""
+        counts: dict[str, int] = {}
+        outside = "oos"
+        for part in self.found.parts.values():
+            for label in part.labels:
+                if label and label != outside:
+                    counts[label] = counts.get(label, 0) + 1
+        return counts
+
+
+def sample(found: Understood, count: int = SAMPLE) -> list[tuple[str, str]]:
+    """The first texts that are kept, with their labels."""
+    pairs = (pair for part in found.parts.values() for pair in zip(part.texts, part.labels, strict=True))
+    return [pair for pair, _ in zip(pairs, range(count), strict=False)]
+
+
+def _of_columns(report: Report) -> list[Note]:
+    columns, table = report.columns, report.table
+    made = []
+    if AND in columns.text and columns.text in columns.guessed:
+        made.append(Note("note", f"“{columns.text}” are one text: each cell of one before that of the other."))
+    elif columns.text in columns.guessed and len(table.names) > 1:
+        made.append(Note("note", f"“{columns.text}” was taken for the text: it has the longest cells."))
+    if columns.label is not None and columns.label in columns.guessed:
+        made.append(Note("note", f"“{columns.label}” was taken for the label: it has few values."))
+    if made:
+        last = made[-1]
+        made[-1] = Note(last.kind, f"{last.text} Choose another column if that is wrong.")
+    if columns.label is None:
+        made.append(Note("note", "No column holds labels; texts without one can only be explored."))
+    elif not report.found.trainable:
+        made.append(Note("stop", _why_not(report.found)))
+    if len(report.found.parts) > 1:
+        sizes = ", ".join(f"{len(part):,} {name}" for name, part in report.found.parts.items())
+        made.append(Note("fine", f"The file's own split: {sizes}."))
+    elif report.found.split_is_unusable:
+        made.append(Note("note", f"“{columns.split}” lacks train or test; the texts are split automatically."))
+    return made
+
+
+def _why_not(found: Understood) -> str:
+    if not found.kept:
+        return "No row has both a text and a label."
+    if len(found.counts) < 2:
+        only = f" (only “{next(iter(found.counts))}”)" if found.counts else ""
+        return f"A training needs at least two classes, and {len(found.counts) or 'none'} was found{only}."
+    return "A training needs two texts of some class, so that one can test; here each class has one."
+
+
+def _left_out(found: Understood) -> list[Note]:
+    made = []
+    for reason, entry in found.left_out.items():
+        what = REASONS.get(reason, f"({reason})")
+        rows = "1 row" if entry.count == 1 else f"{entry.count:,} rows"
+        kind = "doubt" if reason in DOUBTFUL_REASONS else "fine" if reason == UNLABELLED else "note"
+        made.append(Note(kind, f"{rows} {what}: left out, {lines_named(entry.lines, entry.count)}.", _samples(entry)))
+    return made
+
+
+def _samples(entry: LeftOut) -> tuple[str, ...]:
+    return tuple(text for text in entry.samples if text)
+
+
+def _of_labels(report: Report) -> list[Note]:
+    found, made = report.found, []
+    if found.no_class:
+        listed = ", ".join(f"{name} ({count:,})" for name, count in found.no_class.items())
+        texts = "1 text" if found.outside == 1 else f"{found.outside:,} texts"
+        if found.confirmed or set(found.no_class) <= {"oos"}:
+            kind, ask = "fine", ""
+        else:
+            kind, ask = "doubt", " Confirm it, or say which are classes."
+        use = "for testing, unless training is told to learn from them"
+        made.append(Note(kind, f"{texts} of no class, by the names {listed}: {use}.{ask}"))
+    as_classes = [name for name in found.spelt_so if name not in found.no_class]
+    if as_classes:
+        made.append(Note("note", f"{', '.join(as_classes)}: kept as classes, as you said."))
+    if found.near:
+        groups = tuple(" = ".join(group) for group in found.near)
+        if found.joined:
+            made.append(Note("fine", "Names that were probably one class were joined.", groups[:EXAMPLES]))
+        else:
+            made.append(Note("doubt", "These names are probably one class, and count as several: join them?", groups))
+    if found.renamed:
+        listed = ", ".join(found.renamed)
+        made.append(Note("note", f"Written in several ways that look alike, and read as one class: {listed}."))
+    if found.scarce:
+        lonely = sum(count == 1 for count in found.counts.values())
+        doubt = lonely > max(20, len(found.counts) / 2)
+        classes = "1 class" if len(found.scarce) == 1 else f"{len(found.scarce):,} classes"
+        text = f"{classes} with fewer than {FEW} texts: kept; more texts would help."
+        examples = tuple(f"{name[:40]} ({count})" for name, count in found.scarce.items())[:EXAMPLES]
+        made.append(Note("doubt" if doubt else "note", text + (" Is it the right column?" if doubt else ""), examples))
+    return made
+
+
+def _of_texts(report: Report) -> list[Note]:
+    made = []
+    if report.found.cut:
+        texts = "1 text" if report.found.cut == 1 else f"{report.found.cut:,} texts"
+        made.append(Note("note", f"{texts} longer than {LONGEST:,} characters: cut there."))
+    return made
