@@ -73,7 +73,7 @@ def test_every_bounded_setting_is_an_option_whose_bounds_are_checked(refuse, spe
         (
             ["train", "--dataset", "clinc151"],
             "unknown dataset 'clinc151': expected assistant, clinc, banking, stackoverflow, or the path of a folder "
-            "with train, dev and test files, or of one CSV, TSV or JSONL file.",
+            "with train, dev and test files, or of one file, for example CSV, JSONL or XLSX.",
         ),
     ],
 )
@@ -152,7 +152,7 @@ def test_a_damaged_model_is_refused(refuse, tmp_path, model, name):
 
 def test_evaluate_refuses_a_corpus_that_lacks_the_models_classes(refuse, model, tmp_path):
     path = tmp_path / "other.tsv"
-    lines = [f"text {i}\t{label}" for label in ("alarm_set", "zebra") for i in range(5)]
+    lines = [f"{label} {i}\t{label}" for label in ("alarm_set", "zebra") for i in range(5)]
     path.write_text("text\tlabel\n" + "\n".join(lines), encoding="utf-8")
     assert refuse("evaluate", model, "--dataset", path) == (
         "other lacks 3 of the model's 4 classes, for example 'card_lost'; evaluate on a corpus that has them all."
