@@ -1,4 +1,4 @@
-"""The command line: `ans`, or `python -m ans`, with app | inspect | train | predict | teach | evaluate | benchmark | stress`.
+"""The command line: `ans`, or `python -m ans`: app, inspect, train, predict, teach, evaluate, benchmark, stress.
 
 Arguments, help, plain errors.
 

@@ -155,7 +155,7 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     page.get_by_role("tab", name="Bring your own").click()
     page.locator("#upload input[type=file]").set_input_files(own_file(tmp_path))
     page.locator("#report", has_text="Ready to train").wait_for()
-    for said in ("Read as UTF-8, columns separated by semicolons", "1 row repeating another"):
+    for said in ("Read as CSV separated by semicolons, UTF-8", "1 row repeating another"):
         page.locator("#report li", has_text=said).wait_for()
     page.get_by_role("button", name="Save dataset").click()
     page.locator("#draw", has_text="4 of 4 classes are known. Tick boxes").wait_for()  # of one's own data, all
