@@ -48,6 +48,7 @@ OPEN_SPELLINGS = frozenset(
     {
         "oos", "oosnear", "oosfar", "ood", "open", "unknown", "outofscope", "outofdomain", "outofdistribution",
         "none", "noclass", "nointent", "nonodesdetected", "nota", "noneoftheabove", "nlufallback", "fallback",
+        "fallbackintent", "defaultfallbackintent",
     }
 )  # fmt: skip
 

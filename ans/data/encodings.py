@@ -192,9 +192,17 @@ def _other_script(sample: bytes) -> str | None:
         if 6 * len(beyond) < plain:  # a few accents, each misread with the letter behind it
             return None
         if beyond and 2 * halves < len(beyond) and 2 * latin < len(beyond) and 4 * joined < len(beyond):
-            return found.encoding
+            return _lower_of(sample, found.encoding)
         candidates.remove(found.encoding)
     return None
+
+
+def _lower_of(sample: bytes, encoding: str) -> str:
+    """Of the two code pages of Russian the one that gives small letters: each takes the other's for capitals."""
+    pair = ("cp1251", "koi8_r")
+    if encoding not in pair:
+        return encoding
+    return max(pair, key=lambda one: sum(map(str.islower, sample.decode(one, "replace"))))
 
 
 def _latin(sample: bytes) -> tuple[str, str]:
@@ -202,15 +210,20 @@ def _latin(sample: bytes) -> tuple[str, str]:
     likely = _languages(sample)
     scores: dict[str, float] = {}
     for encoding in LATIN:
-        text = sample.decode(encoding, "replace").lower()
+        text = sample.decode(encoding, "replace")
+        behind = re.findall(r"(?<=[a-z])[^\W\d_a-zA-Z]", text)
+        capitals = sum(letter.isupper() for letter in behind)  # behind a small letter: misread
+        text = text.lower()
         signs = Counter(character for character in text if character > "\x7f")
-        inside = Counter(re.findall(r"(?<=[a-z])[^\w\s](?=[a-z])", text))  # a sign in a word is a letter misread
+        inside = Counter(
+            re.findall(r"(?<=[a-z])(?:[^\w\s](?=[a-z])|[‚„])", text)
+        )  # a sign in a word is a letter misread
         total = max(1, signs.total())
         free = sum(count for sign, count in signs.items() if sign in BEYOND_WORDS) - sum(
             count for sign, count in inside.items() if sign in BEYOND_WORDS and sign != "’"
         )
         scores[encoding] = max(
-            (sum(signs[letter] for letter in letters) + free) / total + likely.get(language, 0.0)
+            (sum(signs[letter] for letter in letters) + free - capitals) / total + likely.get(language, 0.0)
             for language, letters in LETTERS.items()
         )
     best = max(LATIN, key=lambda encoding: scores[encoding])

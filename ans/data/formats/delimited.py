@@ -23,6 +23,7 @@ from ans.data.formats.shapes import Shapes
 from ans.data.rows import BEFORE, COMMENT, HEADER_AGAIN, TOO_FEW, TOO_MANY, Account, Cell, Note, Table, lines_named
 
 SEPARATED_BY = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", NONE: ""}
+MOST_CELLS = 5000  # of a row: with more it is no table of texts
 MOST_PREAMBLE = 20  # lines above a table
 LONGEST_CELL = 400  # lines that one cell may hold
 MOST_SCANNED = 6  # times the content: what looking for the ends of cells may cost
@@ -51,10 +52,13 @@ def read_delimited(content: str, suffix: str, encoding: str) -> Table:
     notes: list[Note] = []
     if said is not None:
         notes.append(Note("fine", f"The first line, sep={said}, was obeyed: it is no row."))
-    dialect = Dialect(said) if said is not None else None
+    only_texts = said is not None and usual_name(lines[0].strip()) in TEXT_COLUMNS if lines else False
+    dialect = (Dialect(NONE) if only_texts else Dialect(said)) if said is not None else None
     if dialect is None:
         lines, repairs.unwrapped = _unwrapped(lines)
         dialect = dialect_of([line for line in lines if not line.startswith("#")] or lines, suffix)
+    if lines and (cells := lines[0].count(dialect.delimiter) + 1) > MOST_CELLS:
+        raise ValueError(f"has {cells:,} columns; a table of texts has a few. Keep those with text and label.")
     rows, starts = _rows(lines, numbers, dialect, repairs)
     names, rows, starts = with_names(rows, starts, dialect, account, notes)
     shapes = Shapes.of(names, rows, dialect.delimiter)
@@ -239,6 +243,11 @@ def with_names(
     row[0] = row[0].removeprefix("#").strip() if usual_name(row[0].removeprefix("#")) else row[0]
     looked = [row, *some(rows[1:])]
     header = has_header(looked)
+    widths = [len(r) for r in looked]
+    usual = max(set(widths), key=widths.count)
+    if len(row) != usual and not any(map(usual_name, row)):  # a text that a delimiter cuts is no header
+        alike = [r for r in looked if len(r) == usual]
+        return (_pair(alike) if usual == 2 else named([""] * usual)), rows, starts
     if len(row) == 1 and not header:  # texts alone
         return ["text"], rows, starts
     if not header and len(row) == 2:  # the label comes again, or is shorter

@@ -19,6 +19,7 @@ RARE_DELIMITERS = ("^", "~", "¦", "§")
 NONE = "\x1f"  # in no text
 SEP_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 SAMPLE = 400
+LONGEST_LINE = 4000  # characters of a line that are looked at
 MOST_ALIKE, MOST_CUT = 0.8, 0.9
 csv.field_size_limit(1 << 28)
 
@@ -81,7 +82,8 @@ class Dialect:
 
 def dialect_of(lines: Sequence[str], suffix: str) -> Dialect:
     """How a table is written, by its lines (none of them blank). One column, if nothing separates."""
-    sample = [*lines[: SAMPLE // 2], *some(lines[SAMPLE // 2 :])[: 10 * SAMPLE]][: 3 * SAMPLE]
+    sample = [*lines[: SAMPLE // 2], *some(lines[SAMPLE // 2 :])][: 3 * SAMPLE]
+    sample = [line[:LONGEST_LINE] for line in sample]
     if usual_name(lines[0].strip().strip("\"'")) in map(usual_name, TEXT_COLUMNS):
         return Dialect(NONE, _quote(sample, NONE))  # a header of one column says that nothing separates
     best, best_score = NONE, (0, 0, 0.0, 0)

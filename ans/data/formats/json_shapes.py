@@ -89,6 +89,9 @@ def _split_table(value: Mapping) -> Records | None:
 def _columns(value: Mapping) -> Records | None:
     """One object of columns: lists of one length, or pandas' objects by index. Plain values beside them are left."""
     lists = {str(key): item for key, item in value.items() if isinstance(item, list)}
+    longest = max(map(len, lists.values()), default=0)
+    if any(map(usual_name, lists)):  # beside them perhaps the names of the classes
+        lists = {key: item for key, item in lists.items() if len(item) == longest}
     if len(lists) > 1 and len({len(item) for item in lists.values()}) == 1 and _are_columns(lists):
         return Records([dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)], "columns")
     by_index = {str(key): item for key, item in value.items() if isinstance(item, Mapping)}

@@ -13,7 +13,7 @@ from ans.data.text_bytes import decode
 
 JSON = (".json", ".jsonl", ".ndjson")
 YAML = (".yml", ".yaml")
-MOST_CELLS_A_ROW = 1000
+MOST_COLUMNS, MOST_ROWS = 1000, 500_000
 
 
 def read_bytes(raw: bytes, suffix: str, sheet: str | None = None) -> Table:
@@ -33,8 +33,13 @@ def read_bytes(raw: bytes, suffix: str, sheet: str | None = None) -> Table:
     content = found.text
     if not content.strip():
         raise ValueError("is empty; expected rows with a text and a label.")
+    rows = max(content.count("\n"), content.count("\r"))
+    if rows > MOST_ROWS:
+        raise ValueError(f"has {rows:,} lines, and {MOST_ROWS:,} are the most; keep fewer texts.")
     table = _of_text(content, suffix, found.name)
-    if len(table.names) > MOST_CELLS_A_ROW:
+    if len(table.rows) > MOST_ROWS:
+        raise ValueError(f"holds {len(table.rows):,} texts, and {MOST_ROWS:,} are the most; keep fewer.")
+    if len(table.names) > MOST_COLUMNS:
         raise ValueError(
             f"has {len(table.names):,} columns; a table of texts has a few. Keep those with text and label."
         )
