@@ -45,7 +45,7 @@ def train(given: argparse.Namespace) -> None:
         from ans.inspection import told_before
 
         for sentence in told_before(config):
-            print(sentence, file=sys.stderr)
+            note(sentence, given.quiet)
         make_open_world_split(corpus_of(config), config)
         from ans.workflows.experiment import run_experiment
 

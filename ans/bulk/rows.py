@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ans.data.columns import guess_columns, named, some
-from ans.data.text_bytes import decode, encoding_of
+from ans.data.formats.delimited import rows_as_written
+from ans.data.formats.recognised import read_bytes
+from ans.data.rows import Cell, Table
+from ans.data.text_bytes import decode
 from ans.durable import settle
 
-DELIMITERS = {".csv": ",", ".tsv": "\t"}
+DELIMITERS = {".csv": ",", ".tsv": "\t"}  # as they are written; those that are read, the content tells
 LINES = (".jsonl", ".ndjson")
 PARQUET = ".parquet"
 KINDS = (*DELIMITERS, *LINES, PARQUET)
@@ -48,7 +51,7 @@ class Rows:
 
 
 def read_rows(path: Path) -> Rows:
-    """All rows of a file, by its ending; what ends otherwise is a text a line.
+    """All rows of a file, whatever its format; where there are no columns each line is a row.
 
     Raises:
         ValueError: there is none, it is empty, or no such file.
@@ -61,14 +64,19 @@ def read_rows(path: Path) -> Rows:
             raise ValueError("is empty; expected rows.")
         if kind == PARQUET:
             return _of_parquet(raw)
-        content, encoding = decode(raw), encoding_of(raw)
         if kind in DELIMITERS:
-            return _of_table(content, DELIMITERS[kind], encoding)
+            found = decode(raw)
+            return _of_table(found.text, kind, found.name)
         if kind in LINES:
-            return _of_json(content, encoding)
+            found = decode(raw)
+            return _of_json(found.text, found.name)
+        table = read_bytes(raw, kind)
+        if len(table.names) > 1:
+            return _of_any(table)
+        found = decode(raw)
     except ValueError as error:
         raise ValueError(f"{path} {error}") from error
-    return Rows([LINE], [{LINE: line} for line in content.splitlines()], encoding)
+    return Rows([LINE], [{LINE: line} for line in found.text.splitlines()], found.name)
 
 
 def write_rows(path: Path, names: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
@@ -117,18 +125,23 @@ def _cell(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
 
 
-def _of_table(content: str, delimiter: str, encoding: str) -> Rows:
-    head = content[:20_000]
-    if delimiter == "," and head.partition("\n")[0].count(";") > head.partition("\n")[0].count(","):
-        delimiter = ";"  # a spreadsheet's, where a comma stands in numbers
-    try:
-        first, *rest = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
-    except csv.Error as error:
-        raise ValueError(f"can't be read as a table: {error}.") from error
-    names = named(first)
-    width = max(len(names), *(len(row) for row in rest)) if rest else len(names)
+def _of_table(content: str, kind: str, encoding: str) -> Rows:
+    names, rows = rows_as_written(content, kind)
+    width = max((len(names), *(len(row) for row in rows)))
     names = named([*names, *[""] * (width - len(names))])
-    return Rows(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rest], encoding)
+    return Rows(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], encoding)
+
+
+def _of_any(table: Table) -> Rows:
+    """The rows of a spreadsheet, of Rasa's data and of all else that `ans.data.formats` knows."""
+    rows = [dict(zip(table.names, row, strict=True)) for row in table.rows]
+    return Rows(
+        table.names, [{name: _plain(cell) for name, cell in row.items()} for row in rows], table.encoding or None
+    )
+
+
+def _plain(cell: Cell) -> Any:
+    return list(cell) if isinstance(cell, tuple) else cell
 
 
 def _of_json(content: str, encoding: str) -> Rows:

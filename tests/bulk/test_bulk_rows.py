@@ -38,7 +38,18 @@ def test_blank_lines_are_rows_and_short_and_long_rows_keep_their_cells(tmp_path)
     lines = tmp_path / "lines.txt"
     lines.write_bytes("erste\n\ndritte ü\n".encode("utf-16"))
     found = read_rows(lines)
-    assert (found.texts(None), found.encoding) == (["erste", "", "dritte ü"], "utf-16")
+    assert (found.texts(None), found.encoding) == (["erste", "", "dritte ü"], "UTF-16")
+
+
+def test_rows_are_read_by_the_one_reader_with_odd_quotes_cut_texts_and_no_header(tmp_path):
+    path, texts = tmp_path / "rows.csv", [f"where is it number {i}" for i in range(12)]
+    lines = [f"{'ab'[i % 2]},{text}" for i, text in enumerate(texts)]
+    path.write_text("\n".join([*lines[:3], 'a,"a lone quote', "b,oh, no", "", *lines[3:]]), encoding="utf-8")
+    found = read_rows(path)
+    assert found.texts(None) == [*texts[:3], '"a lone quote', "oh, no", "", *texts[3:]]
+    path = tmp_path / "nlu.yml"
+    path.write_text("nlu:\n- intent: a\n  examples: |\n    - one two\n    - three\n", encoding="utf-8")
+    assert read_rows(path).texts(None) == ["one two", "three"]
 
 
 def test_a_blank_line_of_json_is_a_row_and_a_broken_one_is_told_by_its_number(tmp_path):

@@ -70,6 +70,28 @@ def read_delimited(content: str, suffix: str, encoding: str) -> Table:
     return Table(kind, encoding, names, kept, kept_lines, account, notes)
 
 
+def rows_as_written(content: str, suffix: str) -> tuple[list[str], list[list[str]]]:
+    """Names and rows, none left out: blank lines are empty rows, short and long rows keep their cells.
+
+    A row whose text a delimiter cuts is put together where `read_delimited` does so.
+    """
+    lines, numbers, said = _physical_lines(content)
+    lines, _ = (lines, False) if said is not None else _unwrapped(lines)
+    dialect = Dialect(said) if said is not None else dialect_of(lines, suffix)
+    rows, starts = _rows(lines, numbers, dialect, _Repairs())
+    names, rows, starts = with_names(rows, starts, dialect, Account(), [])
+    shapes = Shapes.of(names, rows, dialect.delimiter)
+    place = {number: index for index, number in enumerate(numbers)}
+    made: list[list[str]] = []
+    before = starts[0] - 1 if starts else 0
+    for index, (row, start) in enumerate(zip(rows, starts, strict=True)):
+        made += [[] for _ in range(start - before - 1)]
+        made.append((shapes.merged(row) or row) if len(row) > len(names) else row)
+        following = place[starts[index + 1]] if index + 1 < len(starts) else len(numbers)
+        before = numbers[following - 1]  # the last line of this row that isn't blank
+    return names, made
+
+
 def _physical_lines(content: str) -> tuple[list[str], list[int], str | None]:
     """The lines that aren't blank, their numbers, and the delimiter that a first line `sep=;` names.
 

@@ -36,7 +36,7 @@ def read_json(content: str, encoding: str) -> Table:
         if shaped.shape not in ("", "CLINC"):
             notes.append(Note("fine", f"Read as {shaped.shape}."))
     if all(isinstance(value, str) for value in values):
-        return Table(kind, encoding, ["text"], [[value] for value in values], lines, account, notes)
+        return Table(kind, encoding, ["text"], [[str(value)] for value in values], lines, account, notes)
     if sum(isinstance(value, list) for value in values) > len(values) / 2:
         return _of_lists(values, lines, kind, encoding, account, notes)
     records: list[dict[str, Any]] = []

@@ -42,7 +42,7 @@ def read_rasa_yaml(content: str, encoding: str) -> Table:
             self.count += 1
             if self.check_event(yaml.AliasEvent) or self.count > MOST_NODES:
                 raise ValueError("holds references or far too many entries for Rasa's training data.")
-            return super().compose_node(parent, index)
+            return super().compose_node(parent, index)  # pyright: ignore[reportAttributeAccessIssue]
 
     try:
         loader = Loader(content)

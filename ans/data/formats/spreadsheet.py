@@ -75,7 +75,10 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
         others = ", ".join(name for name in names if name != chosen)
         notes.append(Note("note", f"Read the sheet “{chosen}”; the file also has {others}."))
     columns, found, lines = with_names(_trimmed(rows), starts, Dialect("\t"), account, notes)
-    whole: list[list[Cell]] = [[*row, *[""] * (len(columns) - len(row))][: len(columns)] for row in found]
+    width = len(columns)
+    whole: list[list[Cell]] = []
+    for row in found:
+        whole.append([*row, *[""] * (width - len(row))][:width])
     return Table(kind, "", columns, whole, lines, account, notes)
 
 
