@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ans.config import TrainConfig
-from ans.data.corpora import BUNDLED, PUBLIC, load_corpus, make_open_world_split
+from ans.data.corpora import BUNDLED, PUBLIC, corpus_of, make_open_world_split
 from ans.data.corrections import Corrections
 from ans.data.uploads import Uploads
 from ans.runs.damage import Unreadable
@@ -183,7 +183,7 @@ class Visitor:
     def _check_size(self, config: TrainConfig) -> None:
         if self.limits.work is None:
             return
-        corpus = load_corpus(config.dataset, config.data_dir, config.seed)
+        corpus = corpus_of(config)
         split = make_open_world_split(corpus, config)
         asked = len(split.train) * len(split.known) * config.epochs
         if asked > self.limits.work:

@@ -78,7 +78,8 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
     width = len(columns)
     whole: list[list[Cell]] = []
     for row in found:
-        whole.append([*row, *[""] * (width - len(row))][:width])
+        cells: list[Cell] = [*row, *[""] * (width - len(row))]
+        whole.append(cells[:width])
     return Table(kind, "", columns, whole, lines, account, notes)
 
 
