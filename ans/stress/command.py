@@ -9,9 +9,11 @@ from ans.config import TrainConfig
 WHICH = {
     "kills": "page and training process are killed at random instants: is anything lost, stuck, half read, left over?",
     "fuzz": "anything is sent to a running app: does every answer make sense, and does the app go on as before?",
+    "soak": "people type and trainings run for long: do memory, threads, files and processes stay as many?",
     "load": "many pages type at once, a key a second each: how long do they wait for a verdict?",
 }
 CLIENTS = [1, 5, 20, 50]
+ENDLESS = TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)  # until it is stopped
 
 
 def stress(given: argparse.Namespace) -> None:
@@ -20,7 +22,7 @@ def stress(given: argparse.Namespace) -> None:
     Raises:
         ValueError: a number is out of its bounds. RuntimeError: something was lost, or went wrong.
     """
-    for name in ("times", "seconds", "cases"):
+    for name in ("times", "seconds", "cases", "minutes"):
         if getattr(given, name) < 1:
             raise ValueError(f"--{name} must be at least 1, got {getattr(given, name)}.")
     if min(given.clients) < 1:
@@ -28,8 +30,8 @@ def stress(given: argparse.Namespace) -> None:
     if given.which == "load":
         _load(given)
         return
-    if given.which == "fuzz":
-        _fuzz(given)
+    if given.which in ("fuzz", "soak"):
+        {"fuzz": _fuzz, "soak": _soak}[given.which](given)
         return
     from ans.stress.kills import kills
 
@@ -43,13 +45,24 @@ def _fuzz(given: argparse.Namespace) -> None:
     from ans.stress.fuzz import fuzz
     from ans.stress.served import served
 
-    with served() as (address, store):
-        before = [run.id for run in store.finished()]
-        held = fuzz(address, given.cases, given.seed)
-        lost = set(before) - {run.id for run in store.finished()}
+    with served() as app:
+        before = [run.id for run in app.store.finished()]
+        held = fuzz(app.address, given.cases, given.seed)
+        lost = set(before) - {run.id for run in app.store.finished()}
     print(held)
     if held.wrong or lost:
         raise RuntimeError(f"{len(held.wrong)} answers went wrong, {len(lost)} runs were lost.")
+
+
+def _soak(given: argparse.Namespace) -> None:
+    from ans.stress.served import served
+    from ans.stress.soak import HEAD, soak
+
+    print(HEAD)
+    with served() as app:
+        grown = soak(app, given.minutes, given.seed, lambda line: print(line, flush=True))
+    if grown:
+        raise RuntimeError(f"the app grows: {', '.join(grown)}.")
 
 
 def _load(given: argparse.Namespace) -> None:
@@ -57,12 +70,12 @@ def _load(given: argparse.Namespace) -> None:
     from ans.stress.served import served
 
     errors: list[str] = []
-    with served() as (address, store):
-        load(address, 1, 5)  # the first query loads the model
+    with served() as app:
+        load(app.address, 1, 5)  # the first query loads the model
         print(HEAD)
         for clients in given.clients:
-            run = store.create(TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)) if given.training else None
-            waits = load(address, clients, given.seconds, given.seed)
+            run = app.store.create(ENDLESS) if given.training else None
+            waits = load(app.address, clients, given.seconds, given.seed)
             if run is not None:
                 run.request_stop()
             print(waits.row(clients), flush=True)

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ans.paths import ROOT
@@ -18,9 +19,18 @@ from ans.runs.store import RunStore
 PATIENCE = 300  # seconds until the page answers and the starter is trained
 
 
+@dataclass(frozen=True)
+class Served:
+    """A running app: where it answers, its run store, and the number of its process."""
+
+    address: str
+    store: RunStore
+    process: int
+
+
 @contextmanager
-def served() -> Iterator[tuple[str, RunStore]]:
-    """Address and run store of an app, once its starter answers.
+def served() -> Iterator[Served]:
+    """An app, once its starter answers.
 
     Raises:
         RuntimeError: it does not start.
@@ -36,7 +46,7 @@ def served() -> Iterator[tuple[str, RunStore]]:
                 if app.poll() is not None or time.monotonic() > until:
                     raise RuntimeError(f"the app does not start: {(Path(home) / 'log').read_text()[-500:]}")
                 time.sleep(0.5)
-            yield address, store
+            yield Served(address, store, app.pid)
         finally:
             app.terminate()
             app.wait()
