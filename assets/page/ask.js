@@ -2,6 +2,7 @@
 // (ans/ui/ask/routes.py), past Gradio's events, which cost the server more than the model does.
 (() => {
   const UNCHANGED = { __type__: 'update' }; // what leaves a component as it is
+  const withProps = props => ({ ...UNCHANGED, props: { ...UNCHANGED, ...props } }); // as Gradio sends a component's own
   const NO_ANSWER = { state: 'failed', title: 'No answer' },
     UNREACHABLE = 'The server cannot be reached; type on to ask again.';
 
@@ -41,7 +42,7 @@
   function shown(card) {
     if (!card) return [UNCHANGED, UNCHANGED];
     const answered = { text: card.text, answer: card.open ? 'OPEN' : card.label };
-    return [JSON.stringify(card), card.state === 'answer' ? { ...UNCHANGED, answered } : UNCHANGED];
+    return [JSON.stringify(card), card.state === 'answer' ? withProps({ answered }) : UNCHANGED];
   }
 
   let typed = {}; // what was asked last
@@ -62,11 +63,11 @@
   window.moveSmallMap = async (value, run, who) => {
     const card = value ? JSON.parse(value) : { state: 'empty' };
     if (card.state === 'empty') drawn = null;
-    if (card.state !== 'answer') return { ...UNCHANGED, spot: [], ...(drawn ? {} : { value: null }) };
+    if (card.state !== 'answer') return { ...withProps({ spot: [] }), ...(drawn ? {} : { value: null }) };
     const label = card.label ?? card.candidates[0].label; // for OPEN the closest class
     const map = await placeOf({ text: card.text, label, run, who, shown: drawn });
     if (!map) return UNCHANGED;
     drawn = map.shown;
-    return { ...UNCHANGED, spot: map.spot, ...(map.figure === undefined ? {} : { value: map.figure }) };
+    return { ...withProps({ spot: map.spot }), ...(map.figure === undefined ? {} : { value: map.figure }) };
   };
 })();
