@@ -281,7 +281,7 @@ def with_names(
     if usual_name(row[-1]) == "" and len(row) > 1 and row[-1] == "" and all(len(r) < len(row) for r in looked[1:]):
         row = row[:-1]
     longer = [r for r in looked[1:] if len(r) == len(row) + 1]
-    if longer and len(longer) >= 0.9 * (len(looked) - 1) and _are_numbers(r[0] for r in longer):
+    if usual_name(row[0]) and longer and len(longer) >= 0.9 * (len(looked) - 1) and _are_numbers(r[0] for r in longer):
         row = ["", *row]  # as R writes a table: row names have no header
     return named(row), rows[1:], starts[1:]
 

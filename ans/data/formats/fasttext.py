@@ -9,7 +9,7 @@ from ans.data.rows import Cell, Table
 
 PREFIX = "__label__"
 LABELS = re.compile(r"\s*((?:__label__[^\s,]+[\s,]*)+)(.*)", re.DOTALL)
-AT_END = re.compile(r"(.*?)[\s,]((?:__label__\S+\s*)+)$", re.DOTALL)
+AT_END = re.compile(r"(.*?)\s((?:__label__\S+\s*)+)$", re.DOTALL)
 MOST = 0.6  # of the lines begin or end so
 
 

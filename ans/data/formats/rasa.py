@@ -7,7 +7,7 @@ import re
 from ans.data.columns import Columns
 from ans.data.rows import NO_EXAMPLE, Account, Cell, Note, Table
 
-MOST_NODES = 200_000  # of a YAML file: some 20 MB of examples have far fewer, as each intent's are one block
+MOST_EVENTS = 1_000_000  # of a YAML file: some 20 MB of examples have far fewer, as each intent's are one block
 ENTITY = re.compile(r"\[([^\[\]]{1,200})\](?:\([^()]{0,200}\)|\{[^{}]{0,300}\})")
 YAML_SIGN = re.compile(r"^\s*-\s+[\"']?intent[\"']?\s*:", re.MULTILINE)
 MARKDOWN_SIGN = re.compile(r"^\s*##\s*intent\s*:", re.MULTILINE)
@@ -33,23 +33,11 @@ def read_rasa_yaml(content: str, encoding: str) -> Table:
     """
     import yaml
 
-    class Loader(yaml.CSafeLoader):
-        """Composes nodes alone: no values, no copies, no more than `MOST_NODES`."""
-
-        count = 0
-
-        def compose_node(self, parent, index):
-            self.count += 1
-            if self.check_event(yaml.AliasEvent) or self.count > MOST_NODES:
-                raise ValueError("holds references or far too many entries for Rasa's training data.")
-            return super().compose_node(parent, index)  # pyright: ignore[reportAttributeAccessIssue]
-
     try:
-        loader = Loader(content)
-        try:
-            whole = loader.get_single_node()
-        finally:
-            loader.dispose()
+        for count, event in enumerate(yaml.parse(content, yaml.CSafeLoader)):
+            if count > MOST_EVENTS or isinstance(event, yaml.AliasEvent):
+                raise ValueError("holds references or far too many entries for Rasa's training data.")
+        whole = yaml.compose(content, yaml.CSafeLoader)
     except RecursionError as error:
         raise ValueError("is nested too deeply for Rasa's training data.") from error
     except yaml.YAMLError as error:
