@@ -27,7 +27,9 @@ class TrainConfig:
     """
 
     # Data
-    dataset: str = _setting(DATA, "assistant", "a corpus by name, or a path to a folder or a CSV, TSV or JSONL file")
+    dataset: str = _setting(
+        DATA, "assistant", "a corpus by name, or a path to a folder or to a file with texts and labels"
+    )
     data_dir: str | None = _setting(
         DATA, None, "folder that holds the public benchmarks (else ANS_DATA_DIR, else download)"
     )

@@ -12,6 +12,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ans.data.tables import EXTENSIONS
 from ans.ui.limits import API, EVENTS, LOGINS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
 
 log = logging.getLogger("ans.ui")
@@ -25,7 +26,7 @@ UNUSED = re.compile(
 )
 NAMED = re.compile(r"/gradio_api/(?:call/v2|call|run)/([^/]+)")
 FILE_NAME = re.compile(rb'filename="((?:[^"\\]|\\.)*)"')
-KINDS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".zip"})
+KINDS = frozenset({*EXTENSIONS, ".zip"})
 LONGEST_BODY = 8 * MIB  # of any other request: a thousand texts of the API
 BUSY = "Too much is asked from this address at once; try again in {} s."
 

@@ -55,7 +55,9 @@ class Choices:
 
 def choices(visitor: Visitor) -> Choices:
     """Lay out dataset, ratio, classes picked by hand, seed and encoder, one below the other."""
-    own_paths = "" if visitor.restricted else "Or the path of a folder or a CSV, TSV or JSONL file on this machine."
+    own_paths = (
+        "" if visitor.restricted else "Or the path of a folder or of a file with texts and labels on this machine."
+    )
     dataset = gr.Dropdown(
         dataset_choices(visitor),
         value=BUNDLED,

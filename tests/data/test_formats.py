@@ -57,18 +57,18 @@ TABLES = {
         lines([('"' + t if i == 2 else t + ' 24"' if i == 9 else t, c) for i, (t, c) in enumerate(PLAIN)], "\t"),
         "1 quote was taken as a letter",
     ),
-    "commas without quotes": (lines(ROWS), "24 rows have delimiters in an unquoted text"),
+    "commas without quotes": (lines(ROWS), "24 texts were cut by a delimiter without quotes"),
     "commas without quotes, label first": (
         lines([(c, t) for t, c in ROWS], header="intent,utterance"),
-        "were put together",
+        "put together again",
     ),
     "commas without quotes, no header": (
         lines([(c, t if i % 4 == 0 else t.replace(",", "")) for i, (t, c) in enumerate(ROWS)], header=None),
-        "6 rows have delimiters",
+        "6 texts were cut by a delimiter",
     ),
     "commas in the middle of five columns": (
         lines([(str(i), "2026-11-29", t, c, "en") for i, (t, c) in enumerate(ROWS)], header="id,date,text,label,lang"),
-        "were put together",
+        "put together again",
     ),
     "backslashes": (lines([(f'"he said \\"hi\\", {t}"', c) for t, c in ROWS]), "A backslash before a quote"),
     "a space before the quote": (lines([(f' "{t}"', f" {c}") for t, c in ROWS]), ""),

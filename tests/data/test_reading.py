@@ -144,4 +144,4 @@ def test_a_training_says_what_was_read_otherwise_than_it_is_written(file, capsys
     path = file([*rows_of("a", "b"), ("oh, no", "a")])
     assert main(["train", "--dataset", str(path), "--known-ratio", "0.1"]) == 2  # it ends before torch
     err = capsys.readouterr().err
-    assert "! 1 row has delimiters in an unquoted text, and were put together: line 14." in err
+    assert "! 1 text was cut by a delimiter without quotes, and put together again: line 14." in err

@@ -124,7 +124,7 @@ def test_an_unknown_dataset_ends_as_failed_with_the_sentence_that_says_what_to_d
     assert run.status.state == FAILED
     assert run.status.message == (
         "unknown dataset 'no-such-dataset': expected assistant, clinc, banking, stackoverflow, or the path of a folder "
-        "with train, dev and test files, or of one CSV, TSV or JSONL file."
+        "with train, dev and test files, or of one file, for example CSV, JSONL or XLSX."
     )
 
 

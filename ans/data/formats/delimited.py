@@ -382,13 +382,8 @@ def _told(repairs: _Repairs) -> list[Note]:
         made.append(Note("note", f"A backslash before a quote was read as a quote inside the text: {where}."))
     if repairs.merged:
         where = lines_named(repairs.merged, len(repairs.merged))
-        what = "row has" if len(repairs.merged) == 1 else "rows have"
-        made.append(
-            Note(
-                "note",
-                f"{len(repairs.merged):,} {what} delimiters in an unquoted text, and were put together: {where}.",
-            )
-        )
+        what = "1 text was" if len(repairs.merged) == 1 else f"{len(repairs.merged):,} texts were"
+        made.append(Note("note", f"{what} cut by a delimiter without quotes, and put together again: {where}."))
     if repairs.unwrapped:
         made.append(Note("note", "Each line stood in quotes as one cell; they were taken off."))
     return made

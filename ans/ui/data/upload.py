@@ -177,7 +177,7 @@ def layout(shared: Shared) -> UploadTab:
                     [NONE], label="Column with the split", info="train, dev and test. Otherwise split automatically."
                 )
                 no_class = gr.CheckboxGroup(
-                    [], label="Labels that mean: of no class", visible=False, elem_id="no-class",
+                    [], label="Labels that mean no class", visible=False, elem_id="no-class",
                     info="Their texts test OPEN. Untick what is a class like any other.",
                 )  # fmt: skip
                 confirm = gr.Button(
