@@ -19,7 +19,7 @@ os.environ["HF_DATASETS_OFFLINE"] = "1"
 
 # `ans.apart` starts processes: each import of torch there would take seconds, once for every upload of a run.
 if os.name != "nt":
-    multiprocessing.set_forkserver_preload(["ans.workflows.admission", "ans.model.classifier"])
+    multiprocessing.set_forkserver_preload(["ans.workflows.admission", "ans.model.trained_model", "ans.data.lines"])
 
 ROOT = Path(__file__).resolve().parent.parent
 FOUR_CLASSES = ("alarm_set", "card_lost", "flight_book", "leave_request")

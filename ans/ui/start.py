@@ -114,10 +114,12 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     from ans.ui.changes import StoreChanges
     from ans.ui.fair_queue import share_fairly
     from ans.ui.launch import launch_options
+    from ans.ui.reading import prepare_reading
     from ans.ui.server import FRAMES, Server
     from ans.ui.sessions import keep_lightly
     from ans.workflows.worker import WorkerSupervisor
 
+    prepare_reading()
     supervisor = WorkerSupervisor(store, limits.seconds)
     serving = Serving(store)
     frames = os.environ.get("ANS_FRAMES", FRAMES)

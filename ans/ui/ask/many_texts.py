@@ -21,6 +21,7 @@ from ans.ui.ask import teach, work_table
 from ans.ui.ask.shown_rows import START, Place
 from ans.ui.ask.work_table import NO_MODEL, WorkTable
 from ans.ui.components import RunComponent
+from ans.ui.reading import read_apart
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, clock, only_english
@@ -60,7 +61,7 @@ class ManyTab:
     def brought(self, path: str | None) -> Changes:
         """A file was dropped or taken away: where it has several columns, its texts can be chosen."""
         try:
-            names, likely = columns_of_file(Path(path)) if path else ([], None)
+            names, likely = read_apart(columns_of_file, Path(path)) if path else ([], None)
         except ValueError as error:
             return {
                 self.column: gr.update(visible=False, value=None),
@@ -75,7 +76,7 @@ class ManyTab:
         """Read what was pasted or dropped, and begin with it."""
         try:
             run = self.shared.visitor(who).trained(run_id)
-            lines = lines_given(text, path, column if path else None)
+            lines = read_apart(lines_given, text, path, column) if path else lines_given(text, None)
         except ValueError as error:
             raise refusal(error) from error
         if not lines.texts:

@@ -16,6 +16,7 @@ from ans.data.rows import Table
 from ans.data.tables import EXTENSIONS, MOST_BYTES, read_upload
 from ans.model.readable import encoder_notes
 from ans.ui.components import FindingsComponent, TextsComponent, texts_value
+from ans.ui.reading import read_apart
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence
@@ -77,7 +78,7 @@ class UploadTab:
         if path is None:
             return {self.table: None, self.report: NOTHING, self.mapping: gr.update(visible=False)}
         try:
-            read = read_upload(Path(path))
+            read = read_apart(read_upload, Path(path))
         except ValueError as error:
             failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
             return {self.table: None, self.report: failed, self.mapping: gr.update(visible=False)}

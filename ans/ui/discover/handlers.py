@@ -15,6 +15,7 @@ from ans.serving.discovery import REST, Discovery, OpenTexts
 from ans.ui.components import GroupsComponent, PlotComponent, RunComponent
 from ans.ui.discover import cards
 from ans.ui.discover.findings import Findings
+from ans.ui.reading import read_apart
 from ans.ui.shared import Shared
 from ans.ui.wiring import Changes, refusal
 from ans.workflows.promote import Group, promote, undo
@@ -147,7 +148,7 @@ class DiscoverTab:
         if where != OWN:
             yield 0.6, discovery.open_test_texts(run, classifier.encoder.dim)
             return
-        given = lines_given(typed, upload).texts
+        given = (read_apart(lines_given, typed, upload) if upload else lines_given(typed, None)).texts
         if not given:
             raise ValueError("there is nothing to look at yet; paste some texts, one a line, or choose a file.")
         if len(given) > discovery.MOST:
