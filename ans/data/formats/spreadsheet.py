@@ -65,9 +65,9 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
     width = max((place + 1 for row in grid for place, cell in enumerate(row) if cell != ""), default=0)
     rows, starts = [], []
     for number, row in enumerate(grid, 1):
-        cells = [_cell(cell) for cell in row[:width]]
-        if any(cell.strip() for cell in cells):
-            rows.append(cells)
+        written = [_cell(cell) for cell in row[:width]]
+        if any(cell.strip() for cell in written):
+            rows.append(written)
             starts.append(number)
     account, notes = Account(), []
     kind = "ODS spreadsheet" if b"opendocument" in raw[:200] else "Excel workbook"
