@@ -30,6 +30,14 @@ NAMES = {
     "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "th": "Thai", "tr": "Turkish",
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
+# Of English words a third are among these; of other languages' hardly one. Asking them saves loading the identifier.
+SMALL_WORDS = frozenset(
+    {
+        "the", "is", "my", "to", "a", "i", "you", "of", "and", "how", "what", "do", "in", "for", "please", "can", "me",
+        "it", "on", "this", "with", "not",
+    }
+)  # fmt: skip
+MANY_SMALL = 0.15
 SURE, FEWEST_LETTERS, MOST_LETTERS = 0.9, 40, 4000
 MOST_TEXTS = 300
 
@@ -37,6 +45,9 @@ MOST_TEXTS = 300
 def language_of(texts: Sequence[str]) -> str | None:
     """The name of the language that most of these texts are in; None where that is not sure."""
     joined = " ".join(texts[:: max(1, len(texts) // MOST_TEXTS)])[:MOST_LETTERS].lower()
+    words = joined.split()
+    if sum(word in SMALL_WORDS for word in words) >= MANY_SMALL * max(1, len(words)):
+        return NAMES["en"]
     letters = [character for character in joined if character.isalpha()]
     if not letters:
         return None

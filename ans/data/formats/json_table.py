@@ -68,7 +68,9 @@ def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
         made: dict[str, Cell] = {}
         for key, item in value.items():
             below = f"{path}.{key}" if path else str(key)
-            if isinstance(item, (Mapping, list)):
+            if type(item) is str:
+                made[below] = item
+            elif isinstance(item, (Mapping, list)):
                 made.update(flat(item, below, depth + 1))
             else:
                 made[below] = scalar(item)
