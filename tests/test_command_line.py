@@ -204,7 +204,7 @@ def test_predict_answers_the_rows_of_a_file_beside_their_columns_and_says_how_it
     source.write_bytes("id;message\r\n7;i lost my bank card\r\n8;\r\n9;Wie heißt der Mond\r\n".encode("cp1252"))
     done = run("predict", trained[1], "--input", source, "--out", out, "--device", "cpu")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert "asked.csv: 3 rows, read as cp1252; the texts are in the column 'message'." in done.stderr
+    assert "asked.csv: 3 rows, read as Windows-1252; the texts are in the column 'message'." in done.stderr
     assert f"3 rows are in {out}: 1 open, 1 empty." in done.stderr
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     assert [(row["row"], row["id"], row["message"]) for row in rows] == [
