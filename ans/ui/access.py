@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,8 @@ class Trainings:
 
     def __init__(self) -> None:
         self._browsers: dict[str, str | None] = {}
+        self._from: dict[str, str | None] = {}
+        self.starting = threading.Lock()  # from the look whether a training may start to its start
         self._addresses: dict[str, str] = {}
 
     def came_from(self, browser: str | None, address: str) -> None:
@@ -41,12 +44,11 @@ class Trainings:
 
     def begun_from(self, run_id: str, address: str | None) -> bool:
         """Whether a browser at this address has started a run."""
-        starter = self.starter_of(run_id)
-        return starter is not None and self.address_of(starter) == address
+        return self.starter_of(run_id) is not None and self._from.get(run_id) == address
 
     def begun(self, run_id: str, browser: str | None) -> None:
         """A browser has started this one."""
-        self._browsers[run_id] = browser
+        self._browsers[run_id], self._from[run_id] = browser, self.address_of(browser)
 
     def starter_of(self, run_id: str) -> str | None:
         """The browser that started a run; None if no browser did, or an earlier server has run it."""

@@ -13,6 +13,7 @@ from ans.runs.store import first_of
 from ans.serving.models import Serving
 from ans.ui.wiring import refusal
 
+MOST_CHARACTERS = 300_000  # of one request, so that it takes seconds
 MOST_TEXTS = 1000  # of one request: some seconds on one core
 
 
@@ -46,6 +47,10 @@ class Api:
                 )
             for i, text in enumerate(texts, 1):
                 _check(text, f"text {i}")
+            if (long := sum(map(len, texts))) > MOST_CHARACTERS:
+                raise ValueError(
+                    f"a request has at most {MOST_CHARACTERS:,} characters, got {long:,}; send the texts in several."
+                )
             return {"model_id": run.id, "answers": [said.to_dict() for said in self._answers(run, texts)]}
         except ValueError as error:
             raise refusal(error) from error

@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+CROWDED = 48  # events that wait; then each address has one, so that there is room for who comes next
 FULL = "This address has {} requests waiting already; wait for their answers."
 
 
@@ -28,8 +29,10 @@ def share_fairly(blocks: gr.Blocks, most: int | None, address: Callable[[Any], s
         here = address(request)
         waiting = [event for one in queue.event_queue_per_concurrency_id.values() for event in one.queue]
         working = [event for job in queue.active_jobs if job is not None for event in job]
-        if most is not None and sum(address(event.request) == here for event in (*waiting, *working)) >= most:
-            return False, FULL.format(most), "queue_full"
+        mine = sum(address(event.request) == here for event in (*waiting, *working))
+        may = most if len(waiting) < CROWDED else 1
+        if most is not None and mine >= may:
+            return False, FULL.format(mine), "queue_full"
         answer = await push(body=body, request=request, username=username)
         for one in queue.event_queue_per_concurrency_id.values():
             one.queue.sort(key=_turns(address))  # a stable sort: equal turns stay first come, first served

@@ -3,6 +3,7 @@ answers carry the headers that keep browsers from harm."""
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import os
 import re
@@ -27,7 +28,8 @@ UNUSED = re.compile(
 NAMED = re.compile(r"/gradio_api/(?:call/v2|call|run)/([^/]+)")
 FILE_NAME = re.compile(rb'filename="((?:[^"\\]|\\.)*)"')
 KINDS = frozenset({*EXTENSIONS, ".zip"})
-LONGEST_BODY = 8 * MIB  # of any other request: a thousand texts of the API
+LONGEST_BODY = 4 * MIB  # of any other request: many texts, a thousand of them for the API
+MOST_PARTS = 50_000  # lists and objects in one: the server looks at each, and meanwhile at nobody else
 BUSY = "Too much is asked from this address at once; try again in {} s."
 
 
@@ -76,8 +78,14 @@ class Guard:
             await refused(scope, receive, sent)
         elif scope["method"] == "POST" and path_of(scope) == UPLOAD_PATH:
             await self._upload(scope, receive, sent)
-        elif path_of(scope).startswith("/gradio_api/"):
-            await self._events(scope, _bounded(receive, LONGEST_BODY), sent)
+        elif path_of(scope).startswith("/gradio_api/") and scope["method"] == "POST":
+            whole = await _read(receive, LONGEST_BODY)
+            if whole is None or whole.count(b"[") + whole.count(b"{") > MOST_PARTS:
+                await _no(413, f"A request has at most {LONGEST_BODY // MIB} MiB, and not so many lists in it.")(
+                    scope, receive, sent
+                )
+                return
+            await self._events(scope, _after({"type": "http.request", "body": whole}, receive), sent)
         else:
             await self._app(scope, _bounded(receive, LONGEST_BODY), sent)
 
@@ -92,7 +100,7 @@ class Guard:
 
         try:
             await self._app(scope, receive, sent)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             if begun:
                 raise
             log.warning("A request to %s was refused: %s", path_of(scope), type(error).__name__)
@@ -120,6 +128,8 @@ class Guard:
         refused = None
         if not self._limits.uploading:
             refused = _no(403, "Uploads are turned off on this server; run the app on your own machine.")
+        elif not length:
+            refused = _no(411, "An upload tells its length.")
         elif length > most + MIB:  # the form around the file is small
             refused = _no(413, f"A file has at most {most // MIB} MiB here.")
         elif self._limits.kept is not None and _size(self._uploaded) + length > self._limits.kept:
@@ -135,7 +145,7 @@ class Guard:
             told = f"Expected a file whose name ends in {', '.join(sorted(KINDS))}."
             await _no(415, told)(scope, receive, send)
             return
-        await self._app(scope, _bounded(_after(first, receive), most + MIB), send)
+        await self._events(scope, _bounded(_after(first, receive), most + MIB), send)
 
 
 def policy(frames: str) -> str:
@@ -179,14 +189,17 @@ def is_let_in(scope: Scope) -> bool:
 
 def _network(address: str) -> str:
     """One customer of the internet has a whole IPv6 network of 64 bits."""
-    if address.count(":") < 2:
-        return address
-    import ipaddress
-
+    bare = address.partition("]")[0].removeprefix("[") if address.startswith("[") else address
+    if bare.count(":") == 1:  # a proxy that writes the port, too
+        bare = bare.partition(":")[0]
     try:
-        return str(ipaddress.ip_network(f"{address.strip('[]')}/64", strict=False))
+        found = ipaddress.ip_address(bare)
     except ValueError:
-        return address
+        return bare[:100]
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    mapped = found.ipv4_mapped
+    return str(mapped) if mapped is not None else str(ipaddress.ip_network(f"{found}/64", strict=False))
 
 
 def _kind(path: str, posts: bool, named: re.Match | None) -> str | None:
@@ -222,6 +235,18 @@ def _size(folder: Path) -> int:
             except OSError:  # swept in this moment
                 continue
     return total
+
+
+async def _read(receive: Receive, most: int) -> bytes | None:
+    """The whole body of a request; None if it has more bytes."""
+    whole = bytearray()
+    while True:
+        message = await receive()
+        whole += message.get("body", b"")
+        if len(whole) > most:
+            return None
+        if not message.get("more_body"):
+            return bytes(whole)
 
 
 def _bounded(receive: Receive, most: int) -> Receive:

@@ -179,7 +179,7 @@ def build(serving: Serving, server: Server | None = None) -> LenientBlocks:
     say_what_is_wrong(blocks)
     end_unchanged(blocks)
     let_one_wait(blocks)
-    blocks.queue(api_open=False, default_concurrency_limit=4, max_size=64)
+    blocks.queue(api_open=False, default_concurrency_limit=4, max_size=1024)
     return blocks
 
 

@@ -77,7 +77,8 @@ class RunsTab:
             note = f"{run.name} is added, for this browser alone. Open it to ask it."
             yield {self.view: gr.update(value=listing(visitor, chosen), note=note)}
         finally:
-            Path(path).unlink(missing_ok=True)
+            if path:
+                Path(path).unlink(missing_ok=True)
 
     def refill(self, who: str | None, chosen: str | None) -> Changes:
         """The list, when another model is in use."""

@@ -107,15 +107,8 @@ class TrainTab:
             raise refusal(error) from error
 
     def _queue(self, visitor: Visitor, wanted: Sequence[TrainConfig], corrected: bool) -> Changes:
-        try:
-            visitor.check_may_start(wanted)
-            kept = visitor.corrections.of(visitor.browser, wanted[0].dataset) if corrected else []
-        except ValueError as error:
-            raise refusal(error) from error
-        said = {one.text: one.label for one in kept}
-        made = [self.shared.store.create(config, said, visitor.browser if said else None) for config in wanted]
-        for run in made:
-            visitor.note_start(run)
+        with self.shared.trainings.starting:
+            made = self._created(visitor, wanted, corrected)
         found = listed(visitor.runs)
         goes_on = active_of([one for one in found if visitor.started(one.id)])
         shown = made[0] if goes_on is None else goes_on.run  # what is being trained stays in view
@@ -130,6 +123,18 @@ class TrainTab:
             self.note: gr.update(value=said, visible=bool(said)),
             self.again: gr.update(visible=False),
         }
+
+    def _created(self, visitor: Visitor, wanted: Sequence[TrainConfig], corrected: bool) -> list[Run]:
+        try:
+            visitor.check_may_start(wanted)
+            kept = visitor.corrections.of(visitor.browser, wanted[0].dataset) if corrected else []
+        except ValueError as error:
+            raise refusal(error) from error
+        said = {one.text: one.label for one in kept}
+        made = [self.shared.store.create(config, said, visitor.browser if said else None) for config in wanted]
+        for run in made:
+            visitor.note_start(run)
+        return made
 
     def act(self, event: gr.EventData, who: str | None) -> Changes:
         """A button of the run card: to a tab with its model, to another run, or a waiting one out of the queue."""
@@ -151,8 +156,10 @@ class TrainTab:
 
     def _go_on(self, visitor: Visitor, run: Run) -> None:
         try:
-            visitor.check_may_start([run.config])
-            run.put_back()
+            with self.shared.trainings.starting:
+                visitor.check_may_start([run.config])
+                run.put_back()
+                visitor.note_start(run)
         except ValueError as error:
             raise refusal(error) from error
 

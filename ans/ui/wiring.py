@@ -38,7 +38,7 @@ def refusal(error: Exception | str) -> gr.Error:
 
 
 # What Gradio's components raise of values of a wrong type.
-_ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, OSError, InvalidPathError)
+_ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError, OSError, InvalidPathError)
 
 
 def whole(value: Any) -> Any:
@@ -50,6 +50,14 @@ def whole(value: Any) -> Any:
     if isinstance(value, dict):
         return {whole(name): whole(part) for name, part in value.items()}
     return value
+
+
+def _names_an_address(value: Any) -> bool:
+    """Whether a file is given as an address on the net, which Gradio's components would fetch."""
+    if isinstance(value, dict):
+        path = value.get("path")
+        return (isinstance(path, str) and "://" in path) or any(_names_an_address(part) for part in value.values())
+    return isinstance(value, list) and any(_names_an_address(part) for part in value)
 
 
 class LenientBlocks(gr.Blocks):
@@ -72,6 +80,8 @@ class LenientBlocks(gr.Blocks):
         missing = len(block_fn.inputs) - len(inputs)
         if missing > 0 and block_fn.api_visibility != "public":
             raise refusal(f"expected {len(block_fn.inputs)} values, got {len(inputs)}.")
+        if _names_an_address(inputs):
+            raise refusal("a file is uploaded; its address can't be given.")
         inputs[:] = [whole(value) for value in inputs] + [None] * missing
 
     async def call_function(self, *given: Any, **named: Any) -> Any:

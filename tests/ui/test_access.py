@@ -143,6 +143,16 @@ def test_among_strangers_one_address_has_so_many_trainings_whatever_its_browsers
     people["elsewhere"].check_may_start([])
 
 
+def test_a_training_stays_its_addresss_wherever_its_browser_goes(store):
+    people = People(store, restricted=True, limits=PUBLIC)
+    for browser in (ME, OTHER):
+        people.trainings.came_from(browser, "10.0.0.1")
+    people.start(ME)
+    people.trainings.came_from(ME, "10.0.0.2")
+    with pytest.raises(ValueError, match="started from your address has not ended"):
+        people[OTHER].check_may_start([])
+
+
 def test_among_strangers_who_has_no_name_trains_nothing(store):
     with pytest.raises(ValueError, match="no name yet; reload the page"):
         People(store, restricted=True)[None].check_may_start([])

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ans.ui.guard import LONGEST_BODY, Guard, address_of, path_of
+from ans.ui.guard import LONGEST_BODY, MOST_PARTS, Guard, address_of, path_of
 from ans.ui.limits import API, EVENTS, MIB, NAMES, OWN, PUBLIC, REACHABLE, TYPING, UPLOADED, UPLOADS, Limits, Rates
 
 TINY = Limits(
@@ -106,6 +106,9 @@ def test_an_address_is_what_our_own_proxy_has_seen_whatever_a_client_writes():
     assert seen(0, client="2001:db8:1:2:aaaa::1") == seen(0, client="2001:db8:1:2:bbbb::9")
     assert seen(0, client="2001:db8:1:2::1") != seen(0, client="2001:db8:1:3::1")
     assert address_of({"headers": [], "client": None}, 0) == "unknown"
+    assert seen(1, "192.0.2.9:4711") == seen(1, "192.0.2.9:4712") == "192.0.2.9", "a proxy that writes ports"
+    assert seen(1, "[2001:db8:1:2::1]:80") == seen(0, client="2001:db8:1:2::7")
+    assert seen(0, client="::ffff:192.0.2.7") == "192.0.2.7", "not one address for all"
 
 
 def test_an_upload_that_is_too_large_is_refused_before_it_is_read(guarded):
@@ -113,6 +116,20 @@ def test_an_upload_that_is_too_large_is_refused_before_it_is_read(guarded):
     refused = client.post("/gradio_api/upload", content=b"", headers={"Content-Length": str(50 * MIB)})
     assert refused.status_code == 413
     assert refused.json()["error"] == "A file has at most 2 MiB here."
+
+
+def test_an_upload_that_does_not_tell_its_length_is_refused(guarded):
+    def chunks():
+        yield b"x" * 1000
+
+    assert guarded(TINY).post("/gradio_api/upload", content=chunks()).status_code == 411
+
+
+def test_a_request_of_endless_lists_is_refused_before_anybody_looks_at_each(guarded):
+    refused = guarded().post("/gradio_api/run/predict", content=b'{"data":[' + b"[]," * MOST_PARTS + b"0]}")
+    assert refused.status_code == 413
+    assert "not so many lists" in refused.json()["error"]
+    assert guarded().post("/gradio_api/run/predict", json={"data": ["a" * 100_000]}).status_code == 200
 
 
 def test_uploads_are_counted_by_address_in_files_and_in_mebibytes(guarded):

@@ -17,7 +17,7 @@ from gradio.state_holder import SessionState
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page
-from ans.ui.wiring import Changes, end_unchanged, let_one_wait, refusal, say_what_is_wrong
+from ans.ui.wiring import Changes, LenientBlocks, end_unchanged, let_one_wait, refusal, say_what_is_wrong
 
 
 @dataclass(frozen=True)
@@ -143,3 +143,17 @@ def test_a_handler_that_meets_a_full_disk_says_so_and_what_to_do_and_any_other_e
     say_what_is_wrong(tab[0])
     with pytest.raises(RuntimeError, match="a mistake of ours"):
         event.fn()
+
+
+@pytest.mark.parametrize(
+    "path", ["http://example.org/a.csv", "https://10.0.0.1/", "ftp://example.org/a", "file:///etc/passwd"]
+)
+def test_a_file_that_is_an_address_on_the_net_is_refused_before_anybody_fetches_it(path):
+    with LenientBlocks() as built:
+        box = gr.Textbox()
+        box.change(lambda text: text, box, box)
+    event = next(iter(built.fns.values()))
+    for sent in ({"path": path, "meta": {"_type": "gradio.FileData"}}, [{"a": {"path": path}}]):
+        with pytest.raises(gr.Error, match="its address can't be given"):
+            built.validate_inputs(event, [sent])
+    built.validate_inputs(event, [f"see {path}"])

@@ -12,7 +12,7 @@ from ans.data.formats.dialect import Dialect
 from ans.data.rows import Account, Cell, Note, Table
 
 MOST_UNPACKED = 400 << 20  # bytes: a small zip may hold an endless sheet
-MOST_CELLS = 20_000_000
+MOST_CELLS, MOST_ROWS = 5_000_000, 500_000
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -55,6 +55,8 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
             raise ValueError("is a workbook without a sheet.")
         chosen = sheet if sheet is not None else names[0]
         opened = book.get_sheet_by_name(chosen)
+        if opened.height > MOST_ROWS:
+            raise ValueError(f"has {opened.height:,} rows, and {MOST_ROWS:,} are the most; keep fewer.")
         if opened.height * opened.width > MOST_CELLS:
             raise ValueError(f"has {opened.height:,} rows of {opened.width:,} cells, too many; save it as CSV.")
         grid = opened.to_python(skip_empty_area=False)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -62,6 +62,8 @@ def _route(path: str, answer: Callable[[dict], dict]) -> Route:
             asked = await _body(request)
         except ValueError as error:
             return JSONResponse({"error": as_sentence(error)}, 422)
+        except ClientDisconnect:  # nobody waits for an answer
+            return Response(status_code=400)
         if not threads:
             threads.append(CapacityLimiter(AT_ONE_TIME[path]))
         try:

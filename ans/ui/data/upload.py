@@ -15,6 +15,8 @@ from ans.data.report import DOUBTFUL, EXAMPLES, TRAINABLE, USELESS, Report, samp
 from ans.data.rows import Table
 from ans.data.tables import EXTENSIONS, MOST_BYTES, read_upload
 from ans.model.readable import encoder_notes
+from ans.recent import Recent
+from ans.runs.files import stamp_of
 from ans.ui.components import FindingsComponent, TextsComponent, texts_value
 from ans.ui.reading import read_apart
 from ans.ui.shared import Shared
@@ -22,6 +24,7 @@ from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence
 
 NONE = "(none)"
+_READ = Recent(4)  # files by their paths, which have their contents' hash: however many pages ask, one table is kept
 LIMIT = MOST_BYTES >> 20
 NOTHING = {
     "state": "empty",
@@ -78,7 +81,7 @@ class UploadTab:
         if path is None:
             return {self.table: None, self.report: NOTHING, self.mapping: gr.update(visible=False)}
         try:
-            read = read_apart(read_upload, Path(path))
+            read = _READ.get((path, stamp_of(path)), lambda: read_apart(read_upload, Path(path)))
         except ValueError as error:
             failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
             return {self.table: None, self.report: failed, self.mapping: gr.update(visible=False)}
