@@ -30,8 +30,7 @@ def share_fairly(blocks: gr.Blocks, most: int | None, address: Callable[[Any], s
         waiting = [event for one in queue.event_queue_per_concurrency_id.values() for event in one.queue]
         working = [event for job in queue.active_jobs if job is not None for event in job]
         mine = sum(address(event.request) == here for event in (*waiting, *working))
-        may = most if len(waiting) < CROWDED else 1
-        if most is not None and mine >= may:
+        if most is not None and mine >= (most if len(waiting) < CROWDED else 1):
             return False, FULL.format(mine), "queue_full"
         answer = await push(body=body, request=request, username=username)
         for one in queue.event_queue_per_concurrency_id.values():
