@@ -19,6 +19,7 @@ from ans.serving.comparison.comparisons import CHOICES, MSP, Comparisons, paper_
 from ans.serving.comparison.job import Job
 from ans.serving.models import Serving
 from ans.ui import run_card
+from ans.ui.access import Trainings, Visitor
 from ans.ui.compare import judges as judging
 from ans.ui.compare import table as comparing
 from ans.ui.compare.tab import visible
@@ -139,7 +140,7 @@ def test_when_the_dataset_is_gone_only_the_rules_that_need_its_dev_texts_say_so(
     def gone(*_):
         raise ValueError("unknown dataset")
 
-    monkeypatch.setattr(run_features, "load_corpus", gone)
+    monkeypatch.setattr(run_features, "corpus_of", gone)
     fresh, run = Comparisons(comparisons.serving), run_of(store, tuned=False)
     plan = comparing.plan(fresh, [run], ["energy", "openmax", "adb"])
     assert Job(fresh, plan).ended(60)
@@ -248,7 +249,7 @@ def test_a_run_on_uploaded_data_is_seen_by_the_browser_that_uploaded_it_alone(tm
     )
     for run in (everybodys, own):
         run.set_status(FINISHED)
-    shared = SimpleNamespace(store=store)
+    shared = SimpleNamespace(visitor=lambda who: Visitor(who, False, store, Trainings()))
     assert {run.id for run in visible(shared, "mine")} == {everybodys.id, own.id}
     for other in ("other", None, ""):
         assert [run.id for run in visible(shared, other)] == [everybodys.id]
