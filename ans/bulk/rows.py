@@ -15,7 +15,7 @@ from ans.data.formats.delimited import rows_as_written
 from ans.data.formats.recognised import read_bytes
 from ans.data.rows import Cell, Table
 from ans.data.text_bytes import decode
-from ans.durable import settle
+from ans.durable import replacing
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}  # as they are written; those that are read, the content tells
 LINES = (".jsonl", ".ndjson")
@@ -81,8 +81,8 @@ def read_rows(path: Path) -> Rows:
 
 def write_rows(path: Path, names: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
     """Write rows into a file of the kind that its ending says, whole or not at all."""
-    kind, beside = path.suffix.lower(), path.with_name(f".{path.name}.writing")
-    try:
+    kind = path.suffix.lower()
+    with replacing(path) as beside:
         if kind == PARQUET:
             import pyarrow
             import pyarrow.parquet
@@ -90,10 +90,6 @@ def write_rows(path: Path, names: Sequence[str], rows: Iterable[dict[str, Any]])
             pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)).select(list(names)), beside)
         else:
             beside.write_text(_as_text(kind, names, rows), encoding="utf-8", newline="")
-        settle(beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def check_kind(path: Path) -> None:

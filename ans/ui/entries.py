@@ -6,13 +6,13 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ans.ui.wiring import refusal, whole
+from ans.ui.wiring import refusal, whole, within
 
 PLAIN = (str, int, float, bool, type(None))
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "yes or no"}
@@ -37,7 +37,8 @@ def checking_types(handler: Callable) -> Callable:
     named: list[tuple[str, Any]] = [(name, hints.get(name)) for name in inspect.signature(inner).parameters]
     checks = [(name, hint, TypeAdapter(hint, config=_STRICT) if _is_plain(hint) else None) for name, hint in named]
 
-    def checked(values: Sequence[Any]) -> list[Any]:
+    @contextmanager
+    def checked(values: Sequence[Any]) -> Iterator[list[Any]]:
         found = list(values)
         for place, (value, (name, hint, check)) in enumerate(zip(found, checks, strict=False)):
             if isinstance(value, gr.EventData):
@@ -52,17 +53,9 @@ def checking_types(handler: Callable) -> Callable:
                 except ValidationError:
                     got = f"got {type(value).__name__} as {name.replace('_', ' ')}"
                     raise refusal(f"expected {_said(hint)}, {got}; reload the page.") from None
-        return found
+        yield found
 
-    @wraps(handler)
-    def yielding(*values: Any) -> Iterator:
-        yield from handler(*checked(values))
-
-    @wraps(handler)
-    def returning(*values: Any) -> Any:
-        return handler(*checked(values))
-
-    return yielding if inspect.isgeneratorfunction(handler) else returning
+    return within(checked, handler)
 
 
 def _is_plain(hint: Any) -> bool:

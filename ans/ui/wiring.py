@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from typing import Any
 
@@ -110,34 +110,37 @@ class LenientBlocks(gr.Blocks):
             raise refusal("what was sent is nothing that this page sends; reload the page.") from error
 
 
+def within(around: Callable[[Sequence[Any]], AbstractContextManager[Sequence[Any]]], handler: Callable) -> Callable:
+    """A handler that runs within a context: `around` is given the values, and gives those that the handler takes."""
+
+    @wraps(handler)
+    def yielding(*values: Any) -> Iterator:
+        with around(values) as taken:
+            yield from handler(*taken)
+
+    @wraps(handler)
+    def returning(*values: Any) -> Any:
+        with around(values) as taken:
+            return handler(*taken)
+
+    return yielding if inspect.isgeneratorfunction(handler) else returning
+
+
 def say_what_is_wrong(page: gr.Blocks) -> None:
     """Let each handler of this page that meets a full disk or the like say so, in a sentence."""
     for event in page.fns.values():
         if event.fn is not None:
-            event.fn = _saying_what_is_wrong(event.fn)
+            event.fn = within(_saying_what_is_wrong, event.fn)
 
 
-def _saying_what_is_wrong(handler: Callable) -> Callable:
-    @contextmanager
-    def told() -> Iterator[None]:
-        try:
-            yield
-        except (OSError, MemoryError, RuntimeError) as error:
-            if (reason := remedy(error)) is None:
-                raise
-            raise refusal(reason) from error
-
-    @wraps(handler)
-    def yielding(*values: Any) -> Iterator:
-        with told():
-            yield from handler(*values)
-
-    @wraps(handler)
-    def returning(*values: Any) -> Any:
-        with told():
-            return handler(*values)
-
-    return yielding if inspect.isgeneratorfunction(handler) else returning
+@contextmanager
+def _saying_what_is_wrong(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    try:
+        yield values
+    except (OSError, MemoryError, RuntimeError) as error:
+        if (reason := remedy(error)) is None:
+            raise
+        raise refusal(reason) from error
 
 
 def end_unchanged(page: gr.Blocks) -> None:

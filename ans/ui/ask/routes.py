@@ -24,13 +24,14 @@ from ans.ui.wording import as_sentence
 
 VERDICT, SMALL_MAP = "/ans/verdict", "/ans/small-map"
 LONGEST_BODY = 16 * LONGEST  # bytes: a character has at most twelve in JSON
-# Threads of each kind of work, so that none waits for another; a thread that waits to be joined costs nothing.
-AT_ONE_TIME = {VERDICT: 32, SMALL_MAP: 16}
 
 
 def routes(shared: Shared) -> list[Route]:
     """`POST /ans/verdict` and `POST /ans/small-map`, which take and give JSON objects."""
-    return [_route(VERDICT, lambda asked: verdict(shared, asked)), _route(SMALL_MAP, lambda asked: move(shared, asked))]
+    return [
+        _route(VERDICT, 32, lambda asked: verdict(shared, asked)),
+        _route(SMALL_MAP, 16, lambda asked: move(shared, asked)),
+    ]
 
 
 def verdict(shared: Shared, asked: dict) -> dict:
@@ -54,8 +55,9 @@ def move(shared: Shared, asked: dict) -> dict:
     return small_map.moved(shared.maps, run, asked["text"][:LONGEST], label, before)
 
 
-def _route(path: str, answer: Callable[[dict], dict]) -> Route:
-    threads: list[CapacityLimiter] = []  # made in the server's event loop
+def _route(path: str, at_one_time: int, answer: Callable[[dict], dict]) -> Route:
+    # Threads for this kind of work alone, so that none waits for another; one that waits to be joined costs nothing.
+    threads = CapacityLimiter(at_one_time)
 
     async def ask(request: Request) -> Response:
         try:
@@ -64,10 +66,8 @@ def _route(path: str, answer: Callable[[dict], dict]) -> Route:
             return JSONResponse({"error": as_sentence(error)}, 422)
         except ClientDisconnect:  # nobody waits for an answer
             return Response(status_code=400)
-        if not threads:
-            threads.append(CapacityLimiter(AT_ONE_TIME[path]))
         try:
-            said = await to_thread.run_sync(answer, asked, limiter=threads[0])
+            said = await to_thread.run_sync(answer, asked, limiter=threads)
         except (OSError, MemoryError, RuntimeError) as error:
             if (reason := remedy(error)) is None:
                 raise
