@@ -3,22 +3,23 @@ answers carry the headers that keep browsers from harm."""
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import re
 from pathlib import Path
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ans.data.tables import EXTENSIONS
+from ans.ui.addresses import address_of
+from ans.ui.ask.routes import SMALL_MAP, VERDICT
 from ans.ui.limits import API, EVENTS, LOGINS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
 
 log = logging.getLogger("ans.ui")
 EVENT_PATHS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
-TYPED_PATHS = ("/ans/verdict", "/ans/small-map")
 UPLOAD_PATH = "/gradio_api/upload"
 # Of Gradio's server: what is for its development, its hosted services, and features that this page has none of.
 UNUSED = re.compile(
@@ -73,12 +74,13 @@ class Guard:
                 message["headers"] = [*message.get("headers", []), *self._headers]
             await send(message)
 
-        refused = self._refusal(scope)
+        path, posts = path_of(scope), scope["method"] == "POST"
+        refused = self._refusal(scope, path, posts)
         if refused is not None:
             await refused(scope, receive, sent)
-        elif scope["method"] == "POST" and path_of(scope) == UPLOAD_PATH:
+        elif posts and path == UPLOAD_PATH:
             await self._upload(scope, receive, sent)
-        elif path_of(scope).startswith("/gradio_api/") and scope["method"] == "POST":
+        elif posts and path.startswith("/gradio_api/"):
             whole = await _read(receive, LONGEST_BODY)
             if whole is None or whole.count(b"[") + whole.count(b"{") > MOST_PARTS:
                 await _no(413, f"A request has at most {LONGEST_BODY // MIB} MiB, and not so many lists in it.")(
@@ -107,8 +109,7 @@ class Guard:
             told = "What was sent is nothing that this page sends. The page's footer has the API."
             await _no(422, told)(scope, receive, sent)
 
-    def _refusal(self, scope: Scope) -> JSONResponse | None:
-        path, posts = path_of(scope), scope["method"] == "POST"
+    def _refusal(self, scope: Scope, path: str, posts: bool) -> JSONResponse | None:
         named = NAMED.match(path)
         if UNUSED.match(path) or (named is not None and named[1] not in self._public):
             return _no(404, "There is no such address here.")
@@ -125,7 +126,6 @@ class Guard:
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         most, length = self._limits.upload, _length(scope)
-        refused = None
         if not self._limits.uploading:
             refused = _no(403, "Uploads are turned off on this server; run the app on your own machine.")
         elif not length:
@@ -164,42 +164,14 @@ def path_of(scope: Scope) -> str:
     return re.sub("/+", "/", "/" + path).rstrip("/") or "/"
 
 
-def address_of(scope: Scope, proxies: int) -> str:
-    """Where a request comes from: what the outermost of our own proxies has seen. A client may write what it likes
-    before that."""
-    if proxies:
-        told = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        seen = [one.strip() for one in b",".join(told).decode("latin-1").split(",") if one.strip()]
-        if seen:
-            return _network(seen[-min(proxies, len(seen))])
-    return _network((scope.get("client") or ("unknown",))[0])
-
-
 def is_let_in(scope: Scope) -> bool:
     """Whether the person has logged in, where that is asked for."""
     app: Any = scope["app"]
     if getattr(app, "auth", None) is None:
         return True
-    from starlette.requests import Request
-
     cookies, kind = Request(scope).cookies, f"access-token-{app.cookie_id}"
     unsecure = f"access-token-unsecure-{app.cookie_id}"
     return app.tokens.get(cookies.get(kind) or cookies.get(unsecure)) is not None
-
-
-def _network(address: str) -> str:
-    """One customer of the internet has a whole IPv6 network of 64 bits."""
-    bare = address.partition("]")[0].removeprefix("[") if address.startswith("[") else address
-    if bare.count(":") == 1:  # a proxy that writes the port, too
-        bare = bare.partition(":")[0]
-    try:
-        found = ipaddress.ip_address(bare)
-    except ValueError:
-        return bare[:100]
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    mapped = found.ipv4_mapped
-    return str(mapped) if mapped is not None else str(ipaddress.ip_network(f"{found}/64", strict=False))
 
 
 def _kind(path: str, posts: bool, named: re.Match | None) -> str | None:
@@ -209,7 +181,7 @@ def _kind(path: str, posts: bool, named: re.Match | None) -> str | None:
         return None
     if path == "/login":
         return LOGINS
-    if path in TYPED_PATHS:
+    if path in (VERDICT, SMALL_MAP):
         return TYPING
     if path in EVENT_PATHS:
         return EVENTS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from ans.ui.environment import is_on
 
 MIB = 1 << 20
 TYPING, EVENTS, PAGES, API, UPLOADS, UPLOADED, NAMES, LOGINS = (
@@ -64,31 +65,7 @@ def limits_of(public: bool, reachable: bool) -> Limits:
         ValueError: one of these is neither on nor off.
     """
     chosen = PUBLIC if public else REACHABLE if reachable else OWN
-    return replace(chosen, training=_is_on("ANS_TRAINING"), uploading=_is_on("ANS_UPLOADS"))
-
-
-def is_set(name: str) -> bool:
-    """Whether an environment variable says yes.
-
-    Raises:
-        ValueError: it says something else than yes or no.
-    """
-    return _read(name, default=False)
-
-
-def _is_on(name: str) -> bool:
-    return _read(name, default=True)
-
-
-def _read(name: str, default: bool) -> bool:
-    said = os.environ.get(name, "").strip().lower()
-    if said in ("1", "true", "yes", "on"):
-        return True
-    if said in ("0", "false", "no", "off"):
-        return False
-    if said:
-        raise ValueError(f"{name} must be on or off, got {said!r}.")
-    return default
+    return replace(chosen, training=is_on("ANS_TRAINING", True), uploading=is_on("ANS_UPLOADS", True))
 
 
 class Rates:

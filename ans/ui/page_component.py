@@ -23,7 +23,7 @@ PAGE_ASSETS = ASSETS / "page"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 QUEUE_JS, FIRST_LOAD_JS = PAGE_ASSETS / "queue.js", PAGE_ASSETS / "first_load.js"
 # What the whole page runs before Gradio starts.
-OTHER_SCRIPTS = ("storage.js", "announcer.js", "tabs.js", "phone.js", "stale.js", "ask.js")
+OTHER_SCRIPTS = ("storage.js", "announcer.js", "tabs.js", "phone.js", "stale.js", "routes.js", "ask.js")
 PAGE_SCRIPTS = (QUEUE_JS, FIRST_LOAD_JS, *(PAGE_ASSETS / name for name in OTHER_SCRIPTS))
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 from starlette.requests import Request
 from starlette.types import Scope
 
-from ans.ui.guard import address_of
+from ans.ui.addresses import address_of
 from ans.ui.identities import Identities
 from ans.ui.limits import NAMES, OWN, Limits, Rates
 

@@ -1,4 +1,4 @@
-"""The start of the page: arguments, build, launch; no logic. `python app.py` and `ans app` come here."""
+"""The start of the page: arguments, build, launch. `python app.py` and `ans app` come here."""
 
 import argparse
 import os
@@ -17,8 +17,9 @@ from ans.durable import remedy
 from ans.paths import home
 from ans.runs.store import RunStore
 from ans.runs.sweep import Home
+from ans.ui.environment import is_on, number
 from ans.ui.identities import Identities
-from ans.ui.limits import is_set, limits_of
+from ans.ui.limits import limits_of
 
 
 def parser(program: str | None = None) -> argparse.ArgumentParser:
@@ -71,18 +72,6 @@ def logins(path: Path | None) -> list[tuple[str, str]] | None:
     return [(name, password) for name, password in found]
 
 
-def number(name: str, default: int) -> int:
-    """A number of an environment variable.
-
-    Raises:
-        ValueError: it is none.
-    """
-    said = os.environ.get(name, str(default))
-    if not said.isdigit():
-        raise ValueError(f"{name} must be a number, got {said!r}.")
-    return int(said)
-
-
 def main(given: Sequence[str] | None = None, program: str | None = None) -> None:
     """Serve the page until it is stopped. Without arguments those of the process count."""
     options = parser(program)
@@ -90,7 +79,7 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     if not 0 <= arguments.port <= 65535:
         options.error(f"a port is a number from 0 to 65535, got {arguments.port}.")
     try:
-        public = arguments.public or is_set("ANS_PUBLIC")
+        public = arguments.public or is_on("ANS_PUBLIC", False)
         users, proxies = logins(arguments.auth), number("ANS_PROXIES", 1 if "SPACE_ID" in os.environ else 0)
         reachable = public or "SPACE_ID" in os.environ or arguments.host not in ("127.0.0.1", "localhost", "::1")
         limits = limits_of(public, reachable)

@@ -7,8 +7,7 @@
     UNREACHABLE = 'The server cannot be reached; type on to ask again.';
 
   async function post(name, asked) {
-    const root = (window.gradio_config?.root || window.location.href).split(/[?#]/)[0].replace(/\/?$/, '/');
-    const reply = await fetch(new URL('ans/' + name, root), {
+    const reply = await fetch(window.routeTo(name), {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(asked),

@@ -46,7 +46,7 @@ function poll() {
 async function ask() {
   if (asking || document.hidden || props.value !== 'open' || !root.isConnected) return;
   asking = true;
-  const address = new URL('ans/changes', (window.gradio_config?.root || window.location.href).replace(/\/?$/, '/'));
+  const address = window.routeTo('changes');
   address.searchParams.set('since', known);
   if (document.querySelector('#run')?.checkVisibility()) address.searchParams.set('closely', '1');
   try {

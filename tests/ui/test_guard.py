@@ -10,7 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ans.ui.guard import LONGEST_BODY, MOST_PARTS, Guard, address_of, path_of
+from ans.ui.addresses import address_of
+from ans.ui.guard import LONGEST_BODY, MOST_PARTS, Guard, path_of
 from ans.ui.limits import API, EVENTS, MIB, NAMES, OWN, PUBLIC, REACHABLE, TYPING, UPLOADED, UPLOADS, Limits, Rates
 
 TINY = Limits(
