@@ -72,7 +72,7 @@ def test_a_file_of_logins_that_is_none(tmp_path):
     assert refused("--auth", str(users)) == f"expected NAME:PASSWORD in each line of {users}."
 
 
-def test_the_starter_that_a_killed_app_was_training_is_trained_at_the_next_start(tmp_path):
+def test_where_no_starter_was_shipped_one_that_a_killed_app_was_training_is_trained_at_the_next_start(tmp_path):
     start = (
         "import sys, pathlib; from ans.runs.store import RunStore; "
         "store = RunStore(pathlib.Path(sys.argv[1]) / 'runs'); store.starter(); print(store.take_next().id)"

@@ -46,7 +46,7 @@ def test_the_wheel_holds_what_runs_its_types_and_its_licence_and_nothing_for_rea
     page = {f"ans/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "assets" / "page").iterdir()}
     assert code | page | {"ans/py.typed", "ans/assets/published.csv"} <= own
     assert {path.split("/")[2] for path in own if path.startswith("ans/assets")} == {
-        "datasets", "page", "published.csv", "snippets",
+        "datasets", "page", "published.csv", "snippets", "starter.zip",
     }  # fmt: skip
     assert any(path.endswith("/licenses/LICENSE") for path in held)
     (entry,) = (site / path for path in held if path.endswith("entry_points.txt"))

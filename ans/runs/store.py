@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 import shutil
 import time
@@ -23,6 +21,7 @@ from ans.runs.soundness import check
 from ans.runs.status import FINISHED, GOING, INTERRUPTED, QUEUED, RUNNING, STATUS_FILE, STOPPED, Status
 from ans.runs.taught import Learnt, write_learnt
 
+STARTER_ID = f"starter-{STARTER.dataset}"  # whatever its settings are: links and programs name it
 MOST_CONTINUED = 3  # times that a run is put back into the queue without being asked
 
 
@@ -66,14 +65,16 @@ class RunStore:
         return self._make(_new_id(), config, created, corrections, owner)
 
     def starter(self) -> Run:
-        """The run of `STARTER`: the one there is, or a new queued one if there is none that can still end well."""
-        for run in self.all():  # also one of an earlier version, whose settings had other names
-            hopeful = run.status.state in (QUEUED, RUNNING, FINISHED) and not run.trainer_is_gone
-            if run.is_starter and run.config == STARTER and hopeful:
+        """The starter there is, of whatever version, or a new queued one if there is none that can still end well."""
+        for run in self.starters():
+            if run.status.state in (QUEUED, RUNNING, FINISHED) and not run.trainer_is_gone:
                 return run
-        digest = hashlib.sha256(json.dumps(STARTER.to_dict(), sort_keys=True).encode()).hexdigest()[:10]
-        shutil.rmtree(self.root / f"starter-{digest}", ignore_errors=True)  # it failed, or it can't be read
-        return self._make(f"starter-{digest}", STARTER)
+        self.remove(STARTER_ID)  # it failed, or it can't be read
+        return self._make(STARTER_ID, STARTER)
+
+    def starters(self) -> list[Run]:
+        """Runs that the app has made by itself: one, unless several versions of the app use this home at once."""
+        return [run for run in self.all() if run.is_starter]
 
     def get(self, run_id: str | None) -> Run | None:
         """The run with this id, or None. An id that is no plain directory name is nobody's."""
@@ -156,7 +157,7 @@ class RunStore:
         return Run(folder)
 
     def delete(self, run: Run) -> None:
-        """Remove a run with its model. The starter is trained again at the app's next start.
+        """Remove a run with its model. The starter comes back at the app's next start.
 
         Raises:
             ValueError: it trains, or waits to; it has to be stopped first.
@@ -167,9 +168,13 @@ class RunStore:
             state = None
         if state in GOING:
             raise ValueError(f"{run.name} is {state}; press Stop in the Train tab first, then delete it.")
-        leaving = self.root / f".{run.id}.{secrets.token_hex(3)}"
+        self.remove(run.id)
+
+    def remove(self, run_id: str) -> None:
+        """Remove a run's folder, whatever is in it; nothing happens if there is none."""
+        leaving = self.root / f".{run_id}.{secrets.token_hex(3)}"
         try:
-            run.folder.rename(leaving)  # gone from all lists at once, however long the rest takes
+            (self.root / run_id).rename(leaving)  # gone from all lists at once, however long the rest takes
         except FileNotFoundError:
             return  # another page deleted it in this moment
         shutil.rmtree(leaving, ignore_errors=True)

@@ -202,7 +202,7 @@ def deleted(visitor: Visitor, run: Run) -> str:
         ValueError: this browser may not, or the run is being trained.
     """
     _check_may_change(visitor, run)
-    name, again = run.name, " It is trained again when the app starts next." if run.is_starter else ""
+    name, again = run.name, " It comes back when the app starts next." if run.is_starter else ""
     visitor.store.delete(run)
     return f"{name} is deleted.{again}"
 

@@ -15,6 +15,7 @@ os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "loc
 
 from ans.durable import remedy
 from ans.paths import home
+from ans.runs.shipped import put_starter
 from ans.runs.store import RunStore
 from ans.runs.sweep import Home
 from ans.ui.environment import is_on, number
@@ -25,8 +26,8 @@ from ans.ui.limits import limits_of
 def parser(program: str | None = None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program,
-        description="Train an open-world text classifier and ask it, in the browser. "
-        "The first start trains a small starter model in the background, which takes less than a minute.",
+        description="Train an open-world text classifier and ask it, in the browser. A small starter model answers "
+        "until you have trained one of your own.",
     )
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
@@ -91,8 +92,8 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
         store = RunStore(arguments.home / "runs")
         used = Home(arguments.home)
         identities = Identities(arguments.home)
+        put_starter(store)
         store.go_on()
-        store.starter()
     except OSError as error:
         why = remedy(error) or f"{error.strerror or error}; choose another place with --home or ANS_HOME."
         options.error(f"{arguments.home} can't be used to keep runs: {why}")

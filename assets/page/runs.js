@@ -55,7 +55,7 @@ function actions(row) {
       node(
         'span',
         'ask',
-        row.starter ? 'Delete the starter? It is trained again at the next start.' : 'Delete permanently?',
+        row.starter ? 'Delete the starter? It comes back at the next start.' : 'Delete permanently?',
       ),
       button('Delete', () => {
         deleting = null;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,15 +11,13 @@ import pytest
 
 from ans.runs.store import RunStore
 from tests.browser.running_app import chromium, headless_chromium, running_app
-from tests.browser.waiting import PATIENCE, until
+from tests.browser.waiting import PATIENCE
 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStore]]:
-    """The app with a fresh home: (address, its run store). `ANS_TEST_HOME` names one to copy."""
+    """The app with a fresh home, which has the starter: (address, its run store)."""
     folder = tmp_path_factory.mktemp("app")
-    if ready := os.environ.get("ANS_TEST_HOME"):
-        shutil.copytree(ready, folder, dirs_exist_ok=True)
     with running_app(folder) as url:
         yield url, RunStore(folder / "runs")
     log = (folder / "log").read_text()
@@ -42,10 +39,9 @@ def _gradios_own(log: str) -> int:
 
 @pytest.fixture(scope="session")
 def starter(app: tuple[str, RunStore]) -> RunStore:
-    """The store, once the starter model is trained."""
-    _, store = app
-    until(lambda: store.finished(), "the starter model is trained")
-    return store
+    """The store of the app, which holds the starter that comes with it."""
+    assert app[1].finished()
+    return app[1]
 
 
 @pytest.fixture(scope="session")
