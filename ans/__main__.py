@@ -39,7 +39,8 @@ from ans.stress.command import WHICH as HARM
 
 PROGRAM = "ans" if Path(sys.argv[0]).name in ("ans", "ans.exe") else "python -m ans"
 FAILED, INTERRUPTED = 2, 130
-READ_AS = ("text_column", "label_column", "no_class", "near_names")  # how own data are read
+READ_AS = ("text_column", "label_column", "no_class", "near_names", "sheet", "encoding")  # how own data are read
+OF_A_FILE = ("sheet", "encoding")  # the same of a file with texts alone
 # A group of options begins at each of these fields of TrainConfig and goes on to the next one.
 GROUPS = {
     "dataset": ("Data", "the corpus, and which of its classes are known"),
@@ -124,7 +125,6 @@ def _add_inspect(commands) -> None:
         INSPECT_HELP,
     )
     parser.add_argument("file", metavar="FILE", help="a file of any format that the README lists, or a folder")
-    parser.add_argument("--sheet", metavar="NAME", help="of a spreadsheet, another sheet than the first")
     for spec in fields(TrainConfig):
         if spec.name in (*READ_AS, "encoder", "max_tokens"):
             _add_setting(parser, spec)
@@ -169,6 +169,9 @@ def _add_predict(commands) -> None:
     parser.add_argument("--input", metavar="FILE", help=f"a file of rows: {kinds}, or a text a line")
     parser.add_argument("--out", metavar="FILE", help=f"where the rows go with their answers: {kinds}")
     parser.add_argument("--text-column", metavar="NAME", help="the column with the texts (default: the likeliest)")
+    for spec in fields(TrainConfig):
+        if spec.name in OF_A_FILE:
+            _add_setting(parser, spec)
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
     parser.add_argument(
         "--refused",

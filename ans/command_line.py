@@ -155,7 +155,7 @@ def _read_as(given: argparse.Namespace, config: TrainConfig, own: bool) -> Train
     default = TrainConfig()
     asked = {
         name: getattr(given, name)
-        for name in ("text_column", "label_column", "no_class", "near_names")
+        for name in ("text_column", "label_column", "no_class", "near_names", "sheet", "encoding")
         if not own or getattr(given, name) != getattr(default, name)
     }
     return config.with_(dataset=given.dataset, data_dir=given.data_dir, **asked)

@@ -56,6 +56,12 @@ class TrainConfig:
         choices=("apart", "joined"),
         before="apart",
     )
+    sheet: str | None = _setting(
+        DATA, None, "of a spreadsheet: the sheet, by its name or its number from 1 (empty: the first)", before=None
+    )
+    encoding: str | None = _setting(
+        DATA, None, "of own data as text: how its letters are written, as cp1250 (empty: told by them)", before=None
+    )
     known_ratio: float = _setting(
         DATA, 0.75, "share of the classes that are known; the rest appear as open", low=0, high=1
     )

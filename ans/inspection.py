@@ -19,7 +19,14 @@ def inspect(given: argparse.Namespace) -> int:
     """Print what is understood of a file or folder; 0 if it can be trained on, 1 with doubts, 2 if not."""
     report = inspected(
         Path(given.file).expanduser(),
-        ReadAs(given.text_column, given.label_column, given.no_class, given.near_names == "joined", given.sheet),
+        ReadAs(
+            given.text_column,
+            given.label_column,
+            given.no_class,
+            given.near_names == "joined",
+            given.sheet,
+            given.encoding,
+        ),
         given.encoder,
         given.max_tokens,
     )

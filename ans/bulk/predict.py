@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ans.bulk.rows import check_kind, read_rows, write_rows
+from ans.data.rows import lines_named
 from ans.terminal import Progress, note
 
 if TYPE_CHECKING:
@@ -64,11 +65,18 @@ def _answers(model: TrainedModel, texts: list[str], candidates: int, neighbours:
 
 def _answer_file(given: argparse.Namespace, load) -> None:
     source, out = Path(given.input), Path(given.out)
-    rows = read_rows(source)
+    rows = read_rows(source, given.sheet, given.encoding)
     column = given.text_column or rows.likeliest
-    texts = rows.texts(column)
-    read_as = f", read as {rows.encoding}" if rows.encoding else ""
+    try:
+        texts = rows.texts(column)
+    except ValueError as error:
+        raise ValueError(f"{source} {error}") from error
+    read_as = f", read as {rows.table.encoding}" if rows.table.encoding else ""
     note(f"{source.name}: {len(texts):,} rows{read_as}; the texts are in the column {column!r}.", given.quiet)
+    for said in rows.table.notes:
+        note(" ".join([said.text, ", ".join(said.examples)]).strip(), given.quiet)
+    for reason, left in rows.table.left_out.items():
+        note(f"{left.count:,} rows were left out ({reason}): {lines_named(left.lines, left.count)}.", given.quiet)
     task = hashlib.sha256(
         json.dumps([str(Path(given.model).resolve()), given.refused, column, texts]).encode("utf-8", "replace")
     ).hexdigest()

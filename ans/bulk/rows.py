@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ans.data.columns import guess_columns, named, some
-from ans.data.formats.delimited import rows_as_written
-from ans.data.formats.recognised import read_bytes
-from ans.data.rows import Cell, Table
+from ans.data.columns import named
+from ans.data.encodings import Decoded
+from ans.data.formats.columnar import arrow_table, is_columnar
+from ans.data.formats.delimited import is_delimited, rows_as_written
+from ans.data.formats.json_table import flat
+from ans.data.formats.recognised import encoding_notes, read_bytes
+from ans.data.rows import Cell, Table, clean
+from ans.data.tables import chosen_columns, contents_of
 from ans.data.text_bytes import decode
 from ans.durable import replacing
 
@@ -21,62 +25,60 @@ DELIMITERS = {".csv": ",", ".tsv": "\t"}  # as they are written; those that are 
 LINES = (".jsonl", ".ndjson")
 PARQUET = ".parquet"
 KINDS = (*DELIMITERS, *LINES, PARQUET)
-LINE = "line"  # the one column of a file of lines
+MOST_ROWS = 10_000_000  # to be answered: far more than anybody trains on
+LINE = "line"  # the column of a line of JSON that is no object
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Columns and rows in the order of the file, empty rows among them. `encoding`: None of Parquet."""
+    """Columns and rows in the order of the file, empty rows among them.
+
+    `table`: the same as cells, nested values by their paths (`data.text`), with how the file was understood.
+    """
 
     names: list[str]
     rows: list[dict[str, Any]]
-    encoding: str | None
+    table: Table
 
     def texts(self, column: str | None) -> list[str]:
-        """The texts of a column, else of the likeliest; what is missing is the empty text.
+        """The texts of a column, or of two as `title+body`, else of the likeliest; what is missing is the empty text.
 
         Raises:
-            ValueError: there is no such column.
+            ValueError: there is no such column; the sentence follows a file's name.
         """
-        if column is not None and column not in self.names:
-            raise ValueError(f"there is no column {column!r}; there are {', '.join(self.names)}.")
-        name = column or self.likeliest
-        return ["" if row.get(name) is None else " ".join(str(row[name]).split()) for row in self.rows]
+        return [clean(cell) for cell in self.table.column(chosen_columns(self.table, column).text)]
 
     @property
     def likeliest(self) -> str:
         """The column that holds the texts, by its name, else as the one with the longest cells."""
-        cells = [[str(row.get(name) or "") for name in self.names] for row in some(self.rows)]
-        return guess_columns(self.names, cells).text
+        return self.table.guessed.text
 
 
-def read_rows(path: Path) -> Rows:
+def read_rows(path: Path, sheet: str | None = None, encoding: str | None = None) -> Rows:
     """All rows of a file, whatever its format; where there are no columns each line is a row.
+
+    Args:
+        sheet, encoding: as `ans.data.tables.read_file` takes them.
 
     Raises:
         ValueError: there is none, it is empty, or no such file.
     """
     if not path.is_file():
         raise ValueError(f"expected a file at {path}, found none.")
-    kind, raw = path.suffix.lower(), path.read_bytes()
     try:
+        raw, kind, _ = contents_of(path)
         if not raw.strip():
             raise ValueError("is empty; expected rows.")
-        if kind == PARQUET:
-            return _of_parquet(raw)
-        if kind in DELIMITERS:
-            found = decode(raw)
-            return _of_table(found.text, kind, found.name)
+        if is_columnar(raw, kind):
+            return _of_arrow(raw)
         if kind in LINES:
-            found = decode(raw)
-            return _of_json(found.text, found.name)
-        table = read_bytes(raw, kind)
-        if len(table.names) > 1:
+            return _of_json(decode(raw, encoding))
+        table = read_bytes(raw, kind, sheet, encoding, MOST_ROWS)
+        if not is_delimited(table):
             return _of_any(table)
-        found = decode(raw)
+        return _of_table(decode(raw, encoding), kind)
     except ValueError as error:
         raise ValueError(f"{path} {error}") from error
-    return Rows([LINE], [{LINE: line} for line in found.text.splitlines()], found.name)
 
 
 def write_rows(path: Path, names: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
@@ -121,43 +123,46 @@ def _cell(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
 
 
-def _of_table(content: str, kind: str, encoding: str) -> Rows:
-    names, rows = rows_as_written(content, kind)
+def _of_table(found: Decoded, kind: str) -> Rows:
+    names, rows = rows_as_written(found.text, kind)
     width = max((len(names), *(len(row) for row in rows)))
     names = named([*names, *[""] * (width - len(names))])
-    return Rows(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], encoding)
+    return _with_cells(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], found)
+
+
+def _with_cells(names: list[str], rows: list[dict[str, Any]], found: Decoded | None) -> Rows:
+    """Rows of a file that keeps none back."""
+    cells = [flat(row) for row in rows]
+    columns = list(dict.fromkeys([*(name for row in cells for name in row)])) or list(names)
+    table = Table(
+        "", "" if found is None else found.name, columns, [[row.get(name) for name in columns] for row in cells],
+        list(range(1, len(rows) + 1)), notes=[] if found is None else encoding_notes(found),
+    )  # fmt: skip
+    return Rows(names, rows, table)
 
 
 def _of_any(table: Table) -> Rows:
     """The rows of a spreadsheet, of Rasa's data and of all else that `ans.data.formats` knows."""
-    rows = [dict(zip(table.names, row, strict=True)) for row in table.rows]
-    return Rows(
-        table.names, [{name: _plain(cell) for name, cell in row.items()} for row in rows], table.encoding or None
-    )
+    rows = [dict(zip(table.names, map(_plain, row), strict=True)) for row in table.rows]
+    return Rows(table.names, rows, table)
 
 
 def _plain(cell: Cell) -> Any:
     return list(cell) if isinstance(cell, tuple) else cell
 
 
-def _of_json(content: str, encoding: str) -> Rows:
+def _of_json(found: Decoded) -> Rows:
     rows = []
-    for number, line in enumerate(content.rstrip("\n").split("\n"), 1):
+    for number, line in enumerate(found.text.rstrip("\n").split("\n"), 1):
         try:
             row = json.loads(line) if line.strip() else {}
-        except json.JSONDecodeError as error:
-            raise ValueError(f"is no JSON in line {number}: {error.msg}; expected one object a line.") from error
+        except (json.JSONDecodeError, RecursionError) as error:
+            problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+            raise ValueError(f"is no JSON in line {number}: {problem}; expected one object a line.") from error
         rows.append(row if isinstance(row, dict) else {LINE: row})
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    return Rows(names, rows, encoding)
+    return _with_cells(list(dict.fromkeys(name for row in rows for name in row)), rows, found)
 
 
-def _of_parquet(raw: bytes) -> Rows:
-    import pyarrow
-    import pyarrow.parquet
-
-    try:
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(raw))
-    except pyarrow.ArrowException as error:
-        raise ValueError(f"can't be read as Parquet: {error}.") from error
-    return Rows(table.column_names, table.to_pylist(), None)
+def _of_arrow(raw: bytes) -> Rows:
+    table, _ = arrow_table(raw)
+    return _with_cells(table.column_names, table.to_pylist(), None)

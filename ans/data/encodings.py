@@ -6,6 +6,7 @@ language decides, by the letters it has.
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections import Counter
@@ -40,17 +41,21 @@ BEYOND_WORDS = "€‚„…‘’“”•–—™£©®°±²³µ·¼½¾×«
 LETTER = re.compile(r"[^\W\d_]")
 SAMPLE = 1 << 16  # bytes: enough to tell, and quick
 MOST_WORDS = 400
+FEW_WORDS = 8  # with letters beyond ASCII: fewer are no evidence
+BEYOND = re.compile(r"[\w'’]*[^\W\x00-\x7f][\w'’]*")  # such a word
 
 
 @dataclass(frozen=True)
 class Decoded:
     """Bytes as text. `doubt`: another encoding that is about as likely, by its name. `bad_lines`: from 1, where bytes
-    were none of the encoding, and were read as Windows-1252."""
+    were none of the encoding, and were read as Windows-1252. `told_by`: different words with letters beyond ASCII, from
+    which a code page was guessed, at most `FEW_WORDS`; none of an encoding that is certain, or that somebody named."""
 
     text: str
     encoding: str
     doubt: str = ""
     bad_lines: tuple[int, ...] = ()
+    told_by: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -61,6 +66,30 @@ class Decoded:
 def encoding_name(encoding: str) -> str:
     """An encoding as a person knows it."""
     return NAMES.get(encoding, encoding.replace("cp125", "Windows-125"))
+
+
+def known_encodings() -> list[str]:
+    """The names of the code pages that are told apart here, and of UTF-8 and UTF-16."""
+    return ["UTF-8", "UTF-16", *(encoding_name(encoding) for encoding in (*LATIN, *OTHERS))]
+
+
+def decoded_as(raw: bytes, named: str) -> Decoded:
+    """Bytes as text in the encoding that somebody names; lines with other bytes are told.
+
+    Raises:
+        ValueError: there is no encoding of that name; the sentence follows a file's name.
+    """
+    by_name = {encoding_name(encoding).lower(): encoding for encoding in (*LATIN, *OTHERS)}
+    encoding = by_name.get(named.strip().lower(), named.strip())
+    try:
+        info = codecs.lookup(encoding)
+        text = raw.decode(encoding, "replace")  # a codec that makes no text of bytes is none
+    except (LookupError, ValueError) as error:
+        some = ", ".join(known_encodings()[:4])
+        raise ValueError(f"can't be read as {named!r}, which is no encoding; expected one as {some}.") from error
+    bad = tuple(place for place, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
+    encoding = encoding if encoding in by_name.values() else info.name
+    return Decoded(text.removeprefix("\ufeff"), encoding, bad_lines=bad)
 
 
 def decoded(raw: bytes) -> Decoded:
@@ -152,12 +181,21 @@ def _as_code_page(raw: bytes) -> Decoded:
     doubt = ""
     if encoding is None:
         encoding, doubt = _latin(sample)
+    told_by = _words_beyond(sample.decode(encoding, "replace"))
     try:
-        return Decoded(raw.decode(encoding), encoding, doubt)
+        return Decoded(raw.decode(encoding), encoding, doubt, told_by=told_by)
     except UnicodeDecodeError:
         lines = raw.split(b"\n")
         bad = [place + 1 for place, line in enumerate(lines) if "\ufffd" in line.decode(encoding, "replace")]
-        return Decoded(raw.decode(encoding, "replace"), encoding, doubt, tuple(bad))
+        return Decoded(raw.decode(encoding, "replace"), encoding, doubt, tuple(bad), told_by)
+
+
+def _words_beyond(text: str) -> tuple[str, ...]:
+    """The first different words with letters beyond ASCII; where there are none, the signs around which they stand."""
+    words = dict.fromkeys(match[0] for match, _ in zip(BEYOND.finditer(text), range(2000), strict=False))
+    if not words:
+        words = dict.fromkeys(word for word in text.split() if not word.isascii())
+    return tuple(words)[:FEW_WORDS]
 
 
 def _sample(raw: bytes) -> bytes:

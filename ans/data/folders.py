@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from ans.data.columns import PART_OF, SPLIT_NAMES
-from ans.data.tables import EXTENSIONS
+from ans.data.formats.packed import PACKED
+from ans.data.tables import EXTENSIONS, unpacked_name
 
 SHARD = re.compile(r"([a-z]+)[-_.]\d+(?:[-_.]of[-_.]\d+)?")
 MOST_FILES, DEEPEST = 2000, 3
@@ -17,7 +18,8 @@ def parts_of(folder: Path) -> dict[str, list[Path]]:
     """The files of train, dev and test. A file `train.csv` in the folder itself wins over shards below it."""
     found: dict[str, list[Path]] = {}
     for part, stems in SPLIT_NAMES.items():
-        paths = [folder / f"{stem}{extension}" for stem in stems for extension in EXTENSIONS]
+        endings = [*EXTENSIONS, *(f"{extension}{packed}" for extension in EXTENSIONS for packed in PACKED)]
+        paths = [folder / f"{stem}{ending}" for stem in stems for ending in endings]
         found[part] = [path for path in paths if path.is_file()][:1]
     if found["train"] and found["test"]:
         return found
@@ -57,7 +59,7 @@ def _files(folder: Path) -> list[Path]:
     for path in sorted(folder.rglob("*")):
         depth = len(path.relative_to(folder).parts)
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        texts = path.suffix.lower() in EXTENSIONS and path.name not in SAVED_BY
+        texts = unpacked_name(path).suffix.lower() in EXTENSIONS and path.name not in SAVED_BY
         if depth <= DEEPEST and not hidden and texts and path.is_file():
             made.append(path)
         if len(made) >= MOST_FILES:
@@ -67,7 +69,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _part(path: Path, folder: Path) -> str | None:
     """The part that a file's name says, else the folder it is in."""
-    stem = path.stem.lower()
+    stem = unpacked_name(path).stem.lower()
     shard = SHARD.fullmatch(stem)
     name = shard[1] if shard is not None else stem
     if name in PART_OF:

@@ -32,7 +32,8 @@ class ReadAs:
     """How somebody wants a file to be read, where it leaves a choice.
 
     `no_class`: the labels that mean no class; None takes those that are spelt so. `joined`: names that are probably one
-    class are one. `sheet`: of a spreadsheet, another than the first.
+    class are one. `sheet`: of a spreadsheet, by its name or its number from 1, another than the first. `encoding`: of a
+    file of text, where it is told wrongly.
     """
 
     text_column: str | None = None
@@ -40,11 +41,13 @@ class ReadAs:
     no_class: tuple[str, ...] | None = None
     joined: bool = False
     sheet: str | None = None
+    encoding: str | None = None
 
     @classmethod
     def of(cls, config: TrainConfig) -> ReadAs:
         """What a training's settings say."""
-        return cls(config.text_column, config.label_column, config.no_class, config.near_names == "joined")
+        joined = config.near_names == "joined"
+        return cls(config.text_column, config.label_column, config.no_class, joined, config.sheet, config.encoding)
 
 
 class Row(NamedTuple):

@@ -28,7 +28,7 @@ def understood(path: Path, read_as: ReadAs, must_have_labels: bool = True) -> Re
     if path.is_dir():
         table, columns = _folder_table(path, read_as)
     else:
-        table = read_file(path, read_as.sheet)
+        table = read_file(path, read_as.sheet, read_as.encoding)
         columns = labelled_columns(table, str(path), read_as.text_column, read_as.label_column, must_have_labels)
     found = understand(table, columns, read_as.no_class, read_as.joined, repeated=path.is_dir())
     return Report(table, columns, found)
@@ -42,7 +42,7 @@ def _folder_table(folder: Path, read_as: ReadAs) -> tuple[Table, Columns]:
     account, notes, kinds, encodings = Account(), [], [], []
     for part, paths in parts_given(folder).items():
         for path in paths:
-            table = read_file(path)
+            table = read_file(path, read_as.sheet, read_as.encoding)
             columns = labelled_columns(table, str(path), read_as.text_column, read_as.label_column)
             first = first or columns
             texts, labels = table.column(columns.text), table.column(columns.label or "")

@@ -17,6 +17,8 @@ from ans.data.columns import AND, Columns, guess_columns, some
 # A cell is a text, several values (a list of labels), or None where the row has no such cell.
 Cell = str | tuple[str, ...] | None
 SHOWN_LINES, SHOWN_SAMPLES, LONGEST_SAMPLE = 10, 3, 80
+MOST_ROWS = 500_000  # of a file that is trained on
+LONG_CELL = 1 << 16  # characters: what follows is left away, as no text is read that far
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")  # zero-width spaces and soft hyphens: nobody means them
 
 COMMENT, HEADER_AGAIN, BEFORE = "comment", "repeated header", "before the table"
@@ -82,7 +84,8 @@ class Note:
 class Table:
     """A file as it was understood. `lines`: where each row begins, from 1 (of a JSON list its place).
 
-    `usual`: which column holds what, where the format says it.
+    `usual`: which column holds what, where the format says it. `sheets`: of a workbook with several, their names;
+    `sheet`: the one that was read. `guessed_encoding`: the file doesn't say its encoding, and it is no Unicode.
     """
 
     format: str
@@ -93,6 +96,9 @@ class Table:
     left_out: Account = field(default_factory=Account)
     notes: list[Note] = field(default_factory=list)
     usual: Columns | None = None
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    guessed_encoding: bool = False
 
     @cached_property
     def guessed(self) -> Columns:
@@ -133,10 +139,22 @@ def clean(cell: Cell) -> str:
         return ""
     if not isinstance(cell, str):
         return ", ".join(map(clean, cell))
+    if len(cell) > LONG_CELL:
+        cell = cell.strip()[:LONG_CELL]
     if cell.isascii():
         return " ".join(cell.split())
     whole = cell.encode("utf-8", "replace").decode()  # JSON may hold half a surrogate pair
     return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFC", whole)).split())
+
+
+def check_count(count: int, most: int = MOST_ROWS) -> None:
+    """See that texts are no more than they may be.
+
+    Raises:
+        ValueError: they are; the sentence follows a file's name.
+    """
+    if count > most:
+        raise ValueError(f"holds {count:,} texts, and {most:,} are the most; keep fewer.")
 
 
 def shortened(text: str) -> str:

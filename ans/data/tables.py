@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, guess_columns, some
+from ans.data.formats.packed import PACKED, unpacked
 from ans.data.formats.recognised import read_bytes
 from ans.data.label_cells import labels_in
 from ans.data.rows import Table, clean
@@ -16,6 +17,7 @@ EXTENSIONS = (
     ".tsv", ".csv", ".tab", ".jsonl", ".ndjson", ".json", ".txt", ".xlsx", ".xls", ".ods", ".yml", ".yaml", ".md",
     ".parquet", ".arrow",
 )  # fmt: skip
+PACKED_TOO = (*EXTENSIONS, *PACKED)
 MOST_BYTES = 20 << 20  # of one upload
 
 
@@ -34,11 +36,12 @@ class LabelledTexts:
         return LabelledTexts([self.texts[i] for i in keep], [self.labels[i] for i in keep])
 
 
-def read_file(path: Path, sheet: str | None = None) -> Table:
+def read_file(path: Path, sheet: str | None = None, encoding: str | None = None) -> Table:
     """The table in one file, whatever its format and encoding.
 
     Args:
-        sheet: of a spreadsheet, another than the first.
+        sheet: of a spreadsheet, by its name or its number from 1, another than the first.
+        encoding: of a file of text, where it is told wrongly.
 
     Raises:
         ValueError: no such file, an empty one, or one that holds no table.
@@ -46,12 +49,28 @@ def read_file(path: Path, sheet: str | None = None) -> Table:
     if not path.is_file():
         raise ValueError(f"expected a file at {path}, found none.")
     try:
-        return read_bytes(path.read_bytes(), path.suffix.lower(), sheet)
+        raw, suffix, packed = contents_of(path)
+        table = read_bytes(raw, suffix, sheet, encoding)
     except ValueError as error:
         raise ValueError(f"{path} {error}") from error
+    return replace(table, format=f"{table.format} ({packed})") if packed else table
 
 
-def read_upload(path: Path) -> Table:
+def contents_of(path: Path) -> tuple[bytes, str, str]:
+    """(Bytes, ending of the name in lower case, how it was packed or "") of a file, unpacked where it is packed.
+
+    Raises:
+        ValueError: it holds no file of texts, or several; the sentence follows a file's name.
+    """
+    return unpacked(path.read_bytes(), path.suffix.lower(), unpacked_name(path).suffix.lower(), EXTENSIONS)
+
+
+def unpacked_name(path: Path) -> Path:
+    """`train.csv` of `train.csv.gz`; any other path as it is."""
+    return path.with_suffix("") if path.suffix.lower() in PACKED else path
+
+
+def read_upload(path: Path, sheet: str | None = None, encoding: str | None = None) -> Table:
     """`read_file` of what somebody uploaded, at most `MOST_BYTES`.
 
     Raises as it does, without the folder, which is the server's alone.
@@ -59,7 +78,7 @@ def read_upload(path: Path) -> Table:
     if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"{path.name} is larger than {MOST_BYTES >> 20} MB; split it, or keep fewer texts.")
     try:
-        return read_file(path)
+        return read_file(path, sheet, encoding)
     except ValueError as error:
         raise ValueError(without_folder(error, path)) from error
 
@@ -69,28 +88,37 @@ def without_folder(error: Exception, path: Path) -> str:
     return str(error).replace(str(path), path.name)
 
 
-def table_of(source: Any) -> Table:
+def table_of(source: Any, sheet: str | None = None, encoding: str | None = None) -> Table:
     """The table in a file by its path, a pandas DataFrame, a Hugging Face Dataset or a list of records.
+
+    Args:
+        sheet, encoding: of a file, as `read_file` takes them.
 
     Raises:
         ValueError: it is none of these, or as `read_file`.
     """
     if isinstance(source, (str, Path)):
-        return read_file(Path(source))
+        return read_file(Path(source), sheet, encoding)
     from ans.data.formats.columnar import of_object
 
     return of_object(source)
 
 
-def read_table(source: Any, text_column: str | None = None, label_column: str | None = None) -> LabelledTexts:
+def read_table(
+    source: Any,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> LabelledTexts:
     """Texts and labels as `table_of` reads them. Rows that lack either, or have several labels, are dropped.
 
-    Columns that are not given are found by their names, else by their shapes.
+    Columns that are not given are found by their names, else by their shapes; `sheet` and `encoding` are of a file.
 
     Raises:
         ValueError: the source can't be read, a column can't be told, or no row is left.
     """
-    table, named = table_of(source), str(source) if isinstance(source, (str, Path)) else "the table"
+    table, named = table_of(source, sheet, encoding), str(source) if isinstance(source, (str, Path)) else "the table"
     columns = labelled_columns(table, named, text_column, label_column)
     pairs = [
         (clean(text), *labels_in(label))

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-from ans.data.encodings import Decoded, decoded
+from ans.data.encodings import Decoded, decoded, decoded_as
 
 # What files begin with that are no texts, and what a person can do instead.
 SPREADSHEET = "save the sheet as CSV there"
@@ -48,19 +48,29 @@ LOOKED_AT = 1 << 20  # characters: enough to tell, and quick
 MOST_CONTROL = 0.01  # of all characters; a text may hold a stray one
 
 
-def decode(raw: bytes) -> Decoded:
+def decode(raw: bytes, encoding: str | None = None) -> Decoded:
     """Bytes → text, whatever the encoding; a byte order mark is no part of it.
 
+    Args:
+        encoding: its name, where somebody knows it.
+
     Raises:
-        ValueError: these are no text, said as what follows a file's name.
+        ValueError: these are no text, or not in that encoding, said as what follows a file's name.
     """
     _refuse(_kind_of(raw, is_text=True))
+    if encoding is not None:
+        return _without_zeros(raw, decoded_as(raw, encoding))
     head = raw[:LOOKED_AT]
     odd = len(head) - len(head.translate(None, CONTROL_BYTES))
     found = decoded(raw) if b"\x00" in head or odd <= MOST_CONTROL * len(head) else None
     if found is None or len(CONTROL.findall(found.text[:LOOKED_AT])) > MOST_CONTROL * min(len(found.text), LOOKED_AT):
         _refuse(_kind_of(raw, is_text=False))
         raise ValueError("holds bytes that are no text in any usual encoding; save it as UTF-8 text.")
+    return _without_zeros(raw, found)
+
+
+def _without_zeros(raw: bytes, found: Decoded) -> Decoded:
+    """A text that holds no zero byte; else a ValueError."""
     if "\x00" in found.text:
         _refuse(_kind_of(raw, is_text=False))
         line = found.text.count("\n", 0, found.text.index("\x00")) + 1

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ans.data.tables import EXTENSIONS
+from ans.data.tables import PACKED_TOO
 from ans.ui.addresses import address_of
 from ans.ui.ask.routes import SMALL_MAP, VERDICT
 from ans.ui.limits import API, EVENTS, LOGINS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
@@ -28,7 +28,7 @@ UNUSED = re.compile(
 )
 NAMED = re.compile(r"/gradio_api/(?:call/v2|call|run)/([^/]+)")
 FILE_NAME = re.compile(rb'filename="((?:[^"\\]|\\.)*)"')
-KINDS = frozenset({*EXTENSIONS, ".zip"})
+KINDS = frozenset(PACKED_TOO)
 LONGEST_BODY = 4 * MIB  # of any other request: many texts, a thousand of them for the API
 MOST_PARTS = 50_000  # lists and objects in one: the server looks at each, and meanwhile at nobody else
 BUSY = "Too much is asked from this address at once; try again in {} s."

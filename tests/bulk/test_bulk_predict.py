@@ -25,7 +25,7 @@ def given(tmp_path, monkeypatch) -> Namespace:
     source.write_text("".join(f"{json.dumps({'text': text, 'label': 'mine'})}\n" for text in TEXTS), encoding="utf-8")
     return Namespace(
         model="model", input=str(source), out=str(tmp_path / "answered.parquet"), text=[], text_column=None,
-        refused=None, candidates=5, neighbours=3, quiet=True,
+        sheet=None, encoding=None, refused=None, candidates=5, neighbours=3, quiet=True,
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def test_what_was_kept_of_another_task_is_not_used(given, classifier):
         ({"text": ["a"]}, "give texts or --input, not both"),
         ({"out": "answers.docx"}, "must end in .csv, .tsv, .jsonl, .ndjson or .parquet"),
         ({"out": "nowhere/answers.csv"}, "the folder of nowhere/answers.csv doesn't exist"),
-        ({"text_column": "body"}, "there is no column 'body'; there are text, label"),
+        ({"text_column": "body"}, "asked.jsonl has no column 'body'; it has text, label"),
     ],
 )
 def test_what_cannot_be_done_is_told_before_a_model_is_loaded(given, changes, sentence):

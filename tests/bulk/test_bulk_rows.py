@@ -2,6 +2,9 @@
 
 import json
 
+import openpyxl
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from ans.bulk.rows import read_rows, write_rows
@@ -38,7 +41,7 @@ def test_blank_lines_are_rows_and_short_and_long_rows_keep_their_cells(tmp_path)
     lines = tmp_path / "lines.txt"
     lines.write_bytes("erste\n\ndritte ü\n".encode("utf-16"))
     found = read_rows(lines)
-    assert (found.texts(None), found.encoding) == (["erste", "", "dritte ü"], "UTF-16")
+    assert (found.texts(None), found.table.encoding) == (["erste", "", "dritte ü"], "UTF-16")
 
 
 def test_rows_are_read_by_the_one_reader_with_odd_quotes_cut_texts_and_no_header(tmp_path):
@@ -69,8 +72,47 @@ def test_what_cannot_be_read_is_told(tmp_path):
     with pytest.raises(ValueError, match="is empty; expected rows"):
         read_rows(path)
     path.write_text("text,id\na,1\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="there is no column 'body'; there are text, id"):
+    with pytest.raises(ValueError, match="has no column 'body'; it has text, id"):
         read_rows(path).texts("body")
-    (tmp_path / "rows.parquet").write_text("no table at all", encoding="utf-8")
-    with pytest.raises(ValueError, match="can't be read as Parquet"):
+    (tmp_path / "rows.parquet").write_bytes(b"PAR1 no table at all PAR1")
+    with pytest.raises(ValueError, match="is a damaged Parquet file"):
+        read_rows(tmp_path / "rows.parquet")
+
+
+def test_a_nested_text_is_found_by_its_path_and_two_columns_are_one_text(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"data": {"text": "one", "n": 1}}\n{"data": {"text": "two"}}\n', encoding="utf-8")
+    found = read_rows(path)
+    assert (found.likeliest, found.texts(None), found.names) == ("data.text", ["one", "two"], ["data"])
+    assert found.rows[0] == {"data": {"text": "one", "n": 1}}
+    path = tmp_path / "rows.csv"
+    path.write_text("id,subject,body\n1,late,where is it\n2,,hello\n", encoding="utf-8")
+    assert read_rows(path).texts("subject+body") == ["late where is it", "hello"]
+
+
+def test_a_list_of_texts_alone_and_a_sheet_of_one_column_are_rows_not_what_they_are_written_in(tmp_path):
+    path = tmp_path / "rows.json"
+    path.write_text('["one two", "three"]', encoding="utf-8")
+    assert read_rows(path).texts(None) == ["one two", "three"]
+    book = openpyxl.Workbook()
+    for sheet, text in ((book.active, "one two"), (book.create_sheet("Second"), "three")):
+        assert sheet is not None
+        sheet.append(["text"])
+        sheet.append([text])
+    book.save(tmp_path / "rows.xlsx")
+    assert read_rows(tmp_path / "rows.xlsx").texts(None) == ["one two"]
+    assert read_rows(tmp_path / "rows.xlsx", "2").texts(None) == ["three"]
+
+
+def test_lines_end_as_everywhere_and_not_at_other_signs(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("one\u2028still one\n\ntwo\x0bstill two", encoding="utf-8")
+    assert read_rows(path).texts(None) == ["one still one", "", "two still two"]
+
+
+def test_a_table_that_unpacks_to_far_too_much_is_refused_here_too(tmp_path):
+    cells = pyarrow.array(["x" * 1000] * 600_000).dictionary_encode()
+    pyarrow.parquet.write_table(pyarrow.table({"text": cells, "b": cells}), tmp_path / "rows.parquet")
+    assert (tmp_path / "rows.parquet").stat().st_size < 1 << 20
+    with pytest.raises(ValueError, match=r"unpacks to 1,144 MB, and 100 are the most"):
         read_rows(tmp_path / "rows.parquet")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import datasets
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -232,58 +230,6 @@ def test_fasttext_is_read_with_one_label_several_and_none():
         "multi-label": [25],
         "unlabelled": [26],
     }
-
-
-def workbook() -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(["Export of tickets"])
-    sheet.append(["Nr", "Nachricht", "Kategorie"])
-    for place, row in enumerate(ROWS):
-        sheet.append([place, *row])
-    book.create_sheet("notes")
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def open_document() -> bytes:
-    def cells(row: Sequence[str]) -> str:
-        texts = (
-            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row
-        )
-        return f"<table:table-row>{''.join(texts)}</table:table-row>"
-
-    names = "".join(
-        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
-    )
-    table = "".join(map(cells, [("text", "label"), *ROWS]))
-    content = (
-        f'<?xml version="1.0"?><office:document-content{names}><office:body><office:spreadsheet>'
-        f'<table:table table:name="one">{table}</table:table></office:spreadsheet></office:body>'
-        "</office:document-content>"
-    )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", '<?xml version="1.0"?><manifest/>')
-    return out.getvalue()
-
-
-def test_spreadsheets_are_read_the_first_sheet_by_default():
-    table = read(workbook(), ".xlsx")
-    found = found_in(table)
-    assert (table.format, found.counts, table.lines[0]) == ("Excel workbook", EACH, 3)
-    assert found.left_out["before the table"].samples == ["Export of tickets"]
-    assert "the file also has notes" in table.notes[0].text
-    with pytest.raises(ValueError, match=r"^has no sheet 'gone'; it has Sheet, notes\.$"):
-        read_bytes(workbook(), ".xlsx", "gone")
-    table = read(open_document(), ".ods")
-    assert (table.format, found_in(table).counts) == ("ODS spreadsheet", EACH)
-    with pytest.raises(ValueError, match="is a spreadsheet that can't be read"):
-        read(workbook()[:2000] + workbook()[2100:], ".xlsx")
 
 
 def hugging_face() -> datasets.Dataset:

@@ -141,7 +141,8 @@ def test_a_setting_changes_what_it_should_and_no_more(name, config, original, ot
 
 def test_every_setting_has_its_test():
     # The last in test_few_texts: these texts are too alike to hold out. How own data are read: in test_reading.
-    elsewhere = {"device", "data_dir", "text_column", "label_column", "no_class", "near_names", "folds"}
+    read_as = {"text_column", "label_column", "no_class", "near_names", "sheet", "encoding"}
+    elsewhere = {"device", "data_dir", "folds", *read_as}
     assert {spec.name for spec in fields(TrainConfig)} == set(CHANGES) | elsewhere
 
 

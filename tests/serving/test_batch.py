@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ans.data.lines import MOST_LINES, Lines, columns_of_file, lines_given, lines_of, lines_of_file
+from ans.data.lines import MOST_LINES, Lines, lines_given, lines_of, lines_of_file, offered_by_file
 from ans.data.tables import MOST_BYTES, read_table
 from ans.serving.batch import CHUNK, Batch, Pass, Verdict
 from ans.serving.batch_csv import as_csv
@@ -56,8 +56,9 @@ def test_without_a_usual_name_the_longest_cells_are_the_texts_unless_another_col
     path = written(tmp_path / "a.csv", "Nr;Nachricht;Von\n1;wo ist mein Paket;Eva\n2;Rechnung fehlt noch;Ali\n")
     assert lines_of_file(path).texts == ["wo ist mein Paket", "Rechnung fehlt noch"]
     assert lines_of_file(path, "Von").texts == ["Eva", "Ali"]
-    assert columns_of_file(path) == (["Nr", "Nachricht", "Von"], "Nachricht")
-    assert columns_of_file(written(tmp_path / "a.txt", "a;b\n")) == ([], None)
+    offered = offered_by_file(path)
+    assert (offered.columns, offered.likeliest, offered.sheets) == (["Nr", "Nachricht", "Von"], "Nachricht", [])
+    assert offered_by_file(written(tmp_path / "a.txt", "a;b\n")).columns == []
     with pytest.raises(ValueError, match=r"^a\.csv has no column 'gone'; it has Nr, Nachricht, Von\.$"):
         lines_of_file(path, "gone")
 

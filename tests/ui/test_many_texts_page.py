@@ -57,18 +57,18 @@ def test_buttons_are_drawn_from_the_batch_alone_so_the_next_look_frees_them_what
 def test_whoever_disables_the_buttons_starts_the_watch_that_frees_them(tab, store, monkeypatch):
     run = run_of(store, None, RUNNING, FINISHED)
     monkeypatch.setattr(Pass, "begin", lambda self, load: None)  # it never gets its turn
-    changes = tab.start("one\ntwo", None, None, run.id, ME, None)
+    changes = tab.start("one\ntwo", None, None, None, None, run.id, ME, None)
     assert buttons(tab, changes) == (False, True, True)
     batch = changes[tab.batch]
     assert batch.first.state == "waiting"
-    again = tab.start("three", None, None, run.id, ME, batch)
+    again = tab.start("three", None, None, None, None, run.id, ME, batch)
     assert batch.first._stop.is_set()
     assert again[tab.batch].lines.texts == ["three"]
 
 
 def test_a_model_that_is_gone_ends_in_a_card_that_says_so_with_free_buttons(tab, store):
     run = run_of(store, None, RUNNING, FINISHED)  # it has no model
-    batch = tab.start("one", None, None, run.id, ME, None)[tab.batch]
+    batch = tab.start("one", None, None, None, None, run.id, ME, None)[tab.batch]
     assert batch.first.wait(60)
     changes = tab.look(batch, ME)
     assert changes[tab.card]["title"] == "These could not be classified"
@@ -78,14 +78,14 @@ def test_a_model_that_is_gone_ends_in_a_card_that_says_so_with_free_buttons(tab,
 def test_of_a_file_with_several_columns_the_one_with_the_texts_can_be_chosen(tab, store, tmp_path):
     run, path = run_of(store, None, RUNNING, FINISHED), tmp_path / "mine.csv"
     path.write_text("Nr;Nachricht;Von\n1;wo ist mein Paket;Eva\n2;Rechnung fehlt noch;Ali\n")
-    offered = tab.brought(str(path))[tab.column]
+    offered = tab.own.brought(str(path))[tab.own.column]
     assert (offered["choices"], offered["value"], offered["visible"]) == (["Nr", "Nachricht", "Von"], "Nachricht", True)
-    assert tab.start("", str(path), "Von", run.id, ME, None)[tab.batch].lines.texts == ["Eva", "Ali"]
+    assert tab.start("", str(path), None, None, "Von", run.id, ME, None)[tab.batch].lines.texts == ["Eva", "Ali"]
     path.write_bytes(b"%PDF-1.7")
-    refused = tab.brought(str(path))
-    assert refused[tab.card]["detail"].startswith("mine.csv looks like a PDF document")
-    assert refused[tab.column]["visible"] is False
-    assert tab.brought(None)[tab.column]["visible"] is False
+    refused = tab.own.brought(str(path))
+    assert refused[tab.own.card]["detail"].startswith("mine.csv looks like a PDF document")
+    assert refused[tab.own.column]["visible"] is False
+    assert tab.own.brought(None)[tab.own.column]["visible"] is False
 
 
 def test_the_card_says_what_share_is_open(tab):

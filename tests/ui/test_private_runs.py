@@ -48,7 +48,7 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
     mine = {"run": run, "who": who}
     return {
         "answer": lambda: routes.verdict(of_ask.shared, {"text": "i lost my card", **mine, "patient": True}),
-        "many start": lambda: of_ask.many.start("i lost my card", None, None, run, who, None),
+        "many start": lambda: of_ask.many.start("i lost my card", None, None, None, None, run, who, None),
         "many beside": lambda: of_ask.many.beside(run, batch, who, "all", "", Place()),
         "teach": lambda: of_ask.taught.shown(run, who),
         "teach correct": lambda: of_ask.taught.act("hi", run, who, event(action="correct", open=True)),
@@ -65,7 +65,7 @@ def asked(store: RunStore, who: str) -> dict[str, Any]:
         "evaluate": lambda: list(of_evaluation.opened(run, None, who)),
         "compare show": lambda: of_comparison.show([run], ["msp"], [], "f1", who),
         "compare judge": lambda: of_comparison.judge("i lost my card", [run], ["msp"], [], who),
-        "discover": lambda: list(of_discovery.look_for(run, Findings(), "test", "", None, 0, who)),
+        "discover": lambda: list(of_discovery.look_for(run, Findings(), "test", "", None, None, None, None, 0, who)),
         "strictness": lambda: of_ask.strict.shown(run, who),
         "strictness moved": lambda: of_ask.strict.moved(run, 10, who),
         "strictness kept": lambda: list(of_ask.strict.kept(0.1, run, who)),

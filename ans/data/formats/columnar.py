@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ans.data.formats.json_table import flat
+from ans.data.formats.json_table import flat, scalar
 from ans.data.rows import Cell, Table
 
 if TYPE_CHECKING:
     import pyarrow
 
-MOST_UNPACKED = 400 << 20  # bytes
-MOST_CELLS = 20_000_000
+MOST_UNPACKED, MOST_LETTERS = 200 << 20, 100 << 20  # bytes
+MOST_CELLS = 3_000_000  # each value of a list is one
 STREAM = b"\xff\xff\xff\xff"
 
 
@@ -31,41 +31,140 @@ def read_columnar(raw: bytes) -> Table:
     Raises:
         ValueError: it is damaged or far too large; the sentence follows a file's name.
     """
+    table, kind = arrow_table(raw, with_numbers=False)
+    return _of_arrow(table, kind)
+
+
+def arrow_table(raw: bytes, with_numbers: bool = True) -> tuple[pyarrow.Table, str]:
+    """The columns of a Parquet or an Arrow file as they are, and which of the two it is.
+
+    Args:
+        with_numbers: else columns that hold neither words nor labels, such as embeddings and pictures, are left away.
+
+    Raises:
+        ValueError: it is damaged or far too large; the sentence follows a file's name.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     kind = "Parquet" if raw.startswith(b"PAR1") else "Arrow"
     try:
         if kind == "Parquet":
-            file = pq.ParquetFile(io.BytesIO(raw))
-            about = file.metadata
-            size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
-            _check_size(size, about.num_rows * about.num_columns)
-            table = file.read()
+            schema = pq.read_schema(io.BytesIO(raw))
+            leaves = pq.ParquetFile(io.BytesIO(raw)).schema
+            texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+            file = pq.ParquetFile(io.BytesIO(raw), read_dictionary=texts)  # what comes again is there once
+            kept = [field.name for field in schema if with_numbers or _may_hold_words(field.type)]
+            _check_parquet(file.metadata, set(kept))
+            table = file.read(columns=kept)
         elif raw.startswith(STREAM):
             table = pa.ipc.open_stream(pa.BufferReader(raw)).read_all()
         else:
             table = pa.ipc.open_file(pa.BufferReader(raw)).read_all()
-        _check_size(table.nbytes, table.num_rows * table.num_columns)
-        return _of_arrow(table, kind)
+        table = table.select([field.name for field in table.schema if with_numbers or _may_hold_words(field.type)])
+        for column in table.columns:
+            column.validate(full=True)  # numbers that point outside would end the process
+        _check_size(table.nbytes, sum(_cells(column) for column in table.columns))
+        _check_size(sum(_letters(column) for column in table.columns), 0, MOST_LETTERS)
     except (pa.ArrowException, OSError, OverflowError) as error:
         raise ValueError(f"is a damaged {kind} file ({str(error).splitlines()[0][:100]}); write it again.") from error
+    return table, kind
 
 
-def _check_size(size: int, cells: int) -> None:
-    if size > MOST_UNPACKED or cells > MOST_CELLS:
-        raise ValueError(f"unpacks to {size >> 20:,} MB of {cells:,} cells, too much; write fewer columns or rows.")
+def _may_hold_words(kind: pyarrow.DataType) -> bool:
+    """Whether a column of this kind may hold a text or a label: no bytes, no lists of numbers with a point."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        return _may_hold_words(kind.value_type)
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return False
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return not pa.types.is_floating(kind.value_type) and _may_hold_words(kind.value_type)
+    if pa.types.is_struct(kind):
+        return all(_may_hold_words(kind.field(place).type) for place in range(kind.num_fields))
+    return True
+
+
+def _check_parquet(about: Any, kept: Collection[str]) -> None:
+    """See that columns unpack to no more than they may; by what the file says of itself, before they are read."""
+    size = cells = 0
+    for group in range(about.num_row_groups):
+        row_group = about.row_group(group)
+        for place in range(row_group.num_columns):
+            column = row_group.column(place)
+            if column.path_in_schema.split(".")[0] in kept:
+                size, cells = size + column.total_uncompressed_size, cells + column.num_values
+    _check_size(size, cells)
+
+
+def _check_size(size: int, cells: int, most: int = MOST_UNPACKED) -> None:
+    if size > most:
+        raise ValueError(f"unpacks to {size >> 20:,} MB, and {most >> 20} are the most; write fewer columns or rows.")
+    if cells > MOST_CELLS:
+        raise ValueError(f"holds {cells:,} values, and {MOST_CELLS:,} are the most; write fewer columns or rows.")
+
+
+def _cells(column: Any) -> int:
+    """The values of a column, those in its lists and objects among them."""
+    import pyarrow as pa
+
+    if isinstance(column, pa.ChunkedArray):
+        return sum(_cells(chunk) for chunk in column.chunks)
+    if pa.types.is_struct(column.type):
+        return len(column) + sum(_cells(child) for child in column.flatten())
+    if pa.types.is_nested(column.type) and not pa.types.is_union(column.type):
+        return len(column) + (_cells(column.flatten()) if hasattr(column, "flatten") else len(column))
+    return len(column)
+
+
+def _letters(column: Any) -> int:
+    """The bytes of a column's texts, each as often as it stands there."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(column.type):
+        return column.nbytes
+    found = 0
+    for chunk in column.chunks:
+        words = chunk.dictionary
+        if len(words) and (pa.types.is_string(words.type) or pa.types.is_large_string(words.type)):
+            sizes = pc.call_function("binary_length", [words]).take(chunk.indices)
+            found += pc.call_function("sum", [sizes]).as_py() or 0
+    return found
 
 
 def _of_arrow(table: pyarrow.Table, kind: str) -> Table:
-    import pyarrow as pa
-
-    kept = [
-        name for name, field in zip(table.column_names, table.schema, strict=True) if not pa.types.is_binary(field.type)
-    ]
     about = (table.schema.metadata or {}).get(b"huggingface")
     classes = _class_names(json.loads(about)["info"]["features"]) if about is not None and b"features" in about else {}
-    return of_records(table.select(kept).to_pylist(), kind, classes)
+    columns: dict[str, list[Cell]] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        cells = _plain_cells(column)
+        if cells is not None:
+            columns[name] = cells
+            continue
+        flattened = [flat({name: value}) for value in column.to_pylist()]
+        for path in dict.fromkeys(path for record in flattened for path in record):
+            columns[path] = [record.get(path) for record in flattened]
+    for name in columns.keys() & classes.keys():
+        columns[name] = [_named(cell, classes[name]) for cell in columns[name]]
+    rows: list[list[Cell]] = [list(row) for row in zip(*columns.values(), strict=True)]
+    return Table(kind, "", list(columns), rows, list(range(1, len(rows) + 1)))
+
+
+def _plain_cells(column: pyarrow.ChunkedArray) -> list[Cell] | None:
+    """The cells of a column without lists and objects, what comes again kept once; None of any other."""
+    import pyarrow as pa
+
+    if pa.types.is_nested(column.type):
+        return None
+    if not pa.types.is_dictionary(column.type):
+        return [scalar(value) for value in column.to_pylist()]
+    made: list[Cell] = []
+    for chunk in column.chunks:
+        words = [scalar(value) for value in chunk.dictionary.to_pylist()]
+        made += [None if place is None else words[place] for place in chunk.indices.to_pylist()]
+    return made
 
 
 def _class_names(features: Any) -> dict[str, list[str]]:

@@ -22,6 +22,12 @@ from ans.data.rows import BEFORE, COMMENT, HEADER_AGAIN, TOO_FEW, TOO_MANY, Acco
 SEPARATED_BY = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", NONE: ""}
 MOST_CELLS = 5000  # of a row: with more it is no table of texts
 MOST_PREAMBLE = 20  # lines above a table
+ONE_A_LINE = "text, one line a row"
+
+
+def is_delimited(table: Table) -> bool:
+    """Whether a table is of `read_delimited`."""
+    return table.format == ONE_A_LINE or table.format.startswith(("CSV", "TSV"))
 
 
 def read_delimited(content: str, suffix: str, encoding: str) -> Table:
@@ -47,7 +53,7 @@ def read_delimited(content: str, suffix: str, encoding: str) -> Table:
     shapes = Shapes.of(names, rows, dialect.delimiter)
     kept, kept_lines = _fitted(names, rows, starts, shapes, account, repairs)
     notes += _told(repairs)
-    kind = {"\t": "TSV", NONE: "text, one line a row"}.get(dialect.delimiter, "CSV")
+    kind = {"\t": "TSV", NONE: ONE_A_LINE}.get(dialect.delimiter, "CSV")
     if dialect.delimiter not in ("\t", ",", NONE):
         kind += f" separated by {SEPARATED_BY.get(dialect.delimiter, dialect.delimiter)}"
     return Table(kind, encoding, names, kept, kept_lines, account, notes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ans.data.columns import PART_OF, bare, usual_name
+from ans.data.rows import check_count
 
 DEEPEST_KEY = 4
 # Where a record has several texts of one class: chatbot tutorials, Rasa's JSON, Snips, and their relatives.
@@ -52,6 +53,7 @@ def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]
     lists = [key for key in dict.fromkeys(keys) if bare(key) in SEVERAL_TEXTS and _is_text_list(records, key)]
     if not lists or any(bare(key) in ("text", "utterance", "sentence") for key in keys):
         return records, False
+    check_count(sum(len(record.get(key) or ()) for record in records for key in lists))
     made = []
     for record in records:
         texts = [text for key in lists for text in record.get(key) or ()]
@@ -90,6 +92,7 @@ def _columns(value: Mapping) -> Records | None:
     """One object of columns: lists of one length, or pandas' objects by index. Plain values beside them are left."""
     lists = {str(key): item for key, item in value.items() if isinstance(item, list)}
     longest = max(map(len, lists.values()), default=0)
+    check_count(longest)
     if any(map(usual_name, lists)):  # beside them perhaps the names of the classes
         lists = {key: item for key, item in lists.items() if len(item) == longest}
     if len(lists) > 1 and len({len(item) for item in lists.values()}) == 1 and _are_columns(lists):
@@ -126,6 +129,7 @@ def _parts(value: Mapping) -> Records | None:
     parts = {str(key): item for key, item in value.items() if isinstance(item, list) and _part(str(key))}
     if not parts or len(parts) < len([item for item in value.values() if isinstance(item, list)]):
         return None
+    check_count(sum(map(len, parts.values())))
     records = []
     for key, items in parts.items():
         for item in items:
@@ -173,6 +177,7 @@ def _classes(value: Mapping) -> Records | None:
         return None
     if not all(isinstance(text, str) for texts in lists.values() for text in texts):
         return None
+    check_count(sum(map(len, lists.values())))
     return Records(
         [{"text": text, "label": name} for name, texts in lists.items() for text in texts], "classes with their texts"
     )

@@ -10,7 +10,7 @@ from ans.data.columns import Columns, has_header, named, usual_name
 from ans.data.formats import label_studio
 from ans.data.formats.json_shapes import exploded, pair, records_of
 from ans.data.formats.json_values import json_values
-from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table
+from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
 MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
 EXPECTED = "expected objects with a text and a label, in a list or one per line"
@@ -25,6 +25,7 @@ def read_json(content: str, encoding: str) -> Table:
     found = json_values(content)
     values, lines, account, notes = found.values, found.lines, found.left_out, []
     kind, usual = found.kind, None
+    check_count(len(values))
     if found.cut_off:
         notes.append(Note("doubt", "A part of it is no valid JSON: is the file whole?"))
     if found.single or (len(values) == 1 and isinstance(values[0], dict) and not any(map(usual_name, values[0]))):

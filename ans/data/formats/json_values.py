@@ -11,6 +11,8 @@ from ans.data.rows import BROKEN, Account
 
 BETWEEN = re.compile(r"[\s,]*")
 DEEPEST = "it is nested too deeply to be a table of texts"
+# Bytes that a value takes in memory, about, and as many as they may take together.
+OBJECT, LIST, TEXT, NUMBER, MOST_BYTES = 200, 70, 25, 12, 200 << 20
 MOST_BROKEN = 0.5  # of the lines: with more, these are no JSON lines
 
 
@@ -33,6 +35,7 @@ def json_values(content: str) -> Values:
     Raises:
         ValueError: it is no JSON; the sentence follows a file's name.
     """
+    _check_size(content)
     try:
         whole = json.loads(content)
     except RecursionError as error:
@@ -42,6 +45,20 @@ def json_values(content: str) -> Values:
     if isinstance(whole, list):
         return Values(whole, list(range(1, len(whole) + 1)), "JSON", Account())
     return Values([whole], [1], "JSON", Account(), single=True)
+
+
+def _check_size(content: str) -> None:
+    """See that the values of a text take no more memory than they may.
+
+    Raises:
+        ValueError: they do; the sentence follows a file's name.
+    """
+    objects, lists, texts = content.count("{"), content.count("["), content.count('"') // 2
+    if OBJECT * objects + LIST * lists + TEXT * texts + NUMBER * content.count(",") > MOST_BYTES:
+        raise ValueError(
+            f"holds {objects + lists:,} objects and lists of {texts:,} texts, more than can be read at once; "
+            "keep fewer texts, or fewer keys of each."
+        )
 
 
 def _many(content: str, whole_error: ValueError) -> Values:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ans.data.encodings import FEW_WORDS, Decoded
 from ans.data.formats.columnar import is_columnar, read_columnar
 from ans.data.formats.delimited import read_delimited
 from ans.data.formats.fasttext import is_fasttext, read_fasttext
 from ans.data.formats.json_table import read_json
 from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_markdown, read_rasa_yaml
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
-from ans.data.rows import Note, Table, lines_named
+from ans.data.rows import MOST_ROWS, Note, Table, check_count, lines_named
 from ans.data.text_bytes import decode
 
 JSON = (".json", ".jsonl", ".ndjson")
 YAML = (".yml", ".yaml")
-MOST_COLUMNS, MOST_ROWS = 1000, 500_000
+MOST_COLUMNS = 1000
 
 
-def read_bytes(raw: bytes, suffix: str, sheet: str | None = None) -> Table:
+def read_bytes(
+    raw: bytes, suffix: str, sheet: str | None = None, encoding: str | None = None, most_rows: int = MOST_ROWS
+) -> Table:
     """The table in a file's bytes.
 
     Args:
-        suffix: of its name, in lower case. sheet: of a spreadsheet, another than the first.
+        suffix: of its name, in lower case.
+        sheet: of a spreadsheet, by its name or its number from 1, another than the first; of other files nothing.
+        encoding: of a file of text, where it is told wrongly. most_rows: with more it is refused.
 
     Raises:
         ValueError: it holds none; the sentence follows a file's name.
@@ -28,30 +35,48 @@ def read_bytes(raw: bytes, suffix: str, sheet: str | None = None) -> Table:
     if is_spreadsheet(raw):
         return read_spreadsheet(raw, sheet)
     if is_columnar(raw, suffix):
-        return read_columnar(raw)
-    found = decode(raw)
+        return _no_larger(read_columnar(raw), most_rows)
+    _check_lines(raw.count(b"\n"), most_rows)
+    found = decode(raw, encoding)
     content = found.text
     if not content.strip():
         raise ValueError("is empty; expected rows with a text and a label.")
-    rows = max(content.count("\n"), content.count("\r"))
-    if rows > MOST_ROWS:
-        raise ValueError(f"has {rows:,} lines, and {MOST_ROWS:,} are the most; keep fewer texts.")
-    table = _of_text(content, suffix, found.name)
-    if len(table.rows) > MOST_ROWS:
-        raise ValueError(f"holds {len(table.rows):,} texts, and {MOST_ROWS:,} are the most; keep fewer.")
+    _check_lines(content.count("\r"), most_rows)
+    table = _no_larger(_of_text(content, suffix, found.name), most_rows)
+    table.notes.extend(encoding_notes(found))
+    return replace(table, guessed_encoding=bool(found.told_by))
+
+
+def _check_lines(count: int, most: int) -> None:
+    if count > most:
+        raise ValueError(f"has {count:,} lines, and {most:,} are the most; keep fewer texts.")
+
+
+def _no_larger(table: Table, most_rows: int) -> Table:
+    """The table, if it has no more rows and columns than it may."""
+    check_count(len(table.rows), most_rows)
     if len(table.names) > MOST_COLUMNS:
         raise ValueError(
             f"has {len(table.names):,} columns; a table of texts has a few. Keep those with text and label."
         )
-    if found.doubt:
-        table.notes.append(Note("doubt", f"The encoding was guessed: {found.name}, but it could be {found.doubt}."))
-    if found.bad_lines:
-        where = lines_named(found.bad_lines, len(found.bad_lines))
-        shown = tuple(content.split("\n")[line - 1][:80] for line in found.bad_lines[:3])
-        table.notes.append(
-            Note("doubt", f"Bytes that are not {found.name} were read as single letters: look at {where}.", shown)
-        )
     return table
+
+
+def encoding_notes(found: Decoded) -> list[Note]:
+    """How sure the encoding is, with words to look at, and where bytes are none of it."""
+    made = []
+    if found.told_by:
+        doubt = f", and could be {found.doubt}" if found.doubt else ""
+        few = ", guessed from few words" if not doubt and len(found.told_by) < FEW_WORDS else ""
+        said = f"No mark says how the letters are written; they were read as {found.name}{doubt}{few}."
+        kind = "doubt" if doubt or few else "note"
+        made.append(Note(kind, f"{said} Choose another encoding if these look wrong.", found.told_by))
+    if found.bad_lines:
+        where, lines = lines_named(found.bad_lines, len(found.bad_lines)), found.text.split("\n")
+        shown = tuple(lines[line - 1][:80] for line in found.bad_lines[:3])
+        said = f"Bytes that are not {found.name} were read as single letters: look at {where}."
+        made.append(Note("doubt", said, shown))
+    return made
 
 
 def _of_text(content: str, suffix: str, encoding: str) -> Table:

@@ -1,18 +1,20 @@
-"""Spreadsheets: Excel's (.xlsx, .xls, .xlsb) and OpenDocument's (.ods), the first sheet unless another is named."""
+"""Spreadsheets: Excel's (.xlsx, .xls) and OpenDocument's (.ods), the first sheet unless another is named."""
 
 from __future__ import annotations
 
 import datetime
 import io
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ans.data.formats.delimited import with_names
 from ans.data.formats.dialect import Dialect
-from ans.data.rows import Account, Cell, Note, Table
+from ans.data.formats.sheet_size import MOST_CELLS, MOST_LETTERS, check_size
+from ans.data.rows import MOST_ROWS, Account, Cell, Note, Table
 
-MOST_UNPACKED = 400 << 20  # bytes: a small zip may hold an endless sheet
-MOST_CELLS, MOST_ROWS = 5_000_000, 500_000
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -35,44 +37,27 @@ def is_spreadsheet(raw: bytes) -> bool:
 def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
     """A table from the bytes of a spreadsheet.
 
+    Args:
+        sheet: by its name, or its number from 1 where none is called so. None: the first that is shown and isn't empty.
+
     Raises:
         ValueError: it is damaged, locked or far too large, or has no such sheet; the sentence follows a file's name.
     """
     from python_calamine import CalamineError, CalamineWorkbook
 
-    if raw.startswith(b"PK"):
-        unpacked = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(raw)).infolist())
-        if unpacked > MOST_UNPACKED:
-            raise ValueError(
-                f"unpacks to {unpacked >> 20:,} MB, and {MOST_UNPACKED >> 20} are the most; save it as CSV."
-            )
     try:
+        if raw.startswith(b"PK"):
+            check_size(raw)
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise ValueError(f"has no sheet {sheet!r}; it has {', '.join(names)}.")
-        if not names:
-            raise ValueError("is a workbook without a sheet.")
-        chosen = sheet if sheet is not None else names[0]
-        opened = book.get_sheet_by_name(chosen)
-        if opened.height > MOST_ROWS:
-            raise ValueError(f"has {opened.height:,} rows, and {MOST_ROWS:,} are the most; keep fewer.")
-        if opened.height * opened.width > MOST_CELLS:
-            raise ValueError(f"has {opened.height:,} rows of {opened.width:,} cells, too many; save it as CSV.")
-        grid = opened.to_python(skip_empty_area=False)
+        chosen = _chosen(book, sheet)
+        rows, starts = _filled_rows(book.get_sheet_by_name(chosen))
     except (CalamineError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(
             f"is a spreadsheet that can't be read ({error}); save it again, without a password."
         ) from error
-    width = max((place + 1 for row in grid for place, cell in enumerate(row) if cell != ""), default=0)
-    rows, starts = [], []
-    for number, row in enumerate(grid, 1):
-        written = [_cell(cell) for cell in row[:width]]
-        if any(cell.strip() for cell in written):
-            rows.append(written)
-            starts.append(number)
     account, notes = Account(), []
     kind = "ODS spreadsheet" if b"opendocument" in raw[:200] else "Excel workbook"
+    names = book.sheet_names
     if len(names) > 1:
         others = ", ".join(name for name in names if name != chosen)
         notes.append(Note("note", f"Read the sheet “{chosen}”; the file also has {others}."))
@@ -82,13 +67,63 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
     for row in found:
         cells: list[Cell] = [*row, *[""] * (width - len(row))]
         whole.append(cells[:width])
-    return Table(kind, "", columns, whole, lines, account, notes)
+    sheets = tuple(names) if len(names) > 1 else ()
+    return Table(kind, "", columns, whole, lines, account, notes, sheets=sheets, sheet=chosen)
+
+
+def _chosen(book: CalamineWorkbook, sheet: str | None) -> str:
+    """The name of the sheet to read.
+
+    Raises:
+        ValueError: there is no such sheet.
+    """
+    from python_calamine import SheetVisibleEnum
+
+    names = book.sheet_names
+    if not names:
+        raise ValueError("is a workbook without a sheet.")
+    if sheet is None:
+        shown = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible] or names
+        return next((name for name in shown if book.get_sheet_by_name(name).height), shown[0])
+    if sheet in names:
+        return sheet
+    alike = [name for name in names if name.strip().casefold() == sheet.strip().casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    if sheet.strip().isdecimal() and 1 <= int(sheet) <= len(names):
+        return names[int(sheet) - 1]
+    listed = ", ".join(f"{number} {name!r}" for number, name in enumerate(names, 1))
+    raise ValueError(f"has no sheet {sheet!r}; it has {listed}.")
+
+
+def _filled_rows(sheet: CalamineSheet) -> tuple[list[list[str]], list[int]]:
+    """The rows that aren't empty, and their numbers.
+
+    Raises:
+        ValueError: they are too many.
+    """
+    if sheet.height > MOST_ROWS:
+        raise ValueError(f"has {sheet.height:,} rows, and {MOST_ROWS:,} are the most; keep fewer.")
+    if sheet.height * sheet.width > MOST_CELLS:
+        raise ValueError(f"has {sheet.height:,} rows of {sheet.width:,} cells, too many; save it as CSV.")
+    first = sheet.start[0] + 1 if sheet.start is not None else 1
+    rows, starts, letters = [], [], 0
+    once: dict[str, str] = {}  # what comes again in many cells is kept once
+    for number, row in enumerate(sheet.iter_rows(), first):
+        written = [once.setdefault(text, text) if len(text := _cell(cell)) < 40 else text for cell in row]
+        letters += sum(map(len, written))
+        if letters > MOST_LETTERS:
+            raise ValueError(f"holds more than {MOST_LETTERS >> 20} million letters; keep fewer rows or columns.")
+        if any(cell.strip() for cell in written):
+            rows.append(written)
+            starts.append(number)
+    return rows, starts
 
 
 def _trimmed(rows: list[list[str]]) -> list[list[str]]:
     """Rows as wide as the columns that hold something; a title above the table stays narrow, so that it is told."""
     used = [place for place in range(max(map(len, rows), default=0)) if any(row[place].strip() for row in rows)]
-    made = [[row[place] for place in used] for row in rows]
+    made = [[row[place] for place in used] for row in rows] if len(used) < len(rows[0] if rows else ()) else rows
     for place, row in enumerate(made[:20]):
         filled = sum(bool(cell.strip()) for cell in row)
         if filled > 1 or len(used) == 1:

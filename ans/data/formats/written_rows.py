@@ -25,19 +25,23 @@ class Repairs:
     unwrapped: bool = False
 
 
-def physical_lines(content: str) -> tuple[list[str], list[int], str | None]:
-    """The lines that aren't blank, their numbers, and the delimiter that a first line `sep=;` names.
+def as_lines(content: str) -> list[str]:
+    """The lines of a text, blank ones among them.
 
-    Lines end at LF, CRLF or CR, never at other signs that Unicode has for it. Where most end in LF, a lone CR is part
-    of its line.
+    They end at LF, CRLF or CR, never at other signs that Unicode has for it. Where most end in LF, a lone CR is part of
+    its line.
     """
     feeds = content.count("\n")
     lone = content.count("\r") - content.count("\r\n")
     if lone and 2 * lone > feeds:
         content = content.replace("\r\n", "\n").replace("\r", "\n")
+    return [line.removesuffix("\r") for line in content.split("\n")]
+
+
+def physical_lines(content: str) -> tuple[list[str], list[int], str | None]:
+    """The lines that aren't blank, their numbers, and the delimiter that a first line `sep=;` names."""
     found, numbers, said = [], [], None
-    for number, line in enumerate(content.split("\n"), 1):
-        line = line.removesuffix("\r")
+    for number, line in enumerate(as_lines(content), 1):
         if not line or line.isspace():
             continue
         if not found and said is None and (match := SEP_LINE.fullmatch(line)) is not None:

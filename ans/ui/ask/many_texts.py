@@ -7,22 +7,21 @@ texts are classified and whenever the tab is opened: an event that gets lost is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 
-from ans.data.lines import MOST_LINES, columns_of_file, lines_given
-from ans.data.tables import EXTENSIONS, MOST_BYTES
+from ans.data.lines import MOST_LINES
 from ans.serving.batch import Batch, Pass
 from ans.serving.batch_view import ALL
 from ans.serving.discovery import FEWEST, MOST
 from ans.serving.language import is_foreign_to
+from ans.ui import texts_file
 from ans.ui.ask import teach, work_table
 from ans.ui.ask.shown_rows import START, Place
 from ans.ui.ask.work_table import NO_MODEL, WorkTable
 from ans.ui.components import RunComponent
-from ans.ui.reading import read_apart
 from ans.ui.shared import Shared
+from ans.ui.texts_file import TextsFile, texts_given
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, clock, only_english
 
@@ -45,8 +44,7 @@ class ManyTab:
     batch: gr.State
     watch: gr.Timer
     pasted: gr.Textbox
-    file: gr.File
-    column: gr.Dropdown
+    own: TextsFile
     classify: gr.Button
     stop: gr.Button
     card: RunComponent
@@ -58,25 +56,21 @@ class ManyTab:
         """What shows how far the batch is."""
         return [self.watch, self.card, self.classify, self.stop, *self.table.of_batch]
 
-    def brought(self, path: str | None) -> Changes:
-        """A file was dropped or taken away: where it has several columns, its texts can be chosen."""
-        try:
-            names, likely = read_apart(columns_of_file, Path(path)) if path else ([], None)
-        except ValueError as error:
-            return {
-                self.column: gr.update(visible=False, value=None),
-                self.card: _failed("This file can't be used", error),
-            }
-        shown = gr.update(choices=names, value=likely, visible=bool(names))
-        return {self.column: shown, self.card: gr.skip()}
-
     def start(
-        self, text: str, path: str | None, column: str | None, run_id: str | None, who: str | None, before: Batch | None
+        self,
+        text: str,
+        path: str | None,
+        sheet: str | None,
+        encoding: str | None,
+        column: str | None,
+        run_id: str | None,
+        who: str | None,
+        before: Batch | None,
     ) -> Changes:
         """Read what was pasted or dropped, and begin with it."""
         try:
             run = self.shared.visitor(who).trained(run_id)
-            lines = read_apart(lines_given, text, path, column) if path else lines_given(text, None)
+            lines = texts_given(text, path, sheet, encoding, column)
         except ValueError as error:
             raise refusal(error) from error
         if not lines.texts:
@@ -157,8 +151,8 @@ def build(shared: Shared, opening: gr.Tab) -> ManyTab:
     """Lay out the tab inside the current Tab, which is `opening`, and wire it."""
     tab, model = layout(shared), shared.model
     seen = [tab.batch, shared.browser, *tab.table.of_view]
-    given = [tab.pasted, tab.file, tab.column, model, shared.browser, tab.batch]
-    tab.file.change(tab.brought, tab.file, [tab.column, tab.card], **AT_ONCE)
+    given = [tab.pasted, *tab.own.given, model, shared.browser, tab.batch]
+    texts_file.wire(tab.own)
     tab.classify.click(tab.start, given, [tab.batch, *tab.of_state], **QUIETLY)
     tab.stop.click(tab.end, seen, tab.of_state, **AT_ONCE)
     gr.on([tab.watch.tick, opening.select], tab.look, seen, tab.of_state, **AT_ONCE)
@@ -179,22 +173,17 @@ def layout(shared: Shared) -> ManyTab:
                 max_lines=9,
                 elem_id="pasted",
             )
-            file = gr.File(
-                label=f"Or a CSV, TSV, TXT, JSONL or JSON file, at most {MOST_BYTES >> 20} MB",
-                file_types=list(EXTENSIONS),
-                height=170,
-                visible=shared.server.limits.uploading,
-            )
-            column = gr.Dropdown([], label="Column with the texts", visible=False, elem_id="text-column")
+            card = RunComponent(NOTHING, elem_id="batch", render=False)
+            own = texts_file.texts_file(shared.server.limits.uploading, 170, card, _failed)
             with gr.Row():
                 classify = gr.Button("Classify", variant="primary", scale=3, elem_id="classify")
                 stop = gr.Button("Stop", interactive=False, scale=1, min_width=80, elem_id="stop-classifying")
         with gr.Column(scale=7, min_width=320):
-            card = RunComponent(NOTHING, elem_id="batch")
+            card.render()
             counts = work_table.counts()
     table = work_table.layout(shared, counts)
     taught = teach.layout(shared, below_verdict=False)
-    return ManyTab(shared, batch, watch, pasted, file, column, classify, stop, card, table, taught)
+    return ManyTab(shared, batch, watch, pasted, own, classify, stop, card, table, taught)
 
 
 def running_card(now: Pass) -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -11,13 +12,15 @@ from ans.config import TrainConfig
 from ans.conventions import OUTSIDE_NAME
 from ans.data.columns import Columns
 from ans.data.intake import Understood, understand
+from ans.data.lines import Offered
 from ans.data.report import DOUBTFUL, EXAMPLES, TRAINABLE, USELESS, Report, sample
 from ans.data.rows import Table
-from ans.data.tables import EXTENSIONS, MOST_BYTES, read_upload
+from ans.data.tables import MOST_BYTES, PACKED_TOO, read_upload, unpacked_name
 from ans.model.readable import encoder_notes
 from ans.recent import Recent
 from ans.runs.files import stamp_of
 from ans.ui.components import FindingsComponent, TextsComponent, texts_value
+from ans.ui.file_choices import FileChoices, file_choices
 from ans.ui.reading import read_apart
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
@@ -59,6 +62,7 @@ class UploadTab:
     said: gr.State
     kept: gr.State
     file: gr.File
+    of_file: FileChoices
     mapping: gr.Column
     text: gr.Dropdown
     label: gr.Dropdown
@@ -80,11 +84,19 @@ class UploadTab:
         """A file was chosen, or taken away."""
         if path is None:
             return {self.table: None, self.report: NOTHING, self.mapping: gr.update(visible=False)}
+        return {**self.opened_as(path, None, None), self.name: unpacked_name(Path(path)).stem}
+
+    def opened_as(self, path: str | None, sheet: str | None, encoding: str | None) -> Changes:
+        """The file, read with the sheet and the encoding that somebody has chosen."""
+        if path is None:
+            return gr.skip()
         try:
-            read = _READ.get((path, stamp_of(path)), lambda: read_apart(read_upload, Path(path)))
+            key = path, stamp_of(path), sheet, encoding
+            read = _READ.get(key, lambda: read_apart(read_upload, Path(path), sheet, encoding))
         except ValueError as error:
             failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
-            return {self.table: None, self.report: failed, self.mapping: gr.update(visible=False)}
+            stays = sheet is not None or encoding is not None  # another choice may do
+            return {self.table: None, self.report: failed, self.mapping: gr.update(visible=stays)}
         guessed = read.guessed
         texts = list(dict.fromkeys([guessed.text, *read.names]))
         offered = [NONE, *read.names]
@@ -96,7 +108,7 @@ class UploadTab:
             self.label: gr.update(choices=offered, value=guessed.label or NONE),
             self.split: gr.update(choices=offered, value=guessed.split or NONE),
             self.join: False,
-            self.name: Path(path).stem,
+            **self.of_file.shown(Offered.of(read), encoding),
         }
 
     def say(self, chosen: list[str]) -> Changes:
@@ -171,10 +183,11 @@ def layout(shared: Shared) -> UploadTab:
         with gr.Column(scale=4, min_width=300):
             file = gr.File(
                 label=f"CSV, XLSX, ODS, JSON, JSONL, Rasa, fastText, Parquet …, at most {LIMIT} MB",
-                file_types=list(EXTENSIONS), height=150, elem_id="upload",
+                file_types=list(PACKED_TOO), height=150, elem_id="upload",
                 visible=shared.server.limits.uploading,
             )  # fmt: skip
             with gr.Column(visible=False) as mapping:
+                of_file = file_choices()
                 text = gr.Dropdown([], label="Column with the text")
                 label = gr.Dropdown([NONE], label="Column with the label", info="Without one, texts can be explored.")
                 split = gr.Dropdown(
@@ -203,6 +216,7 @@ def layout(shared: Shared) -> UploadTab:
         said=said,
         kept=kept,
         file=file,
+        of_file=of_file,
         mapping=mapping,
         text=text,
         label=label,
@@ -221,10 +235,16 @@ def wire(tab: UploadTab, opening: gr.Tab) -> None:
     """Connect the components with their handlers. Whenever `opening` is opened, the file is looked at again."""
     outcome = [tab.understood, tab.report, tab.preview, tab.keep, tab.no_class, tab.confirm, tab.join]
     given = [tab.table, *tab.columns, tab.join, tab.said]
-    tab.file.change(
-        tab.opened, tab.file, [tab.table, tab.said, tab.report, tab.mapping, *tab.columns, tab.join, tab.name],
-        show_progress="minimal", show_progress_on=tab.report, api_visibility="private",
-    ).then(tab.checked, given, outcome, **QUIETLY)  # fmt: skip
+    read = [tab.table, tab.said, tab.report, tab.mapping, *tab.of_file.both, *tab.columns, tab.join]
+    busy: dict[str, Any] = {
+        "show_progress": "minimal",
+        "show_progress_on": tab.report,
+        "api_visibility": "private",
+    }
+    opened = tab.file.change(tab.opened, tab.file, [*read, tab.name], **busy)
+    again = gr.on([menu.input for menu in tab.of_file.both], tab.opened_as, [tab.file, *tab.of_file.both], read, **busy)
+    for event in (opened, again):
+        event.then(tab.checked, given, outcome, **QUIETLY)
     gr.on([opening.select, *(part.input for part in (*tab.columns, tab.join))], tab.checked, given, outcome, **QUIETLY)
     gr.on([tab.no_class.input, tab.confirm.click], tab.say, tab.no_class, tab.said, **AT_ONCE).then(
         tab.checked, given, outcome, **QUIETLY

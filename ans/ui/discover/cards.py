@@ -59,6 +59,11 @@ def failed(title: str, error: Exception | str, now: int) -> dict:
     return {"state": "failed", "title": title, "detail": as_sentence(error), "phases": steps(now)}
 
 
+def unreadable(title: str, error: Exception | str) -> dict:
+    """A file could not be read."""
+    return failed(title, error, FIND)
+
+
 def found(discovery: Discovery, judged: int, own: bool) -> dict:
     """Groups are there."""
     count, texts = len(discovery.clusters), len(discovery.texts)

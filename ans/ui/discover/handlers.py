@@ -8,15 +8,14 @@ from typing import Any
 
 import gradio as gr
 
-from ans.data.lines import lines_given
 from ans.runs.run import Run
 from ans.serving import discovery
 from ans.serving.discovery import REST, Discovery, OpenTexts
 from ans.ui.components import GroupsComponent, PlotComponent, RunComponent
 from ans.ui.discover import cards
 from ans.ui.discover.findings import Findings
-from ans.ui.reading import read_apart
 from ans.ui.shared import Shared
+from ans.ui.texts_file import TextsFile, texts_given
 from ans.ui.wiring import Changes, refusal
 from ans.workflows.promote import Group, promote, undo
 
@@ -41,7 +40,7 @@ class DiscoverTab:
     back: gr.Button
     source: gr.Radio
     pasted: gr.Textbox
-    file: gr.File
+    own: TextsFile
     smallest: gr.Slider
     find: gr.Button
     groups: GroupsComponent
@@ -97,7 +96,7 @@ class DiscoverTab:
         """Own texts need a place to put them."""
         return {
             self.pasted: gr.update(visible=where == OWN),
-            self.file: gr.update(visible=where == OWN and self.shared.server.limits.uploading),
+            self.own.box: gr.update(visible=where == OWN),
         }
 
     # Finding groups
@@ -113,6 +112,9 @@ class DiscoverTab:
         where: str,
         typed: str,
         upload: str | None,
+        sheet: str | None,
+        encoding: str | None,
+        column: str | None,
         size: float,
         who: str | None,
     ) -> Iterator[Changes]:
@@ -124,7 +126,8 @@ class DiscoverTab:
             seed = self.shared.visitor(who).trained(run_id).config.seed
             yield {self.card: cards.busy("Finding groups", "Reading the open texts.", cards.FIND, 0.05)}
             open_texts = None
-            for share, found in self._open_texts(run_id, where, typed, upload):
+            texts = texts_given(typed, upload, sheet, encoding, column).texts if where == OWN else None
+            for share, found in self._open_texts(run_id, texts):
                 open_texts = found
                 progress = "Judging your texts: which of them are open?"
                 yield {self.card: cards.busy("Finding groups", progress, cards.FIND, share)}
@@ -142,13 +145,12 @@ class DiscoverTab:
         card = cards.found(seen, open_texts.judged, then.own)
         yield {self.findings: then, self.card: card, **self.shown(then)}
 
-    def _open_texts(self, run_id: str, where: str, typed: str, upload: str | None) -> Iterator[tuple[float, OpenTexts]]:
+    def _open_texts(self, run_id: str, given: list[str] | None) -> Iterator[tuple[float, OpenTexts]]:
         """(share of the work, open texts so far), of the test part or among a visitor's own."""
         run, classifier = self.shared.serving.run(run_id), self.shared.serving.model(run_id)
-        if where != OWN:
+        if given is None:
             yield 0.6, discovery.open_test_texts(run, classifier.encoder.dim)
             return
-        given = (read_apart(lines_given, typed, upload) if upload else lines_given(typed, None)).texts
         if not given:
             raise ValueError("there is nothing to look at yet; paste some texts, one a line, or choose a file.")
         if len(given) > discovery.MOST:

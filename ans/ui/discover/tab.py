@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from ans.serving.batch import Batch
+from ans.ui import texts_file
 from ans.ui.ask.many_texts import ManyTab
 from ans.ui.components import GroupsComponent, PlotComponent, RunComponent
 from ans.ui.discover import cards
@@ -17,7 +18,6 @@ from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
 
 SOURCES = [("The test texts", TEST), ("My own texts", OWN)]
-FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl"]
 
 
 def build(shared: Shared, query: gr.Textbox, many: ManyTab) -> None:
@@ -36,7 +36,7 @@ def layout(shared: Shared) -> DiscoverTab:
         back = gr.Button("Undo: take the class back", min_width=140, visible=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
-            asked = _what_to_look_at()
+            asked = _what_to_look_at(shared, card)
         with gr.Column(scale=7, min_width=320):
             plot = PlotComponent(
                 height=420,
@@ -52,13 +52,13 @@ def layout(shared: Shared) -> DiscoverTab:
     )  # fmt: skip
 
 
-def _what_to_look_at() -> dict[str, Any]:
+def _what_to_look_at(shared: Shared, card: RunComponent) -> dict[str, Any]:
     return {
         "source": gr.Radio(SOURCES, value=TEST, label="Look among"),
         "pasted": gr.Textbox(
             label="One text a line", lines=6, max_lines=10, visible=False, placeholder="is the gym open today"
         ),
-        "file": gr.File(label="Or a file: CSV, TSV, JSONL, TXT", file_types=FILE_TYPES, height=110, visible=False),
+        "own": texts_file.texts_file(shared.server.limits.uploading, 110, card, cards.unreadable, visible=False),
         "smallest": gr.Slider(
             0,
             50,
@@ -90,7 +90,8 @@ def wire(tab: DiscoverTab, query: gr.Textbox, many: ManyTab) -> None:
     """Connect the controls. `query` is Ask's text box, `many` its tab for many texts."""
     model, browser = tab.shared.model, tab.shared.browser
     chosen = [tab.findings, tab.card, *tab.of_groups]
-    tab.source.change(tab.choose_source, tab.source, [tab.pasted, tab.file], **AT_ONCE)
+    tab.source.change(tab.choose_source, tab.source, [tab.pasted, tab.own.box], **AT_ONCE)
+    texts_file.wire(tab.own)
     model.change(tab.opened, [model, tab.findings, browser], tab.of_run, **AT_ONCE)
 
     def take_open(batch: Batch | None) -> Changes:
@@ -100,12 +101,13 @@ def wire(tab: DiscoverTab, query: gr.Textbox, many: ManyTab) -> None:
             tab.shared.tabs: gr.Tabs(selected="discover"),
             tab.source: OWN,
             tab.pasted: gr.update(value=texts, visible=True),
-            tab.file: gr.update(value=None, visible=tab.shared.server.limits.uploading),
+            tab.own.box: gr.update(visible=True),
+            tab.own.file: None,
         }
 
-    taken = [tab.shared.tabs, tab.source, tab.pasted, tab.file]
+    taken = [tab.shared.tabs, tab.source, tab.pasted, tab.own.box, tab.own.file]
     handed = many.table.find_groups.click(take_open, many.batch, taken, **QUIETLY)
-    asked = [model, tab.findings, tab.source, tab.pasted, tab.file, tab.smallest, browser]
+    asked = [model, tab.findings, tab.source, tab.pasted, *tab.own.given, tab.smallest, browser]
     for wanted in (tab.find.click, handed.success):
         wanted(tab.wait_to_find, None, tab.card, **AT_ONCE).then(
             tab.look_for, asked, tab.of_run, concurrency_limit=2, **QUIETLY

@@ -1,0 +1,63 @@
+"""One packed file of texts is read as if it lay there by itself."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zipfile
+
+import pytest
+
+from ans.data.folders import parts_of
+from ans.data.intake import Understood, understand
+from ans.data.rows import Table
+from ans.data.tables import read_file
+
+CLASSES = ("refund", "delivery", "login")
+ROWS = [(f"please help with my {label}, case {i}", label) for label in CLASSES for i in range(8)]
+EACH = dict.fromkeys(CLASSES, 8)
+
+
+def found_in(table: Table) -> Understood:
+    found = understand(table, table.guessed)
+    assert found.rows == found.kept + found.left_out.total
+    return found
+
+
+@pytest.mark.parametrize("packed", ["gz", "bz2", "xz", "zip"])
+def test_one_file_of_texts_that_is_packed_is_read_as_if_it_were_not(packed, tmp_path):
+    plain = "\n".join(["text,label", *(f"{text},{label}" for text, label in ROWS)]).encode()
+    path = tmp_path / f"train.csv.{packed}"
+    if packed == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("__MACOSX/._train.csv", b"\x00")
+            archive.writestr("README.txt", "what this is")
+            archive.writestr("export/train.csv", plain)
+    else:
+        path.write_bytes({"gz": gzip, "bz2": bz2, "xz": lzma}[packed].compress(plain))
+    table = read_file(path)
+    assert table.format.startswith("CSV (")
+    assert found_in(table).counts == EACH
+    (tmp_path / f"test.csv.{packed}").write_bytes(path.read_bytes())
+    assert [part for part, paths in parts_of(tmp_path).items() if paths] == ["train", "test"]
+
+
+def test_what_is_packed_is_one_file_of_texts_of_a_bearable_size(tmp_path):
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n" * (12 << 20)))
+    with pytest.raises(ValueError, match=r"a\.csv\.gz unpacks to more than 40 MB"):
+        read_file(path)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ValueError, match=r"a\.csv\.gz is a damaged gzip file"):
+        read_file(path)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("train.csv", "text,label\n")
+        archive.writestr("test.csv", "text,label\n")
+    with pytest.raises(ValueError, match=r"holds several files \(train\.csv, test\.csv\); unpack it"):
+        read_file(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("photo.png", "x")
+    with pytest.raises(ValueError, match="looks like a zip archive"):
+        read_file(path)
