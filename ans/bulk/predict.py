@@ -58,7 +58,7 @@ def predict(given: argparse.Namespace, load) -> None:
 
 def _answers(model: TrainedModel, texts: list[str], candidates: int, neighbours: int) -> Iterator[dict[str, Any]]:
     """One object a text; of an empty one all but the text is null."""
-    found: Iterator[Prediction] = iter(model.explain([text for text in texts if text], candidates, neighbours))
+    found: Iterator[Prediction] = iter(model.explain_many([text for text in texts if text], candidates, neighbours))
     for text in texts:
         yield next(found).to_dict() if text else {"text": "", **dict.fromkeys(("label", "open", "unsure", "score"))}
 

@@ -17,6 +17,8 @@ from ans.model.few_texts import similarity_weight
 from ans.model.fitted import Fitted
 
 ABOUT_EQUAL = math.log(2)  # two classes are about equally near where the votes make one at most twice as likely
+SIMILARITIES = 4_000_000  # to training texts at a time: 16 MB
+ROUNDING = 0.06  # of scores and votes: more than bfloat16 has moved any score of 3,000 test texts (0.04)
 ROUNDS_TO_ZERO = 0.05  # a smaller score reads +0.0 or −0.0: nobody can tell on which side of the line it lies
 
 
@@ -58,6 +60,19 @@ def closed_logits(fitted: Fitted, features: Tensor) -> Tensor:
     return fitted.closed(features[:, : fitted.encoder.dim].to(fitted.encoder.device)).cpu()
 
 
+def doubtful(found: Answers, band: tuple[float, float]) -> Tensor:
+    """Which answers could change if what they rest on was rounded [N]: a score near a line, two classes nearly even."""
+    edges = torch.tensor([0.0, *band])
+    near_line = ((found.scores[:, None] - edges).abs() < ROUNDING).any(1)
+    if found.votes.shape[1] == 1:
+        return near_line
+    ahead, logits_ahead = (
+        both.topk(2, dim=1).values.diff(dim=1).squeeze(1).neg() for both in (found.votes, found.logits)
+    )
+    even = (ahead < ROUNDING) | ((ahead - ABOUT_EQUAL).abs() < ROUNDING) | (logits_ahead < ROUNDING)
+    return near_line | even
+
+
 def predictions(
     fitted: Fitted, config: TrainConfig, texts: Sequence[str], features: Tensor, candidates: int, neighbours: int
 ) -> list[Prediction]:
@@ -68,6 +83,7 @@ def predictions(
     """
     found = answers_to(fitted, config, features)
     below, wavering = fitted.calibration.known_below(found.scores), between(found, fitted.calibration.band)
+    near = nearest(fitted, features, neighbours)
     strongest = found.logits.topk(min(candidates, len(fitted.labels)), dim=1).indices.tolist()
     return [
         Prediction(
@@ -75,7 +91,7 @@ def predictions(
             None if answer == OPEN else fitted.labels[answer],
             float(found.scores[i]),
             [Candidate(fitted.labels[j], float(found.logits[i, j])) for j in strongest[i]],
-            nearest(fitted, features[i], neighbours),
+            near[i],
             None if below is None else float(below[i]),
             tuple(OPEN_NAME if one == OPEN else fitted.labels[one] for one in wavering[i]),
         )
@@ -104,13 +120,19 @@ def between(found: Answers, band: tuple[float, float]) -> list[tuple[int, ...]]:
     return pairs
 
 
-def nearest(fitted: Fitted, feature: Tensor, count: int) -> list[Neighbour]:
-    """The training texts with the most similar features [V·d], most similar first."""
+def nearest(fitted: Fitted, features: Tensor, count: int) -> list[list[Neighbour]]:
+    """Of each text's features [N, V·d] the training texts with the most similar ones, most similar first."""
     if not count:
-        return []
-    similarity = fitted.unit_features @ F.normalize(feature.to(fitted.unit_features.device), dim=0)
-    values, rows = similarity.topk(min(count, len(similarity)))
-    return [
-        Neighbour(fitted.texts[row], fitted.labels[int(fitted.targets[row])], value)
-        for value, row in zip(values.tolist(), rows.tolist(), strict=True)
-    ]
+        return [[] for _ in features]
+    found: list[list[Neighbour]] = []
+    for some in features.split(max(1, SIMILARITIES // len(fitted.texts))):
+        units = F.normalize(some.to(fitted.unit_features.device), dim=1)
+        values, rows = (units @ fitted.unit_features.T).topk(min(count, len(fitted.texts)), dim=1)
+        for similar, near in zip(values.tolist(), rows.tolist(), strict=True):
+            found.append(
+                [
+                    Neighbour(fitted.texts[row], fitted.labels[int(fitted.targets[row])], value)
+                    for value, row in zip(similar, near, strict=True)
+                ]
+            )
+    return found

@@ -218,11 +218,13 @@ class TextEncoder(nn.Module):
     def features(self, states: CachedStates, batch_size: int = 128, untouched: bool = False) -> Tensor:
         """Features of all cached texts in evaluation mode, on the CPU: [N, d]."""
         was_training = self.training
-        self.eval()
+        if was_training:  # to go through all modules takes a fifth of one text's time
+            self.eval()
         out = torch.empty(len(states), self.dim)
         for rows in batches_by_length(states.lengths, batch_size):
             out[rows] = self(*states.batch(rows, self.device), untouched).cpu()
-        self.train(was_training)
+        if was_training:
+            self.train()
         return out
 
     def views(self, states: CachedStates, names: Sequence[str]) -> Tensor:

@@ -1,18 +1,33 @@
-"""Where a device multiplies bfloat16 by itself, training computes in it: about twice as fast, and no worse."""
+"""Where a device multiplies bfloat16 by itself, work is done in it: about twice as fast, and no worse."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 
 import torch
+
+_rounded: ContextVar[bool] = ContextVar("rounded", default=False)
 
 
 def mixed_precision(device: torch.device) -> AbstractContextManager:
     """Autocast to bfloat16 where that pays, else nothing. Weights, losses and everything saved stay float32.
 
-    On a CPU only what is learnt from runs in bfloat16 (gradients on): features and answers are float32 there, so that a
-    saved model answers alike on every machine.
+    On a CPU only what is learnt from runs in bfloat16 (gradients on), and what asks for it (`rounded`): features are
+    float32 there, so that a saved model answers alike on every machine.
     """
     if device.type == "cuda" and torch.cuda.is_bf16_supported():
         return torch.autocast("cuda", dtype=torch.bfloat16)
-    if device.type == "cpu" and torch.is_grad_enabled() and torch.cpu._is_avx512_bf16_supported():
+    wanted = torch.is_grad_enabled() or _rounded.get()
+    if device.type == "cpu" and wanted and torch.cpu._is_avx512_bf16_supported():
         return torch.autocast("cpu", dtype=torch.bfloat16)
     return nullcontext()
+
+
+@contextmanager
+def rounded() -> Iterator[None]:
+    """Features of this thread are computed in bfloat16 as well, on CPUs that have it."""
+    before = _rounded.set(True)
+    try:
+        yield
+    finally:
+        _rounded.reset(before)

@@ -81,7 +81,7 @@ class Pass:
             chunk = self.texts[len(self.verdicts) : len(self.verdicts) + CHUNK]
             self.verdicts += [
                 Verdict(said.text, said.label, said.score, said.candidates[0].label, said.between)
-                for said in model.explain(chunk, candidates=1, neighbours=0)
+                for said in model.explain_many(chunk, candidates=1, neighbours=0)
             ]
             yield len(self.verdicts)
 

@@ -62,5 +62,5 @@ def timed(model: TrainedModel, texts: list[str]) -> tuple[float, float]:
 
 def _milliseconds(model: TrainedModel, texts: list[str]) -> float:
     started = time.perf_counter()
-    model.explain(texts)
+    model.explain_many(texts)
     return 1000 * (time.perf_counter() - started)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ans.conventions import OPEN
-from ans.serving.projection import umap_at_work
+from ans.serving.umap_apart import UmapMap
 
 if TYPE_CHECKING:
     from ans.model.trained_model import TrainedModel
@@ -191,18 +191,18 @@ def _nearest(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _umap(rows: np.ndarray, dimensions: int, spread: float, knn: tuple, seed: int) -> np.ndarray:
-    with umap_at_work() as umap:
-        return umap.UMAP(
-            n_neighbors=NEIGHBOURS,
-            n_components=dimensions,
-            min_dist=spread,
-            metric="cosine",
-            precomputed_knn=(*knn, None),
-            init="pca",
-            n_epochs=EPOCHS,
-            random_state=seed,
-            n_jobs=1,
-        ).fit_transform(rows)
+    return UmapMap(
+        rows,
+        n_neighbors=NEIGHBOURS,
+        n_components=dimensions,
+        min_dist=spread,
+        metric="cosine",
+        precomputed_knn=(*knn, None),
+        init="pca",
+        n_epochs=EPOCHS,
+        random_state=seed,
+        n_jobs=1,
+    ).places
 
 
 def _with_keywords(texts: Sequence[str], clusters: list[Cluster], keep_names: bool = False) -> list[Cluster]:

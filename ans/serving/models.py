@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from ans.recent import Recent
 from ans.runs.run import Run
 from ans.runs.store import RunStore, first_of
 from ans.serving.examples import SAMPLES, Example, draw_examples, draw_samples
-from ans.serving.joined import JoinedEncoding
+from ans.serving.joined import Joined
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,8 +31,7 @@ class Serving:
         self.store = store
         self._models, self._lines = Recent(MODELS_KEPT), Recent(MODELS_KEPT)
         self._examples, self._samples = Recent(EXAMPLES_KEPT), Recent(EXAMPLES_KEPT)
-        self._encoding, self._features = Recent(MODELS_KEPT), Recent(TEXTS_KEPT)
-        self._asked = time.monotonic()
+        self._joined, self._answered = Recent(MODELS_KEPT), Recent(TEXTS_KEPT)
         self._when_changed: list[Callable[[str], None]] = []
 
     def warm(self) -> None:
@@ -43,11 +42,6 @@ class Serving:
         if (first := first_of(self.store.finished())) is not None:
             with suppress(ValueError):  # a damaged model says so when somebody asks it
                 self.model(first.id)
-
-    @property
-    def quiet_seconds(self) -> float:
-        """How long nobody has asked anything."""
-        return time.monotonic() - self._asked
 
     def device_name(self) -> str:
         """Where a training computes: the GPU's name, or the number of CPU cores."""
@@ -132,12 +126,11 @@ class Serving:
     def _forget(self, run_id: str) -> None:
         for kept in (self._models, self._lines):
             kept.forget(lambda key: key == run_id)
+        self._answered.forget(lambda key: key[0] == run_id)
 
     def features(self, run_id: str | None, text: str) -> Tensor:
         """The features of a text [1, V·d], cut at `LONGEST`: for the verdict, and for the maps that show it."""
-        self._asked, text = time.monotonic(), text[:LONGEST]
-        encode = self._encoding.get(run_id, lambda: JoinedEncoding(lambda texts: self.model(run_id).features(texts)))
-        return self._features.get((run_id, text), lambda: encode(text))
+        return self._answer(run_id, text)[0]
 
     def answer(self, run_id: str | None, text: str, refused: float | None = None) -> tuple[Prediction, float]:
         """The prediction for one text, cut at `LONGEST`, and the milliseconds it took.
@@ -145,12 +138,22 @@ class Serving:
         Args:
             refused: the share of known texts that is refused, if another than the run's own is tried.
         """
-        model = self.model(run_id)
+        started = time.perf_counter()
+        features, prediction = self._answer(run_id, text)
         if refused is not None:
-            model = model.refusing(refused)
-        started, cut = time.perf_counter(), whole_characters(text[:LONGEST])
-        prediction = model.explain_features([cut], self.features(run_id, cut))[0]
+            prediction = self.model(run_id).refusing(refused).explain_features([prediction.text], features)[0]
         return prediction, 1000 * (time.perf_counter() - started)
+
+    def _answer(self, run_id: str | None, text: str) -> tuple[Tensor, Prediction]:
+        """The features [1, V·d] and the prediction of a text; those that wait at one time are answered together."""
+        cut = whole_characters(text[:LONGEST])
+        joined = self._joined.get(run_id, lambda: Joined(lambda texts: self._answers(run_id, texts)))
+        return self._answered.get((run_id, cut), lambda: joined(cut))
+
+    def _answers(self, run_id: str | None, texts: Sequence[str]) -> list[tuple[Tensor, Prediction]]:
+        model = self.model(run_id)
+        features = model.features_to_answer(texts)
+        return list(zip(features.split(1), model.explain_features(texts, features), strict=True))
 
     def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[Example]]:
         """A few short test texts of each kind: `known`, `held_out`, `oos`. Drawn blindly, not picked for the answer."""

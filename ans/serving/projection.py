@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
+
+from ans.serving.umap_apart import UmapMap
 
 METHODS = ("pca", "umap", "tsne")
 SLOW = ("umap", "tsne")  # these take seconds; PCA is there at once
@@ -28,10 +24,10 @@ class Projection:
 
 def fit(rows: np.ndarray, method: str, seed: int, dimensions: int = 2) -> Projection:
     """Fit a map of rows [N, d] with D = 2 or 3 dimensions. PCA is exact and at once; UMAP and t-SNE take seconds, and
-    UMAP more the first time in a process.
+    UMAP more the first time.
 
     Raises:
-        ValueError: too few rows, or a method that is not known.
+        ValueError: too few rows, or a method that is not known. RuntimeError: UMAP's process failed.
     """
     if method not in METHODS:
         raise ValueError(f"the map's method must be one of {', '.join(METHODS)}, got {method!r}.")
@@ -48,38 +44,17 @@ def _pca(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
 
 
 def _umap(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
-    with umap_at_work() as umap:
-        # A seed makes UMAP repeat itself and place single texts fast; PCA as a start saves the slow spectral one.
-        model = umap.UMAP(
-            n_components=dimensions,
-            n_neighbors=min(NEIGHBOURS, len(rows) - 1),
-            init="pca",
-            n_epochs=200,
-            random_state=seed,
-            n_jobs=1,
-        ).fit(rows)
-
-    def place(more: np.ndarray) -> np.ndarray:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return model.transform(more)
-
-    return Projection(np.asarray(model.embedding_), place)
-
-
-@contextmanager
-def umap_at_work() -> Iterator[ModuleType]:
-    """The umap package, silent, with a cache for what numba compiles, and with OpenMP left as it was afterwards."""
-    # Without a place to write, numba would compile for twenty seconds at every start.
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "ans-numba"))
-    from threadpoolctl import threadpool_limits
-
-    # numba leaves its own number of OpenMP threads behind, and torch in this thread would then wait for cores in vain.
-    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
-        warnings.simplefilter("ignore")
-        import umap
-
-        yield umap
+    # A seed makes UMAP repeat itself and place single texts fast; PCA as a start saves the slow spectral one.
+    fitted = UmapMap(
+        rows,
+        n_components=dimensions,
+        n_neighbors=min(NEIGHBOURS, len(rows) - 1),
+        init="pca",
+        n_epochs=200,
+        random_state=seed,
+        n_jobs=1,
+    )
+    return Projection(fitted.places, fitted.place)
 
 
 def _tsne(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
@@ -97,8 +72,3 @@ def _tsne(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
     # t-SNE has no function for one more row: it goes between its nearest neighbours, on the very place of an equal row.
     nearest = KNeighborsRegressor(n_neighbors=min(5, len(rows)), weights="distance").fit(rows, places)
     return Projection(places, nearest.predict)
-
-
-def warm_umap() -> None:
-    """Compile UMAP's kernels on a few rows, so that the first real map does not wait for that."""
-    fit(np.random.RandomState(0).rand(40, 64).astype(np.float32), "umap", 0).place(np.zeros((1, 64), np.float32))

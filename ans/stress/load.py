@@ -1,7 +1,8 @@
 """`python -m ans stress load`: many pages at once, each typing; how long do they wait for a verdict?
 
 Each client does what an open page does, over HTTP and in a process of its own: it opens, asks each second whether
-anything has changed, and types a key each second, which is one query and the small map that follows it.
+anything has changed, and types a key each second, which is one query and the small map that follows it. The pages open
+one after the other, and type once all are open.
 """
 
 from __future__ import annotations
@@ -21,23 +22,30 @@ TEXTS = (
     "wake me up at seven tomorrow", "my card was swallowed by the machine", "what is the boiling point of helium",
     "book me a flight to oslo on monday", "how many moons has jupiter", "i would like two days off next week",
 )  # fmt: skip
+AT_ONE_TIME = 5  # pages that open
 LONGEST_WAIT = 60.0  # seconds for one answer; then it counts as an error
 
 
 @dataclass
 class Waits:
-    """Seconds that were waited for verdicts and for polls, and what went wrong."""
+    """Seconds that were waited for pages to open, for verdicts and for polls, and what went wrong."""
 
+    openings: list[float] = field(default_factory=list)
     verdicts: list[float] = field(default_factory=list)
     polls: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def row(self, clients: int) -> str:
         """A line of the Markdown table."""
-        return f"| {clients} | {_middle(self.verdicts)} | {_middle(self.polls)} | {len(self.errors)} |"
+        waited = " | ".join(_middle(waits) for waits in (self.verdicts, self.polls, self.openings))
+        return f"| {clients} | {waited} | {len(self.errors)} |"
 
 
-HEAD = "| clients | verdict p50 / p95, ms (count) | poll p50 / p95, ms (count) | errors |\n| --- | --- | --- | --- |"
+HEAD = (
+    "| clients | verdict p50 / p95, ms (count) | poll p50 / p95, ms (count) | opening p50 / p95, ms (count) "
+    "| errors |\n"
+    "| --- | --- | --- | --- | --- |"
+)
 
 
 def load(address: str, clients: int, seconds: float, seed: int = 0) -> Waits:
@@ -56,6 +64,8 @@ async def _all(address: str, clients: int, seconds: float, seed: int) -> Waits:
         async with http.get(f"{address}/config") as reply:
             config = await reply.json()
         pages = [_Page(http, address, config, waits, random.Random(draw.random())) for _ in range(clients)]
+        for some in range(0, clients, AT_ONE_TIME):
+            await asyncio.gather(*(page.open() for page in pages[some : some + AT_ONE_TIME]))
         await asyncio.gather(*(page.live(seconds) for page in pages))
     return waits
 
@@ -71,14 +81,19 @@ class _Page:
         events = config["dependencies"]
         self.opening = next(one for one in events if "load" in _triggers(one) and self.menu in one["outputs"])
 
-    async def live(self, seconds: float) -> None:
-        """Open, then type and poll until the time is up."""
-        await asyncio.sleep(self.draw.random())  # people don't come in the same moment
+    async def open(self) -> None:
+        """What a page does when it opens: one event of Gradio's, which tells the model."""
+        started = time.monotonic()
         opened = await self._event(self.opening, [None] * len(self.opening["inputs"]))
         if opened is None:
             return
+        self.waits.openings.append(time.monotonic() - started)
         menu = opened[self.opening["outputs"].index(self.menu)]
         self.model = menu.get("value") if isinstance(menu, dict) else None
+
+    async def live(self, seconds: float) -> None:
+        """Type and poll until the time is up."""
+        await asyncio.sleep(self.draw.random())  # people don't type in the same moment
         until = time.monotonic() + seconds
         await asyncio.gather(self._each_second(self._type, until), self._each_second(self._poll, until))
 

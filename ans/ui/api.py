@@ -56,7 +56,7 @@ class Api:
             raise refusal(error) from error
 
     def _answers(self, run: Run, texts: list[str]) -> list:
-        return self.serving.model(run.id).explain(texts) if texts else []
+        return self.serving.model(run.id).explain_many(texts) if texts else []
 
     def _asked(self, model_id: str | None, key: str | None) -> Run:
         """The run that is asked. One that is private is told like none, so that nobody finds out which ids there are.

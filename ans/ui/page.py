@@ -55,7 +55,6 @@ HEADLINE = f"# {TITLE}\n\nIt learns the classes you know, and says OPEN to every
 TOGETHER = "(...values) => [values]"  # a list of the values of all outputs, which are one
 LOOKING = ("Map", "Evaluate", "Compare", "Discover")  # there a person looks into a model, which must not go away
 STARTING_SECONDS = 1.0  # between two looks for the first model
-QUIET_SECONDS = 20.0  # without a query, before UMAP is compiled
 
 
 @dataclass(frozen=True)
@@ -234,7 +233,7 @@ def wire(page: Page, blocks: gr.Blocks) -> None:
 
 def warm(serving: Serving) -> None:
     """Import and compile what the first visitor would wait for. Runs in a thread after the page is up."""
-    from ans.serving.projection import warm_umap
+    from ans.serving import umap_apart
 
     try:
         serving.warm()
@@ -242,8 +241,6 @@ def warm(serving: Serving) -> None:
             while not serving.store.finished():
                 time.sleep(STARTING_SECONDS)
             serving.warm()
-        while serving.quiet_seconds < QUIET_SECONDS:  # compiling takes half of the interpreter's time for a minute
-            time.sleep(STARTING_SECONDS)
-        warm_umap()
-    except OSError as error:  # then the first visitor waits for it
+        umap_apart.warm()
+    except (OSError, RuntimeError) as error:  # then the first visitor waits for it
         log.warning("The page is not warmed up: %s", remedy(error) or error)

@@ -35,11 +35,11 @@ class Counted:
     def __init__(self, model, most: int = 1000) -> None:
         self.model, self.asked, self.most = model, 0, most
 
-    def explain(self, texts, candidates, neighbours):
+    def explain_many(self, texts, candidates, neighbours):
         self.asked += len(texts)
         if self.asked > self.most:
             raise CutOff
-        return self.model.explain(texts, candidates, neighbours)
+        return self.model.explain_many(texts, candidates, neighbours)
 
 
 def test_a_run_that_was_cut_off_goes_on_and_gives_what_a_whole_one_gives(given, classifier, tmp_path):

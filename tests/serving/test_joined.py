@@ -1,4 +1,4 @@
-"""Texts that wait together go through the encoder together, and each gets its own answer."""
+"""Texts that wait together go through the model together, and each gets its own answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
-from ans.serving.joined import MOST_TOGETHER, JoinedEncoding
+from ans.serving.joined import MOST_TOGETHER, Joined
 
 
 class Encoder:
@@ -19,18 +19,18 @@ class Encoder:
         self.passes: list[list[str]] = []
         self.begun, self.go = threading.Event(), threading.Event()
 
-    def __call__(self, texts: Sequence[str]) -> torch.Tensor:
+    def __call__(self, texts: Sequence[str]) -> list[float]:
         self.passes.append(list(texts))
         self.begun.set()
         self.go.wait(30)
         if "bad" in texts:
             raise ValueError("no such text")
-        return torch.tensor([[float(len(text))] for text in texts])
+        return [float(len(text)) for text in texts]
 
 
 def test_what_comes_while_the_encoder_is_busy_goes_through_it_next_together():
     encoder = Encoder()
-    joined, texts = JoinedEncoding(encoder), ["x" * n for n in range(2, 12)]
+    joined, texts = Joined(encoder), ["x" * n for n in range(2, 12)]
     with ThreadPoolExecutor(20) as pool:
         first = pool.submit(joined, "x")
         encoder.begun.wait(30)
@@ -38,26 +38,26 @@ def test_what_comes_while_the_encoder_is_busy_goes_through_it_next_together():
         while len(joined._waiting) < len(texts):
             threading.Event().wait(0.01)
         encoder.go.set()
-        assert first.result(30).tolist() == [[1.0]]
-        assert [other.result(30).tolist() for other in others] == [[[float(len(text))]] for text in texts]
+        assert first.result(30) == 1
+        assert [other.result(30) for other in others] == [len(text) for text in texts]
     assert [len(one) for one in encoder.passes] == [1, len(texts)]
 
 
 def test_no_more_than_so_many_go_together_and_nobody_is_forgotten():
     encoder = Encoder()
-    joined, count = JoinedEncoding(encoder), 2 * MOST_TOGETHER + 3
+    joined, count = Joined(encoder), 2 * MOST_TOGETHER + 3
     with ThreadPoolExecutor(count) as pool:
         answers = [pool.submit(joined, "x" * (n + 1)) for n in range(count)]
         while len(joined._waiting) < count - len(encoder.passes[0] if encoder.passes else ""):
             threading.Event().wait(0.01)
         encoder.go.set()
-        assert [one.result(30).item() for one in answers] == [n + 1 for n in range(count)]
+        assert [one.result(30) for one in answers] == [n + 1 for n in range(count)]
     assert max(map(len, encoder.passes)) <= MOST_TOGETHER
 
 
 def test_an_error_is_told_to_whoever_asked_for_that_text_and_not_to_those_it_was_joined_with():
     encoder = Encoder()
-    joined = JoinedEncoding(encoder)
+    joined = Joined(encoder)
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(joined, "x")
         encoder.begun.wait(30)
@@ -65,7 +65,7 @@ def test_an_error_is_told_to_whoever_asked_for_that_text_and_not_to_those_it_was
         while len(joined._waiting) < 3:
             threading.Event().wait(0.01)
         encoder.go.set()
-        assert [one.result(30).item() for one in (first, fine, long)] == [1, 4, 6]
+        assert [one.result(30) for one in (first, fine, long)] == [1, 4, 6]
         with pytest.raises(ValueError, match="no such text"):
             bad.result(30)
 
@@ -73,15 +73,15 @@ def test_an_error_is_told_to_whoever_asked_for_that_text_and_not_to_those_it_was
 def test_after_an_error_the_next_are_answered():
     encoder = Encoder()
     encoder.go.set()
-    joined = JoinedEncoding(encoder)
+    joined = Joined(encoder)
     with pytest.raises(ValueError, match="no such text"):
         joined("bad")
-    assert joined("fine").item() == 4
+    assert joined("fine") == 4
 
 
 def test_the_real_model_says_the_same_of_texts_that_were_joined(classifier):
     texts = ["wake me up at seven", "i lost my card", "do fish sleep", "book a flight to oslo please, on monday"]
-    joined = JoinedEncoding(classifier.features)
+    joined = Joined(lambda some: classifier.features(some).split(1))
     with ThreadPoolExecutor(4) as pool:
         together = torch.cat(list(pool.map(joined, texts * 8)))
     alone = torch.cat([classifier.features([text]) for text in texts * 8])
