@@ -48,7 +48,8 @@ OPEN_SPELLINGS = frozenset(
     {
         "oos", "oosnear", "oosfar", "ood", "open", "unknown", "outofscope", "outofdomain", "outofdistribution",
         "none", "noclass", "nointent", "nonodesdetected", "nota", "noneoftheabove", "nlufallback", "fallback",
-        "fallbackintent", "defaultfallbackintent",
+        "fallbackintent", "defaultfallbackintent", "amazonfallbackintent", "noneintent", "unknownintent", "oosintent",
+        "outofscopeintent", "nomatch", "inputunknown",
     }
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from ans.data.formats.columnar import arrow_table, is_columnar
 from ans.data.formats.delimited import is_delimited, rows_as_written
 from ans.data.formats.json_table import flat
 from ans.data.formats.recognised import encoding_notes, read_bytes
-from ans.data.rows import Cell, Table, clean
+from ans.data.rows import BROKEN, Cell, Table, clean
 from ans.data.tables import chosen_columns, contents_of
 from ans.data.text_bytes import decode
 from ans.durable import replacing
@@ -71,9 +71,9 @@ def read_rows(path: Path, sheet: str | None = None, encoding: str | None = None)
             raise ValueError("is empty; expected rows.")
         if is_columnar(raw, kind):
             return _of_arrow(raw)
-        if kind in LINES:
-            return _of_json(decode(raw, encoding))
         table = read_bytes(raw, kind, sheet, encoding, MOST_ROWS)
+        if kind in LINES:
+            return _of_json(decode(raw, encoding), table)
         if not is_delimited(table):
             return _of_any(table)
         return _of_table(decode(raw, encoding), kind)
@@ -151,7 +151,32 @@ def _plain(cell: Cell) -> Any:
     return list(cell) if isinstance(cell, tuple) else cell
 
 
-def _of_json(found: Decoded) -> Rows:
+def _of_json(found: Decoded, table: Table) -> Rows:
+    """The object of each line with the cells that were understood of it. Objects over several lines are as the table."""
+    try:
+        rows = _objects(found)
+    except ValueError:
+        if BROKEN in table.left_out:  # it is one object a line, but for some
+            raise
+        return _of_any(table)
+    filled = [place for place, row in enumerate(rows, 1) if row]
+    if len(filled) < len(table.rows):  # a line holds several
+        return _of_any(table)
+    if filled != table.lines:  # what is no row for a training is one here
+        return _with_cells(list(dict.fromkeys(name for row in rows for name in row)), rows, found)
+    by_line = dict(zip(table.lines, table.rows, strict=True))
+    nothing: list[Cell] = [None] * len(table.names)
+    lines = list(range(1, len(rows) + 1))
+    whole = replace(table, rows=[by_line.get(line, nothing) for line in lines], lines=lines)
+    return Rows(list(dict.fromkeys(name for row in rows for name in row)), rows, whole)
+
+
+def _objects(found: Decoded) -> list[dict[str, Any]]:
+    """The object in each line, an empty one of a blank line.
+
+    Raises:
+        ValueError: a line is no JSON; the sentence follows a file's name.
+    """
     rows = []
     for number, line in enumerate(found.text.rstrip("\n").split("\n"), 1):
         try:
@@ -160,7 +185,7 @@ def _of_json(found: Decoded) -> Rows:
             problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
             raise ValueError(f"is no JSON in line {number}: {problem}; expected one object a line.") from error
         rows.append(row if isinstance(row, dict) else {LINE: row})
-    return _with_cells(list(dict.fromkeys(name for row in rows for name in row)), rows, found)
+    return rows
 
 
 def _of_arrow(raw: bytes) -> Rows:

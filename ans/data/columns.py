@@ -97,7 +97,7 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
         guessed.append(text)
     if text is None:
         rest = [name for name in names if name not in (label, split)] or list(names)
-        text = max(rest, key=lambda name: _length(rows, names.index(name)))
+        text = max(rest, key=lambda name: _length(rows, names.index(name)) * _varies(rows, names.index(name)))
         guessed.append(text)
     label, split = (None if name == text else name for name in (label, split))
     if label is None:
@@ -178,6 +178,12 @@ def named(names: Sequence[str]) -> list[str]:
         taken.add(free)
         made.append(free)
     return made
+
+
+def _varies(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether a column has several values, as texts do."""
+    values = {row[column] for row in rows if len(row) > column}
+    return len(values) > 1 or len(rows) < 2
 
 
 def _length(rows: Sequence[Sequence[str]], column: int) -> int:

@@ -54,13 +54,22 @@ def _listed(text: str) -> list[str] | None:
             value = ast.literal_eval(text)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             return None
-    if isinstance(value, Mapping):  # Label Studio writes {"choices": ["a", "b"]}
-        if set(value) != {"choices"}:
-            return None
-        value = value["choices"]
+    if isinstance(value, (list, tuple)) and value and all(isinstance(item, Mapping) for item in value):
+        chosen = [_choices(item) for item in value]  # Label Studio writes [{"choices": ["a"]}]
+        value = None if None in chosen else [label for labels in chosen for label in labels or ()]
+    elif isinstance(value, Mapping):
+        value = _choices(value)
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, (str, int, float)) for item in value):
         return None
     return [_written(item) for item in value]
+
+
+def _choices(value: Mapping) -> list | None:
+    """What was chosen, as Label Studio writes it: `{"choices": ["a", "b"]}`; None where it is nothing of this kind."""
+    labels = value.get("choices")
+    if set(value) != {"choices"}:
+        return None
+    return [labels] if isinstance(labels, str) else labels if isinstance(labels, list) else None
 
 
 def _written(item: Any) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ans.conventions import LONGEST
 from ans.data.columns import AND, Columns
 from ans.data.intake import FEW, Understood
+from ans.data.markup import Markup, markup_in
 from ans.data.rows import (
     BEFORE,
     BROKEN,
@@ -23,14 +25,17 @@ from ans.data.rows import (
     SEVERAL,
     TOO_FEW,
     TOO_MANY,
+    TOTAL,
     UNLABELLED,
     LeftOut,
     Note,
     Table,
     lines_named,
+    shortened,
 )
 
 SAMPLE, EXAMPLES = 6, 4
+MISSING = ("nan", "null", "n/a", "#n/a", "na", "<na>", "nat", "\\n", "undefined", "(empty)", "(blank)")
 TRAINABLE, DOUBTFUL, USELESS = 0, 1, 2
 # Why rows were left out, as it goes on after "3 rows …".
 REASONS = {
@@ -46,6 +51,7 @@ REASONS = {
     COMMENT: "that are comments",
     HEADER_AGAIN: "repeating the header",
     BEFORE: "above the table",
+    TOTAL: "with totals",
     NOT_ANSWERED: "whose annotation was cancelled or rejected",
     NO_EXAMPLE: "that are no example of their intent",
 }
@@ -73,6 +79,11 @@ class Report:
             *_of_texts(self),
             *self.more,
         ]
+
+    @cached_property
+    def markup(self) -> Markup:
+        """The HTML in the texts."""
+        return markup_in(text for part in self.found.parts.values() for text in part.texts)
 
     @property
     def status(self) -> int:
@@ -189,6 +200,9 @@ def _of_labels(report: Report) -> list[Note]:
             made.append(Note("fine", "Names that were probably one class were joined.", groups[:EXAMPLES]))
         else:
             made.append(Note("doubt", "These names are probably one class, and count as several: join them?", groups))
+    if missing := [name for name in report.all_counts if name.lower() in MISSING]:
+        listed = ", ".join(f"{name} ({report.all_counts[name]:,})" for name in missing)
+        made.append(Note("doubt", f"Programs write {listed} where there is no label; kept as a class."))
     if found.renamed:
         listed = ", ".join(found.renamed)
         made.append(Note("note", f"Written in several ways that look alike, and read as one class: {listed}."))
@@ -207,4 +221,8 @@ def _of_texts(report: Report) -> list[Note]:
     if report.found.cut:
         texts = "1 text" if report.found.cut == 1 else f"{report.found.cut:,} texts"
         made.append(Note("note", f"{texts} longer than {LONGEST:,} characters: cut there."))
+    if (markup := report.markup).texts:
+        texts = "1 text holds" if markup.texts == 1 else f"{markup.texts:,} texts hold"
+        said = f"{texts} HTML such as {', '.join(markup.signs)}; they are learnt as they are."
+        made.append(Note("note", said, tuple(shortened(sample) for sample in markup.samples)))
     return made

@@ -21,7 +21,7 @@ MOST_ROWS = 500_000  # of a file that is trained on
 LONG_CELL = 1 << 16  # characters: what follows is left away, as no text is read that far
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")  # zero-width spaces and soft hyphens: nobody means them
 
-COMMENT, HEADER_AGAIN, BEFORE = "comment", "repeated header", "before the table"
+COMMENT, HEADER_AGAIN, BEFORE, TOTAL = "comment", "repeated header", "before the table", "total"
 TOO_MANY, TOO_FEW, BROKEN = "too many cells", "too few cells", "no valid JSON"
 NOT_ANSWERED = "cancelled annotation"
 EMPTY, UNLABELLED, SEVERAL, NO_PART = "no text", "unlabelled", "multi-label", "in no part"

@@ -41,7 +41,8 @@ ZIPPED = (
     ("ppt/", "a presentation", ""),
     ("content.xml", "an OpenDocument file", SPREADSHEET),
 )
-WEB_PAGE = re.compile(rb"\s*<(!doctype html|html[\s>])", re.IGNORECASE)
+WEB_PAGE = re.compile(rb"\s*<(!doctype html|html[\s>]|head[\s>]|body[\s>]|table[\s>])", re.IGNORECASE)
+XML = re.compile(rb"\s*<\?xml\s")
 CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")  # no tab, no line or page break, no escape
 CONTROL_BYTES = bytes([*range(1, 9), *range(14, 27), *range(28, 32), 127])
 LOOKED_AT = 1 << 20  # characters: enough to tell, and quick
@@ -89,7 +90,9 @@ def _kind_of(raw: bytes, is_text: bool) -> tuple[str, str] | None:
     if raw.startswith(b"PK\x03\x04"):
         return _kind_of_zip(raw)
     if WEB_PAGE.match(raw[:1000]):
-        return "a web page", "download the file itself"
+        return "a web page", "download the file itself, or save its table as CSV"
+    if XML.match(raw[:1000]):
+        return "XML", "export the table as CSV or JSON"
     kinds = (*WRITTEN_AS_TEXT, *(() if is_text else BINARY))
     return next(((name, instead) for start, name, instead in kinds if raw.startswith(start)), None)
 

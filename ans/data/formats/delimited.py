@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ans.data.columns import (
     LABEL_COLUMNS,
     TEXT_COLUMNS,
+    bare,
     few_values,
     has_header,
     named,
@@ -17,11 +19,29 @@ from ans.data.columns import (
 from ans.data.formats.dialect import NONE, Dialect, dialect_of
 from ans.data.formats.shapes import Shapes
 from ans.data.formats.written_rows import Repairs, physical_lines, rows_of, unwrapped_lines
-from ans.data.rows import BEFORE, COMMENT, HEADER_AGAIN, TOO_FEW, TOO_MANY, Account, Cell, Note, Table, lines_named
+from ans.data.rows import (
+    BEFORE,
+    COMMENT,
+    HEADER_AGAIN,
+    TOO_FEW,
+    TOO_MANY,
+    TOTAL,
+    Account,
+    Cell,
+    Note,
+    Table,
+    lines_named,
+)
 
 SEPARATED_BY = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", NONE: ""}
 MOST_CELLS = 5000  # of a row: with more it is no table of texts
-MOST_PREAMBLE = 20  # lines above a table
+MOST_PREAMBLE, MOST_HEADERS = 20, 5  # lines above a table, rows that may be its header
+RULING = re.compile(r"[\s|+:=-]*(-{3,}|={3,})[\s|+:=-]*")
+TOTALS = (
+    "total", "totals", "grandtotal", "sum", "count", "summe", "gesamt", "gesamtsumme", "somme", "totale", "totaal",
+    "suma", "razem", "итого", "всего", "合计", "总计", "合計", "합계",
+)  # fmt: skip
+NUMBER = re.compile(r"[\d.,\s]+%?")
 ONE_A_LINE = "text, one line a row"
 
 
@@ -45,10 +65,11 @@ def read_delimited(content: str, suffix: str, encoding: str) -> Table:
     dialect = (Dialect(NONE) if only_texts else Dialect(said)) if said is not None else None
     if dialect is None:
         lines, repairs.unwrapped = unwrapped_lines(lines)
-        dialect = dialect_of([line for line in lines if not line.startswith("#")] or lines, suffix)
+        dialect = dialect_of([line for line in lines if not _is_aside(line)] or lines, suffix)
     if lines and (cells := lines[0].count(dialect.delimiter) + 1) > MOST_CELLS:
         raise ValueError(f"has {cells:,} columns; a table of texts has a few. Keep those with text and label.")
     rows, starts = rows_of(lines, numbers, dialect, repairs)
+    rows, starts = without_total(rows, starts, dialect, account)
     names, rows, starts = with_names(rows, starts, dialect, account, notes)
     shapes = Shapes.of(names, rows, dialect.delimiter)
     kept, kept_lines = _fitted(names, rows, starts, shapes, account, repairs)
@@ -66,7 +87,8 @@ def rows_as_written(content: str, suffix: str) -> tuple[list[str], list[list[str
     """
     lines, numbers, said = physical_lines(content)
     lines, _ = (lines, False) if said is not None else unwrapped_lines(lines)
-    dialect = Dialect(said) if said is not None else dialect_of(lines, suffix)
+    plain = [line for line in lines if not _is_aside(line)] or lines
+    dialect = Dialect(said) if said is not None else dialect_of(plain, suffix)
     rows, starts = rows_of(lines, numbers, dialect, Repairs())
     names, rows, starts = with_names(rows, starts, dialect, Account(), [])
     shapes = Shapes.of(names, rows, dialect.delimiter)
@@ -81,10 +103,16 @@ def rows_as_written(content: str, suffix: str) -> tuple[list[str], list[list[str
     return names, made
 
 
+def _is_aside(line: str) -> bool:
+    """Whether a line is a comment or drawn: it says nothing of how cells are separated."""
+    return line.startswith("#") or RULING.fullmatch(line) is not None
+
+
 def with_names(
     rows: list[list[str]], starts: list[int], dialect: Dialect, account: Account, notes: list[Note]
 ) -> tuple[list[str], list[list[str]], list[int]]:
     """The names of the columns, and the rows below them; what stands above goes into the account."""
+    rows, starts = _without_rulings(rows, starts, dialect, account)
     first = _first_of_table(rows, dialect)
     for row, start in zip(rows[:first], starts[:first], strict=True):
         reason = COMMENT if row[0].startswith("#") else BEFORE
@@ -94,7 +122,8 @@ def with_names(
         return ["text"], [], []
     row = [cell.strip() for cell in rows[0]]
     row[0] = row[0].removeprefix("#").strip() if usual_name(row[0].removeprefix("#")) else row[0]
-    looked = [row, *some(rows[1:])]
+    names_again = any(map(usual_name, row)) and len(row) > 1  # files that were joined have their header each
+    looked = [row, *(r for r in some(rows[1:]) if not names_again or [cell.strip() for cell in r] != row)]
     header = has_header(looked)
     widths = [len(r) for r in looked]
     usual = max(set(widths), key=widths.count)
@@ -115,6 +144,40 @@ def with_names(
     if usual_name(row[0]) and longer and len(longer) >= 0.9 * (len(looked) - 1) and _are_numbers(r[0] for r in longer):
         row = ["", *row]  # as R writes a table: row names have no header
     return named(row), rows[1:], starts[1:]
+
+
+def _without_rulings(
+    rows: list[list[str]], starts: list[int], dialect: Dialect, account: Account
+) -> tuple[list[list[str]], list[int]]:
+    """Without the lines of dashes that Markdown and databases draw; only where they stand near the top are they any."""
+    if not any(RULING.fullmatch(_written(row, dialect)) for row in rows[:3]):
+        return rows, starts
+    kept, lines = [], []
+    for row, start in zip(rows, starts, strict=True):
+        if RULING.fullmatch(_written(row, dialect)):
+            account.add(COMMENT, start, _written(row, dialect))
+        else:
+            kept.append(row)
+            lines.append(start)
+    return kept, lines
+
+
+def without_total(
+    rows: list[list[str]], starts: list[int], dialect: Dialect, account: Account
+) -> tuple[list[list[str]], list[int]]:
+    """Without a last row of a total and nothing but numbers, if none of these stands elsewhere in its column."""
+    if len(rows) < 3 or len(rows[-1]) < 2:
+        return rows, starts
+    last = [cell.strip() for cell in rows[-1]]
+    filled = [place for place, cell in enumerate(last) if cell]
+    if len(filled) < 2 or bare(last[filled[0]]) not in TOTALS:
+        return rows, starts
+    for place in filled[1:]:
+        others = {row[place].strip() for row in rows[:-1] if len(row) > place}
+        if not NUMBER.fullmatch(last[place]) or last[place] in others:
+            return rows, starts
+    account.add(TOTAL, starts[-1], _written(rows[-1], dialect))
+    return rows[:-1], starts[:-1]
 
 
 def _are_numbers(cells) -> bool:
@@ -138,6 +201,9 @@ def _first_of_table(rows: list[list[str]], dialect: Dialect) -> int:
     body = some(rows[: 1 << 15])
     widths = [len(row) for row in body]
     usual = max(set(widths), key=widths.count)
+    named_twice = next((place for place, row in enumerate(rows[:MOST_HEADERS]) if _usual_names(row) > 1), None)
+    if named_twice and not any(map(_usual_names, rows[:named_twice])):  # below a row that groups columns
+        return named_twice
     for place, row in enumerate(rows[:MOST_PREAMBLE]):
         names = sum(usual_name(cell.removeprefix("#")) != "" for cell in row)
         if names and (len(row) > 1 or usual == 1):
@@ -149,6 +215,11 @@ def _first_of_table(rows: list[list[str]], dialect: Dialect) -> int:
         if not (usual > 1 and widths.count(usual) >= 0.8 * len(widths)) and not _names_follow(rows, place):
             return place
     return 0
+
+
+def _usual_names(row: Sequence[str]) -> int:
+    """How many different usual names of columns a row holds."""
+    return len({usual_name(cell.removeprefix("#")) for cell in row} - {""})
 
 
 def _names_follow(rows: list[list[str]], place: int) -> bool:

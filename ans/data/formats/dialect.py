@@ -84,14 +84,35 @@ def dialect_of(lines: Sequence[str], suffix: str) -> Dialect:
     """How a table is written, by its lines (none of them blank). One column, if nothing separates."""
     sample = [*lines[: SAMPLE // 2], *some(lines[SAMPLE // 2 :])][: 3 * SAMPLE]
     sample = [line[:LONGEST_LINE] for line in sample]
-    if usual_name(lines[0].strip().strip("\"'")) in map(usual_name, TEXT_COLUMNS):
+    only = lines[0].strip()
+    only = only[1:-1] if only[:1] in "\"'" and only[-1:] == only[:1] else only
+    if '"' not in only and usual_name(only) in map(usual_name, TEXT_COLUMNS):
         return Dialect(NONE, _quote(sample, NONE))  # a header of one column says that nothing separates
     best, best_score = NONE, (0, 0, 0.0, 0)
     for delimiter in (*DELIMITERS, *RARE_DELIMITERS):
         score = _score(sample, delimiter, suffix)
         if score > best_score:
             best, best_score = delimiter, score
+    if best == NONE:
+        best = _delimiter_by_the_rules(lines[:SAMPLE])
     return Dialect(best, _quote(sample, best))
+
+
+def _delimiter_by_the_rules(lines: Sequence[str]) -> str:
+    """What separates cells that go over several lines, where quotes enclose them all; else `NONE`."""
+    if not lines or not lines[0].startswith('"'):
+        return NONE
+    for delimiter in DELIMITERS:
+        rows: list[list[str]] = []
+        try:
+            for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True):
+                rows.append(row)
+        except csv.Error:  # the last row may be cut off by the end of the sample
+            pass
+        widths = {len(row) for row in rows}
+        if len(rows) > 1 and len(widths) == 1 and widths != {1} and any("\n" in cell for row in rows for cell in row):
+            return delimiter
+    return NONE
 
 
 def _score(lines: Sequence[str], delimiter: str, suffix: str) -> tuple[int, int, float, int]:

@@ -22,6 +22,7 @@ SEVERAL_TEXTS = (
     "samples",
     "questions",
 )
+SAID = ("utterances", "phrases")  # also with a word before it: `sampleUtterances`
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
     """The records in one JSON object, `depth` keys below the whole; None if there are none."""
     if not isinstance(value, Mapping) or not value:
         return None
-    for shape in (_split_table, _columns, _parts, _intents_by_name, _by_index, _classes):
+    for shape in (_split_table, _columns, _parts, _intents_by_name, _by_index, _classes, _texts_with_labels):
         if (found := shape(value)) is not None and found.records:
             return found
     found = _under_a_key(value, depth)
@@ -50,7 +51,11 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
 def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
     """Records with one text each, where they hold a list of texts for one class. Whether there were such lists."""
     keys = [key for record in records[:50] if isinstance(record, dict) for key in record]
-    lists = [key for key in dict.fromkeys(keys) if bare(key) in SEVERAL_TEXTS and _is_text_list(records, key)]
+    several = [key for key in dict.fromkeys(keys) if bare(key) in SEVERAL_TEXTS or bare(key).endswith(SAID)]
+    records = [
+        {**record, **{key: _of_languages(record[key]) for key in several if key in record}} for record in records
+    ]
+    lists = [key for key in several if _is_text_list(records, key)]
     if not lists or any(bare(key) in ("text", "utterance", "sentence") for key in keys):
         return records, False
     check_count(sum(len(record.get(key) or ()) for record in records for key in lists))
@@ -72,12 +77,20 @@ def _is_plain_number(item: Any) -> bool:
 
 
 def _spoken(text: Any) -> Any:
-    """A text that comes in pieces, as one: Snips has `data`, others a `text`."""
+    """A text that comes in pieces, as one: Snips has `data`, Dialogflow `parts`, others a `text`."""
     if isinstance(text, Mapping):
-        if isinstance(text.get("data"), list):
-            return "".join(str(piece.get("text", "")) for piece in text["data"] if isinstance(piece, Mapping))
-        return next((item for key, item in text.items() if bare(str(key)) == "text"), None)
+        for pieces in (text.get("data"), text.get("parts")):
+            if isinstance(pieces, list):
+                return "".join(str(piece.get("text", "")) for piece in pieces if isinstance(piece, Mapping))
+        return next((item for key, item in text.items() if bare(str(key)) in ("text", "utterance", "phrase")), None)
     return text
+
+
+def _of_languages(texts: Any) -> Any:
+    """The texts of all languages, where they are kept by language as Botpress does."""
+    if isinstance(texts, Mapping) and texts and all(isinstance(item, list) for item in texts.values()):
+        return [text for item in texts.values() for text in item]
+    return texts
 
 
 def _split_table(value: Mapping) -> Records | None:
@@ -181,6 +194,16 @@ def _classes(value: Mapping) -> Records | None:
     return Records(
         [{"text": text, "label": name} for name, texts in lists.items() for text in texts], "classes with their texts"
     )
+
+
+def _texts_with_labels(value: Mapping) -> Records | None:
+    """Texts, each with its label: values that come again."""
+    labels = list(value.values())
+    if len(labels) < 4 or not all(isinstance(label, str) for label in labels) or 2 * len(set(labels)) > len(labels):
+        return None
+    if any(usual_name(str(key)) for key in value):
+        return None
+    return Records([{"text": str(text), "label": label} for text, label in value.items()], "texts with their labels")
 
 
 def _under_a_key(value: Mapping, depth: int) -> Records | None:

@@ -9,7 +9,7 @@ from typing import Any
 from ans.data.columns import Columns, has_header, named, usual_name
 from ans.data.formats import label_studio
 from ans.data.formats.json_shapes import exploded, pair, records_of
-from ans.data.formats.json_values import json_values
+from ans.data.formats.json_values import Values, json_values
 from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
 MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
@@ -22,7 +22,15 @@ def read_json(content: str, encoding: str) -> Table:
     Raises:
         ValueError: it is no JSON, or holds no records; the sentence follows a file's name.
     """
-    found = json_values(content)
+    return table_of(json_values(content), encoding)
+
+
+def table_of(found: Values, encoding: str) -> Table:
+    """A table from values that were read.
+
+    Raises:
+        ValueError: they hold no records; the sentence follows a file's name.
+    """
     values, lines, account, notes = found.values, found.lines, found.left_out, []
     kind, usual = found.kind, None
     check_count(len(values))
@@ -38,6 +46,12 @@ def read_json(content: str, encoding: str) -> Table:
             notes.append(Note("fine", f"Read as {shaped.shape}."))
     if all(isinstance(value, str) for value in values):
         return Table(kind, encoding, ["text"], [[str(value)] for value in values], lines, account, notes)
+    if values and all(isinstance(value, list) and any(isinstance(one, Mapping) for one in value) for value in values):
+        pairs = all(_annotated(value) is not value for value in values)
+        if not pairs:  # a list of records a line
+            lines = [line for value, line in zip(values, lines, strict=True) for _ in value]
+            values = [one for value in values for one in value]
+    values = [_annotated(value) for value in values]
     if sum(isinstance(value, list) for value in values) > len(values) / 2:
         return _of_lists(values, lines, kind, encoding, account, notes)
     records: list[dict[str, Any]] = []
@@ -88,6 +102,29 @@ def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
     return {path: scalar(value) if not isinstance(value, Mapping) else None}
 
 
+def _annotated(value: Any) -> Any:
+    """What tools write as one record with text and label: spaCy's pair of a text and its annotations, a conversation
+    whose answer is the label; any other value as it is."""
+    messages = (value.get("messages") or value.get("contents")) if isinstance(value, Mapping) else None
+    if isinstance(messages, list) and messages and all(isinstance(one, Mapping) and "role" in one for one in messages):
+        rest = {key: item for key, item in value.items() if key not in ("messages", "contents")}
+        return {**rest, "text": _last_said(messages, ("user",)), "label": _last_said(messages, ("assistant", "model"))}
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], Mapping):
+        return {"text": value[0], **value[1]}
+    return value
+
+
+def _last_said(messages: Sequence[Mapping], roles: tuple[str, ...]) -> str | None:
+    """What somebody said last in a conversation."""
+    for message in reversed(messages):
+        if message["role"] in roles:
+            said = message.get("content", message.get("parts"))
+            pieces = said if isinstance(said, list) else [said]
+            texts = [piece.get("text") if isinstance(piece, Mapping) else piece for piece in pieces]
+            return " ".join(text for text in texts if isinstance(text, str)).strip() or None
+    return None
+
+
 def scalar(value: Any) -> Cell:
     """A value as a cell: null and NaN are nothing, true is `true`."""
     if value is None or (isinstance(value, float) and value != value):
@@ -128,7 +165,7 @@ def _of_lists(
     rows, starts = [], []
     for value, line in zip(values, lines, strict=True):
         if isinstance(value, list) and value:
-            rows.append([_values(cell) if isinstance(cell, list) else scalar(cell) for cell in value[:MOST_COLUMNS]])
+            rows.append([_cell(cell) for cell in value[:MOST_COLUMNS]])
             starts.append(line)
         else:
             account.add("no list", line, str(value))
@@ -144,6 +181,11 @@ def _of_lists(
         longer = sum(len(row[1]) - len(row[0]) for row in texts) > 0
         names = ["label", "text"] if longer else names
     return Table(kind, encoding, names, rows, starts, account, notes)
+
+
+def _cell(value: Any) -> Cell:
+    """A value of a list as a cell; an object is none."""
+    return None if isinstance(value, Mapping) else _values(value) if isinstance(value, list) else scalar(value)
 
 
 def _tool(kind: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> tuple[str, Columns | None]:

@@ -80,14 +80,15 @@ def _many(content: str, whole_error: ValueError) -> Values:
 def _one_after_another(content: str, whole_error: ValueError) -> Values:
     """Values with only spaces or commas between them, inside an unfinished list or not; what can't be read is told."""
     decoder, values, starts, account = json.JSONDecoder(), [], [], Account()
-    stripped = content.lstrip()
-    place = len(content) - len(stripped) + (1 if stripped.startswith("[") else 0)
-    line, counted = 1, 0
+    place, line, counted = _begin(content, decoder), 1, 0
     cut_off = False
     while True:
         place = _next(content, place)
-        if place >= len(content) or content[place] == "]":
+        if place >= len(content):
             break
+        if content[place] == "]":  # a list ends; another may follow
+            place += 1
+            continue
         line, counted = line + content.count("\n", counted, place), place
         try:
             value, end = decoder.raw_decode(content, place)
@@ -101,14 +102,28 @@ def _one_after_another(content: str, whole_error: ValueError) -> Values:
                 break
             place = end
             continue
-        values.append(value)
-        starts.append(line)
+        whole = isinstance(value, list) and bool(value) and all(isinstance(item, (dict, list)) for item in value)
+        found = value if whole else [value]  # lists of records one after another are one list
+        values += found
+        starts += [line] * len(found)
         place = end
     good = [value for value in values if isinstance(value, (dict, list))]
     if not good or account.total > MOST_BROKEN * len(values):
         problem = str(whole_error)
         raise ValueError(f"is no valid JSON: {problem}; expected one object per line, or one list.") from whole_error
     return Values(values, starts, "JSON, one object after another", account, cut_off)
+
+
+def _begin(content: str, decoder: json.JSONDecoder) -> int:
+    """Where the first value begins: in the list that is unfinished, or at a whole one."""
+    first = _next(content, 0)
+    if content[first : first + 1] != "[":
+        return first
+    try:
+        decoder.raw_decode(content, first)
+    except (ValueError, RecursionError):
+        return first + 1
+    return first
 
 
 def _next(content: str, place: int) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ans.data.columns import Columns
 from ans.data.rows import NO_EXAMPLE, Account, Cell, Note, Table
@@ -25,6 +27,28 @@ def is_rasa_markdown(content: str) -> bool:
     return bool(MARKDOWN_SIGN.search(content))
 
 
+@contextmanager
+def checked_yaml(content: str) -> Iterator[None]:
+    """Work on YAML that is valid, and holds no references and no more than it may.
+
+    Raises:
+        ValueError: it is not; the sentence follows a file's name.
+    """
+    import yaml
+
+    try:
+        for count, event in enumerate(yaml.parse(content, yaml.CSafeLoader)):
+            if count > MOST_EVENTS or isinstance(event, yaml.AliasEvent):
+                raise ValueError("holds references or far too many entries for a table of texts.")
+        yield
+    except RecursionError as error:
+        raise ValueError("is nested too deeply for a table of texts.") from error
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" near line {where.line + 1}" if where is not None else ""
+        raise ValueError(f"is no valid YAML{line}: {getattr(error, 'problem', None) or 'it breaks off'}.") from error
+
+
 def read_rasa_yaml(content: str, encoding: str) -> Table:
     """The examples of each intent.
 
@@ -33,17 +57,8 @@ def read_rasa_yaml(content: str, encoding: str) -> Table:
     """
     import yaml
 
-    try:
-        for count, event in enumerate(yaml.parse(content, yaml.CSafeLoader)):
-            if count > MOST_EVENTS or isinstance(event, yaml.AliasEvent):
-                raise ValueError("holds references or far too many entries for Rasa's training data.")
+    with checked_yaml(content):
         whole = yaml.compose(content, yaml.CSafeLoader)
-    except RecursionError as error:
-        raise ValueError("is nested too deeply for Rasa's training data.") from error
-    except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" near line {where.line + 1}" if where is not None else ""
-        raise ValueError(f"is no valid YAML{line}: {getattr(error, 'problem', None) or 'it breaks off'}.") from error
     rows, lines, account, others = [], [], Account(), {}
     sections = dict(_pairs(whole))
     for entry in getattr(sections.get("nlu"), "value", None) or ():

@@ -9,8 +9,10 @@ from ans.data.formats.columnar import is_columnar, read_columnar
 from ans.data.formats.delimited import read_delimited
 from ans.data.formats.fasttext import is_fasttext, read_fasttext
 from ans.data.formats.json_table import read_json
+from ans.data.formats.one_hot import gathered
 from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_markdown, read_rasa_yaml
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
+from ans.data.formats.yaml_table import read_yaml
 from ans.data.rows import MOST_ROWS, Note, Table, check_count, lines_named
 from ans.data.text_bytes import decode
 
@@ -33,16 +35,16 @@ def read_bytes(
         ValueError: it holds none; the sentence follows a file's name.
     """
     if is_spreadsheet(raw):
-        return read_spreadsheet(raw, sheet)
+        return gathered(read_spreadsheet(raw, sheet))
     if is_columnar(raw, suffix):
-        return _no_larger(read_columnar(raw), most_rows)
+        return gathered(_no_larger(read_columnar(raw), most_rows))
     _check_lines(raw.count(b"\n"), most_rows)
     found = decode(raw, encoding)
-    content = found.text
+    content = found.text.rstrip("\x1a")  # with which DOS ended a file
     if not content.strip():
         raise ValueError("is empty; expected rows with a text and a label.")
     _check_lines(content.count("\r"), most_rows)
-    table = _no_larger(_of_text(content, suffix, found.name), most_rows)
+    table = gathered(_no_larger(_of_text(content, suffix, found.name), most_rows))
     table.notes.extend(encoding_notes(found))
     return replace(table, guessed_encoding=bool(found.told_by))
 
@@ -90,9 +92,7 @@ def _of_text(content: str, suffix: str, encoding: str) -> Table:
     if is_rasa_yaml(content) and suffix not in (".csv", ".tsv"):
         return read_rasa_yaml(content, encoding)
     if suffix in YAML:
-        raise ValueError(
-            "is YAML, but no training data of Rasa: expected a list below nlu, each with intent and examples."
-        )
+        return read_yaml(content, encoding)
     if is_rasa_markdown(content):
         return read_rasa_markdown(content, encoding)
     if is_fasttext(content):

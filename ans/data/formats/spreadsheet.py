@@ -7,7 +7,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from ans.data.formats.delimited import with_names
+from ans.data.formats.delimited import with_names, without_total
 from ans.data.formats.dialect import Dialect
 from ans.data.formats.sheet_size import MOST_CELLS, MOST_LETTERS, check_size
 from ans.data.rows import MOST_ROWS, Account, Cell, Note, Table
@@ -61,7 +61,8 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
     if len(names) > 1:
         others = ", ".join(name for name in names if name != chosen)
         notes.append(Note("note", f"Read the sheet “{chosen}”; the file also has {others}."))
-    columns, found, lines = with_names(_trimmed(rows), starts, Dialect("\t"), account, notes)
+    rows, starts = without_total(_trimmed(rows), starts, Dialect("\t"), account)
+    columns, found, lines = with_names(rows, starts, Dialect("\t"), account, notes)
     width = len(columns)
     whole: list[list[Cell]] = []
     for row in found:
@@ -109,15 +110,31 @@ def _filled_rows(sheet: CalamineSheet) -> tuple[list[list[str]], list[int]]:
     first = sheet.start[0] + 1 if sheet.start is not None else 1
     rows, starts, letters = [], [], 0
     once: dict[str, str] = {}  # what comes again in many cells is kept once
+    merged = _merged_down(sheet)
+    above: list[str] = []
     for number, row in enumerate(sheet.iter_rows(), first):
         written = [once.setdefault(text, text) if len(text := _cell(cell)) < 40 else text for cell in row]
         letters += sum(map(len, written))
         if letters > MOST_LETTERS:
             raise ValueError(f"holds more than {MOST_LETTERS >> 20} million letters; keep fewer rows or columns.")
+        for place in merged.get(number - 1, ()):
+            written[place] = above[place]
+        above = written
         if any(cell.strip() for cell in written):
             rows.append(written)
             starts.append(number)
     return rows, starts
+
+
+def _merged_down(sheet: CalamineSheet) -> dict[int, list[int]]:
+    """Row (from 0) → the columns in which it goes on with the cell above, as one that is merged over several rows."""
+    found: dict[int, list[int]] = {}
+    left = sheet.start[1] if sheet.start is not None else 0
+    for (top, column), (bottom, right) in sheet.merged_cell_ranges or ():
+        if column == right and left <= column < left + sheet.width and bottom - top < MOST_ROWS:
+            for row in range(top + 1, bottom + 1):
+                found.setdefault(row, []).append(column - left)
+    return found
 
 
 def _trimmed(rows: list[list[str]]) -> list[list[str]]:

@@ -35,7 +35,7 @@ def as_lines(content: str) -> list[str]:
     lone = content.count("\r") - content.count("\r\n")
     if lone and 2 * lone > feeds:
         content = content.replace("\r\n", "\n").replace("\r", "\n")
-    return [line.removesuffix("\r") for line in content.split("\n")]
+    return [line.removesuffix("\r").removeprefix("\ufeff") for line in content.split("\n")]
 
 
 def physical_lines(content: str) -> tuple[list[str], list[int], str | None]:

@@ -1,0 +1,25 @@
+"""YAML that is no training data of Rasa: records, pairs and classes with their texts, in the shapes that JSON has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ans.data.formats.json_table import table_of
+from ans.data.formats.json_values import Values
+from ans.data.formats.rasa import checked_yaml
+from ans.data.rows import Account, Table
+
+
+def read_yaml(content: str, encoding: str) -> Table:
+    """A table from the text of a YAML file.
+
+    Raises:
+        ValueError: it is no valid YAML, or holds no records; the sentence follows a file's name.
+    """
+    import yaml
+
+    with checked_yaml(content):
+        documents: list[Any] = [one for one in yaml.load_all(content, yaml.CSafeLoader) if one is not None]
+    single = len(documents) == 1 and not isinstance(documents[0], list)
+    values = documents[0] if len(documents) == 1 and not single else documents
+    return table_of(Values(values, list(range(1, len(values) + 1)), "YAML", Account(), single=single), encoding)

@@ -1,0 +1,23 @@
+"""Files as people have them, each odd in its own way, with what is right for it: `FILES` by their kinds."""
+
+from tests.odd_files import (
+    annotation_tools,
+    chatbot_tools,
+    json_shapes,
+    lines_and_headers,
+    quotes_and_delimiters,
+    workbooks_and_labels,
+)
+
+FILES = {
+    kind: file
+    for part in (
+        quotes_and_delimiters,
+        lines_and_headers,
+        json_shapes,
+        annotation_tools,
+        chatbot_tools,
+        workbooks_and_labels,
+    )
+    for kind, file in part.FILES.items()
+}
