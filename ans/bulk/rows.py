@@ -152,7 +152,7 @@ def _plain(cell: Cell) -> Any:
 
 
 def _of_json(found: Decoded, table: Table) -> Rows:
-    """The object of each line with the cells that were understood of it. Objects over several lines are as the table."""
+    """The object of each line, with the cells that were understood of it; of several lines as the table has them."""
     try:
         rows = _objects(found)
     except ValueError:

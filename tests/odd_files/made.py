@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import openpyxl
 
-CLASSES = ("refund", "delivery", "login")
+CLASSES: tuple[str, ...] = ("refund", "delivery", "login")
 ASKS = (
     "how do i get a {} today", "please help with my {} again", "tell me about the {} of last week",
     "urgent {} please, it is late", "who does a {} here", "i want the {} now",

@@ -1,4 +1,4 @@
-"""One file is understood alike at every door: in Python, at the command line, on the page, and where texts are answered."""
+"""One file is understood alike at every door: Python, the command line, the page, and where texts are answered."""
 
 from __future__ import annotations
 
