@@ -19,7 +19,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Markup:
-    """`texts`: how many hold some. `signs`: what is most frequent, as `<br>`. `samples`: the first such texts."""
+    """`texts`: how many hold some. `signs`: the most frequent tags, then entities. `samples`: the first such texts."""
 
     texts: int
     signs: tuple[str, ...]
@@ -39,4 +39,5 @@ def markup_in(texts: Iterable[str]) -> Markup:
             signs.update(found)
             if len(samples) < SHOWN:
                 samples.append(text)
-    return Markup(count, tuple(sign for sign, _ in signs.most_common(SHOWN)), tuple(samples))
+    listed = sorted(signs, key=lambda sign: (sign.startswith("&"), -signs[sign], sign))
+    return Markup(count, tuple(listed[:SHOWN]), tuple(samples))

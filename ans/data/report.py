@@ -202,7 +202,9 @@ def _of_labels(report: Report) -> list[Note]:
             made.append(Note("doubt", "These names are probably one class, and count as several: join them?", groups))
     if missing := [name for name in report.all_counts if name.lower() in MISSING]:
         listed = ", ".join(f"{name} ({report.all_counts[name]:,})" for name in missing)
-        made.append(Note("doubt", f"Programs write {listed} where there is no label; kept as a class."))
+        made.append(
+            Note("doubt", f"Programs write {listed} where there is no label; kept as a class. If it is none, empty it.")
+        )
     if found.renamed:
         listed = ", ".join(found.renamed)
         made.append(Note("note", f"Written in several ways that look alike, and read as one class: {listed}."))

@@ -34,7 +34,7 @@ def test_of_a_word_or_two_the_encoding_is_doubted_and_the_words_are_shown(encodi
         assert table.guessed_encoding
         assert note.kind == "doubt"
         assert note.examples
-        assert "Choose another encoding if these look wrong." in note.text
+        assert "If these look wrong, choose another." in note.text
         table = table_in(text, encoding, encoding)
         assert (table.column("text")[0], table.guessed_encoding, table.notes) == (text, False, [])
 
@@ -43,7 +43,7 @@ def test_many_words_leave_no_doubt_but_what_was_read_is_shown():
     words = "Größe für möchte ich später zurück schönen Gerät größer wäre öfter Überweisung"
     (note,) = table_in(words, "cp1252").notes
     assert (note.kind, note.examples[:2]) == ("note", ("Größe", "für"))
-    assert "they were read as Windows-1252." in note.text
+    assert "The encoding is a guess: Windows-1252." in note.text
 
 
 def test_what_is_certain_is_no_guess():

@@ -141,7 +141,9 @@ def harmful(rows: Iterable[str], texts: str = "") -> bytes:
 def test_a_workbook_that_would_take_all_memory_is_refused_before_it_is_read():
     cell = '<c r="{}" t="inlineStr"><is><t>a</t></is></c>'
     far = harmful([f'<row r="1">{cell.format("A1")}</row>', f'<row r="1048576">{cell.format("XFD1048576")}</row>'])
-    with pytest.raises(ValueError, match=r"^has 1,048,576 rows of 16,384 cells, too many; save it as CSV\.$"):
+    with pytest.raises(
+        ValueError, match=r"^has 1,048,576 rows of 16,384 cells, and 3,000,000 cells are the most; delete"
+    ):
         read_bytes(far, ".xlsx")
     shared = (f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, 100_000))
     with pytest.raises(ValueError, match=r"^repeats long texts in far too many cells"):
@@ -152,7 +154,7 @@ def test_a_workbook_that_would_take_all_memory_is_refused_before_it_is_read():
     times = ' table:number-{}-repeated="{}"'
     far_row = f"<table:table-row{times.format('rows', 1_000_000)}><table:table-cell/></table:table-row>"
     far_cell = f"<table:table-row>{value.format(times.format('columns', 16_000))}</table:table-row>"
-    with pytest.raises(ValueError, match=r"^has 1,000,026 rows of 16,000 cells, too many"):
+    with pytest.raises(ValueError, match=r"^has 1,000,026 rows of 16,000 cells, and"):
         read_bytes(open_document(far_row + far_cell), ".ods")
     tail = f"<table:table-row{times.format('rows', 1_000_000)}><table:table-cell{times.format('columns', 16_000)}/>"
     assert (

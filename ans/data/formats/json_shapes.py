@@ -52,6 +52,8 @@ def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]
     """Records with one text each, where they hold a list of texts for one class. Whether there were such lists."""
     keys = [key for record in records[:50] if isinstance(record, dict) for key in record]
     several = [key for key in dict.fromkeys(keys) if bare(key) in SEVERAL_TEXTS or bare(key).endswith(SAID)]
+    if not several:
+        return records, False
     records = [
         {**record, **{key: _of_languages(record[key]) for key in several if key in record}} for record in records
     ]

@@ -46,12 +46,15 @@ def table_of(found: Values, encoding: str) -> Table:
             notes.append(Note("fine", f"Read as {shaped.shape}."))
     if all(isinstance(value, str) for value in values):
         return Table(kind, encoding, ["text"], [[str(value)] for value in values], lines, account, notes)
+    first = values[0] if values else None
     if values and all(isinstance(value, list) and any(isinstance(one, Mapping) for one in value) for value in values):
         pairs = all(_annotated(value) is not value for value in values)
         if not pairs:  # a list of records a line
             lines = [line for value, line in zip(values, lines, strict=True) for _ in value]
             values = [one for value in values for one in value]
     values = [_annotated(value) for value in values]
+    if values and isinstance(first, dict) and values[0] is not first:
+        notes.append(Note("fine", "Read as conversations: what a person said last is the text, the answer its label."))
     if sum(isinstance(value, list) for value in values) > len(values) / 2:
         return _of_lists(values, lines, kind, encoding, account, notes)
     records: list[dict[str, Any]] = []
@@ -105,6 +108,8 @@ def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
 def _annotated(value: Any) -> Any:
     """What tools write as one record with text and label: spaCy's pair of a text and its annotations, a conversation
     whose answer is the label; any other value as it is."""
+    if type(value) is dict and "messages" not in value and "contents" not in value:
+        return value
     messages = (value.get("messages") or value.get("contents")) if isinstance(value, Mapping) else None
     if isinstance(messages, list) and messages and all(isinstance(one, Mapping) and "role" in one for one in messages):
         rest = {key: item for key, item in value.items() if key not in ("messages", "contents")}

@@ -68,15 +68,16 @@ def encoding_notes(found: Decoded) -> list[Note]:
     """How sure the encoding is, with words to look at, and where bytes are none of it."""
     made = []
     if found.told_by:
-        doubt = f", and could be {found.doubt}" if found.doubt else ""
-        few = ", guessed from few words" if not doubt and len(found.told_by) < FEW_WORDS else ""
-        said = f"No mark says how the letters are written; they were read as {found.name}{doubt}{few}."
+        few = " from few words" if len(found.told_by) < FEW_WORDS else ""
+        doubt = f"; it could be {found.doubt}" if found.doubt else ""
+        said = f"The encoding is a guess{few}: {found.name}{doubt}."
         kind = "doubt" if doubt or few else "note"
-        made.append(Note(kind, f"{said} Choose another encoding if these look wrong.", found.told_by))
+        made.append(Note(kind, f"{said} If these look wrong, choose another.", found.told_by))
     if found.bad_lines:
         where, lines = lines_named(found.bad_lines, len(found.bad_lines)), found.text.split("\n")
         shown = tuple(lines[line - 1][:80] for line in found.bad_lines[:3])
-        said = f"Bytes that are not {found.name} were read as single letters: look at {where}."
+        how = "were read as single letters" if "\ufffd" not in "".join(shown) else "stand as \ufffd"
+        said = f"Bytes that are not {found.name} {how}: look at {where}."
         made.append(Note("doubt", said, shown))
     return made
 

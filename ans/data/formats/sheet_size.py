@@ -37,7 +37,10 @@ def check_size(raw: bytes) -> None:
         *(_open_document_sizes(archive) if "content.xml" in names else ()),
     ):
         if rows * columns > MOST_CELLS:
-            raise ValueError(f"has {rows:,} rows of {columns:,} cells, too many; save it as CSV.")
+            raise ValueError(
+                f"has {rows:,} rows of {columns:,} cells, and {MOST_CELLS:,} cells are the most; "
+                "delete what stands far from the table, or save it as CSV."
+            )
     if "xl/sharedStrings.xml" in names:
         texts = archive.read("xl/sharedStrings.xml")
         longest = max(map(len, texts.split(b"</si>")))

@@ -33,7 +33,8 @@ NOTHING = {
     "state": "empty",
     "title": "Your own texts",
     "detail": "Upload a table with one text a row and, to train on it, a column with its label. You see here what was "
-    "understood before anything is kept or trained. Only this browser sees what you upload.",
+    "understood before anything is kept or trained. Only this browser sees what you upload. CSV, TSV, Excel, "
+    "OpenDocument, JSON, Parquet, Rasa, fastText, doccano, Label Studio and more are read, also packed as gz or zip.",
 }
 OFF = {
     "state": "empty",
@@ -182,7 +183,7 @@ def layout(shared: Shared) -> UploadTab:
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
             file = gr.File(
-                label=f"CSV, XLSX, ODS, JSON, JSONL, Rasa, fastText, Parquet …, at most {LIMIT} MB",
+                label=f"CSV, XLSX, JSON, Rasa …, at most {LIMIT} MB",
                 file_types=list(PACKED_TOO), height=150, elem_id="upload",
                 visible=shared.server.limits.uploading,
             )  # fmt: skip
@@ -268,12 +269,16 @@ def reported(report: Report) -> dict:
         ("Classes", f"{len(counts):,}"),
     ]
     if counts:
-        facts.append(("Texts a class", f"{min(counts.values()):,} to {max(counts.values()):,}"))
+        facts.append(("Texts a class", _range(min(counts.values()), max(counts.values()))))
     how = f"Read as {table.format}{f', {table.encoding}' if table.encoding else ''}."
     findings = [{"kind": "fine", "text": how}] + [
         {"kind": note.kind, "text": note.text, "examples": list(note.examples)[:EXAMPLES]} for note in report.notes
     ]
     return {"state": "done", "title": TITLES[report.status], "facts": facts, "findings": findings}
+
+
+def _range(least: int, most: int) -> str:
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def first_texts(found: Understood) -> dict:

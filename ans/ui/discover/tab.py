@@ -58,7 +58,7 @@ def _what_to_look_at(shared: Shared, card: RunComponent) -> dict[str, Any]:
         "pasted": gr.Textbox(
             label="One text a line", lines=6, max_lines=10, visible=False, placeholder="is the gym open today"
         ),
-        "own": texts_file.texts_file(shared.server.limits.uploading, 110, card, cards.unreadable, visible=False),
+        "own": texts_file.texts_file(shared.server.limits.uploading, 150, card, cards.unreadable, visible=False),
         "smallest": gr.Slider(
             0,
             50,
