@@ -1,4 +1,4 @@
-"""No file costs more than it should, whatever stands in it: CPU seconds, as a busy machine must not count, and memory."""
+"""No file costs more than it should, whatever stands in it: CPU seconds, as other work must not count, and memory."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ ASKS = (
 )  # fmt: skip
 ROWS = [(f"{ask.format(label)} {place}", label) for label in CLASSES for place, ask in enumerate(ASKS)]
 PLAIN = [(text.replace(",", ""), label) for text, label in ROWS]
-EACH = dict.fromkeys(CLASSES, len(ASKS))
+EACH: dict[str, int] = dict.fromkeys(CLASSES, len(ASKS))
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class OddFile:
 
     name: str
     raw: bytes
-    classes: dict[str, int] = field(default_factory=lambda: dict(EACH))
+    classes: dict[str, int] = field(default_factory=lambda: {**EACH})
     left_out: dict[str, int] = field(default_factory=dict)
     no_class: dict[str, int] = field(default_factory=dict)
 
