@@ -99,6 +99,7 @@ class Report:
         return {
             "format": self.table.format,
             "encoding": self.table.encoding or None,
+            "sheet": self.table.sheet or None,
             "columns": self.table.names,
             "text_column": columns.text,
             "label_column": columns.label,
