@@ -38,6 +38,7 @@ BESIDE = (
 GENERAL = ("name", "value", "title", "choices", "displayname")
 LOOKED_AT = 2000  # rows: enough to tell a column's shape
 LONGEST_LABEL = 60  # characters, on average
+ENOUGH = 5  # rows that tell whether a column has several values
 NAMED_BY = 3  # words that the name of a column may have
 AND = " + "  # between the names of two columns whose cells are joined
 Row = TypeVar("Row")
@@ -89,7 +90,9 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
     Args:
         rows: cells in the order of the names, of `some` rows.
     """
-    text, label, split = (usual_column(names, usual) for usual in (TEXT_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS))
+    varied = [name for place, name in enumerate(names) if len(rows) < ENOUGH or _varies(rows, place)]
+    text = usual_column(varied, TEXT_COLUMNS)  # a question that is asked in each row is no text
+    label, split = (usual_column(names, usual) for usual in (LABEL_COLUMNS, SPLIT_COLUMNS))
     guessed = []
     title, body = usual_column(names, TITLES), usual_column(names, BODIES)
     if text is not None and text in (title, body) and title is not None and body is not None:

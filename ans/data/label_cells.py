@@ -15,6 +15,9 @@ from ans.data.rows import Cell, clean
 PREFIX = "__label__"
 WHOLE_NUMBER = re.compile(r"[+-]?\d+(\.0*)?")
 LONGEST_LIST = 5000  # characters of a list that is written into a cell
+DEEPEST = 4
+NAMED_SO = ("choices", "label", "labels", "name", "intent", "category", "class")  # Label Studio: {"choices": ["a"]}
+WITHOUT_COMMA = re.compile(r"(['\"])\s+(['\"])")
 EDGES = "\u200c\u200d\u200e\u200f\u061c"  # joiners and marks of direction: they mean something inside a word alone
 
 
@@ -46,30 +49,30 @@ def class_name(text: str) -> str:
 
 
 def _listed(text: str) -> list[str] | None:
-    """The values of a list that is written as JSON or as Python does; None if it is none."""
+    """The values of a list that is written as JSON, as Python or as numpy does; None if it is none."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         try:
-            value = ast.literal_eval(text)
+            value = ast.literal_eval(WITHOUT_COMMA.sub(r"\1, \2", text))  # Python would join what numpy writes apart
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             return None
-    if isinstance(value, (list, tuple)) and value and all(isinstance(item, Mapping) for item in value):
-        chosen = [_choices(item) for item in value]  # Label Studio writes [{"choices": ["a"]}]
-        value = None if None in chosen else [label for labels in chosen for label in labels or ()]
-    elif isinstance(value, Mapping):
-        value = _choices(value)
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, (str, int, float)) for item in value):
-        return None
-    return [_written(item) for item in value]
+    return _names_in(value)
 
 
-def _choices(value: Mapping) -> list | None:
-    """What was chosen, as Label Studio writes it: `{"choices": ["a", "b"]}`; None where it is nothing of this kind."""
-    labels = value.get("choices")
-    if set(value) != {"choices"}:
+def _names_in(value: Any, depth: int = 0) -> list[str] | None:
+    """The names in a value, however lists are nested; of an object what it calls a label. None if there are others."""
+    if isinstance(value, (str, int, float)):
+        return [_written(value)]
+    if isinstance(value, Mapping):
+        keys = [key for key in value if key in NAMED_SO]
+        return _names_in(value[keys[0]], depth + 1) if len(keys) == 1 and depth < DEEPEST else None
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=str)
+    if not isinstance(value, (list, tuple)) or depth >= DEEPEST:
         return None
-    return [labels] if isinstance(labels, str) else labels if isinstance(labels, list) else None
+    inner = [_names_in(item, depth + 1) for item in value]
+    return None if None in inner else [name for names in inner for name in names or ()]
 
 
 def _written(item: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -201,6 +201,9 @@ def _of_labels(report: Report) -> list[Note]:
             made.append(Note("fine", "Names that were probably one class were joined.", groups[:EXAMPLES]))
         else:
             made.append(Note("doubt", "These names are probably one class, and count as several: join them?", groups))
+    if several := _several(report.all_counts):
+        said = "These labels seem to name several classes each, and count as classes of their own; write one of them."
+        made.append(Note("doubt", said, several))
     if missing := [name for name in report.all_counts if name.lower() in MISSING]:
         listed = ", ".join(f"{name} ({report.all_counts[name]:,})" for name in missing)
         made.append(
@@ -217,6 +220,18 @@ def _of_labels(report: Report) -> list[Note]:
         examples = tuple(f"{name[:40]} ({count})" for name, count in found.scarce.items())[:EXAMPLES]
         made.append(Note("doubt" if doubt else "note", text + (" Is it the right column?" if doubt else ""), examples))
     return made
+
+
+def _several(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Labels that hold others: `a;b` where `a` is a label, too; of commas only where all between them are."""
+    found = []
+    for name in counts:
+        for sign, enough in ((";", any), ("|", any), (",", all)):
+            parts = [part.strip() for part in name.split(sign)]
+            if len(parts) > 1 and enough(part in counts for part in parts):
+                found.append(name)
+                break
+    return tuple(found[:EXAMPLES])
 
 
 def _of_texts(report: Report) -> list[Note]:

@@ -145,3 +145,14 @@ def test_a_training_says_what_was_read_otherwise_than_it_is_written(file, capsys
     assert main(["train", "--dataset", str(path), "--known-ratio", "0.1"]) == 2  # it ends before torch
     err = capsys.readouterr().err
     assert "! 1 text was cut by a delimiter without quotes, and put together again: line 14." in err
+
+
+def test_labels_that_stand_for_none_or_for_several_are_asked_about(file, capsys):
+    rows = [*rows_of("a", "b"), ("so what", "nan"), ("who else", "a;c"), ("why not", "x;y")]
+    status, found = inspected(capsys, file(rows))
+    assert status == 1
+    notes = " ".join(found["notes"])
+    assert "Programs write nan (1) where there is no label; kept as a class." in notes
+    assert "These labels seem to name several classes each" in notes
+    apart = [*rows_of("a/b", "x;y", "a"), *rows_of("b")]
+    assert inspected(capsys, file(apart))[0] == 0

@@ -79,3 +79,5 @@ add(
     ),
     left_out={"no text": 18},
 )
+add("JSON in JSON", "a.json", json.dumps(json.dumps(RECORDS)))
+add("a key a record", "a.json", json.dumps([{label: text} for text, label in ROWS]))

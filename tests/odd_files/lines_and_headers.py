@@ -112,3 +112,19 @@ add(
 add("the end of DOS", "a.csv", written(ROWS) + "\x1a")
 add("two marks", "a.csv", "\ufeff\ufeff" + written(ROWS))
 add("Unicode text of Excel", "a.txt", joined([("text", "label"), *ROWS], "\t").replace("\n", "\r\n").encode("utf-16"))
+add(
+    "the same question in each row",
+    "a.csv",
+    written(
+        [(place, "What would you tell it?", label, text) for place, (text, label) in enumerate(ROWS)],
+        "id,question,intent,answer",
+    ),
+)
+add(
+    "psql",
+    "a.txt",
+    "      text      | label\n----------------+------\n"
+    + "".join(f" {text} | {label}\n" for text, label in PLAIN)
+    + "(18 rows)\n",
+    left_out={"comment": 1, "too few cells": 1},
+)

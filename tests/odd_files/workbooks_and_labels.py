@@ -10,7 +10,7 @@ import zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.odd_files.made import CLASSES, RECORDS, ROWS, OddFile, adding, lines_of, workbook, written
+from tests.odd_files.made import CLASSES, EACH, RECORDS, ROWS, OddFile, adding, lines_of, workbook, written
 
 FILES: dict[str, OddFile] = {}
 add = adding(FILES)
@@ -153,3 +153,15 @@ table = pa.table({"text": [row[0] for row in ROWS], "label": pa.array([row[1] fo
 with pa.ipc.new_stream(arrow, table.schema) as writer:
     writer.write_table(table)
 add("Arrow stream", "a.arrow", arrow.getvalue())
+add("lists in lists", "a.csv", written([(text, str([[label]])) for text, label in ROWS]))
+add("sets written as Python does", "a.csv", written([(text, str({label})) for text, label in ROWS]))
+add("objects as labels", "a.csv", written([(text, f'{{"label": "{label}"}}') for text, label in ROWS]))
+add(
+    "arrays written as numpy does",
+    "a.csv",
+    written(
+        [(text, f"['{label}' 'more']" if place == 0 else f"['{label}']") for place, (text, label) in enumerate(ROWS)]
+    ),
+    classes={**EACH, "refund": 5},
+    left_out={"multi-label": 1},
+)

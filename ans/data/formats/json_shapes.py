@@ -69,6 +69,17 @@ def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]
     return made, True
 
 
+def by_one_key(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records of a single key, `{"label": "text"}`, with text and label; any others as they are."""
+    if len(records) < 4 or not all(len(record) == 1 for record in records):
+        return records
+    pairs = [next(iter(record.items())) for record in records]
+    keys = {key for key, _ in pairs}
+    if not all(isinstance(text, str) for _, text in pairs) or not 1 < len(keys) <= len(records) / 2:
+        return records
+    return [{"text": text, "label": label} for label, text in pairs]
+
+
 def _is_text_list(records: list[dict[str, Any]], key: str) -> bool:
     found = [record[key] for record in records[:50] if isinstance(record, dict) and key in record]
     return bool(found) and all(isinstance(items, list) and not any(map(_is_plain_number, items)) for items in found)

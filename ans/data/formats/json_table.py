@@ -8,7 +8,7 @@ from typing import Any
 
 from ans.data.columns import Columns, has_header, named, usual_name
 from ans.data.formats import label_studio
-from ans.data.formats.json_shapes import exploded, pair, records_of
+from ans.data.formats.json_shapes import by_one_key, exploded, pair, records_of
 from ans.data.formats.json_values import Values, json_values
 from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
@@ -69,6 +69,7 @@ def table_of(found: Values, encoding: str) -> Table:
         raise ValueError(f"holds no records; {EXPECTED}.")
     if label_studio.is_export(records):
         return label_studio.read_tasks(records, starts, encoding, account, flat)
+    records = by_one_key(records)
     records, several = exploded(records)
     if several:
         starts = list(range(1, len(records) + 1))

@@ -42,6 +42,8 @@ def json_values(content: str) -> Values:
         raise ValueError(f"is JSON, but {DEEPEST}.") from error
     except ValueError as error:
         return _many(content, error)
+    if isinstance(whole, str) and whole.lstrip()[:1] in ("[", "{"):  # written as JSON twice
+        return json_values(whole)
     if isinstance(whole, list):
         return Values(whole, list(range(1, len(whole) + 1)), "JSON", Account())
     return Values([whole], [1], "JSON", Account(), single=True)
