@@ -181,6 +181,12 @@ def test_a_broken_line_is_left_out_and_named_and_true_and_numbers_are_names():
     assert found.left_out["no valid JSON"].lines == [7]
 
 
+@pytest.mark.parametrize("content", ["0{}", "[{}, {}]", "{}\n{}\n", "[[]]", "{}"])
+def test_json_without_a_value_is_refused_in_a_sentence(content):
+    with pytest.raises(ValueError, match=r"^holds no (columns|records); expected .*\.$"):
+        read(content, ".json")
+
+
 def test_clinc_is_read_with_its_parts_and_its_texts_of_no_class():
     parts = {"train": ROWS, "val": [(f"val {t}", c) for t, c in ROWS], "test": [(f"test {t}", c) for t, c in ROWS]}
     table = read(json.dumps({**parts, "oos_train": [["who", "oos"]], "oos_test": [["why", "oos"]]}), ".json")

@@ -56,6 +56,8 @@ def _check_lines(count: int, most: int) -> None:
 
 def _no_larger(table: Table, most_rows: int) -> Table:
     """The table, if it has no more rows and columns than it may."""
+    if not table.names:
+        raise ValueError("holds no columns; expected rows with a text and a label.")
     check_count(len(table.rows), most_rows)
     if len(table.names) > MOST_COLUMNS:
         raise ValueError(
