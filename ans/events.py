@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 Emit = Callable[[dict], None]
@@ -29,3 +30,16 @@ def stop_if(should_stop: ShouldStop) -> None:
     """
     if should_stop():
         raise TrainingStopped("stopped on request")
+
+
+def check_loss(loss: float, what: str, rates: str) -> None:
+    """See that a training still learns something.
+
+    Args:
+        what: is being trained. rates: the settings that are most likely too large.
+
+    Raises:
+        ValueError: the loss is no number any more, and nothing of what follows would be.
+    """
+    if not math.isfinite(loss):
+        raise ValueError(f"the loss of {what} is no number any more; choose a smaller {rates}, then train again.")

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ans.config import TrainConfig
-from ans.events import Emit, ShouldStop, stop_if
+from ans.events import Emit, ShouldStop, check_loss, stop_if
 from ans.model.checkpoints import Checkpoint, Tuning
 from ans.model.encoder import TextEncoder
 from ans.model.few_texts import schedule
@@ -110,6 +110,7 @@ def tune_encoder(
             optimizer.step()
             rates.step()
             now.step += 1
+            check_loss(loss.item(), "the encoder", "encoder_lr or classifier_lr")
             emit({"phase": "encoder", "step": now.step, "steps": total, "loss": loss.item()})
         now.epoch += 1
         if dev is not None:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ans.config import TrainConfig
-from ans.events import Emit, ShouldStop, stop_if
+from ans.events import Emit, ShouldStop, check_loss, stop_if
 from ans.model.few_texts import head_size, widened
 from ans.model.heads import MultiViewHeads, OneVsRestHeads
 from ans.model.negatives import ClassShell, class_means, mix, mix_hardest, synthesize
@@ -241,6 +241,7 @@ def train_heads(
     for step in range(1, config.head_steps + 1):
         stop_if(should_stop)
         loss = sum(view.step() for view in views) / len(views)
+        check_loss(loss, "the heads", "head_lr")
         emit({"phase": "heads", "step": step, "steps": config.head_steps, "loss": loss})
     for view in views:
         view.finish()

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from ans.config import TrainConfig
 from ans.conventions import DATASET_NAMES
+
+JOINERS = "\u200c\u200d"  # of letters in some scripts, and of emoji
+
+
+def plain(name: str) -> str:
+    """A name on one line, without characters that nobody sees or that change how those beside them are shown."""
+    shown = "".join(
+        " " if one.isspace() else one for one in name if one.isspace() or one in JOINERS or not _hidden(one)
+    )
+    return " ".join(shown.split())
+
+
+def _hidden(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def made_name(config: TrainConfig, known: int | None, is_starter: bool, created: float) -> str:

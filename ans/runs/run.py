@@ -36,7 +36,7 @@ from ans.runs.damage import remember, remembered
 from ans.runs.evaluation import Evaluation
 from ans.runs.files import stamp_of, written
 from ans.runs.lease import give_back, is_held, take
-from ans.runs.names import made_name
+from ans.runs.names import made_name, plain
 from ans.runs.progress import EVENTS_FILE, Progress, event_writer
 from ans.runs.promotion import Promotion
 from ans.runs.status import DELETED, ENDED, INTERRUPTED, QUEUED, RUNNING, STOPPED, State, Status
@@ -203,7 +203,7 @@ class Run:
         Raises:
             ValueError: the name is too long.
         """
-        name = " ".join(name.split())
+        name = plain(name)
         if len(name) > LONGEST_NAME:
             raise ValueError(f"a run's name has at most {LONGEST_NAME} characters, got {len(name)}; shorten it.")
         if name:

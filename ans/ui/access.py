@@ -164,12 +164,14 @@ class Visitor:
         """See that this browser may start these trainings.
 
         Raises:
-            ValueError: nobody may, it has no name, one of its own goes on, too many are waiting, or one is too large.
+            ValueError: nobody may, it has no name or no room, one of its own goes on, too many are waiting, or one is
+                too large.
         """
         if not self.limits.training:
             raise ValueError("trainings are turned off on this server; run the app on your own machine to train.")
         if not self.restricted:
             return
+        self.check_room()
         active = [run.id for run in self.store.all() if run.status.state in GOING]
         if any(self.started(run_id) for run_id in active):
             raise ValueError("your last training has not ended yet; wait for it, or stop it.")
@@ -181,6 +183,16 @@ class Visitor:
             raise ValueError(f"{len(active)} trainings are waiting already; try again in some minutes.")
         for config in wanted:
             self._check_size(config)
+
+    def check_room(self) -> None:
+        """See that this browser may keep another run.
+
+        Raises:
+            ValueError: it has as many as it may.
+        """
+        most = self.limits.runs
+        if most is not None and sum(run.owner == self.name for run in self.store.all()) >= most:
+            raise ValueError(f"at most {most} runs are kept for one browser here; delete some in Runs first.")
 
     def _check_size(self, config: TrainConfig) -> None:
         if self.limits.work is None:

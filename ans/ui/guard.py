@@ -4,33 +4,34 @@ answers carry the headers that keep browsers from harm."""
 from __future__ import annotations
 
 import logging
-import os
 import re
 from pathlib import Path
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ans.data.tables import PACKED_TOO
+from ans.ui import upload_gate
 from ans.ui.addresses import address_of
 from ans.ui.ask.routes import SMALL_MAP, VERDICT
+from ans.ui.bodies import TooLong, TooSlow, after, bounded, whole
 from ans.ui.limits import API, EVENTS, LOGINS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
 
 log = logging.getLogger("ans.ui")
 EVENT_PATHS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
-UPLOAD_PATH = "/gradio_api/upload"
 # Of Gradio's server: what is for its development, its hosted services, and features that this page has none of.
 UNUSED = re.compile(
     r"/gradio_api/(dev|vibe-|process_recording|proxy=|stream/|custom_component|component_server|run-history|profiling"
     r"|api/|runs|deep_link)|/(monitoring|gradio_api/deep_link|openapi\.json|docs|redoc)\b"
 )
 NAMED = re.compile(r"/gradio_api/(?:call/v2|call|run)/([^/]+)")
-FILE_NAME = re.compile(rb'filename="((?:[^"\\]|\\.)*)"')
-KINDS = frozenset(PACKED_TOO)
 LONGEST_BODY = 4 * MIB  # of any other request: many texts, a thousand of them for the API
 MOST_PARTS = 50_000  # lists and objects in one: the server looks at each, and meanwhile at nobody else
+BODY_SECONDS = 60.0  # for one to arrive
+SLOW = "What was sent did not arrive in time."
+PAGE_PATHS = ("/", "/config")
+NOT_KEPT = (b"cache-control", b"no-store")  # they say where the page is, as its reader has told it
 BUSY = "Too much is asked from this address at once; try again in {} s."
 
 
@@ -55,7 +56,7 @@ class Guard:
         proxies: int,
     ) -> None:
         self._app, self._limits, self._rates, self._proxies = app, limits, rates, proxies
-        self._public, self._uploaded = public | {"predict"}, uploaded
+        self._public, self._uploads = public | {"predict"}, upload_gate.UploadGate(uploaded, limits)
         self._headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
@@ -69,27 +70,46 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        path, posts = path_of(scope), scope["method"] == "POST"
+        headers = [*self._headers, *([NOT_KEPT] if path in PAGE_PATHS else [])]
+
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
+                message["headers"] = [*message.get("headers", []), *headers]
             await send(message)
 
-        path, posts = path_of(scope), scope["method"] == "POST"
         refused = self._refusal(scope, path, posts)
         if refused is not None:
             await refused(scope, receive, sent)
-        elif posts and path == UPLOAD_PATH:
+        elif posts and path == upload_gate.PATH:
             await self._upload(scope, receive, sent)
         elif posts and path.startswith("/gradio_api/"):
-            whole = await _read(receive, LONGEST_BODY)
-            if whole is None or whole.count(b"[") + whole.count(b"{") > MOST_PARTS:
-                await _no(413, f"A request has at most {LONGEST_BODY // MIB} MiB, and not so many lists in it.")(
-                    scope, receive, sent
-                )
-                return
-            await self._events(scope, _after({"type": "http.request", "body": whole}, receive), sent)
+            await self._asked(scope, receive, sent)
         else:
-            await self._app(scope, _bounded(receive, LONGEST_BODY), sent)
+            await self._app(scope, bounded(receive, LONGEST_BODY, BODY_SECONDS), sent)
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await whole(receive, LONGEST_BODY, BODY_SECONDS)
+            if body.count(b"[") + body.count(b"{") > MOST_PARTS:
+                raise TooLong
+        except TooLong:
+            refused = _no(413, f"A request has at most {LONGEST_BODY // MIB} MiB, and not so many lists in it.")
+            await refused(scope, receive, send)
+        except TooSlow:
+            await _no(408, SLOW)(scope, receive, send)
+        else:
+            await self._events(scope, after(body, receive), send)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        length, refused = _length(scope), self._too_often(UPLOADS, scope)
+        if refused is None and (told := await self._uploads.refusal(length)) is not None:
+            refused = _no(*told)
+        refused = refused or self._too_often(UPLOADED, scope, max(1, length // MIB))
+        if refused is not None:
+            await refused(scope, receive, send)
+        else:
+            await self._uploads(self._events, scope, receive, send, length)
 
     async def _events(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gradio's own routes raise whatever a request that it can't read leads to, which would be a traceback."""
@@ -102,6 +122,9 @@ class Guard:
 
         try:
             await self._app(scope, receive, sent)
+        except ClientDisconnect:  # or what it sent was broken off
+            if not begun:
+                await _no(408, SLOW)(scope, receive, send)
         except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             if begun:
                 raise
@@ -115,7 +138,7 @@ class Guard:
             return _no(404, "There is no such address here.")
         if path.startswith("/ans/") and not is_let_in(scope):
             return _no(401, "Log in first.")
-        if posts and path != UPLOAD_PATH and _length(scope) > LONGEST_BODY:
+        if posts and path != upload_gate.PATH and _length(scope) > LONGEST_BODY:
             return _no(413, f"A request has at most {LONGEST_BODY // MIB} MiB.")
         kind = _kind(path, posts, named)
         return None if kind is None else self._too_often(kind, scope)
@@ -123,29 +146,6 @@ class Guard:
     def _too_often(self, kind: str, scope: Scope, cost: int = 1) -> JSONResponse | None:
         wait = self._rates.wait(kind, address_of(scope, self._proxies), cost)
         return _no(429, BUSY.format(wait), wait) if wait else None
-
-    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
-        most, length = self._limits.upload, _length(scope)
-        if not self._limits.uploading:
-            refused = _no(403, "Uploads are turned off on this server; run the app on your own machine.")
-        elif not length:
-            refused = _no(411, "An upload tells its length.")
-        elif length > most + MIB:  # the form around the file is small
-            refused = _no(413, f"A file has at most {most // MIB} MiB here.")
-        elif self._limits.kept is not None and _size(self._uploaded) + length > self._limits.kept:
-            refused = _no(413, "This server holds as many uploads as it may; try again in some hours.")
-        else:
-            refused = self._too_often(UPLOADS, scope) or self._too_often(UPLOADED, scope, max(1, length // MIB))
-        if refused is not None:
-            await refused(scope, receive, send)
-            return
-        first = await receive()  # of a form with one file, its name stands in the first lines
-        names = FILE_NAME.findall(first.get("body", b"")[:4096])
-        if not names or any(Path(os.fsdecode(name)).suffix.lower() not in KINDS for name in names):
-            told = f"Expected a file whose name ends in {', '.join(sorted(KINDS))}."
-            await _no(415, told)(scope, receive, send)
-            return
-        await self._events(scope, _bounded(_after(first, receive), most + MIB), send)
 
 
 def policy(frames: str) -> str:
@@ -175,7 +175,7 @@ def is_let_in(scope: Scope) -> bool:
 
 
 def _kind(path: str, posts: bool, named: re.Match | None) -> str | None:
-    if path in ("/", "/config"):
+    if path in PAGE_PATHS:
         return PAGES
     if not posts:
         return None
@@ -196,49 +196,3 @@ def _no(status: int, sentence: str, wait: int = 0) -> JSONResponse:
 def _length(scope: Scope) -> int:
     told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     return int(told) if told.isdigit() else 0
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.stat(os.path.join(place, name)).st_size
-            except OSError:  # swept in this moment
-                continue
-    return total
-
-
-async def _read(receive: Receive, most: int) -> bytes | None:
-    """The whole body of a request; None if it has more bytes."""
-    whole = bytearray()
-    while True:
-        message = await receive()
-        whole += message.get("body", b"")
-        if len(whole) > most:
-            return None
-        if not message.get("more_body"):
-            return bytes(whole)
-
-
-def _bounded(receive: Receive, most: int) -> Receive:
-    """The body of a request, broken off beyond so many bytes."""
-    got = 0
-
-    async def bounded() -> Message:
-        nonlocal got
-        message = await receive()
-        got += len(message.get("body", b""))
-        return message if got <= most else {"type": "http.disconnect"}
-
-    return bounded
-
-
-def _after(first: Message, receive: Receive) -> Receive:
-    """A message that was looked at already, then the others."""
-    waiting = [first]
-
-    async def after() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return after

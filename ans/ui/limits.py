@@ -26,8 +26,9 @@ class Limits:
     else the page asks), `pages` (page loads), `api` (requests of programs), `uploads` (files), `uploaded` (MiB of
     them), `names` (browsers that have none yet), `logins` (tries). `waiting`: events of one address in the queue.
     `upload`, `kept`: bytes of one uploaded file, and of all uploads. `trainings`: of one address, waiting or under way.
-    `work`, `seconds`: of one training, in texts × classes × epochs and on the clock. `training`, `uploading`: whether
-    visitors may.
+    `connections`: of one address. `held`: bytes of texts in memory for all open pages. `passes`: many texts that one
+    address has classified at a time. `runs`: that one browser may keep. `work`, `seconds`: of one training, in texts ×
+    classes × epochs and on the clock. `training`, `uploading`: whether visitors may.
     """
 
     rates: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +36,10 @@ class Limits:
     upload: int = 500 * MIB
     kept: int | None = None
     trainings: int | None = None
+    connections: int | None = None
+    held: int | None = None
+    passes: int | None = None
+    runs: int | None = None
     work: int | None = None
     seconds: float | None = None
     training: bool = True
@@ -47,14 +52,15 @@ REACHABLE = Limits(
         TYPING: "120/second", EVENTS: "60/second", PAGES: "10/second", API: "50/second",
         UPLOADS: "60/minute", UPLOADED: "2000/hour", NAMES: "600/hour", LOGINS: "10/minute",
     },
-    waiting=24, kept=8 << 30, trainings=5,
+    waiting=24, kept=8 << 30, trainings=5, connections=400, held=4 << 30, passes=4,
 )  # fmt: skip
 PUBLIC = Limits(
     rates={
         TYPING: "40/second", EVENTS: "30/second", PAGES: "3/second", API: "10/second",
         UPLOADS: "10/minute", UPLOADED: "200/hour", NAMES: "60/hour", LOGINS: "10/minute",
     },
-    waiting=8, upload=50 * MIB, kept=2 << 30, trainings=1, work=50_000_000, seconds=900,
+    waiting=8, upload=50 * MIB, kept=2 << 30, trainings=1, connections=200, held=1 << 30, passes=1, runs=20,
+    work=50_000_000, seconds=900,
 )  # fmt: skip
 
 

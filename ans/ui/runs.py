@@ -228,10 +228,11 @@ def uploaded(visitor: Visitor, path: Path) -> Run:
     """A zip that becomes a run of this browser.
 
     Raises:
-        ValueError: the browser has no name, or the zip is no run that can be taken.
+        ValueError: the browser has no name or no room, or the zip is no run that can be taken.
     """
     if not isinstance(visitor.browser, str) or not visitor.browser:
         raise ValueError("This browser has no name yet; reload the page and upload the run again.")
+    visitor.check_room()
     encoders = set(ENCODERS)
     if not visitor.restricted:  # and what the person at this machine has trained with
         encoders |= {run.config.encoder for run in visitor.store.all()}

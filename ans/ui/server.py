@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from ans.ui.addresses import address_of
+from ans.ui.held import Held
 from ans.ui.identities import Identities
 from ans.ui.limits import NAMES, OWN, Limits, Rates
 
@@ -38,6 +39,11 @@ class Server:
     def rates(self) -> Rates:
         """What each address has done lately."""
         return Rates(self.limits)
+
+    @cached_property
+    def held(self) -> Held:
+        """What open pages hold in memory."""
+        return Held(self.limits.held)
 
     def name(self, shown: str | None) -> str | None:
         """The name of a browser, by what it shows; None if it has none that is true."""

@@ -9,14 +9,14 @@ tests/ui/test_workarounds.py says so.
 from __future__ import annotations
 
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import gradio as gr
 from gradio import route_utils
 from gradio.state_holder import SessionState, StateHolder
 
-MOST_SESSIONS = 20_000
+MOST_SESSIONS, IDLE = 20_000, timedelta(hours=2)
 
 
 class LightSession(SessionState):
@@ -46,12 +46,23 @@ class LightSession(SessionState):
 
 
 class Sessions(StateHolder):
-    """The sessions of all open pages; those that were used longest ago go first."""
+    """The sessions of all open pages; those that were used longest ago go first. Of one that was not used for `IDLE`
+    nothing is kept: Gradio forgets a page when it hears that it was closed, which a program need not let it hear."""
 
     def __getitem__(self, session_id: str) -> SessionState:
         if session_id not in self.session_data:
+            self._forget_idle()
             self.session_data[session_id] = LightSession(self.blocks)
         return super().__getitem__(session_id)
+
+    def _forget_idle(self) -> None:
+        with self.lock:
+            while self.session_data:
+                oldest = next(iter(self.session_data))
+                if datetime.now() - self.time_last_used.get(oldest, datetime.min) < IDLE:
+                    return
+                self.session_data.pop(oldest)
+                self.time_last_used.pop(oldest, None)
 
 
 def keep_lightly(blocks: gr.Blocks) -> None:

@@ -102,6 +102,7 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     from ans.serving.models import Serving
     from ans.ui import page
     from ans.ui.changes import StoreChanges
+    from ans.ui.connections import Connections, allow_many_files
     from ans.ui.fair_queue import share_fairly
     from ans.ui.launch import launch_options
     from ans.ui.reading import prepare_reading
@@ -128,6 +129,9 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
             "is none of this machine's. Choose others with --port and --host."
         )
     keep_lightly(demo)
+    allow_many_files()
+    # Behind proxies all connections come from them.
+    Connections(demo.server, None if proxies else limits.connections).watch()
     print(f"The page is at {address}", flush=True)
     supervisor.start()
     threading.Thread(target=page.warm, args=(serving,), daemon=True).start()

@@ -32,3 +32,12 @@ def test_two_runs_that_people_called_alike_are_told_apart_in_every_list(tmp_path
         run.set_status(FINISHED)
     assert [one.name for one in listed(store)] == ["mine (2)", "mine"]
     assert [name for name, _ in Visitor(None, False, store, Trainings()).models()] == ["mine (2)", "mine"]
+
+
+def test_a_name_has_no_character_that_hides_or_turns_others_and_keeps_those_of_every_script(tmp_path):
+    run = RunStore(tmp_path).create(TrainConfig())
+    run.rename("cards\u202egnp.exe\x00\u200b \n bank\u2028\u2066s")
+    assert run.name == "cardsgnp.exe bank s"
+    for name in ("Störungen №\u00a07".replace("\u00a0", " "), "票据分类", "می\u200cخواهم", "👩\u200d🔧 repairs"):
+        run.rename(name)
+        assert run.name == name

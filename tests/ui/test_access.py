@@ -188,3 +188,16 @@ def test_uploaded_data_are_their_browsers_alone_and_paths_only_for_who_is_alone(
     assert not People(store, True)[ME].may_use(str(path.parent))
     assert not People(store, True)[ME].may_use("/etc/passwd")
     assert People(store, False)[ME].may_use("/my/own.tsv")
+
+
+def test_among_strangers_a_browser_keeps_so_many_runs_and_others_runs_take_none_of_its_room(store):
+    people = People(store, restricted=True, limits=replace(PUBLIC, runs=2))
+    mine = [run_of(store, ME, RUNNING, FINISHED) for _ in range(2)]
+    with pytest.raises(ValueError, match=r"^at most 2 runs are kept for one browser here; delete some in Runs first"):
+        people[ME].check_room()
+    with pytest.raises(ValueError, match="at most 2 runs are kept"):
+        people[ME].check_may_start([])
+    people[OTHER].check_room()
+    store.delete(mine[0])
+    people[ME].check_room()
+    People(store, restricted=True)[ME].check_room()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
+from ans.ui import guard, upload_gate
 from ans.ui.addresses import address_of
 from ans.ui.guard import LONGEST_BODY, MOST_PARTS, Guard, path_of
 from ans.ui.limits import API, EVENTS, MIB, NAMES, OWN, PUBLIC, REACHABLE, TYPING, UPLOADED, UPLOADS, Limits, Rates
@@ -153,6 +159,77 @@ def test_only_tables_and_zips_are_taken(guarded, name):
     assert sent(guarded(), name).status_code == 415
     assert sent(guarded(), "A Table.CSV").status_code == 200
     assert guarded().post("/gradio_api/upload", content=b"no form").status_code == 415
+
+
+def form(*heads: bytes) -> dict:
+    """A form whose parts begin with these lines, as a program that is no browser may write it."""
+    parts = b"".join(b"--b\r\n" + head + b"\r\n\r\n" + b"x" * 10_000 + b"\r\n" for head in heads)
+    return {"content": parts + b"--b--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=b"}}
+
+
+CSV = b'Content-Disposition: form-data; name="files"; filename="a.csv"'
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        b'Content-Disposition: form-data; name="files"; filename="a.html"',
+        b"Content-Disposition: form-data; name=files; filename=a.html",
+        b'content-disposition:form-data;name=files;filename="a.csv\".html"',
+        b'Content-Disposition: form-data; name="much"',
+    ],
+)  # fmt: skip
+def test_each_part_of_a_form_is_a_file_that_is_read_here_however_its_name_is_written(guarded, second):
+    assert guarded().post("/gradio_api/upload", **form(CSV, CSV)).status_code == 200
+    refused = guarded().post("/gradio_api/upload", **form(CSV, second))
+    assert refused.status_code == 415
+    assert ".csv" in refused.json()["error"]
+
+
+def test_what_did_not_arrive_to_its_end_is_removed_after_an_hour_and_what_did_stays(guarded, uploads):
+    whole, new, old = uploads / "hash" / "a.csv", uploads / "tmpnew", uploads / "tmpold"
+    whole.parent.mkdir(parents=True)
+    for file in (whole, new, old):
+        file.write_bytes(b"x")
+    for file in (whole, old):
+        os.utime(file, (0, 0))
+    assert sent(guarded(TINY)).status_code == 200
+    assert (whole.exists(), new.exists(), old.exists()) == (True, True, False)
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/upload", "/ans/verdict"])
+def test_a_body_that_does_not_come_to_its_end_holds_nothing_for_long(guarded, monkeypatch, path):
+    for module in (guard, upload_gate):
+        monkeypatch.setattr(module, "BODY_SECONDS" if module is guard else "SECONDS", 0.05)
+    app = guarded().app
+    told: list[Message] = []
+
+    async def never() -> Message:
+        while True:
+            await anyio.sleep(60)
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    kind = b"multipart/form-data; boundary=b"
+    headers = [(b"content-length", b"100"), (b"content-type", kind), (b"host", b"me")]
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "headers": headers, "client": ("10.0.0.1", 1), "server": ("me", 80), "scheme": "http", "http_version": "1.1",
+    }  # fmt: skip
+
+    async def ask() -> None:
+        with anyio.fail_after(30), contextlib.suppress(ClientDisconnect):
+            await app(scope, never, send)
+
+    anyio.run(ask)
+    if path != "/ans/verdict":  # which is a stand-in here; the real one answers for itself
+        assert told[0]["status"] == 408
+
+
+def test_the_page_itself_is_kept_by_no_cache_since_it_says_where_its_reader_has_found_it(guarded):
+    assert guarded().get("/").headers["cache-control"] == "no-store"
+    assert guarded().get("/config").headers["cache-control"] == "no-store"
 
 
 def test_uploads_that_are_turned_off_are_refused(guarded):

@@ -26,6 +26,7 @@ from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, clock, only_english
 
 LOOK_SECONDS = 0.5
+BYTES = 4  # of a character at most, in memory
 NOTHING = {
     "state": "empty",
     "title": "Many texts at once",
@@ -78,8 +79,22 @@ class ManyTab:
         if before is not None:
             before.stop()
         batch = Batch(lines, Pass(lines.texts, run.id, run.name))
+        self._admit(batch, before, who)
         batch.first.begin(lambda: self.shared.serving.model(run.id))
         return {self.batch: batch, **self.look(batch, who), **self.table.cleared()}
+
+    def _admit(self, batch: Batch, before: Batch | None, who: str | None) -> None:
+        """See that this server has room for these texts."""
+        server, address = self.shared.server, self.shared.trainings.address_of(self.shared.visitor(who).browser)
+        going = [
+            one for one in server.held.of(address) if isinstance(one, Batch) and one is not before and not one.now.ended
+        ]
+        if server.limits.passes is not None and len(going) >= server.limits.passes:
+            raise refusal("Many texts of your address are being classified already; wait for them, or stop them.")
+        try:
+            server.held.admit(batch, sum(map(len, batch.lines.texts)) * BYTES, address)
+        except ValueError as error:
+            raise refusal(error) from error
 
     def beside(
         self, other: str | None, batch: Batch | None, who: str | None, kind: str, words: str, place: Place

@@ -29,6 +29,7 @@ from ans.ui.wording import as_sentence
 NONE = "(none)"
 _READ = Recent(4)  # files by their paths, which have their contents' hash: however many pages ask, one table is kept
 LIMIT = MOST_BYTES >> 20
+HELD = 8  # bytes in memory for one of a file: its table, and what is understood of it
 NOTHING = {
     "state": "empty",
     "title": "Your own texts",
@@ -81,19 +82,21 @@ class UploadTab:
         """Where a column of the file is chosen, in the order of `Columns`."""
         return [self.text, self.label, self.split]
 
-    def opened(self, path: str | None) -> Changes:
+    def opened(self, path: str | None, who: str | None = None) -> Changes:
         """A file was chosen, or taken away."""
         if path is None:
             return {self.table: None, self.report: NOTHING, self.mapping: gr.update(visible=False)}
-        return {**self.opened_as(path, None, None), self.name: unpacked_name(Path(path)).stem}
+        return {**self.opened_as(path, None, None, who), self.name: unpacked_name(Path(path)).stem}
 
-    def opened_as(self, path: str | None, sheet: str | None, encoding: str | None) -> Changes:
+    def opened_as(self, path: str | None, sheet: str | None, encoding: str | None, who: str | None = None) -> Changes:
         """The file, read with the sheet and the encoding that somebody has chosen."""
         if path is None:
             return gr.skip()
         try:
             key = path, stamp_of(path), sheet, encoding
             read = _READ.get(key, lambda: read_apart(read_upload, Path(path), sheet, encoding))
+            address = self.shared.trainings.address_of(self.shared.visitor(who).browser)
+            self.shared.server.held.admit(read, HELD * Path(path).stat().st_size, address)
         except ValueError as error:
             failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
             stays = sheet is not None or encoding is not None  # another choice may do
@@ -242,8 +245,10 @@ def wire(tab: UploadTab, opening: gr.Tab) -> None:
         "show_progress_on": tab.report,
         "api_visibility": "private",
     }
-    opened = tab.file.change(tab.opened, tab.file, [*read, tab.name], **busy)
-    again = gr.on([menu.input for menu in tab.of_file.both], tab.opened_as, [tab.file, *tab.of_file.both], read, **busy)
+    browser = tab.shared.browser
+    opened = tab.file.change(tab.opened, [tab.file, browser], [*read, tab.name], **busy)
+    chosen = [tab.file, *tab.of_file.both, browser]
+    again = gr.on([menu.input for menu in tab.of_file.both], tab.opened_as, chosen, read, **busy)
     for event in (opened, again):
         event.then(tab.checked, given, outcome, **QUIETLY)
     gr.on([opening.select, *(part.input for part in (*tab.columns, tab.join))], tab.checked, given, outcome, **QUIETLY)
