@@ -65,6 +65,21 @@ def test_a_variable_that_says_neither_yes_nor_no(tmp_path, name, said):
     assert refused("--home", str(tmp_path), **{name: "perhaps"}) == said
 
 
+def test_tools_without_their_package_whether_asked_for_by_option_or_variable(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.metadata as known\n"
+        "there = known.version\n"
+        "def version(name):\n"
+        "    if name == 'mcp': raise known.PackageNotFoundError(name)\n"
+        "    return there(name)\n"
+        "known.version = version\n"
+    )
+    told = "--mcp needs the package mcp, 2.3 or newer: pip install 'mcp>=2.3,<3', or leave --mcp out."
+    without = {"PYTHONPATH": str(tmp_path)}
+    assert refused("--mcp", "--home", str(tmp_path), **without) == told
+    assert refused("--home", str(tmp_path), GRADIO_MCP_SERVER="True", **without) == told
+
+
 def test_a_file_of_logins_that_is_none(tmp_path):
     users = tmp_path / "users"
     assert refused("--auth", str(users)).startswith("the file of --auth can't be read: ")

@@ -22,6 +22,7 @@ from ans.runs.run import DELETED_NOW
 from ans.runs.status import Moment
 
 KEYS_FILE, MOST_KEYS = "keys.json", 10
+BEGINNING = "ans_"  # of every key
 _changing = threading.Lock()
 
 
@@ -48,7 +49,7 @@ def make_key(folder: Path) -> str:
     Raises:
         ValueError: the run has as many as it may have, or was deleted in this moment.
     """
-    name = f"ans_{secrets.token_hex(3)}"
+    name = f"{BEGINNING}{secrets.token_hex(3)}"
     key = f"{name}_{secrets.token_urlsafe(32)}"
     with _changing:
         kept = keys_of(folder)

@@ -1,8 +1,8 @@
 """`python -m ans stress fuzz`: whatever anybody sends, over HTTP to a running app; does it hold?
 
-Each case is one request: to a plain route, to an event of the page or an endpoint for programs with any values, an
-upload of a broken table or zip, or a page with any `?run=` and `?text=`. No answer may be a server error without a
-sentence, nothing may be lost, and the app must answer as before afterwards.
+Each case is one request: to a plain route or an operation of the API, to an event of the page or an endpoint of
+gradio_client with any values, an upload of a broken table or zip, or a page with any `?run=` and `?text=`. No answer
+may be a server error without a sentence, nothing may be lost, and the app must answer as before afterwards.
 """
 
 from __future__ import annotations
@@ -33,6 +33,29 @@ ODD = (
     {"a": {"b": []}}, {"__type__": "update", "value": 1}, {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
     {"path": "http://127.0.0.1:1/", "meta": {"_type": "gradio.FileData"}}, {"text": None}, "a" * 100_000,
 )  # fmt: skip
+# What the API takes, by the names of its operations and of their fields.
+OPERATIONS = {
+    "classify": ("text", "model_id", "key"),
+    "classify_batch": ("texts", "model_id", "key"),
+    "list_models": ("key",),
+    "train_status": ("model_id", "key"),
+    "teach": ("corrections", "model_id", "key"),
+    "train": ("dataset", "rows", "settings", "name"),
+    "nothing": ("text",),
+}
+NEEDED = ("text", "texts", "corrections", "rows")
+SETTINGS = (
+    "epochs",
+    "seed",
+    "known_ratio",
+    "known_classes",
+    "no_class",
+    "encoder",
+    "data_dir",
+    "prompt",
+    "device",
+    "x",
+)
 ENDPOINTS = ("classify", "classify_batch", "start", "poll", "../classify", "", "classify%00")
 
 
@@ -69,7 +92,7 @@ async def _all(address: str, cases: int, draw: random.Random, trains: bool) -> H
             config = await reply.json()
         events = [one for one in config["dependencies"] if one["backend_fn"]]
         if not trains:
-            events = [one for one in events if not one["api_name"].startswith(("start", "go_on"))]
+            events = [one for one in events if not one["api_name"].startswith(("start", "go_on", "train", "teach"))]
         left = iter(range(cases))
 
         async def some() -> None:
@@ -84,10 +107,10 @@ async def _all(address: str, cases: int, draw: random.Random, trains: bool) -> H
 
 
 async def _one(http: aiohttp.ClientSession, address: str, events: list[dict], draw: random.Random, held: Held) -> None:
-    kind = draw.choices(("route", "event", "program", "upload", "page"), (25, 45, 10, 10, 10))[0]
-    method, path, body = {"route": _route, "event": _event, "program": _program, "upload": _upload, "page": _page}[
-        kind
-    ](draw, events)
+    kinds = {"route": 20, "api": 20, "event": 40, "program": 10, "upload": 10, "page": 10}
+    kind = draw.choices(list(kinds), list(kinds.values()))[0]
+    make = {"route": _route, "api": _api, "event": _event, "program": _program, "upload": _upload, "page": _page}[kind]
+    method, path, body = make(draw, events)
     held.sent[kind] += 1
     about = f"{method} {path} {str(body)[:200]}"
     try:
@@ -141,6 +164,39 @@ def _route(draw: random.Random, events: list[dict]) -> Sent:
         name: anything(draw) for name in ("run", "who", "tried", "label", "shown", "patient") if draw.random() < 0.6
     }
     return "POST", path, _written({"text": draw.choice((*TEXTS, anything(draw))), **asked})
+
+
+def _api(draw: random.Random, events: list[dict]) -> Sent:
+    learns = any(one["api_name"] == "train" for one in events)  # else nothing may be started
+    name = draw.choice([name for name in OPERATIONS if learns or name not in ("train", "teach")])
+    if draw.random() < 0.1:
+        return "POST", f"/ans/api/{name}", {"data": bytes(draw.randrange(256) for _ in range(draw.randrange(200)))}
+    likely: dict[str, Any] = {
+        "texts": [draw.choice(TEXTS) for _ in range(draw.randrange(20))],
+        "rows": _rows(draw),
+        "corrections": _rows(draw),
+        "settings": {draw.choice(SETTINGS): anything(draw) for _ in range(draw.randrange(4))},
+    }
+    # A body whose types all fit gets further than one that is odd in many places.
+    asked = {
+        field: likely.get(field, draw.choice(TEXTS)) if draw.random() < 0.85 else anything(draw)
+        for field in OPERATIONS[name]
+        if field in NEEDED or draw.random() < 0.4
+    }
+    if draw.random() < 0.1:
+        asked[draw.choice(TEXTS)] = anything(draw)
+    sent = _written(asked if draw.random() < 0.9 else anything(draw))
+    if draw.random() < 0.2:
+        sent["headers"]["Authorization"] = f"Bearer {draw.choice(('ans_x', 'ans_', '', 'x' * 5000))}"
+    return "POST", f"/ans/api/{name}", sent
+
+
+def _rows(draw: random.Random) -> list:
+    labels = (None, "oos", *TEXTS[:4])
+    return [
+        {"text": draw.choice(TEXTS), "label": draw.choice(labels)} if draw.random() < 0.9 else anything(draw)
+        for _ in range(draw.randrange(8))
+    ]
 
 
 def _event(draw: random.Random, events: list[dict]) -> Sent:

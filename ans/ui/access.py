@@ -18,6 +18,7 @@ from ans.runs.status import GOING
 from ans.runs.store import RunStore
 from ans.serving.models import finished_run
 from ans.ui.limits import OWN, Limits
+from ans.ui.refused import Refused
 
 MOST_WAITING = 5
 LISTED = (BUNDLED, *PUBLIC)
@@ -164,23 +165,23 @@ class Visitor:
         """See that this browser may start these trainings.
 
         Raises:
-            ValueError: nobody may, it has no name or no room, one of its own goes on, too many are waiting, or one is
+            Refused: nobody may, it has no name or no room, one of its own goes on, too many are waiting, or one is
                 too large.
         """
         if not self.limits.training:
-            raise ValueError("trainings are turned off on this server; run the app on your own machine to train.")
+            raise Refused("trainings are turned off on this server; run the app on your own machine to train.", 403)
         if not self.restricted:
             return
         self.check_room()
         active = [run.id for run in self.store.all() if run.status.state in GOING]
         if any(self.started(run_id) for run_id in active):
-            raise ValueError("your last training has not ended yet; wait for it, or stop it.")
+            raise Refused("your last training has not ended yet; wait for it, or stop it.", 429)
         here = self.trainings.address_of(self.name)
         theirs = [run_id for run_id in active if self.trainings.begun_from(run_id, here)]
         if self.limits.trainings is not None and len(theirs) >= self.limits.trainings:
-            raise ValueError("a training that was started from your address has not ended yet; wait for it.")
+            raise Refused("a training that was started from your address has not ended yet; wait for it.", 429)
         if len(active) >= MOST_WAITING:
-            raise ValueError(f"{len(active)} trainings are waiting already; try again in some minutes.")
+            raise Refused(f"{len(active)} trainings are waiting already; try again in some minutes.", 429)
         for config in wanted:
             self._check_size(config)
 
@@ -188,11 +189,11 @@ class Visitor:
         """See that this browser may keep another run.
 
         Raises:
-            ValueError: it has as many as it may.
+            Refused: it has as many as it may.
         """
         most = self.limits.runs
         if most is not None and sum(run.owner == self.name for run in self.store.all()) >= most:
-            raise ValueError(f"at most {most} runs are kept for one browser here; delete some in Runs first.")
+            raise Refused(f"at most {most} runs are kept for one browser here; delete some in Runs first.", 429)
 
     def _check_size(self, config: TrainConfig) -> None:
         if self.limits.work is None:
@@ -201,10 +202,11 @@ class Visitor:
         split = make_open_world_split(corpus, config)
         asked = len(split.train) * len(split.known) * config.epochs
         if asked > self.limits.work:
-            raise ValueError(
+            raise Refused(
                 f"{len(split.train):,} texts of {len(split.known):,} classes in {config.epochs:,} epochs are too much "
                 f"for this server: texts × classes × epochs are {asked:,}, and at most {self.limits.work:,} are "
-                "trained here. Choose fewer epochs or classes, or run the app on your own machine."
+                "trained here. Choose fewer epochs or classes, or run the app on your own machine.",
+                413,
             )
 
     def note_start(self, run: Run) -> None:

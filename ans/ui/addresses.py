@@ -1,10 +1,12 @@
-"""Where a request comes from, as far as its visitor can be told from others by it."""
+"""Where a request comes from, as far as its visitor can be told from others by it, and where programs send theirs."""
 
 from __future__ import annotations
 
 import ipaddress
 
 from starlette.types import Scope
+
+PROGRAMS, TOOLS = "/ans/api", "/gradio_api/mcp"  # paths of what programs ask, see ans/ui/api
 
 
 def address_of(scope: Scope, proxies: int) -> str:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ans.ui import upload_gate
-from ans.ui.addresses import address_of
+from ans.ui.addresses import PROGRAMS, TOOLS, address_of
 from ans.ui.ask.routes import SMALL_MAP, VERDICT
 from ans.ui.bodies import TooLong, TooSlow, after, bounded, whole
 from ans.ui.limits import API, EVENTS, LOGINS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
@@ -43,6 +43,7 @@ class Guard:
         public: names of the endpoints for programs. uploaded: where Gradio keeps what was uploaded.
         frames: which sites may show this page in a frame.
         proxies: how many proxies stand before this server, each of which appends an address to X-Forwarded-For.
+        tools: whether the operations are there as tools, too.
     """
 
     def __init__(
@@ -54,9 +55,11 @@ class Guard:
         rates: Rates,
         frames: str,
         proxies: int,
+        tools: bool = False,
     ) -> None:
         self._app, self._limits, self._rates, self._proxies = app, limits, rates, proxies
         self._public, self._uploads = public | {"predict"}, upload_gate.UploadGate(uploaded, limits)
+        self._tools = tools
         self._headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
@@ -83,12 +86,13 @@ class Guard:
             await refused(scope, receive, sent)
         elif posts and path == upload_gate.PATH:
             await self._upload(scope, receive, sent)
-        elif posts and path.startswith("/gradio_api/"):
-            await self._asked(scope, receive, sent)
+        elif posts and path.startswith(("/gradio_api/", f"{PROGRAMS}/")):
+            # What a program sent and can't be read is told by its route; what else goes wrong there is a fault of ours.
+            await self._asked(self._app if path.startswith(PROGRAMS) else self._events, scope, receive, sent)
         else:
             await self._app(scope, bounded(receive, LONGEST_BODY, BODY_SECONDS), sent)
 
-    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _asked(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await whole(receive, LONGEST_BODY, BODY_SECONDS)
             if body.count(b"[") + body.count(b"{") > MOST_PARTS:
@@ -99,7 +103,7 @@ class Guard:
         except TooSlow:
             await _no(408, SLOW)(scope, receive, send)
         else:
-            await self._events(scope, after(body, receive), send)
+            await app(scope, after(body, receive), send)
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         length, refused = _length(scope), self._too_often(UPLOADS, scope)
@@ -134,9 +138,10 @@ class Guard:
 
     def _refusal(self, scope: Scope, path: str, posts: bool) -> JSONResponse | None:
         named = NAMED.match(path)
-        if UNUSED.match(path) or (named is not None and named[1] not in self._public):
+        of_tools = path == TOOLS or path.startswith(f"{TOOLS}/")
+        if UNUSED.match(path) or (named is not None and named[1] not in self._public) or (of_tools and not self._tools):
             return _no(404, "There is no such address here.")
-        if path.startswith("/ans/") and not is_let_in(scope):
+        if (path.startswith("/ans/") or of_tools) and not is_let_in(scope):
             return _no(401, "Log in first.")
         if posts and path != upload_gate.PATH and _length(scope) > LONGEST_BODY:
             return _no(413, f"A request has at most {LONGEST_BODY // MIB} MiB.")
@@ -185,7 +190,7 @@ def _kind(path: str, posts: bool, named: re.Match | None) -> str | None:
         return TYPING
     if path in EVENT_PATHS:
         return EVENTS
-    return API if named is not None else None
+    return API if named is not None or path == TOOLS or path.startswith(f"{PROGRAMS}/") else None
 
 
 def _no(status: int, sentence: str, wait: int = 0) -> JSONResponse:

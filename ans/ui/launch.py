@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
@@ -15,15 +15,21 @@ from ans.ui.server import Server
 from ans.ui.theme import look
 from ans.ui.wiring import LenientBlocks
 
+if TYPE_CHECKING:
+    from ans.ui.api.tools import Tools
 
-def launch_options(demo: LenientBlocks, changes: StoreChanges, server: Server | None = None) -> dict[str, Any]:
-    """Keywords for `demo.launch`. server: how it is run; None as on one's own machine."""
+
+def launch_options(
+    demo: LenientBlocks, changes: StoreChanges, server: Server | None = None, tools: Tools | None = None
+) -> dict[str, Any]:
+    """Keywords for `demo.launch`. server: how it is run; None as on one's own machine. tools: see `--mcp`."""
     server = server or Server()
     public = frozenset(str(event.api_name) for event in demo.fns.values() if event.api_visibility == "public")
     guard = Middleware(
         Guard, public=public, uploaded=Path(get_upload_folder()), limits=server.limits, rates=server.rates,
-        frames=server.frames, proxies=server.proxies,
+        frames=server.frames, proxies=server.proxies, tools=tools is not None,
     )  # fmt: skip
+    routes = [changes.route, *demo.plain_routes, *([] if tools is None else tools.routes)]
     return {
         **look(),
         "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in PAGE_SCRIPTS),
@@ -33,5 +39,11 @@ def launch_options(demo: LenientBlocks, changes: StoreChanges, server: Server | 
         "max_file_size": server.limits.upload,
         "quiet": True,
         "ssr_mode": False,
-        "app_kwargs": {"openapi_url": None, "routes": [changes.route, *demo.plain_routes], "middleware": [guard]},
+        "mcp_server": False,  # Gradio's own; ans/ui/api/tools.py tells why not
+        "app_kwargs": {
+            "openapi_url": None,
+            "routes": routes,
+            "middleware": [guard],
+            **({} if tools is None else {"lifespan": tools.lifespan}),
+        },
     }

@@ -13,8 +13,8 @@ from limits.strategies import MovingWindowRateLimiter
 from ans.ui.environment import is_on
 
 MIB = 1 << 20
-TYPING, EVENTS, PAGES, API, UPLOADS, UPLOADED, NAMES, LOGINS = (
-    "typing", "events", "pages", "api", "uploads", "uploaded", "names", "logins",
+TYPING, EVENTS, PAGES, API, LEARNING, UPLOADS, UPLOADED, NAMES, LOGINS = (
+    "typing", "events", "pages", "api", "learning", "uploads", "uploaded", "names", "logins",
 )  # fmt: skip
 
 
@@ -23,8 +23,9 @@ class Limits:
     """Numbers of one server. None and no rate: as much as anybody likes.
 
     `rates`: how often one address may do what, by kind: `typing` (a verdict or its small map), `events` (everything
-    else the page asks), `pages` (page loads), `api` (requests of programs), `uploads` (files), `uploaded` (MiB of
-    them), `names` (browsers that have none yet), `logins` (tries). `waiting`: events of one address in the queue.
+    else the page asks), `pages` (page loads), `api` (requests of programs), `learning` (those that train or teach),
+    `uploads` (files), `uploaded` (MiB of them), `names` (browsers that have none yet), `logins` (tries). `waiting`:
+    events of one address in the queue, and as many requests of programs.
     `upload`, `kept`: bytes of one uploaded file, and of all uploads. `trainings`: of one address, waiting or under way.
     `connections`: of one address. `held`: bytes of texts in memory for all open pages. `passes`: many texts that one
     address has classified at a time. `runs`: that one browser may keep. `work`, `seconds`: of one training, in texts ×
@@ -50,6 +51,7 @@ OWN = Limits()  # one's own machine
 REACHABLE = Limits(
     rates={
         TYPING: "120/second", EVENTS: "60/second", PAGES: "10/second", API: "50/second",
+        LEARNING: "60/minute",
         UPLOADS: "60/minute", UPLOADED: "2000/hour", NAMES: "600/hour", LOGINS: "10/minute",
     },
     waiting=24, kept=8 << 30, trainings=5, connections=400, held=4 << 30, passes=4,
@@ -57,6 +59,7 @@ REACHABLE = Limits(
 PUBLIC = Limits(
     rates={
         TYPING: "40/second", EVENTS: "30/second", PAGES: "3/second", API: "10/second",
+        LEARNING: "20/hour",
         UPLOADS: "10/minute", UPLOADED: "200/hour", NAMES: "60/hour", LOGINS: "10/minute",
     },
     waiting=8, upload=50 * MIB, kept=2 << 30, trainings=1, connections=200, held=1 << 30, passes=1, runs=20,

@@ -14,8 +14,11 @@ from gradio.blocks import Block
 from ans.durable import remedy
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
-from ans.ui import api, runs, train, use_model, verdict_card
+from ans.ui import runs, train, use_model, verdict_card
 from ans.ui.access import Visitor
+from ans.ui.api.endpoints import publish
+from ans.ui.api.operations import Desk
+from ans.ui.api.routes import mounted
 from ans.ui.ask import link, routes
 from ans.ui.ask import tab as ask
 from ans.ui.ask.tab import AskTab
@@ -172,8 +175,9 @@ def build(serving: Serving, server: Server | None = None) -> LenientBlocks:
     with LenientBlocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
         page = layout(serving, server or Server())
         wire(page, blocks)
-        blocks.plain_routes = routes.routes(page.shared)
-        api.publish(serving)
+        blocks.desk = Desk(page.shared)
+        blocks.plain_routes = [*routes.routes(page.shared), mounted(blocks.desk)]
+        publish(page.shared)
     check_types(blocks)
     say_what_is_wrong(blocks)
     end_unchanged(blocks)

@@ -23,7 +23,8 @@ FROM_ANYWHERE = "Runs wherever this server can be reached"
 # Name, template, where it runs, whether it asks this server.
 KINDS = (
     ("Python", "python.py", WITH_PROJECT, False),
-    ("curl", "curl.sh", f"{FROM_ANYWHERE}. The first request asks, the second fetches the answer.", True),
+    ("curl", "curl.sh", f"{FROM_ANYWHERE}. One request of JSON, answered with JSON.", True),
+    ("JavaScript", "javascript.js", f"{FROM_ANYWHERE}, in Node. Web pages must not hold a key.", True),
     ("gradio_client", "client.py", f"{FROM_ANYWHERE}, after pip install gradio_client.", True),
     ("Command line", "command_line.sh", WITH_PROJECT, False),
     ("Chatbot", "chatbot.py", f"{FROM_ANYWHERE}, with Python alone. Fill in the answers; an empty line ends it.", True),
@@ -90,12 +91,8 @@ def _in_python(about: Subject) -> dict[str, str]:
 
 
 def _in_shell(about: Subject) -> dict[str, str]:
-    body = _literal({"text": about.known, "model_id": about.model_id})
-    quoted = shlex.quote(body)
-    if about.private:  # 'the body up to the key'"$ANS_KEY"'its end'
-        quoted = shlex.quote(body.removesuffix("}") + ', "key": "') + '"$ANS_KEY"' + shlex.quote('"}')
     return {
-        "BODY": quoted,
+        "BODY": shlex.quote(_literal({"text": about.known, "model_id": about.model_id})),
         "KNOWN_TEXT": shlex.quote(about.known),
         "FOREIGN_TEXT": shlex.quote(about.foreign),
         "ZIP_NAME": about.zip_name,
@@ -104,5 +101,5 @@ def _in_shell(about: Subject) -> dict[str, str]:
 
 
 def _literal(value: object) -> str:
-    """JSON, which is Python as well for texts."""
+    """JSON, which is Python and JavaScript as well for texts."""
     return json.dumps(value, ensure_ascii=False)

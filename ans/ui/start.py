@@ -4,6 +4,7 @@ import argparse
 import os
 import threading
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 # Before gradio is imported: nothing of this app calls home, and a proxy must not stand between it and itself. (The
@@ -13,11 +14,14 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost,127.0.0.1"]))
 
+from packaging.version import Version
+
 from ans.durable import remedy
 from ans.paths import home
 from ans.runs.shipped import put_starter
 from ans.runs.store import RunStore
 from ans.runs.sweep import Home
+from ans.ui.addresses import TOOLS
 from ans.ui.environment import is_on, number
 from ans.ui.identities import Identities
 from ans.ui.limits import limits_of
@@ -52,6 +56,12 @@ def parser(program: str | None = None) -> argparse.ArgumentParser:
         default=os.environ.get("ANS_AUTH"),
         help="only for who logs in: a file with NAME:PASSWORD in each line (ANS_AUTH)",
     )
+    parser.add_argument(
+        "--mcp",
+        action="store_true",
+        help="also serve the API as tools for assistants, at /gradio_api/mcp (GRADIO_MCP_SERVER=true; needs the "
+        "package mcp)",
+    )
     return parser
 
 
@@ -73,6 +83,14 @@ def logins(path: Path | None) -> list[tuple[str, str]] | None:
     return [(name, password) for name, password in found]
 
 
+def has_tools() -> bool:
+    """Whether the package is there that serves the API as tools, as new as it must be."""
+    try:
+        return Version("2.3") <= Version(version("mcp")) < Version("3")
+    except PackageNotFoundError:
+        return False
+
+
 def main(given: Sequence[str] | None = None, program: str | None = None) -> None:
     """Serve the page until it is stopped. Without arguments those of the process count."""
     options = parser(program)
@@ -84,8 +102,11 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
         users, proxies = logins(arguments.auth), number("ANS_PROXIES", 1 if "SPACE_ID" in os.environ else 0)
         reachable = public or "SPACE_ID" in os.environ or arguments.host not in ("127.0.0.1", "localhost", "::1")
         limits = limits_of(public, reachable)
+        with_tools = arguments.mcp or is_on("GRADIO_MCP_SERVER", False)
     except ValueError as error:
         options.error(str(error))
+    if with_tools and not has_tools():
+        options.error("--mcp needs the package mcp, 2.3 or newer: pip install 'mcp>=2.3,<3', or leave --mcp out.")
     if arguments.data_dir is not None:
         os.environ["ANS_DATA_DIR"] = arguments.data_dir
     try:
@@ -116,12 +137,17 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     frames = os.environ.get("ANS_FRAMES", FRAMES)
     server = Server(reachable, lambda: supervisor.trouble, limits, identities, proxies, frames)
     demo = page.build(serving, server)
+    tools = None
+    if with_tools:
+        from ans.ui.api.tools import Tools
+
+        tools = Tools(demo.desk)
     share_fairly(demo, limits.waiting, server.address_of_request)
     try:
         _, address, _ = demo.launch(
             server_name=arguments.host, server_port=arguments.port, prevent_thread_lock=True,
             auth=users, auth_message="Log in to use this server." if users else None,
-            **launch_options(demo, StoreChanges(store, lambda: supervisor.trouble), server),
+            **launch_options(demo, StoreChanges(store, lambda: supervisor.trouble), server, tools),
         )  # fmt: skip
     except OSError:
         options.error(
@@ -133,6 +159,8 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     # Behind proxies all connections come from them.
     Connections(demo.server, None if proxies else limits.connections).watch()
     print(f"The page is at {address}", flush=True)
+    if tools is not None:
+        print(f"Tools for assistants are at {address.rstrip('/')}{TOOLS}", flush=True)
     supervisor.start()
     threading.Thread(target=page.warm, args=(serving,), daemon=True).start()
     try:

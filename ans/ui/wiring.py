@@ -17,7 +17,7 @@ import gradio as gr
 from gradio.block_function import BlockFunction
 from gradio.exceptions import InvalidPathError
 from gradio.state_holder import SessionState
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from ans.conventions import whole_characters
 from ans.durable import remedy
@@ -67,7 +67,8 @@ class LenientBlocks(gr.Blocks):
     reason, and all that it holds, keys too, goes into the log. It can go when tests/ui/test_workarounds.py says so.
     """
 
-    plain_routes: Sequence[Route] = ()
+    plain_routes: Sequence[BaseRoute] = ()
+    desk: Any = None  # answers programs, see ans/ui/api/operations.py
 
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """See that all values are there.

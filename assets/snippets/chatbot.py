@@ -4,7 +4,6 @@ import json
 import os  # if private
 from urllib.request import Request, urlopen
 
-CLASSIFY = "ADDRESS/gradio_api/call/v2/classify"
 HAND_OVER = "I can't help with that. Let me get a colleague."
 ANSWERS = {
     "LABEL": "TODO: what the bot says",
@@ -14,13 +13,8 @@ ANSWERS = {
 def classify(text):
     asked = {"text": text, "model_id": "MODEL_ID"}
     asked["key"] = os.environ["ANS_KEY"]  # if private
-    request = Request(CLASSIFY, json.dumps(asked).encode(), {"Content-Type": "application/json"})
-    event = json.load(urlopen(request))["event_id"]
-    told = urlopen(f"{CLASSIFY}/{event}").read().decode()
-    _, done, answer = told.partition("event: complete\ndata: ")
-    if not done:
-        raise OSError(told)
-    return json.loads(answer)[0]
+    kind = {"Content-Type": "application/json"}
+    return json.load(urlopen(Request("ADDRESS/ans/api/classify", json.dumps(asked).encode(), kind)))
 
 
 def reply(text):

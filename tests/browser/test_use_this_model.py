@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.browser.running_app import ROOT
 from tests.browser.waiting import until
 
 HAND_OVER = "I can't help with that. Let me get a colleague."
-NAMES = ["Python", "curl", "gradio_client", "Command line", "Chatbot"]
+NAMES = ["Python", "curl", "JavaScript", "gradio_client", "Command line", "Chatbot"]
 
 
 def run_snippet(snippet: Snippet, folder: Path, typed: str = "", key: str | None = None) -> str:
@@ -32,6 +33,19 @@ def run_snippet(snippet: Snippet, folder: Path, typed: str = "", key: str | None
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def run_javascript(page, code: str, key: str = "") -> list[str]:
+    """What JavaScript prints, run in a page; a key stands where Node has it."""
+    return page.evaluate(
+        """async ([code, key]) => {
+          const lines = [], print = { log: (...said) => lines.push(said.join(' ')) };
+          const Async = (async () => {}).constructor;
+          await new Async('console', 'process', code)(print, { env: { ANS_KEY: key } });
+          return lines;
+        }""",
+        [code, key],
+    )
 
 
 def named(said: Prediction) -> str:
@@ -93,7 +107,8 @@ def test_every_snippet_of_a_public_and_of_a_private_model_answers_as_the_model_d
     assert run_snippet(made["Python"], tmp_path) == both
     said = [json.loads(line) for line in run_snippet(made["Command line"], tmp_path).splitlines()]
     assert [one["label"] for one in said] == [known.label, foreign.label]
-    assert answer_of_curl(run_snippet(made["curl"], tmp_path))["label"] == known.label
+    assert json.loads(run_snippet(made["curl"], tmp_path))["label"] == known.label
+    assert run_javascript(page, made["JavaScript"].code) == [named(known)]
     assert run_snippet(made["gradio_client"], tmp_path) == f"{named(known)}\n{both}"
     assert bot_lines(run_snippet(made["Chatbot"], tmp_path, "\n".join([*texts, "", ""]))) == bot
 
@@ -109,14 +124,14 @@ def test_every_snippet_of_a_public_and_of_a_private_model_answers_as_the_model_d
     assert page.evaluate("document.activeElement.ariaLabel") == "Copy the key"
     private = {one.name: one for one in snippets(subject(Serving(store), own, url))}
     assert code_shown(page) == {name: snippet.code for name, snippet in private.items()}
-    assert [one.name for one in private.values() if one.needs_key] == ["curl", "gradio_client", "Chatbot"]
+    assert [one.name for one in private.values() if one.needs_key] == NAMES[1:4] + NAMES[5:]
 
-    assert answer_of_curl(run_snippet(private["curl"], tmp_path, key=key))["model_id"] == own.id
+    assert json.loads(run_snippet(private["curl"], tmp_path, key=key))["model_id"] == own.id
+    assert run_javascript(page, private["JavaScript"].code, key) == [named(known)]
     assert run_snippet(private["gradio_client"], tmp_path, key=key) == f"{named(known)}\n{both}"
     assert bot_lines(run_snippet(private["Chatbot"], tmp_path, "\n".join([*texts, "", ""]), key)) == bot
-    refused = run_snippet(private["curl"], tmp_path)
-    assert "event: error" in refused
-    assert f"No trained model '{own.id}' answers to this" in refused
+    refused = json.loads(run_snippet(private["curl"], tmp_path))
+    assert refused["error"].startswith(f"No trained model '{own.id}' answers to this")
     without = run_snippet(private["Chatbot"], tmp_path, f"{about.known}\n\n", "wrong")
     assert f"bot: {HAND_OVER}" in without
     assert "no answer from the model" in without
@@ -131,7 +146,7 @@ def test_every_snippet_of_a_public_and_of_a_private_model_answers_as_the_model_d
     dialog.get_by_role("button", name=f"Revoke {key[:10]}", exact=True).click()
     dialog.get_by_role("button", name="Yes, revoke").click()
     until(lambda: keys_of(own.folder) == [], "the key is revoked")
-    assert "event: error" in run_snippet(private["curl"], tmp_path, key=key)
+    assert "error" in json.loads(run_snippet(private["curl"], tmp_path, key=key))
 
     assert key not in (store.root.parent / "log").read_text()
     assert errors == []
@@ -139,14 +154,51 @@ def test_every_snippet_of_a_public_and_of_a_private_model_answers_as_the_model_d
     store.delete(own)
 
 
-def test_the_command_of_the_readme_answers(app, starter) -> None:
+def readme_code(language: str, app) -> list[str]:
+    """The pieces of code in a language that the README's section on the API shows, for the app of these tests."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("### API\n")[1].split("\n### ")[0]
-    command = section.split("```sh\n")[1].split("```")[0].strip()
-    assert command.count("http://127.0.0.1:7860") == 1
-    command = command.replace("http://127.0.0.1:7860", app[0].rstrip("/")).replace(".venv/bin/python", sys.executable)
+    found = re.findall(rf"^```{language}\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    return [code.replace("http://127.0.0.1:7860", app[0].rstrip("/")) for code in found]
+
+
+def test_what_the_readme_shows_of_the_api_is_run_and_prints_what_stands_behind_it(app, starter, browser) -> None:
+    (curl,), (script,), (client, _) = (readme_code(language, app) for language in ("sh", "js", "py"))
     env = {**os.environ, "NO_PROXY": "127.0.0.1"}
-    said = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, timeout=180, env=env)
-    assert "'label': 'alarm_set'" in said.stdout
+    said = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True, timeout=180, env=env)
+    assert json.loads(said.stdout)["label"] == "alarm_set"
+
+    page = browser.new_page()
+    page.goto(app[0])
+    assert run_javascript(page, script) == re.findall("// (.*)", script)
+    page.close()
+
+    done = subprocess.run([sys.executable, "-c", client], capture_output=True, text=True, timeout=180, env=env)
+    assert done.stdout.splitlines() == re.findall(r"\)  # (.*)", client), done.stderr
+
+
+def test_the_gate_of_the_readme_lets_a_bot_answer_what_is_its_business_alone(app, starter) -> None:
+    _, shown = readme_code("py", app)
+    file = (ROOT / "assets" / "examples" / "fallback.py").read_text(encoding="utf-8")
+    assert shown == file.replace("http://127.0.0.1:7860", app[0].rstrip("/"))
+    assert len(file.splitlines()) <= 30
+    gate: dict = {}
+    exec(shown, gate)
+
+    def reply(text: str) -> str:
+        return gate["reply"](
+            text,
+            bot=lambda text: "The alarm is set.",  # as a closed model answers, whatever is said
+            hand_over=lambda text, closest: f"A person takes over; {len(closest)} near.",
+            ask_back=lambda between: "Do you mean " + " or ".join(between) + "?",
+        )
+
+    assert reply("wake me up at seven") == "The alarm is set."
+    assert reply("what is the boiling point of helium") == "A person takes over; 3 near."
+    run = next(run for run in starter.finished() if run.is_starter)
+    answers = load_classifier(run, "cpu").explain(run.load_test()[0][:400], 1, 0)
+    assert reply(next(said.text for said in answers if said.unsure)).startswith("Do you mean ")
+    gate["ADDRESS"] = "http://127.0.0.1:9"  # where nobody listens
+    assert reply("what is the boiling point of helium") == "The alarm is set."
 
 
 def test_the_api_page_opens_without_asking_another_machine(app, browser) -> None:
@@ -162,9 +214,3 @@ def test_the_api_page_opens_without_asking_another_machine(app, browser) -> None
 
 def bot_lines(printed: str) -> list[str]:
     return [line.removeprefix("you: ") for line in printed.splitlines() if "bot: " in line]
-
-
-def answer_of_curl(printed: str) -> dict:
-    """The event stream's one answer."""
-    assert "event: complete" in printed, printed
-    return json.loads(printed.split("data: ", 1)[1])[0]

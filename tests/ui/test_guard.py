@@ -39,10 +39,10 @@ def guarded(uploads):
     async def said(request: Request) -> PlainTextResponse:
         return PlainTextResponse(str(len(await request.body())))
 
-    def client(limits: Limits = OWN, proxies: int = 0, **options) -> TestClient:
+    def client(limits: Limits = OWN, proxies: int = 0, tools: bool = False, **options) -> TestClient:
         guard = Middleware(
             Guard, limits=limits, rates=Rates(limits), public=frozenset({"classify"}), uploaded=uploads,
-            frames="'self'", proxies=proxies,
+            frames="'self'", proxies=proxies, tools=tools,
         )  # fmt: skip
         app = Starlette(routes=[Route("/{path:path}", said, methods=["GET", "POST"])], middleware=[guard])
         return TestClient(app, **options)
@@ -73,6 +73,7 @@ def test_every_answer_has_headers_that_keep_browsers_from_harm(guarded):
         "/gradio_api/run/start", "/gradio_api/api/predict", "/gradio_api/run-history/records",
         "/gradio_api//dev/reload",
         "/gradio_api/deep_link", "/gradio_api/stream/x", "/docs", "/openapi.json", "/gradio_api/call/start/",
+        "/gradio_api/mcp", "/gradio_api/mcp/", "/gradio_api//mcp/sse", "/gradio_api/mcp/http",
     ],
 )  # fmt: skip
 def test_what_the_page_does_not_need_is_not_there(guarded, path):
@@ -82,10 +83,25 @@ def test_what_the_page_does_not_need_is_not_there(guarded, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/gradio_api/call/classify", "/gradio_api/call/v2/classify", "/gradio_api/run/predict", "/", "/ans/verdict"],
+    [
+        "/gradio_api/call/classify",
+        "/gradio_api/call/v2/classify",
+        "/gradio_api/run/predict",
+        "/",
+        "/ans/verdict",
+        "/ans/api/classify",
+        "/ans/api/openapi.json",
+    ],
 )
 def test_what_the_page_and_programs_need_is_there(guarded, path):
     assert guarded().post(path, json={}).status_code == 200
+
+
+def test_tools_are_there_when_they_are_asked_for_and_count_as_requests_of_programs(guarded):
+    client = guarded(TINY, tools=True)
+    assert client.post("/gradio_api/mcp/", json={}).status_code == 200
+    for path in ("/gradio_api/mcp", "/ans/api/classify", "/gradio_api/call/classify"):
+        assert client.post(path, json={}).status_code == 429, "one rate for all that programs ask"
 
 
 def test_an_address_that_asks_too_often_is_told_when_to_try_again_and_no_other_address_is(guarded):
@@ -133,9 +149,10 @@ def test_an_upload_that_does_not_tell_its_length_is_refused(guarded):
 
 
 def test_a_request_of_endless_lists_is_refused_before_anybody_looks_at_each(guarded):
-    refused = guarded().post("/gradio_api/run/predict", content=b'{"data":[' + b"[]," * MOST_PARTS + b"0]}")
-    assert refused.status_code == 413
-    assert "not so many lists" in refused.json()["error"]
+    for path in ("/gradio_api/run/predict", "/ans/api/train"):
+        refused = guarded().post(path, content=b'{"data":[' + b"[]," * MOST_PARTS + b"0]}")
+        assert refused.status_code == 413
+        assert "not so many lists" in refused.json()["error"]
     assert guarded().post("/gradio_api/run/predict", json={"data": ["a" * 100_000]}).status_code == 200
 
 
@@ -255,14 +272,15 @@ def test_a_path_is_the_same_behind_a_prefix():
     assert path_of({"path": "/", "root_path": ""}) == "/"
 
 
-def test_plain_routes_are_for_who_has_logged_in_where_that_is_asked_for(guarded):
-    client = guarded()
+@pytest.mark.parametrize("path", ["/ans/verdict", "/ans/api/classify", "/gradio_api/mcp"])
+def test_plain_routes_are_for_who_has_logged_in_where_that_is_asked_for(guarded, path):
+    client = guarded(tools=True)
     app = client.app
     app.auth, app.cookie_id, app.tokens = {"ada": "secret"}, "x", {"token": "ada"}  # as Gradio's app has them
-    assert client.post("/ans/verdict", json={}).status_code == 401
-    assert client.post("/ans/verdict", json={}, cookies={"access-token-x": "wrong"}).status_code == 401
+    assert client.post(path, json={}).status_code == 401
+    assert client.post(path, json={}, cookies={"access-token-x": "wrong"}).status_code == 401
     client.cookies.set("access-token-x", "token")
-    assert client.post("/ans/verdict", json={}).status_code == 200
+    assert client.post(path, json={}).status_code == 200
 
 
 def test_ones_own_machine_has_no_rates_and_strangers_have_strict_ones():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import shlex
-import subprocess
 
 import pytest
 
@@ -25,7 +24,7 @@ def code(about: Subject) -> dict[str, str]:
 @pytest.mark.parametrize("private", [True, False])
 def test_each_names_what_it_needs_and_no_word_of_a_template_is_left(private):
     for snippet in snippets(subject(private)):
-        of_server = snippet.name in ("curl", "gradio_client", "Chatbot")
+        of_server = snippet.name in ("curl", "JavaScript", "gradio_client", "Chatbot")
         assert ("20261127-1" in snippet.code) is of_server
         assert ("https://host:7860/demo" in snippet.code) is of_server
         assert ("my-tickets.zip" in snippet.code) is not of_server
@@ -45,12 +44,17 @@ def test_an_odd_text_stays_a_text_in_python(private):
 def test_an_odd_text_stays_a_text_in_a_shell(private):
     found = code(subject(private, ODD))
     assert shlex.split(found["Command line"])[-2:] == [ODD, "do fish sleep"]
-    body = found["curl"].split("\nevent=")[0].split("\nbody=")[1]
-    said = subprocess.run(
-        ["sh", "-c", f"body={body}\nprintf '%s' \"$body\""], capture_output=True, env={"ANS_KEY": "ans_1_x"}, check=True
-    )
-    key = {"key": "ans_1_x"} if private else {}
-    assert json.loads(said.stdout) == {"text": ODD, "model_id": "20261127-1", **key}
+    *command, body = shlex.split(found["curl"])
+    assert json.loads(body) == {"text": ODD, "model_id": "20261127-1"}
+    assert command[:2] == ["curl", "-sS"]
+    assert ("Authorization: Bearer $ANS_KEY" in command) is private
+    assert ('"Authorization: Bearer $ANS_KEY"' in found["curl"]) is private, "the shell puts the key there"
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_an_odd_text_stays_a_text_in_javascript(private):
+    body = code(subject(private, ODD))["JavaScript"].split("JSON.stringify({ text: ")[1].split(", model_id: ")[0]
+    assert json.loads(body) == ODD, "a string of JSON is one of JavaScript"
 
 
 def test_the_bot_has_a_line_for_each_class_and_of_many_says_how_many_more_there_are():

@@ -1,4 +1,4 @@
-"""The API's endpoints: whom they answer, and that whoever has no key can't tell a private run from none."""
+"""What programs are answered: whom the operations answer, and that without a key a private run is told like none."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import pytest
 from ans.conventions import LONGEST
 from ans.json_files import write_json
 from ans.runs.keys import keys_of, make_key, revoke_key
-from ans.runs.run import Run
 from ans.runs.store import RunStore
-from ans.serving.models import Serving
-from ans.ui.api import MOST_TEXTS, Api
-from tests.ui.tabs import ME
+from ans.ui.api.bodies import MOST_TEXTS
+from ans.ui.api.endpoints import Endpoints
+from tests.ui.tabs import ME, laid_out
 
-FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "first_format"
+FIXTURE = Path(__file__).resolve().parent.parent.parent / "fixtures" / "first_format"
 KNOWN, FOREIGN = "i lost my card", "what is the boiling point of helium"
 
 
@@ -35,8 +34,8 @@ def store(tmp_path_factory) -> RunStore:
 
 
 @pytest.fixture(scope="module")
-def api(store) -> Api:
-    return Api(Serving(store))
+def api(store) -> Endpoints:
+    return laid_out(Endpoints, store)
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +81,21 @@ def test_a_private_run_without_its_key_and_no_run_at_all_are_told_alike(api, sto
     of_other = make_key(store.get("other").folder)
     revoked = make_key(store.get("mine").folder)
     revoke_key(store.get("mine").folder, keys_of(store.get("mine").folder)[-1].id)
-    waiting = store.create(store.get("newer").config)
     told = set()
-    for run_id in ("mine", "gone!", waiting.id, "../mine", ".mine"):
-        for shown in (None, "", "wrong", of_other, revoked, key[:-1], 7):
+    for run_id in ("mine", "gone!", "../mine", ".mine"):
+        for shown in (None, "", "wrong", of_other, revoked, key[:-1]):
             for call, text in ((api.classify, KNOWN), (api.classify_batch, [KNOWN])):
                 told.add(refused(call, text, run_id, shown).replace(run_id, "ID"))
     assert len(told) == 1
     assert told.pop().startswith("No trained model 'ID' answers to this: the id is wrong, or the model is private and")
-    store.delete(_ended(waiting))
+
+
+def test_a_model_that_is_still_trained_says_so_and_a_training_without_a_model_too(api, store):
+    waiting = store.create(store.get("newer").config)
+    assert refused(api.classify, KNOWN, waiting.id) == "This model is queued; train_status tells how far it is."
+    waiting.set_status("stopped")
+    assert refused(api.classify, KNOWN, waiting.id).startswith("This training was stopped, so there is no model")
+    store.delete(waiting)
 
 
 def test_what_is_wrong_with_the_texts_is_told_only_to_whoever_may_ask(api, key):
@@ -107,7 +112,8 @@ def test_texts_that_cannot_be_answered_are_told_with_their_place(api):
     assert refused(api.classify_batch, [KNOWN, too_long]).startswith("Text 2 has 2,001 characters")
     assert refused(api.classify, None) == "The text must be a string, got NoneType."
     assert refused(api.classify_batch, [KNOWN, 3]) == "Text 2 must be a string, got int."
-    assert refused(api.classify_batch, KNOWN) == "Expected a list of texts, got str."
+    assert refused(api.classify_batch, KNOWN) == "Texts must be a list, got str."
+    assert refused(api.classify, KNOWN, "newer", 7) == "Key must be a string, got int."
     assert api.classify("x" * LONGEST)["text"] == "x" * LONGEST
 
 
@@ -120,14 +126,20 @@ def test_no_message_repeats_a_key(api, key):
         assert key not in refused(api.classify, KNOWN, model_id, key)
 
 
-def _ended(run: Run) -> Run:
-    run.set_status("stopped")
-    return run
-
-
 def test_half_a_character_is_told_and_a_name_that_no_file_can_have_is_no_model(api):
     half = "\ud800 lone"
     assert "half a character" in refused(api.classify, half, "newer")
     assert refused(api.classify_batch, [KNOWN, half], "newer").startswith("Text 2 holds half a character")
     for odd in ("x" * 10_000, "a\0b", "..", "/etc", "newer/../newer"):
         assert refused(api.classify, KNOWN, odd).startswith("No trained model")
+
+
+def test_the_list_holds_everybodys_models_newest_first_and_the_one_that_a_key_opens(api, key):
+    def ids(*shown: str) -> list[str]:
+        return [one["model_id"] for one in api.list_models(*shown)["models"]]
+
+    assert ids() == ids("wrong") == ["newer", "starter-1"]
+    assert sorted(ids(key)) == ["mine", "newer", "starter-1"]
+    mine = next(one for one in api.list_models(key)["models"] if one["private"])
+    assert mine["known_classes"] == 3
+    assert 0 <= mine["figures"]["f1"] <= 100

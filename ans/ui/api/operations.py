@@ -1,0 +1,119 @@
+"""The six operations in one table, and how one is carried out: each door (routes, tools, gradio_client) asks here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from ans.durable import remedy
+from ans.runs import keys
+from ans.ui.api import bodies
+from ans.ui.api.asking import classify, classify_batch, list_models
+from ans.ui.api.lookup import Caller
+from ans.ui.api.teaching import teach
+from ans.ui.api.training import train, train_status
+from ans.ui.refused import Refused
+from ans.ui.shared import Shared
+from ans.ui.wording import as_sentence
+
+MOST_WAITING = 256  # requests of all addresses, so that what they hold fits the memory
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One of them. `at_one_time`: how many requests for it are worked on at a time."""
+
+    call: Callable[[Shared, Any, Caller], BaseModel]
+    takes: type[bodies.Asked]
+    gives: type[BaseModel]
+    at_one_time: int
+
+    @property
+    def name(self) -> str:
+        """As programs call it."""
+        return self.call.__name__
+
+    @property
+    def about(self) -> str:
+        """What it does, for whoever reads the schema or a list of tools."""
+        return " ".join((self.call.__doc__ or "").split())
+
+
+OPERATIONS = (
+    Operation(classify, bodies.Classify, bodies.ModelAnswer, 32),  # those that wait are answered together
+    Operation(classify_batch, bodies.ClassifyBatch, bodies.Answers, 2),
+    Operation(list_models, bodies.ListModels, bodies.Models, 2),
+    Operation(train, bodies.Train, bodies.Training, 1),
+    Operation(train_status, bodies.TrainStatus, bodies.Standing, 4),
+    Operation(teach, bodies.Teach, bodies.Taught, 1),
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Carries operations out, each in threads of its own, so that none waits for another; no address fills it."""
+
+    shared: Shared
+    _threads: dict[str, CapacityLimiter] = field(default_factory=dict)
+    _under_way: Counter[str] = field(default_factory=Counter)
+
+    async def answer(self, operation: Operation, asked: bodies.Asked, request: Request | None) -> BaseModel:
+        """What it gives.
+
+        Raises:
+            Refused: it gives nothing, for a reason that is told in a sentence.
+        """
+        address = self.shared.server.address_of_request(request)
+        threads = self._threads.setdefault(operation.name, CapacityLimiter(operation.at_one_time))
+        with self._one_more(address):
+            return await to_thread.run_sync(
+                carry_out, operation, self.shared, with_shown_key(asked, request), Caller(address), limiter=threads
+            )
+
+    @contextmanager
+    def _one_more(self, address: str) -> Iterator[None]:
+        most, here = self.shared.server.limits.waiting, self._under_way[address]
+        if most is not None and here >= most:
+            raise Refused(f"This address has {here} requests waiting already; wait for their answers.", 429, wait=1)
+        if self._under_way.total() >= MOST_WAITING:
+            raise Refused("This server has as many requests waiting as it can; try again in a moment.", 503, wait=5)
+        self._under_way[address] += 1
+        try:
+            yield
+        finally:
+            self._under_way[address] -= 1
+            if not self._under_way[address]:
+                del self._under_way[address]
+
+
+def carry_out(operation: Operation, shared: Shared, asked: bodies.Asked, caller: Caller) -> BaseModel:
+    """What an operation gives.
+
+    Raises:
+        Refused: it gives nothing, for a reason that is told in a sentence.
+    """
+    try:
+        return operation.call(shared, asked, caller)
+    except Refused as refused:
+        raise Refused(as_sentence(refused), refused.status, refused.wait) from refused
+    except ValueError as error:
+        raise Refused(as_sentence(error), 422) from error
+    except (OSError, MemoryError, RuntimeError) as error:
+        if (reason := remedy(error)) is None:
+            raise
+        raise Refused(as_sentence(reason), 503) from error
+
+
+def with_shown_key(asked: bodies.Asked, request: Request | None) -> bodies.Asked:
+    """A key that is shown as a header counts where none is in the body. Another token there is for another's door."""
+    kind, _, shown = ("" if request is None else request.headers.get("authorization", "")).partition(" ")
+    if kind.lower() != "bearer" or not shown.startswith(keys.BEGINNING) or getattr(asked, "key", "") is not None:
+        return asked
+    return asked.model_copy(update={"key": shown.strip()})

@@ -1,0 +1,14 @@
+"""What somebody may not do, or not now."""
+
+from __future__ import annotations
+
+
+class Refused(ValueError):
+    """A refusal in a sentence. `status` is what HTTP says of it, `wait` the seconds until another try may go through.
+
+    The page shows the sentence alone.
+    """
+
+    def __init__(self, sentence: str, status: int, wait: int = 0) -> None:
+        super().__init__(sentence)
+        self.status, self.wait = status, wait
