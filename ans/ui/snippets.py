@@ -23,8 +23,8 @@ FROM_ANYWHERE = "Runs wherever this server can be reached"
 # Name, template, where it runs, whether it asks this server.
 KINDS = (
     ("Python", "python.py", WITH_PROJECT, False),
-    ("curl", "curl.sh", f"{FROM_ANYWHERE}. One request of JSON, answered with JSON.", True),
-    ("JavaScript", "javascript.js", f"{FROM_ANYWHERE}, in Node. Web pages must not hold a key.", True),
+    ("curl", "curl.sh", f"{FROM_ANYWHERE}, in one request.", True),
+    ("JavaScript", "javascript.js", f"{FROM_ANYWHERE}, in Node.", True),
     ("gradio_client", "client.py", f"{FROM_ANYWHERE}, after pip install gradio_client.", True),
     ("Command line", "command_line.sh", WITH_PROJECT, False),
     ("Chatbot", "chatbot.py", f"{FROM_ANYWHERE}, with Python alone. Fill in the answers; an empty line ends it.", True),
