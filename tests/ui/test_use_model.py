@@ -92,7 +92,7 @@ def test_another_browser_is_told_nothing_of_a_private_run_and_makes_or_revokes_n
 def test_what_is_no_address_gets_into_no_code(part, address):
     card = opened(part, ME, "mine", address)
     (curl,) = [snippet["code"] for snippet in card["snippets"] if snippet["name"] == "curl"]
-    assert curl.startswith(f"url={use_model.HERE}/gradio_api/")
+    assert curl.startswith(f"curl -sS '{use_model.HERE}/ans/api/classify' ")
 
 
 def test_only_an_address_of_this_machine_is_told_to_be_one(part):
