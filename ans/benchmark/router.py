@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import Field
 from tqdm import tqdm
 
 from ans.baselines.rule import from_scores
@@ -149,7 +150,7 @@ def _encoder(library: Any, ours: TextEncoder) -> Any:
     class Embedded(library[1].DenseEncoder):
         name: str = "all-MiniLM-L6-v2"
         type: str = "embedded"
-        kept: dict[str, list[float]] = {}
+        kept: dict[str, list[float]] = Field(default_factory=dict)
 
         def keep(self, texts: list[str]) -> None:
             """Read these at once, so that asking them one by one is quick."""
