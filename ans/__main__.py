@@ -48,7 +48,8 @@ GROUPS = {
     "epochs": ("Phase 1", "fine-tuning the encoder with a closed-set classifier"),
     "views": ("Phase 2", "one-vs-rest heads with synthesized negatives"),
 }
-SPEAKING = (train, predict, teach, evaluate, inspect, doctor)  # those that have --json and --quiet
+# Those that have --json and --quiet; `predict` prints JSON in any case.
+SPEAKING = (train, predict, teach, evaluate, inspect, doctor, benchmark, stress)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -46,7 +46,9 @@ MODEL_HELP = "the folder of a model, as train --out wrote it, or a run downloade
 BENCHMARK_HELP = """\
 a Markdown table: means over the seeds, beside the paper's figures. The file of results has a record per run: settings,
 known classes, accuracy, F1, F1-known, F1-open, AUROC, the best F1 of any threshold, seconds by phase, commit, versions
-of the libraries, device. Phase 1 is kept in ~/.cache/ans/benchmark (or below ANS_HOME) and shared by all benchmarks."""
+of the libraries, device. Phase 1 is kept in ~/.cache/ans/benchmark (or below ANS_HOME) and shared by all benchmarks.
+With --json one object: benchmark, table (the Markdown), runs (the records of the table).
+Exit status: 0 done, 2 an error told in one sentence, 130 interrupted (what was computed is kept)."""
 
 DOCTOR_HELP = """\
 a line for each thing, with what to do about it behind an arrow; with --json a list of objects: name, found, do.
@@ -56,5 +58,6 @@ Exit status: 0 done; 1 done, with something to look at; 2 an error, told in one 
 Results are on stdout, all else on stderr. NO_COLOR=1 takes the colours away. Completion for your shell:
 ans --print-completion bash (zsh, tcsh)."""
 STRESS_HELP = """\
-what was counted, or a Markdown table of waits. Exit status 2 if anything was lost, stuck, half read or left over, or
-went wrong."""
+what was counted, or a Markdown table of waits. With --json one object when it is over: stress, well, and of kills the
+counts and what was lost, of fuzz sent, statuses, wrong and lost, of load rows, of soak rounds and what has grown.
+Exit status: 0 it held, 2 something was lost, stuck, half read or left over, went wrong or grew, 130 interrupted."""

@@ -5,11 +5,12 @@ NO_COLOR takes the colours away, `quiet` all that is no result and no error.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 
 class Progress:
@@ -80,6 +81,11 @@ def print_table(rows: Iterable[tuple[str, str]]) -> None:
     for name, value in given:
         table.add_row(Text(name, style="dim"), Text(value))
     Console().print(table)
+
+
+def stderr(quiet: bool = False) -> TextIO:
+    """Where a progress bar of tqdm goes."""
+    return open(os.devnull, "w", encoding="utf-8") if quiet else sys.stderr
 
 
 def note(sentence: str, quiet: bool = False) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
+from ans.terminal import stderr
 
 if TYPE_CHECKING:
     from ans.benchmark.methods import Method
+    from ans.benchmark.results import Measured
 
 # Here, and not where they are defined: help must not wait for torch.
 WHICH = {
@@ -32,37 +34,45 @@ WHICH = {
 
 
 def benchmark(given: argparse.Namespace) -> None:
-    """Fill the missing cells of one table and print it."""
+    """Fill the missing cells of one table and print it, or with --json an object: benchmark, table, runs."""
     if given.which == "readme":
         from ans.benchmark.readme import write
 
         write()
         return
     config = TrainConfig(encoder=given.encoder, data_dir=given.data_dir, device=given.device)
+    found = _measured(given, config)
+    told = {"benchmark": given.which, "table": found.table, "runs": found.runs}
+    print(json.dumps(told, ensure_ascii=False) if given.json else found.table)
+
+
+def _measured(given: argparse.Namespace, config: TrainConfig) -> Measured:
+    from ans.benchmark.results import Measured
+
     if given.which == "heads":
         from ans.benchmark.heads_speed import compare
 
-        print(compare(config.with_(dataset="clinc"), given.ratios or (0.25, 0.75)))
-        return
+        return Measured(compare(config.with_(dataset="clinc"), given.ratios or (0.25, 0.75)), [])
     if given.which in ("few", "few-choices", "traffic"):
         from ans.benchmark import own_texts
 
-        print(own_texts.benchmark(given, config))
-        return
+        return own_texts.benchmark(given, config)
     if given.which == "teach":
         from ans.benchmark import taught
 
-        print(taught.benchmark(given, config))
-        return
+        return taught.benchmark(given, config)
     if given.which == "router":
         from ans.benchmark import router
 
-        print(router.benchmark(given, config))
-        return
+        return router.benchmark(given, config)
+    return _of_the_paper(given, config)
+
+
+def _of_the_paper(given: argparse.Namespace, config: TrainConfig) -> Measured:
     if given.folders:
         raise ValueError(f"benchmark {given.which} takes no folders, got {given.folders[0]!r}; use --datasets.")
     from ans.benchmark.cells import Settings, run
-    from ans.benchmark.results import RESULTS_FOLDER, Results, cell_of, setting_of
+    from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, cell_of, setting_of
     from ans.benchmark.reuse import take_over
     from ans.benchmark.tables import BENCHMARKS
 
@@ -77,9 +87,10 @@ def benchmark(given: argparse.Namespace) -> None:
     methods = named(chosen.methods, given.method)
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{chosen.name}.json", chosen.name)
     take_over(methods, settings, results)
-    run(methods, settings, results, sys.stderr)
+    run(methods, settings, results, stderr(given.quiet))
     asked = {setting_of(config) for config in settings}
-    print(chosen.table([record for record in results.records if cell_of(record)[1:] in asked]))
+    runs = [record for record in results.records if cell_of(record)[1:] in asked]
+    return Measured(chosen.table(runs), runs)
 
 
 def named(methods: Sequence[Method], names: Sequence[str] | None) -> list[Method]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from functools import cache
@@ -19,13 +18,14 @@ from ans.benchmark import own_texts_report
 from ans.benchmark.cells import corpus_settings
 from ans.benchmark.methods import best_threshold_f1
 from ans.benchmark.phase_one import CorpusStates
-from ans.benchmark.results import RESULTS_FOLDER, Results
+from ans.benchmark.results import RESULTS_FOLDER, Measured, Results
 from ans.benchmark.simple_rules import Judged, simple_rules
 from ans.benchmark.tables import ALL, RATIOS
 from ans.config import TrainConfig
 from ans.conventions import OPEN, ZERO
 from ans.evaluation.metrics import evaluate
 from ans.model.trained_model import TrainedModel
+from ans.terminal import stderr
 
 OURS = "ANS"
 FEW, SEEDS = (1, 2, 5, 10, 20, 50), (0, 1, 2, 3, 4)
@@ -40,15 +40,15 @@ WITHOUT: dict[str, dict] = {
 }
 
 
-def benchmark(given: argparse.Namespace, config: TrainConfig) -> str:
-    """Fill the missing cells of `few` or `traffic`, and give their table."""
+def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
+    """Fill the missing cells of `few`, `few-choices` or `traffic`, and give their table."""
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{given.which}.json", given.which)
     if given.which == "few-choices":
-        measure_choices(choice_settings(given, config), results, sys.stderr)
+        measure_choices(choice_settings(given, config), results, stderr(given.quiet))
     else:
         configs = few_settings(given, config) if given.which == "few" else traffic_settings(given, config)
-        measure_missing(configs, results, sys.stderr)
-    return own_texts_report.TABLES[given.which](results.records)
+        measure_missing(configs, results, stderr(given.quiet))
+    return Measured(own_texts_report.TABLES[given.which](results.records), results.records)
 
 
 def few_settings(given: argparse.Namespace, config: TrainConfig) -> list[TrainConfig]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ans.benchmark import few_figure, radius_figure, taught
+from ans.benchmark import few_figure, radius_figure, router, taught
 from ans.benchmark.own_texts_report import TABLES
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
@@ -43,7 +43,7 @@ def block(path: Path) -> str:
         f"`{encoders}`, {devices}, seeds {', '.join(map(str, seeds))}, {when}, torch {records[0]['versions']['torch']}."
     )
     which = str(results.benchmark)
-    tables = {**{name: one.table for name, one in BENCHMARKS.items()}, **TABLES, "teach": taught.table}
+    tables = {**{name: one.table for name, one in BENCHMARKS.items()}, **TABLES, "teach": taught.table, "router": router.table}
     table = tables[which]
     return f"{table(records)}\n\n{note}"
 

@@ -9,6 +9,7 @@ import time
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
@@ -21,6 +22,13 @@ from ans.paths import ASSETS, IS_CHECKOUT, ROOT
 RESULTS_FOLDER = ASSETS / "benchmarks" if IS_CHECKOUT else Path.cwd()  # an installed package is not written to
 CELL = ("dataset", "known_ratio", "seed", "encoder", "texts_per_class")
 PACKAGES = ("torch", "transformers", "scikit-learn", "numpy")
+
+
+class Measured(NamedTuple):
+    """What a benchmark tells: its Markdown table, and the records behind it, if there are any."""
+
+    table: str
+    runs: list[dict]
 
 
 class Results:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,13 +21,14 @@ from tqdm import tqdm
 from ans.baselines.rule import from_scores
 from ans.benchmark.own_texts import OURS, measured
 from ans.benchmark.report import markdown, mean_and_deviation
-from ans.benchmark.results import RESULTS_FOLDER, Results
+from ans.benchmark.results import RESULTS_FOLDER, Measured, Results
 from ans.config import TrainConfig
 from ans.conventions import ZERO
 from ans.data.corpora import OpenWorldSplit, corpus_of, make_open_world_split
 from ans.data.tables import LabelledTexts
 from ans.model.encoder import TextEncoder
 from ans.model.trained_model import TrainedModel
+from ans.terminal import stderr
 
 VERSION = "1.1.1"
 TEXTS, SEEDS, RATIO = (10, 30), (0, 1, 2), 0.5
@@ -46,7 +46,7 @@ COLUMNS = {
 Cell = tuple[dict[str, float | None], dict[str, float]]  # numbers, seconds
 
 
-def benchmark(given: argparse.Namespace, config: TrainConfig) -> str:
+def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
     """Fill the missing cells, and give the table.
 
     Raises:
@@ -62,11 +62,11 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> str:
     ]
     missing = [config for config in configs if results.find(WITH_OPEN, config) is None]
     library = _library() if missing else None
-    for config in tqdm(missing, file=sys.stderr, smoothing=0, disable=given.quiet):
+    for config in tqdm(missing, file=stderr(given.quiet), smoothing=0):
         split = make_open_world_split(corpus_of(config), config)
         for name, (numbers, seconds) in ({OURS: _ours(config, split)} | _theirs(library, config, split)).items():
             results.add(name, config, split.known, numbers, seconds)
-    return table(results.records)
+    return Measured(table(results.records), results.records)
 
 
 def table(records: Sequence[dict]) -> str:

@@ -7,7 +7,6 @@ the seed.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,17 +15,18 @@ from statistics import fmean
 import numpy as np
 from tqdm import tqdm
 
-from ans.benchmark.results import RESULTS_FOLDER, Results
+from ans.benchmark.results import RESULTS_FOLDER, Measured, Results
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.data.corpora import corpus_of, make_open_world_split
 from ans.evaluation.metrics import evaluate
 from ans.model.trained_model import TrainedModel
+from ans.terminal import stderr
 
 OURS, SEEDS, CORRECTIONS = "ANS", (0, 1, 2, 3, 4), 50
 
 
-def benchmark(given: argparse.Namespace, config: TrainConfig) -> str:
+def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
     """Fill the missing cells, and give the table."""
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / "teach.json", "teach")
     configs = [
@@ -36,9 +36,9 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> str:
         for seed in given.seeds or SEEDS
     ]
     missing = [config for config in configs if results.find(OURS, config) is None]
-    for config in tqdm(missing, file=sys.stderr, smoothing=0):
+    for config in tqdm(missing, file=stderr(given.quiet), smoothing=0):
         results.add(OURS, config, *_measured(config))
-    return table(results.records)
+    return Measured(table(results.records), results.records)
 
 
 def table(records: Sequence[dict]) -> str:

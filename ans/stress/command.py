@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from ans.config import TrainConfig
 
@@ -17,7 +21,7 @@ ENDLESS = TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)  # until it 
 
 
 def stress(given: argparse.Namespace) -> None:
-    """Do one kind of harm and print what came of it.
+    """Do one kind of harm and print what came of it, with --json as one object when it is over.
 
     Raises:
         ValueError: a number is out of its bounds. RuntimeError: something was lost, or went wrong.
@@ -27,16 +31,26 @@ def stress(given: argparse.Namespace) -> None:
             raise ValueError(f"--{name} must be at least 1, got {getattr(given, name)}.")
     if min(given.clients) < 1:
         raise ValueError(f"--clients must be at least 1, got {min(given.clients)}.")
-    if given.which == "load":
-        _load(given)
-        return
-    if given.which in ("fuzz", "soak"):
-        {"fuzz": _fuzz, "soak": _soak}[given.which](given)
-        return
+    {"kills": _kills, "fuzz": _fuzz, "soak": _soak, "load": _load}[given.which](given)
+
+
+def _tell(given: argparse.Namespace, line: object) -> None:
+    """What a person reads as it comes, where no program waits for the whole."""
+    if not given.json:
+        print(line, flush=True)
+
+
+def _told(given: argparse.Namespace, found: Mapping[str, Any]) -> None:
+    if given.json:
+        print(json.dumps({"stress": given.which, **found}))
+
+
+def _kills(given: argparse.Namespace) -> None:
     from ans.stress.kills import kills
 
     tally = kills(given.times, given.seed)
-    print(tally)
+    _tell(given, tally)
+    _told(given, {**asdict(tally), "well": tally.well})
     if not tally.well:
         raise RuntimeError("the app did not hold; see above.")
 
@@ -48,19 +62,28 @@ def _fuzz(given: argparse.Namespace) -> None:
     with served() as app:
         before = [run.id for run in app.store.finished()]
         held = fuzz(app.address, given.cases, given.seed)
-        lost = set(before) - {run.id for run in app.store.finished()}
-    print(held)
+        lost = sorted(set(before) - {run.id for run in app.store.finished()})
+    _tell(given, held)
+    counted = {"sent": held.sent, "statuses": held.statuses, "wrong": held.wrong}
+    _told(given, {**counted, "lost": lost, "well": not (held.wrong or lost)})
     if held.wrong or lost:
         raise RuntimeError(f"{len(held.wrong)} answers went wrong, {len(lost)} runs were lost.")
 
 
 def _soak(given: argparse.Namespace) -> None:
     from ans.stress.served import served
-    from ans.stress.soak import HEAD, soak
+    from ans.stress.soak import HEAD, Round, soak
 
-    print(HEAD)
+    rounds: list[Round] = []
+
+    def each(one: Round) -> None:
+        rounds.append(one)
+        _tell(given, one.row())
+
+    _tell(given, HEAD)
     with served() as app:
-        grown = soak(app, given.minutes, given.seed, lambda line: print(line, flush=True))
+        grown = soak(app, given.minutes, given.seed, each)
+    _told(given, {"rounds": [asdict(one) for one in rounds], "grown": grown, "well": not grown})
     if grown:
         raise RuntimeError(f"the app grows: {', '.join(grown)}.")
 
@@ -70,15 +93,26 @@ def _load(given: argparse.Namespace) -> None:
     from ans.stress.served import served
 
     errors: list[str] = []
+    rows: list[dict] = []
     with served() as app:
         load(app.address, 1, 5)  # the first query loads the model
-        print(HEAD)
+        _tell(given, HEAD)
         for clients in given.clients:
             run = app.store.create(ENDLESS) if given.training else None
             waits = load(app.address, clients, given.seconds, given.seed)
             if run is not None:
                 run.request_stop()
-            print(waits.row(clients), flush=True)
+            _tell(given, waits.row(clients))
             errors += waits.errors
+            found = {"verdicts": _milliseconds(waits.verdicts), "polls": _milliseconds(waits.polls)}
+            rows.append({"clients": clients, **found, "errors": len(waits.errors)})
+    _told(given, {"rows": rows, "errors": errors[:20], "well": not errors})
     if errors:
         raise RuntimeError(f"{len(errors)} requests went wrong; the first: {errors[0]}")
+
+
+def _milliseconds(waits: Sequence[float]) -> dict[str, float | None]:
+    """The middle and the 95th of a hundred, and how many there are."""
+    ordered = sorted(waits)
+    p50, p95 = (round(1000 * ordered[int(share * (len(ordered) - 1))], 1) if ordered else None for share in (0.5, 0.95))
+    return {"p50_ms": p50, "p95_ms": p95, "count": len(ordered)}

@@ -47,8 +47,26 @@ class Size:
         )
 
 
-def soak(app: Served, minutes: float, seed: int, tell: Callable[[str], None]) -> list[str]:
-    """Let people type and trainings run for so long, and tell of each round in a line of a table.
+@dataclass(frozen=True)
+class Round:
+    """One round of typing: how large the app was at its end, and how long people waited."""
+
+    minute: float
+    size: Size
+    trainings_done: int
+    verdict_p95_ms: float
+
+    def row(self) -> str:
+        """A line of the Markdown table."""
+        now = self.size
+        return (
+            f"| {self.minute:.1f} | {now.memory:.0f} | {now.threads} | {now.files} | {now.children} "
+            f"| {self.trainings_done} | {self.verdict_p95_ms:.0f} |"
+        )
+
+
+def soak(app: Served, minutes: float, seed: int, tell: Callable[[Round], None]) -> list[str]:
+    """Let people type and trainings run for so long, and tell of each round.
 
     Returns:
         What has grown by more than a quarter from the first third to the last.
@@ -63,13 +81,9 @@ def soak(app: Served, minutes: float, seed: int, tell: Callable[[str], None]) ->
         for old in done[KEPT_RUNS:]:
             app.store.delete(old)
         sizes.append(Size.of(app.process))
-        now = sizes[-1]
         ordered = sorted(waits.verdicts) or [0.0]
         p95 = 1000 * ordered[int(0.95 * (len(ordered) - 1))]
-        tell(
-            f"| {(time.monotonic() - began) / 60:.1f} | {now.memory:.0f} | {now.threads} | {now.files} "
-            f"| {now.children} | {len(done)} | {p95:.0f} |"
-        )
+        tell(Round(round((time.monotonic() - began) / 60, 2), sizes[-1], len(done), round(p95, 1)))
     return grown(sizes)
 
 

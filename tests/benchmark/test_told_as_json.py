@@ -1,0 +1,54 @@
+"""`benchmark` and `stress` tell a program what they tell a person, and end with the status that their help names."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+
+import pytest
+
+from ans.__main__ import main
+from ans.benchmark import router, taught
+from ans.benchmark.results import RESULTS_FOLDER, Results
+
+
+def test_a_benchmark_is_one_object_with_the_table_and_its_records(capsys):
+    assert main(["benchmark", "teach", "--json", "--quiet"]) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    records = Results(RESULTS_FOLDER / "teach.json", "teach").records
+    assert found == {"benchmark": "teach", "table": taught.table(records), "runs": records}
+    assert said.err == "", "all cells are there, and nothing is said of that"
+    assert main(["benchmark", "teach"]) == 0
+    assert capsys.readouterr().out.strip() == found["table"]
+
+
+def test_harm_is_one_object_when_it_is_over(capsys):
+    assert main(["stress", "fuzz", "--cases", "40", "--json", "--quiet"]) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert (found["stress"], found["well"], found["wrong"], found["lost"]) == ("fuzz", True, [], [])
+    assert sum(found["sent"].values()) == sum(found["statuses"].values()) == 40
+    assert said.err == ""
+
+
+def test_numbers_out_of_bounds_end_with_two_and_a_sentence_also_as_json(capsys):
+    assert main(["stress", "kills", "--times", "0", "--json"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "error: --times must be at least 1, got 0.\n")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("semantic_router") is not None, reason="it is installed here")
+def test_the_benchmark_beside_another_project_says_that_this_must_be_installed(capsys, tmp_path):
+    assert main(["benchmark", "router", "--out", str(tmp_path / "new.json")]) == 2
+    assert capsys.readouterr().err.startswith("error: benchmark router needs semantic-router: pip install semantic-ro")
+
+
+def test_the_table_beside_another_project_has_a_row_a_method_and_number_of_texts():
+    records = Results(RESULTS_FOLDER / "router.json", "router").records
+    lines = router.table(records).splitlines()
+    assert [line.split(" | ")[1] for line in lines[2:]] == 2 * [
+        router.OURS, router.AS_IT_COMES, router.FITTED, router.WITH_OPEN
+    ]  # fmt: skip
+    assert {one["config"]["seed"] for one in records} == {0, 1, 2}
+    assert all(one["metrics"]["known_refused"] is not None and one["date"] for one in records)
