@@ -43,7 +43,8 @@ def block(path: Path) -> str:
         f"`{encoders}`, {devices}, seeds {', '.join(map(str, seeds))}, {when}, torch {records[0]['versions']['torch']}."
     )
     which = str(results.benchmark)
-    tables = {**{name: one.table for name, one in BENCHMARKS.items()}, **TABLES, "teach": taught.table, "router": router.table}
+    others = {"teach": taught.table, "router": router.table}
+    tables = {**{name: one.table for name, one in BENCHMARKS.items()}, **TABLES, **others}
     table = tables[which]
     return f"{table(records)}\n\n{note}"
 

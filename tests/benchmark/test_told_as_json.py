@@ -8,7 +8,7 @@ import json
 import pytest
 
 from ans.__main__ import main
-from ans.benchmark import router, taught
+from ans.benchmark import taught
 from ans.benchmark.results import RESULTS_FOLDER, Results
 
 
@@ -42,13 +42,3 @@ def test_numbers_out_of_bounds_end_with_two_and_a_sentence_also_as_json(capsys):
 def test_the_benchmark_beside_another_project_says_that_this_must_be_installed(capsys, tmp_path):
     assert main(["benchmark", "router", "--out", str(tmp_path / "new.json")]) == 2
     assert capsys.readouterr().err.startswith("error: benchmark router needs semantic-router: pip install semantic-ro")
-
-
-def test_the_table_beside_another_project_has_a_row_a_method_and_number_of_texts():
-    records = Results(RESULTS_FOLDER / "router.json", "router").records
-    lines = router.table(records).splitlines()
-    assert [line.split(" | ")[1] for line in lines[2:]] == 2 * [
-        router.OURS, router.AS_IT_COMES, router.FITTED, router.WITH_OPEN
-    ]  # fmt: skip
-    assert {one["config"]["seed"] for one in records} == {0, 1, 2}
-    assert all(one["metrics"]["known_refused"] is not None and one["date"] for one in records)
