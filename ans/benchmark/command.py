@@ -27,7 +27,7 @@ WHICH = {
     "few-choices": "with 10 texts a class, each choice made for few texts left out; seed 0 of four settings",
     "traffic": "folders with texts of no class in the test (DIR…): a chatbot's traffic, beside simple rules, seeds 0-4",
     "teach": "50 wrong answers corrected and learnt: F1 on the rest of the test, before and after (clinc 25 %)",
-    "router": "ANS beside semantic-router (which must be installed): 10 and 30 texts a class, seeds 0-2 (clinc 50 %)",
+    "router": "ANS beside semantic-router (which must be installed), 10 texts a class, seeds 0-2 (clinc 50 %)",
     "heads": "all heads trained together against one at a time: how many times faster (clinc, seed 0)",
     "readme": "no run: write the README's tables from the results in assets/benchmarks",
 }

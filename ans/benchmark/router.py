@@ -31,7 +31,7 @@ from ans.model.trained_model import TrainedModel
 from ans.terminal import stderr
 
 VERSION = "1.1.1"
-TEXTS, SEEDS, RATIO = (10, 30), (0, 1, 2), 0.5
+TEXTS, SEEDS, RATIO = (10,), (0, 1, 2), 0.5
 HELD_OUT = 5  # every fifth text of a class is a query to fit with, the others are utterances
 OPEN_QUERIES = 100  # texts of held-out classes, for the row that is fitted with some
 TIMED = 100  # test texts, asked one by one
@@ -39,6 +39,7 @@ SURE = 0.5  # the confidence that semantic-router's documentation sets after `fi
 AS_IT_COMES = "semantic-router, as it comes"
 FITTED = "semantic-router, fitted on known texts"
 WITH_OPEN = f"semantic-router, fitted with {OPEN_QUERIES} open texts"
+ROWS = (OURS, AS_IT_COMES, FITTED, WITH_OPEN)
 COLUMNS = {
     "f1_open": "F1-open", "f1": "F1", "accuracy": "accuracy", "known_refused": "known refused", "auroc": "AUROC",
     "milliseconds": "ms a query",
@@ -73,7 +74,7 @@ def table(records: Sequence[dict]) -> str:
     """For each number of texts a class a row a method: means over the seeds, with their deviation."""
     rows = []
     for texts in sorted({one["config"]["texts_per_class"] for one in records}):
-        for name in (OURS, AS_IT_COMES, FITTED, WITH_OPEN):
+        for name in ROWS:
             own = [one for one in records if one["method"] == name and one["config"]["texts_per_class"] == texts]
             rows.append([f"{texts} texts", name, *(mean_and_deviation(own, column) for column in COLUMNS)])
     return markdown(["a class", "", *COLUMNS.values()], rows)

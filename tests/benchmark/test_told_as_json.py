@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
+from statistics import fmean
 
 import pytest
 
 from ans.__main__ import main
-from ans.benchmark import taught
+from ans.benchmark import router, taught
 from ans.benchmark.results import RESULTS_FOLDER, Results
+from ans.paths import ROOT
 
 
 def test_a_benchmark_is_one_object_with_the_table_and_its_records(capsys):
@@ -42,3 +45,14 @@ def test_numbers_out_of_bounds_end_with_two_and_a_sentence_also_as_json(capsys):
 def test_the_benchmark_beside_another_project_says_that_this_must_be_installed(capsys, tmp_path):
     assert main(["benchmark", "router", "--out", str(tmp_path / "new.json")]) == 2
     assert capsys.readouterr().err.startswith("error: benchmark router needs semantic-router: pip install semantic-ro")
+
+
+def test_the_table_beside_another_project_has_a_row_a_method():
+    records = Results(RESULTS_FOLDER / "router.json", "router").records
+    lines = router.table(records).splitlines()
+    assert [line.split(" | ")[1] for line in lines[2:]] == list(router.ROWS)
+    assert {one["config"]["seed"] for one in records} == {0, 1, 2}
+    assert all(one["metrics"]["known_refused"] is not None and one["date"] for one in records)
+    f1 = [fmean(one["metrics"]["f1"] for one in records if one["method"] == name) for name in router.ROWS]
+    told = (ROOT / "README.md").read_text(encoding="utf-8").split("With ten texts a class")[1][:400]
+    assert re.findall(r"(?:F1|reaches) ([\d.]+)", told) == [f"{f1[0]:.1f}", f"{f1[-1]:.1f}"]
