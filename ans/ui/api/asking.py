@@ -6,7 +6,8 @@ from ans.conventions import LONGEST
 from ans.data.corpora import dataset_name
 from ans.runs import keys
 from ans.runs.run import Run
-from ans.ui.api.bodies import (
+from ans.ui.api.lookup import Caller, trained
+from ans.ui.api.schema import (
     MOST_CHARACTERS,
     MOST_TEXTS,
     Answer,
@@ -19,7 +20,6 @@ from ans.ui.api.bodies import (
     ModelAnswer,
     Models,
 )
-from ans.ui.api.lookup import Caller, trained
 from ans.ui.refused import Refused
 from ans.ui.shared import Shared
 

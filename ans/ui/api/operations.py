@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from ans.durable import remedy
 from ans.runs import keys
-from ans.ui.api import bodies
+from ans.ui.api import schema
 from ans.ui.api.asking import classify, classify_batch, list_models
 from ans.ui.api.lookup import Caller
 from ans.ui.api.teaching import teach
@@ -31,7 +31,7 @@ class Operation:
     """One of them. `at_one_time`: how many requests for it are worked on at a time."""
 
     call: Callable[[Shared, Any, Caller], BaseModel]
-    takes: type[bodies.Asked]
+    takes: type[schema.Asked]
     gives: type[BaseModel]
     at_one_time: int
 
@@ -47,12 +47,12 @@ class Operation:
 
 
 OPERATIONS = (
-    Operation(classify, bodies.Classify, bodies.ModelAnswer, 32),  # those that wait are answered together
-    Operation(classify_batch, bodies.ClassifyBatch, bodies.Answers, 2),
-    Operation(list_models, bodies.ListModels, bodies.Models, 2),
-    Operation(train, bodies.Train, bodies.Training, 1),
-    Operation(train_status, bodies.TrainStatus, bodies.Standing, 4),
-    Operation(teach, bodies.Teach, bodies.Taught, 1),
+    Operation(classify, schema.Classify, schema.ModelAnswer, 32),  # those that wait are answered together
+    Operation(classify_batch, schema.ClassifyBatch, schema.Answers, 2),
+    Operation(list_models, schema.ListModels, schema.Models, 2),
+    Operation(train, schema.Train, schema.Training, 1),
+    Operation(train_status, schema.TrainStatus, schema.Standing, 4),
+    Operation(teach, schema.Teach, schema.Taught, 1),
 )
 
 
@@ -64,7 +64,7 @@ class Desk:
     _threads: dict[str, CapacityLimiter] = field(default_factory=dict)
     _under_way: Counter[str] = field(default_factory=Counter)
 
-    async def answer(self, operation: Operation, asked: bodies.Asked, request: Request | None) -> BaseModel:
+    async def answer(self, operation: Operation, asked: schema.Asked, request: Request | None) -> BaseModel:
         """What it gives.
 
         Raises:
@@ -93,7 +93,7 @@ class Desk:
                 del self._under_way[address]
 
 
-def carry_out(operation: Operation, shared: Shared, asked: bodies.Asked, caller: Caller) -> BaseModel:
+def carry_out(operation: Operation, shared: Shared, asked: schema.Asked, caller: Caller) -> BaseModel:
     """What an operation gives.
 
     Raises:
@@ -111,7 +111,7 @@ def carry_out(operation: Operation, shared: Shared, asked: bodies.Asked, caller:
         raise Refused(as_sentence(reason), 503) from error
 
 
-def with_shown_key(asked: bodies.Asked, request: Request | None) -> bodies.Asked:
+def with_shown_key(asked: schema.Asked, request: Request | None) -> schema.Asked:
     """A key that is shown as a header counts where none is in the body. Another token there is for another's door."""
     kind, _, shown = ("" if request is None else request.headers.get("authorization", "")).partition(" ")
     if kind.lower() != "bearer" or not shown.startswith(keys.BEGINNING) or getattr(asked, "key", "") is not None:

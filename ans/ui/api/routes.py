@@ -20,8 +20,8 @@ from starlette.routing import Mount
 
 from ans import __version__
 from ans.ui.addresses import PROGRAMS
-from ans.ui.api.bodies import Problem
 from ans.ui.api.operations import OPERATIONS, Desk, Operation
+from ans.ui.api.schema import Problem
 from ans.ui.api.wrong_bodies import what_is_wrong
 from ans.ui.refused import Refused
 

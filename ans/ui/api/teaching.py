@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ans.conventions import LONGEST
 from ans.data.corrections import LONGEST_CLASS, Correction, corrected
 from ans.runs.keys import make_key
 from ans.ui.api.asking import check_length
-from ans.ui.api.bodies import MOST_TEXTS, Taught, Teach
 from ans.ui.api.lookup import Caller, newcomer, trained
+from ans.ui.api.schema import MOST_TEXTS, Taught, Teach
 from ans.ui.refused import Refused
 from ans.ui.shared import Shared
 
@@ -24,6 +26,7 @@ def teach(shared: Shared, given: Teach, caller: Caller) -> Taught:
     new = _checked(given, shared.serving.known(run.id))
     visitor = newcomer(shared, caller)
     owner = run.owner or visitor.name
+    replace(visitor, browser=owner).check_room()
     origin = origin_of(shared.store.seen_by(run.owner), run)
     said = new if origin.id == run.id else {**run.learnt, **new}
     corrections = [Correction(text, label, None) for text, label in said.items()]

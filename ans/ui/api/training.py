@@ -22,8 +22,8 @@ from ans.runs.status import FINISHED, GOING, RUNNING
 from ans.runs.store import RunStore
 from ans.ui.access import LISTED, Visitor, dataset_named
 from ans.ui.api.asking import check_length, figures_of
-from ans.ui.api.bodies import MOST_ROWS, SETTINGS, Read, Row, Standing, Train, Training, TrainStatus
 from ans.ui.api.lookup import Caller, asked, newcomer
+from ans.ui.api.schema import MOST_ROWS, SETTINGS, Read, Row, Standing, Train, Training, TrainStatus
 from ans.ui.limits import MIB, UPLOADED, UPLOADS
 from ans.ui.refused import Refused
 from ans.ui.shared import Shared

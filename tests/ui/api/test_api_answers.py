@@ -12,8 +12,8 @@ from ans.conventions import LONGEST
 from ans.json_files import write_json
 from ans.runs.keys import keys_of, make_key, revoke_key
 from ans.runs.store import RunStore
-from ans.ui.api.bodies import MOST_TEXTS
 from ans.ui.api.endpoints import Endpoints
+from ans.ui.api.schema import MOST_TEXTS
 from tests.ui.tabs import ME, laid_out
 
 FIXTURE = Path(__file__).resolve().parent.parent.parent / "fixtures" / "first_format"

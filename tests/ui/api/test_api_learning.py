@@ -12,8 +12,8 @@ from ans.runs.keys import make_key, opens
 from ans.runs.run import Run
 from ans.runs.status import FINISHED, RUNNING
 from ans.runs.store import RunStore
-from ans.ui.api.bodies import Teach, Train, TrainStatus
 from ans.ui.api.lookup import Caller
+from ans.ui.api.schema import Teach, Train, TrainStatus
 from ans.ui.api.teaching import teach
 from ans.ui.api.training import train, train_status
 from ans.ui.limits import LEARNING, OWN, PUBLIC, UPLOADS, Limits
@@ -175,6 +175,12 @@ def test_what_is_taught_makes_a_new_private_model_and_what_is_taught_later_adds_
     assert again.owner == made.owner
     assert opens(again.folder, second.key)
     assert not opens(again.folder, first.key), "a key is for one model"
+    full, asked = shared_of(store, Limits(runs=2)), Teach.model_validate({"corrections": sky, **kept_by(first)})
+    assert refused(429, teach, full, asked, HERE).startswith("at most 2 runs are kept")
+
+
+def kept_by(made) -> dict:
+    return {"model_id": made.model_id, "key": made.key}
 
 
 def taught_without_key(shared: Shared, model_id: str):

@@ -10,9 +10,9 @@ from ans.conventions import Prediction
 from ans.runs.keys import make_key
 from ans.runs.store import RunStore
 from ans.ui.addresses import PROGRAMS
-from ans.ui.api.bodies import SETTINGS, Answer
 from ans.ui.api.operations import OPERATIONS, Desk
 from ans.ui.api.routes import mounted
+from ans.ui.api.schema import SETTINGS, Answer
 from ans.ui.limits import Limits
 from ans.ui.refused import Refused
 from tests.finished_runs import finished_run
