@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN = {"ans", "app", "tests"}
 BEHIND = {"aiohttp"}  # imported by what is imported here, and not installed with it
 EXTRAS = {"mcp"}  # imported by what is optional
-TOOLS = {"import-linter", "oxlint", "pyright", "ruff"}  # commands of .ci/run
+TOOLS = {"import-linter", "oxlint", "pip-audit", "pyright", "ruff"}  # commands of .ci/run
 
 
 def listed(path: Path) -> dict[str, str]:

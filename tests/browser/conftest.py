@@ -12,14 +12,19 @@ import pytest
 from ans.runs.store import RunStore
 from tests.browser.running_app import chromium, headless_chromium, running_app
 from tests.browser.waiting import PATIENCE
+from tests.recording_proxy import recording_proxy
 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStore]]:
-    """The app with a fresh home, which has the starter: (address, its run store)."""
+    """The app with a fresh home, which has the starter: (address, its run store).
+
+    Whatever is tested with it, the server asks no other machine for anything.
+    """
     folder = tmp_path_factory.mktemp("app")
-    with running_app(folder) as url:
+    with recording_proxy() as (variables, asked), running_app(folder, variables=variables) as url:
         yield url, RunStore(folder / "runs")
+    assert asked == [], "the server wanted out"
     log = (folder / "log").read_text()
     assert log.count("Traceback") == _gradios_own(log), log
 

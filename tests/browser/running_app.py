@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,16 @@ FLAGS = [
 
 
 @contextmanager
-def running_app(home: Path, port: int | None = None) -> Iterator[str]:
-    """Its address, as soon as the page answers. What it prints is in `home/log`. Without a port it takes a free one."""
+def running_app(home: Path, port: int | None = None, variables: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Its address, as soon as the page answers. What it prints is in `home/log`. Without a port it takes a free one.
+
+    variables: of its environment, beside those of the tests.
+    """
     port = free_port() if port is None else port
     command, url = [sys.executable, "app.py", "--port", str(port), "--home", str(home)], f"http://127.0.0.1:{port}/"
     with (home / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        env = {**os.environ, **(variables or {})}
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=env)
         try:
             until(lambda: process.poll() is not None or answers(url), "the page answers")
             assert process.poll() is None, (home / "log").read_text()
