@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent  # holds ans/, and in a checkout app.py and assets/
@@ -10,6 +11,16 @@ IS_CHECKOUT = (ROOT / "assets" / "page").is_dir()
 ASSETS = ROOT / "assets" if IS_CHECKOUT else ROOT / "ans" / "assets"  # an installed package has them inside
 
 
+SPACE_DISK = Path("/data")  # of a Hugging Face Space that has paid for one: what lies there outlives a restart
+
+
 def home() -> Path:
-    """Where runs and caches live: `ANS_HOME`, else `~/.cache/ans`."""
-    return Path(os.environ.get("ANS_HOME") or Path.home() / ".cache" / "ans")
+    """Where runs and caches live: `ANS_HOME`, else the disk of a Space, else `~/.cache/ans`."""
+    if named := os.environ.get("ANS_HOME"):
+        return Path(named)
+    if "SPACE_ID" in os.environ and os.access(SPACE_DISK, os.W_OK):
+        return SPACE_DISK / "ans"
+    try:
+        return Path.home() / ".cache" / "ans"
+    except RuntimeError:  # a user of a container that has none
+        return Path(tempfile.gettempdir()) / "ans"

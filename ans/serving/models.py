@@ -39,7 +39,7 @@ class Serving:
         import torch
 
         torch.set_num_threads(1)  # one text needs no more, and the trainer wants the other cores
-        if (first := first_of(self.store.finished())) is not None:
+        if (first := first_of(self.store.finished(), self.store.preferred)) is not None:
             with suppress(ValueError):  # a damaged model says so when somebody asks it
                 self.model(first.id)
 

@@ -10,7 +10,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from ans.ui.environment import is_on
+from ans.ui.environment import Environment
 
 MIB = 1 << 20
 TYPING, EVENTS, PAGES, API, LEARNING, UPLOADS, UPLOADED, NAMES, LOGINS = (
@@ -67,14 +67,18 @@ PUBLIC = Limits(
 )  # fmt: skip
 
 
-def limits_of(public: bool, reachable: bool) -> Limits:
-    """The limits of this server: `ANS_TRAINING=off` and `ANS_UPLOADS=off` take a right from all visitors.
-
-    Raises:
-        ValueError: one of these is neither on nor off.
-    """
-    chosen = PUBLIC if public else REACHABLE if reachable else OWN
-    return replace(chosen, training=is_on("ANS_TRAINING", True), uploading=is_on("ANS_UPLOADS", True))
+def limits_of(asked: Environment, public: bool, reachable: bool) -> Limits:
+    """The limits of this server: those of its kind, but for what the environment asks for."""
+    numbers = {
+        "upload": (asked.upload_mib, MIB), "kept": (asked.uploads_gib, 1 << 30), "trainings": (asked.trainings, 1),
+        "seconds": (asked.training_minutes, 60),
+    }  # fmt: skip
+    return replace(
+        PUBLIC if public else REACHABLE if reachable else OWN,
+        training=asked.training,
+        uploading=asked.uploads,
+        **{name: number * unit for name, (number, unit) in numbers.items() if number is not None},
+    )
 
 
 class Rates:

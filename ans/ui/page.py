@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,7 +152,8 @@ class Page:
         """
         watched = with_id(found, now.watched)
         turns = watched is not None and visitor.started(watched.id) and not stays  # as soon as it is trained
-        model_id = model_in_use(now, before if turns else None, chosen, first_model(found, visitor.browser))
+        first = first_model(found, visitor.browser, self.shared.store.preferred)
+        model_id = model_in_use(now, before if turns else None, chosen, first)
         changes: Changes = {
             **self.train.showing(None if watched is None else watched.run, visitor, found),
             self.train.watched: now.watched,
@@ -235,12 +236,19 @@ def wire(page: Page, blocks: gr.Blocks) -> None:
     page.ask.how.click(page.show_how, None, [shared.tabs, page.map.part], **AT_ONCE)
 
 
-def warm(serving: Serving) -> None:
-    """Import and compile what the first visitor would wait for. Runs in a thread after the page is up."""
+def warm(serving: Serving, loaded: Callable[[], None]) -> None:
+    """Import and compile what the first visitor would wait for. Runs in a thread after the page is up.
+
+    Args:
+        loaded: is called once the model answers, or can't: what may wait until then.
+    """
     from ans.serving import umap_apart
 
     try:
-        serving.warm()
+        try:
+            serving.warm()
+        finally:
+            loaded()
         if not serving.store.finished():  # the first start: leave the cores to the starter model, then load it
             while not serving.store.finished():
                 time.sleep(STARTING_SECONDS)

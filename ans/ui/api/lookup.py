@@ -31,7 +31,7 @@ def trained(store: RunStore, model_id: str | None, key: str | None) -> Run:
     if not model_id:
         if key:
             raise Refused("a key is for one model; send its model_id too.", 422)
-        run = first_of(store.seen_by(None).finished())
+        run = first_of(store.seen_by(None).finished(), store.preferred)
         if run is None:
             raise Refused("there is no trained model yet; wait for the starter model, or train one.", 503, wait=5)
         return run

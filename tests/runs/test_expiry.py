@@ -1,0 +1,70 @@
+"""A server that keeps nothing for ever deletes what is old, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ans.config import TrainConfig
+from ans.json_files import write_json
+from ans.runs.expiry import DAY, expire
+from ans.runs.run import Run
+from ans.runs.shipped import put_starter
+from ans.runs.status import FAILED, FINISHED, QUEUED, RUNNING
+from ans.runs.store import RunStore
+
+NOW = time.time()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """A store whose newcomers are answered by the run `chosen`."""
+    return RunStore(tmp_path / "runs", "chosen")
+
+
+def run_of(store: RunStore, name: str, state: str, days: float, owner: str | None = None) -> Run:
+    run = store.create(TrainConfig())
+    run.folder.rename(store.root / name)
+    run = Run(store.root / name)
+    if owner is not None:
+        write_json(run.folder / "owner.json", owner)
+    if state != QUEUED:
+        run.set_status(state)
+    status, then = run.status, NOW - days * DAY
+    replace(status, created=then, ended=None if status.ended is None else then).write(run.folder)
+    return run
+
+
+def folder_of(room: Path, name: str, days: float) -> Path:
+    file = room / name / "mine.tsv"
+    file.parent.mkdir(parents=True)
+    file.write_text("text\tlabel\n")
+    for path in (file, file.parent):
+        os.utime(path, (NOW - days * DAY,) * 2)
+    return file.parent
+
+
+def test_old_runs_go_and_newer_ones_stay_with_the_starter_the_default_run_and_what_is_under_way(store):
+    put_starter(store)
+    for name, state, days in (
+        ("old", FINISHED, 8), ("failed", FAILED, 8), ("new", FINISHED, 6), ("chosen", FINISHED, 99),
+        ("waiting", QUEUED, 99), ("training", RUNNING, 99),
+    ):  # fmt: skip
+        run_of(store, name, state, days)
+    assert sorted(expire(store, 7, NOW)) == ["failed", "old"]
+    assert {run.id for run in store.all()} == {"starter-assistant", "new", "chosen", "waiting", "training"}
+    assert {path.name for path in store.root.iterdir()} == {run.id for run in store.all()}
+
+
+def test_private_texts_go_when_they_are_old_and_no_run_of_their_browser_is_left(store):
+    run_of(store, "anna's", FINISHED, 1, "anna")
+    run_of(store, "ben's", FINISHED, 9, "ben")
+    kept = [folder_of(store.uploads, "anna", 9), folder_of(store.corrections, "cleo", 1)]
+    gone = [folder_of(store.uploads, "ben", 9), folder_of(store.corrections, "ben", 9)]
+    assert expire(store, 7, NOW) == ["ben's", "uploads of a browser", "corrections of a browser"]
+    assert all(folder.is_dir() for folder in kept)
+    assert not any(folder.exists() for folder in gone)
