@@ -40,7 +40,8 @@ class Guard:
 
     Args:
         limits: what one visitor may ask, counted in `rates`.
-        public: names of the endpoints for programs. uploaded: where Gradio keeps what was uploaded.
+        public: names of the endpoints for programs. own: paths of the plain routes.
+        uploaded: where Gradio keeps what was uploaded.
         frames: which sites may show this page in a frame.
         proxies: how many proxies stand before this server, each of which appends an address to X-Forwarded-For.
         tools: whether the operations are there as tools, too.
@@ -50,6 +51,7 @@ class Guard:
         self,
         app: ASGIApp,
         public: frozenset[str],
+        own: frozenset[str],
         uploaded: Path,
         limits: Limits,
         rates: Rates,
@@ -58,8 +60,8 @@ class Guard:
         tools: bool = False,
     ) -> None:
         self._app, self._limits, self._rates, self._proxies = app, limits, rates, proxies
-        self._public, self._uploads = public | {"predict"}, upload_gate.UploadGate(uploaded, limits)
-        self._tools = tools
+        self._public, self._own, self._tools = public | {"predict"}, own, tools
+        self._uploads = upload_gate.UploadGate(uploaded, limits)
         self._headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
@@ -73,6 +75,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        if scope["path"] in self._own:  # a proxy has taken the prefix off, though it may be /ans, as this path begins
+            scope = {**scope, "path": f"{scope.get('root_path') or ''}{scope['path']}"}
         path, posts = path_of(scope), scope["method"] == "POST"
         headers = [*self._headers, *([NOT_KEPT] if path in PAGE_PATHS else [])]
 
@@ -164,8 +168,10 @@ def policy(frames: str) -> str:
 
 
 def path_of(scope: Scope) -> str:
-    """The path below the prefix that a proxy puts before it, without a slash at its end."""
-    path = scope["path"].removeprefix(scope.get("root_path") or "")
+    """The path below the prefix that a proxy may have left before it, without a slash at its end."""
+    path, prefix = scope["path"], scope.get("root_path") or ""
+    if path == prefix or path.startswith(f"{prefix}/"):
+        path = path[len(prefix) :]
     return re.sub("/+", "/", "/" + path).rstrip("/") or "/"
 
 

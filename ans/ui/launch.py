@@ -25,11 +25,12 @@ def launch_options(
     """Keywords for `demo.launch`. server: how it is run; None as on one's own machine. tools: see `--mcp`."""
     server = server or Server()
     public = frozenset(str(event.api_name) for event in demo.fns.values() if event.api_visibility == "public")
-    guard = Middleware(
-        Guard, public=public, uploaded=Path(get_upload_folder()), limits=server.limits, rates=server.rates,
-        frames=server.frames, proxies=server.proxies, tools=tools is not None,
-    )  # fmt: skip
     routes = [changes.route, *demo.plain_routes, *([] if tools is None else tools.routes)]
+    guard = Middleware(
+        Guard, public=public, own=frozenset(route.path for route in routes), uploaded=Path(get_upload_folder()),
+        limits=server.limits, rates=server.rates, frames=server.frames, proxies=server.proxies,
+        tools=tools is not None,
+    )  # fmt: skip
     return {
         **look(),
         "head": "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in PAGE_SCRIPTS),

@@ -49,7 +49,7 @@ class PageComponent(gr.HTML):
             options[name] = copy.copy(empty) if options.get(name) is None else options[name]
             setattr(self, name, options[name])
         if self.draws_plots:
-            options["head"] = f'<script src="/gradio_api/file={PLOTLY_JS}"></script>'
+            options["head"] = f'<script src="gradio_api/file={PLOTLY_JS}"></script>'
         super().__init__(
             value=value,
             html_template=frame if frame is not None else self.frame,

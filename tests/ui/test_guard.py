@@ -37,12 +37,14 @@ def guarded(uploads):
     """A client of a server with these limits: `guarded(limits, proxies=0)`."""
 
     async def said(request: Request) -> PlainTextResponse:
-        return PlainTextResponse(str(len(await request.body())))
+        return PlainTextResponse(
+            str(len(await request.body())), headers={"x-routed": "/" + request.path_params["path"]}
+        )
 
     def client(limits: Limits = OWN, proxies: int = 0, tools: bool = False, **options) -> TestClient:
         guard = Middleware(
             Guard, limits=limits, rates=Rates(limits), public=frozenset({"classify"}), uploaded=uploads,
-            frames="'self'", proxies=proxies, tools=tools,
+            frames="'self'", proxies=proxies, tools=tools, own=frozenset({"/ans/verdict"}),
         )  # fmt: skip
         app = Starlette(routes=[Route("/{path:path}", said, methods=["GET", "POST"])], middleware=[guard])
         return TestClient(app, **options)
@@ -266,10 +268,19 @@ def test_a_body_without_an_end_is_broken_off(guarded):
     assert client.post("/ans/verdict", content=b"x" * (LONGEST_BODY + 1)).status_code == 413
 
 
-def test_a_path_is_the_same_behind_a_prefix():
+def test_a_path_is_the_same_behind_a_prefix_whether_a_proxy_takes_it_off_or_not():
     assert path_of({"path": "/space/gradio_api/upload", "root_path": "/space"}) == "/gradio_api/upload"
+    assert path_of({"path": "/gradio_api/upload", "root_path": "/space"}) == "/gradio_api/upload"
     assert path_of({"path": "//gradio_api///upload/", "root_path": ""}) == "/gradio_api/upload"
     assert path_of({"path": "/", "root_path": ""}) == "/"
+    assert path_of({"path": "/space", "root_path": "/space"}) == "/"
+    assert path_of({"path": "/ans/verdict", "root_path": "/a"}) == "/ans/verdict"  # no part of a name is a prefix
+
+
+@pytest.mark.parametrize("prefix", ["", "/space", "/a", "/ans", "https://example.org/space"])
+@pytest.mark.parametrize("path", ["/ans/verdict", "/gradio_api/info"])
+def test_every_route_is_found_behind_every_prefix_that_a_proxy_takes_off(guarded, prefix, path):
+    assert guarded(root_path=prefix).get(path).headers["x-routed"] == path
 
 
 @pytest.mark.parametrize("path", ["/ans/verdict", "/ans/api/classify", "/gradio_api/mcp"])
