@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -64,8 +65,8 @@ def test_the_installed_command_trains_on_the_bundled_dataset_and_answers_from_an
     assert where.stdout.startswith(str(site))
 
 
-def test_the_installed_command_serves_the_page_with_its_scripts(site, tmp_path):
-    port = free_port()
+def test_the_installed_command_serves_the_page_with_its_scripts_and_its_starter_answers_at_once(site, tmp_path):
+    port, began = free_port(), time.monotonic()
     given = [sys.executable, "-m", "ans", "app", "--port", str(port), "--home", str(tmp_path / "home")]
     with (tmp_path / "log").open("w") as log:
         served = subprocess.Popen(
@@ -79,10 +80,23 @@ def test_the_installed_command_serves_the_page_with_its_scripts(site, tmp_path):
                 time.sleep(0.2)
             with urllib.request.urlopen(f"http://127.0.0.1:{port}") as page:
                 assert "Open-world text classification" in page.read().decode()
+            assert asked(f"http://127.0.0.1:{port}", "wake me up at seven")["label"] == "alarm_set"
+            assert time.monotonic() - began < 60  # 15 s on a machine of its own: tests/tools/space_rehearsal.py
         finally:
             served.terminate()
             served.wait(30)
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def asked(address: str, text: str) -> dict:
+    """What `/classify` answers to a text."""
+    body, kind = json.dumps({"data": [text]}).encode(), {"Content-Type": "application/json"}
+    call = f"{address}/gradio_api/call/classify"
+    with urllib.request.urlopen(urllib.request.Request(call, body, kind)) as reply:
+        event = json.load(reply)["event_id"]
+    with urllib.request.urlopen(f"{call}/{event}") as reply:
+        lines = reply.read().decode().splitlines()
+    return json.loads(next(line for line in lines if line.startswith("data: ")).removeprefix("data: "))[0]
 
 
 def test_what_is_installed_and_what_is_pinned_are_the_same_packages_and_fit():

@@ -56,6 +56,10 @@ def stripping_proxy(app: str, prefix: str) -> Iterator[Proxied]:
         ready.set()
         await stop.wait()
         await runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:  # streams that a page has left open
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         await asking.close()
 
     stop = asyncio.Event()
