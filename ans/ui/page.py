@@ -249,7 +249,7 @@ def warm(serving: Serving, loaded: Callable[[], None]) -> None:
             serving.warm()
         finally:
             loaded()
-        if not serving.store.finished():  # the first start: leave the cores to the starter model, then load it
+        if not serving.store.finished():  # a starter is trained first: leave the cores to it, then load it
             while not serving.store.finished():
                 time.sleep(STARTING_SECONDS)
             serving.warm()
