@@ -14,6 +14,7 @@ HUB = "https://huggingface.co"
 KNOWN, ITS_CLASS = "wake me up at seven", "alarm_set"
 PLOTS = "document.querySelectorAll('.js-plotly-plot')"
 DRAWN = f"() => [...{PLOTS}].some(one => one.offsetParent && one._fullData?.length)"
+STORES = "() => { try { return localStorage !== null; } catch { return false; } }"
 WITH_PLOTS = ("Map", "Evaluate", "Compare")
 
 
@@ -51,7 +52,7 @@ def walk(browser: Browser, proxied: Proxied, folder: Path, tabs: Sequence[str] =
 
 
 def ask_in_a_frame(context: BrowserContext, address: str, script: str = "") -> None:
-    """Ask a page that stands in a frame of Hugging Face's; fail if something is thrown there.
+    """Ask a page that stands in a frame of Hugging Face's and may store nothing; fail if something is thrown there.
 
     Args:
         script: runs in all frames before anything else.
@@ -69,5 +70,6 @@ def ask_in_a_frame(context: BrowserContext, address: str, script: str = "") -> N
     app.locator("#verdict .answer strong", has_text=ITS_CLASS).wait_for()
     app.get_by_role("tab", name="Map", exact=True).click()
     page.frames[1].wait_for_function(DRAWN)
+    assert page.frames[1].evaluate(STORES) is False
     page.close()
     assert errors == []
