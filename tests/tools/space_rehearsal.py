@@ -23,9 +23,8 @@ from pathlib import Path
 
 from ans.stress.served import answers, free_port
 from tests.browser.behind_a_prefix import ask_in_a_frame, walk
-from tests.browser.running_app import ROOT, headless_chromium
+from tests.browser.running_app import FLAGS, ROOT, chromium, headless_chromium
 from tests.browser.stripping_proxy import stripping_proxy
-from tests.browser.test_first_minute import DENIED
 from tests.browser.waiting import until
 
 BOUND = 15  # seconds from the start until a model answers
@@ -199,11 +198,18 @@ def a_prefix_behind_a_stripping_proxy(space: Space) -> str:
 
 
 def a_frame_with_storage_denied(space: Space) -> str:
-    """In a frame of Hugging Face's page, with what a browser does there whose settings let other sites keep nothing."""
-    with space.served() as (app, _), headless_chromium() as browser:
+    """In a frame of Hugging Face's page, in a Chromium whose settings block what other sites want to keep."""
+    from playwright.sync_api import sync_playwright
+
+    profile = Path(tempfile.mkdtemp(dir=space.user))
+    (profile / "Default").mkdir()
+    blocked = {"profile": {"block_third_party_cookies": True, "cookie_controls_mode": 1}}
+    (profile / "Default" / "Preferences").write_text(json.dumps(blocked))
+    with space.served() as (app, _), sync_playwright() as playwright:
         until(lambda: answers(app), "the page answers")
-        context = browser.new_context()
-        ask_in_a_frame(context, app, DENIED)
+        context = playwright.chromium.launch_persistent_context(profile, executable_path=chromium(), args=FLAGS)
+        context.set_default_timeout(60_000)
+        ask_in_a_frame(context, app)
         context.close()
     return "answered"
 
