@@ -22,8 +22,8 @@ class Environment:
     """What the environment asks of a server; an argument of the command line wins.
 
     `on_space`: strangers can reach it. `tools`: it serves its API to assistants, too. `default_run`: which run answers
-    newcomers. `keep_days`: after how many days runs and uploads go, None for never. `upload_mib`, `uploads_gib`, `training_minutes`, `trainings`: limits, instead
-    of those that its kind of server has (`ans.ui.limits`).
+    newcomers. `keep_days`: after how many days runs and uploads go, None for never. `upload_mib`, `uploads_gib`,
+    `training_minutes`, `trainings`: limits, instead of those that its kind of server has (`ans.ui.limits`).
     """
 
     on_space: bool = False

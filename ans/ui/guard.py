@@ -75,8 +75,10 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        if scope["path"] in self._own:  # a proxy has taken the prefix off, though it may be /ans, as this path begins
-            scope = {**scope, "path": f"{scope.get('root_path') or ''}{scope['path']}"}
+        asked = scope["path"]
+        if any(asked == one or asked.startswith(f"{one}/") for one in self._own):
+            # A proxy has taken the prefix off; were that /ans, as our own paths begin, it would be taken off again.
+            scope = {**scope, "path": f"{scope.get('root_path') or ''}{asked}"}
         path, posts = path_of(scope), scope["method"] == "POST"
         headers = [*self._headers, *([NOT_KEPT] if path in PAGE_PATHS else [])]
 

@@ -44,7 +44,7 @@ def guarded(uploads):
     def client(limits: Limits = OWN, proxies: int = 0, tools: bool = False, **options) -> TestClient:
         guard = Middleware(
             Guard, limits=limits, rates=Rates(limits), public=frozenset({"classify"}), uploaded=uploads,
-            frames="'self'", proxies=proxies, tools=tools, own=frozenset({"/ans/verdict"}),
+            frames="'self'", proxies=proxies, tools=tools, own=frozenset({"/ans/verdict", "/ans/api"}),
         )  # fmt: skip
         app = Starlette(routes=[Route("/{path:path}", said, methods=["GET", "POST"])], middleware=[guard])
         return TestClient(app, **options)
@@ -278,7 +278,7 @@ def test_a_path_is_the_same_behind_a_prefix_whether_a_proxy_takes_it_off_or_not(
 
 
 @pytest.mark.parametrize("prefix", ["", "/space", "/a", "/ans", "https://example.org/space"])
-@pytest.mark.parametrize("path", ["/ans/verdict", "/gradio_api/info"])
+@pytest.mark.parametrize("path", ["/ans/verdict", "/ans/api/classify", "/gradio_api/info"])
 def test_every_route_is_found_behind_every_prefix_that_a_proxy_takes_off(guarded, prefix, path):
     assert guarded(root_path=prefix).get(path).headers["x-routed"] == path
 

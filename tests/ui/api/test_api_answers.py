@@ -59,9 +59,9 @@ def test_everybodys_run_answers_without_a_key_and_with_any(api):
 def test_without_an_id_the_starter_answers_not_the_newest_run_of_a_stranger(api):
     assert api.classify(KNOWN)["model_id"] == "starter-1"
     assert api.classify_batch([KNOWN], "")["model_id"] == "starter-1"
-    api.serving.store.preferred = "newer"
+    api.shared.store.preferred = "newer"
     assert api.classify(KNOWN)["model_id"] == "newer"
-    api.serving.store.preferred = "mine"  # a private one answers nobody else
+    api.shared.store.preferred = "mine"  # a private one answers nobody else
     assert api.classify(KNOWN)["model_id"] == "starter-1"
 
 
