@@ -15,10 +15,8 @@ PREFIX = "/ans"  # the hardest one: the page's own routes begin like it
 @pytest.fixture(scope="module")
 def prefixed(tmp_path_factory):
     home = tmp_path_factory.mktemp("prefixed")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("GRADIO_ROOT_PATH", PREFIX)
-        with running_app(home) as app, stripping_proxy(app, PREFIX) as proxied:
-            yield proxied
+    with running_app(home, None, {"GRADIO_ROOT_PATH": PREFIX}) as app, stripping_proxy(app, PREFIX) as proxied:
+        yield proxied
 
 
 def test_behind_a_prefix_every_script_route_plot_upload_and_download_is_found(prefixed, browser, tmp_path) -> None:
