@@ -108,7 +108,7 @@ def test_every_handler_that_yields_is_queued_and_ends_with_a_yield_that_changes_
     assert [event.name for event in yielding if event.queue is False] == []
     assert [event.name for event in yielding if event.fn.__globals__["__name__"] != "ans.ui.wiring"] == []
     look_for = next(event for event in yielding if event.name == "look_for")
-    told, last = look_for.fn(None, None, "", "", None, 0, None)
+    told, last = look_for.fn(None, None, "", "", None, None, None, None, 0, None)
     assert [card["title"] for card in told.values()] == ["There is no trained model yet"]
     assert last == gr.skip()
 
