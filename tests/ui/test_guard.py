@@ -3,57 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
 
 import anyio
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
-from starlette.testclient import TestClient
+from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from ans.ui import guard, upload_gate
 from ans.ui.addresses import address_of
-from ans.ui.guard import LONGEST_BODY, MOST_PARTS, Guard, path_of
-from ans.ui.limits import API, EVENTS, MIB, NAMES, OWN, PUBLIC, REACHABLE, TYPING, UPLOADED, UPLOADS, Limits, Rates
-
-TINY = Limits(
-    rates={TYPING: "2/minute", EVENTS: "2/minute", API: "1/minute", UPLOADS: "2/minute", UPLOADED: "4/hour"},
-    upload=2 * MIB,
-    kept=6 * MIB,
-)
-
-
-@pytest.fixture
-def uploads(tmp_path):
-    return tmp_path / "uploads"
-
-
-@pytest.fixture
-def guarded(uploads):
-    """A client of a server with these limits: `guarded(limits, proxies=0)`."""
-
-    async def said(request: Request) -> PlainTextResponse:
-        return PlainTextResponse(
-            str(len(await request.body())), headers={"x-routed": "/" + request.path_params["path"]}
-        )
-
-    def client(limits: Limits = OWN, proxies: int = 0, tools: bool = False, **options) -> TestClient:
-        guard = Middleware(
-            Guard, limits=limits, rates=Rates(limits), public=frozenset({"classify"}), uploaded=uploads,
-            frames="'self'", proxies=proxies, tools=tools, own=frozenset({"/ans/verdict", "/ans/api"}),
-        )  # fmt: skip
-        app = Starlette(routes=[Route("/{path:path}", said, methods=["GET", "POST"])], middleware=[guard])
-        return TestClient(app, **options)
-
-    return client
-
-
-def sent(client: TestClient, name: str = "a.csv", size: int = 10):
-    return client.post("/gradio_api/upload", files={"files": (name, b"x" * size)})
+from ans.ui.guard import LONGEST_BODY, MOST_PARTS, path_of
+from ans.ui.limits import MIB, NAMES, OWN, PUBLIC, REACHABLE, TYPING, UPLOADED, Limits, Rates
+from tests.ui.guarded_server import TINY
 
 
 def test_every_answer_has_headers_that_keep_browsers_from_harm(guarded):
@@ -136,84 +96,12 @@ def test_an_address_is_what_our_own_proxy_has_seen_whatever_a_client_writes():
     assert seen(0, client="::ffff:192.0.2.7") == "192.0.2.7", "not one address for all"
 
 
-def test_an_upload_that_is_too_large_is_refused_before_it_is_read(guarded):
-    client = guarded(TINY)
-    refused = client.post("/gradio_api/upload", content=b"", headers={"Content-Length": str(50 * MIB)})
-    assert refused.status_code == 413
-    assert refused.json()["error"] == "A file has at most 2 MiB here."
-
-
-def test_an_upload_that_does_not_tell_its_length_is_refused(guarded):
-    def chunks():
-        yield b"x" * 1000
-
-    assert guarded(TINY).post("/gradio_api/upload", content=chunks()).status_code == 411
-
-
 def test_a_request_of_endless_lists_is_refused_before_anybody_looks_at_each(guarded):
     for path in ("/gradio_api/run/predict", "/ans/api/train"):
         refused = guarded().post(path, content=b'{"data":[' + b"[]," * MOST_PARTS + b"0]}")
         assert refused.status_code == 413
         assert "not so many lists" in refused.json()["error"]
     assert guarded().post("/gradio_api/run/predict", json={"data": ["a" * 100_000]}).status_code == 200
-
-
-def test_uploads_are_counted_by_address_in_files_and_in_mebibytes(guarded):
-    client = guarded(TINY)
-    assert [sent(client).status_code for _ in range(3)] == [200, 200, 429]
-    client = guarded(Limits(rates={UPLOADED: "4/hour"}))
-    assert [sent(client, size=3 * MIB).status_code for _ in range(2)] == [200, 429]
-
-
-def test_all_uploads_together_have_a_bound(guarded, uploads):
-    uploads.mkdir()
-    (uploads / "somebodys").write_bytes(b"x" * 6 * MIB)
-    assert sent(guarded(TINY)).status_code == 413
-    (uploads / "somebodys").unlink()
-    assert sent(guarded(TINY)).status_code == 200
-
-
-@pytest.mark.parametrize("name", ["a.exe", "a", "a.html", "a.svg", "a.csv.html", ".csv", "a.pkl"])
-def test_only_tables_and_zips_are_taken(guarded, name):
-    assert sent(guarded(), name).status_code == 415
-    assert sent(guarded(), "A Table.CSV").status_code == 200
-    assert guarded().post("/gradio_api/upload", content=b"no form").status_code == 415
-
-
-def form(*heads: bytes) -> dict:
-    """A form whose parts begin with these lines, as a program that is no browser may write it."""
-    parts = b"".join(b"--b\r\n" + head + b"\r\n\r\n" + b"x" * 10_000 + b"\r\n" for head in heads)
-    return {"content": parts + b"--b--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=b"}}
-
-
-CSV = b'Content-Disposition: form-data; name="files"; filename="a.csv"'
-
-
-@pytest.mark.parametrize(
-    "second",
-    [
-        b'Content-Disposition: form-data; name="files"; filename="a.html"',
-        b"Content-Disposition: form-data; name=files; filename=a.html",
-        b'content-disposition:form-data;name=files;filename="a.csv\".html"',
-        b'Content-Disposition: form-data; name="much"',
-    ],
-)  # fmt: skip
-def test_each_part_of_a_form_is_a_file_that_is_read_here_however_its_name_is_written(guarded, second):
-    assert guarded().post("/gradio_api/upload", **form(CSV, CSV)).status_code == 200
-    refused = guarded().post("/gradio_api/upload", **form(CSV, second))
-    assert refused.status_code == 415
-    assert ".csv" in refused.json()["error"]
-
-
-def test_what_did_not_arrive_to_its_end_is_removed_after_an_hour_and_what_did_stays(guarded, uploads):
-    whole, new, old = uploads / "hash" / "a.csv", uploads / "tmpnew", uploads / "tmpold"
-    whole.parent.mkdir(parents=True)
-    for file in (whole, new, old):
-        file.write_bytes(b"x")
-    for file in (whole, old):
-        os.utime(file, (0, 0))
-    assert sent(guarded(TINY)).status_code == 200
-    assert (whole.exists(), new.exists(), old.exists()) == (True, True, False)
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/upload", "/ans/verdict"])
@@ -249,12 +137,6 @@ def test_a_body_that_does_not_come_to_its_end_holds_nothing_for_long(guarded, mo
 def test_the_page_itself_is_kept_by_no_cache_since_it_says_where_its_reader_has_found_it(guarded):
     assert guarded().get("/").headers["cache-control"] == "no-store"
     assert guarded().get("/config").headers["cache-control"] == "no-store"
-
-
-def test_uploads_that_are_turned_off_are_refused(guarded):
-    refused = sent(guarded(Limits(uploading=False)))
-    assert refused.status_code == 403
-    assert "turned off" in refused.json()["error"]
 
 
 def test_a_body_without_an_end_is_broken_off(guarded):
