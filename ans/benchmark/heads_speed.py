@@ -18,7 +18,7 @@ from ans.config import TrainConfig
 from ans.conventions import ZERO
 from ans.model.encoder import choose_device
 from ans.model.heads import OneVsRestHeads
-from ans.model.phase_two import HeadTraining
+from ans.model.phase_two import ALL, HeadTraining
 
 
 def compare(config: TrainConfig, ratios: Sequence[float] = (0.25, 0.75)) -> str:
@@ -63,14 +63,12 @@ def _together(found: PhaseOneFeatures, config: TrainConfig) -> list[OneVsRestHea
 def _one_at_a_time(found: PhaseOneFeatures, config: TrainConfig) -> list[OneVsRestHeads]:
     torch.manual_seed(config.seed)
     return [
-        _trained(OneVsRestHeads(1, found.dim, dropout=config.head_dropout), found, config, only=m)
+        _trained(OneVsRestHeads(1, found.dim, dropout=config.head_dropout), found, config, slice(m, m + 1))
         for m in range(found.num_classes)
     ]
 
 
-def _trained(
-    heads: OneVsRestHeads, found: PhaseOneFeatures, config: TrainConfig, only: int | None = None
-) -> OneVsRestHeads:
+def _trained(heads: OneVsRestHeads, found: PhaseOneFeatures, config: TrainConfig, only: slice = ALL) -> OneVsRestHeads:
     device = choose_device(config.device)
     training = HeadTraining(heads.to(device), found.train.tuned.to(device), found.train.targets, config, only)
     for _ in range(config.head_steps):

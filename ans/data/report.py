@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ans.conventions import LONGEST
+from ans.conventions import LONGEST, MOST_CLASSES
 from ans.data.columns import AND, Columns
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
@@ -201,6 +201,9 @@ def _of_labels(report: Report) -> list[Note]:
             made.append(Note("fine", "Names that were probably one class were joined.", groups[:EXAMPLES]))
         else:
             made.append(Note("doubt", "These names are probably one class, and count as several: join them?", groups))
+    if (count := len(report.all_counts)) > MOST_CLASSES:
+        said = f"{count:,} classes, of which at most {MOST_CLASSES:,} can be known at a time: are these the labels?"
+        made.append(Note("doubt", f"{said} Choose another column, fewer known classes, or join classes."))
     if several := _several(report.all_counts):
         said = "These labels seem to name several classes each, and count as classes of their own; write one of them."
         made.append(Note("doubt", said, several))

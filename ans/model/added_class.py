@@ -95,7 +95,7 @@ def with_head(
         parts = zip(heads.views, grown.views, heads.split(features), heads.split(outside), strict=True)
         for old, new, part, beyond in parts:
             head = OneVsRestHeads(1, heads.dim, widths, config.head_dropout).to(features.device)
-            training = HeadTraining(head, part, targets, config, only=m, outside=beyond)
+            training = HeadTraining(head, part, targets, config, slice(m, m + 1), beyond)
             for _ in range(config.head_steps):
                 training.step()
             training.finish()

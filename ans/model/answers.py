@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN, OPEN_NAME, ZERO, Candidate, Neighbour, Prediction
+from ans.model.asked_heads import nearest_classes
 from ans.model.calibration import class_votes, combined_logits
 from ans.model.few_texts import similarity_weight
 from ans.model.fitted import Fitted
@@ -48,8 +49,9 @@ class Answers:
 @torch.no_grad()
 def answers_to(fitted: Fitted, config: TrainConfig, features: Tensor) -> Answers:
     """What a trained model says of texts by their features [N, V·d]; on the CPU."""
-    combined = combined_logits(fitted.heads, fitted.calibration, fitted.units, fitted.targets, features)
     closed = closed_logits(fitted, features)
+    asked = nearest_classes(closed)
+    combined = combined_logits(fitted.heads, fitted.calibration, fitted.units, fitted.targets, features, asked)
     weight = similarity_weight(len(fitted.texts) / len(fitted.labels), config)
     return Answers(combined - fitted.calibration.line, class_votes(closed, combined, weight))
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ans.config import TrainConfig
 from ans.model import few_texts
+from ans.model.asked_heads import head_logits
 from ans.model.heads import MultiViewHeads
 from ans.model.probabilities import probabilities, score_scale, temperature
 from ans.model.similarity import nearest_of_each_class
@@ -241,34 +242,44 @@ def calibrate(held_out: Sequence[HeldOut], n: float, views: int, config: TrainCo
 
 @torch.no_grad()
 def evidence_of(
-    heads: MultiViewHeads, units: Tensor, targets: Tensor, features: Tensor, unheard: Tensor | None = None
+    heads: MultiViewHeads,
+    units: Tensor,
+    targets: Tensor,
+    features: Tensor,
+    unheard: Tensor | None = None,
+    asked: Tensor | None = None,
 ) -> Evidence:
     """What heads and nearest training texts say of B texts, on the CPU.
 
     Args:
         units: of the training texts [V, N, d]. targets: their classes [N]. features: [B, V·d], on the heads' device.
-            unheard: nearest texts that don't count [B, N].
+            unheard: nearest texts that don't count [B, N]. asked: classes whose heads are asked [B, K]; None asks all.
     """
     near = nearest_of_each_class(features, units, targets, heads.num_classes, unheard)
-    return Evidence(heads(features).T.cpu(), near.cpu())
+    return Evidence(head_logits(heads, features, asked), near.cpu())
 
 
 @torch.no_grad()
 def combined_logits(
-    heads: MultiViewHeads, calibration: Calibration, units: Tensor, targets: Tensor, features: Tensor
+    heads: MultiViewHeads,
+    calibration: Calibration,
+    units: Tensor,
+    targets: Tensor,
+    features: Tensor,
+    asked: Tensor | None = None,
 ) -> Tensor:
     """Each class's logit before the line, on the CPU: [B, V·d] → [B, C]. Only nearest texts with a say are looked for.
 
     Args:
-        units: of the training texts [V, N, d]. targets: their classes [N].
+        units: of the training texts [V, N, d]. targets: their classes [N]. asked: as of `evidence_of`.
     """
     parts = []
-    for some in features.split(BATCH):
-        some = some.to(units.device)
+    for rows in torch.arange(len(features)).split(BATCH):
+        some, few = features[rows].to(units.device), None if asked is None else asked[rows]
         if calibration.hears_similarity:
-            parts.append(calibration.combined(evidence_of(heads, units, targets, some)))
+            parts.append(calibration.combined(evidence_of(heads, units, targets, some, asked=few)))
         else:
-            parts.append(heads(some).T.cpu())
+            parts.append(head_logits(heads, some, few))
     return torch.cat(parts)
 
 

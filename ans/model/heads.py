@@ -41,16 +41,29 @@ class OneVsRestHeads(nn.Module):
         """Units of the two hidden layers."""
         return self.weights[0].shape[2], self.weights[1].shape[2]
 
-    def hidden(self, features: Tensor, only: int | None = None) -> Tensor:
+    def some(self, rows: slice) -> OneVsRestHeads:
+        """Copies of some of the heads, to be trained by themselves; `put` takes their weights back."""
+        twin = OneVsRestHeads(0, self.weights[0].shape[1], self.widths, self.dropout).to(self.weights[0].device)
+        for own, copied in zip(self.parameters(), twin.parameters(), strict=True):
+            copied.data = own.detach()[rows].clone()
+        return twin
+
+    @torch.no_grad()
+    def put(self, rows: slice, heads: OneVsRestHeads) -> None:
+        """Take over the weights of heads that `some` gave."""
+        for own, other in zip(self.parameters(), heads.parameters(), strict=True):
+            own[rows] = other
+
+    def hidden(self, features: Tensor, only: int | Tensor | None = None) -> Tensor:
         """Second hidden layer, before dropout: [B, d] or [C, B, d] → [C, B, 64]. What the paper's Figure 4 draws.
 
         Args:
-            only: run the head of this one class; C is 1 in all shapes then.
+            only: run the heads of this class, or of these [K], alone; C is their number in all shapes then.
         """
         x = self._layer(0, features, only).relu()
         return self._layer(1, F.dropout(x, self.dropout, self.training), only).relu()
 
-    def forward(self, features: Tensor, only: int | None = None) -> Tensor:
+    def forward(self, features: Tensor, only: int | Tensor | None = None) -> Tensor:
         """Logits g_m; above zero means yes.
 
         Args:
@@ -62,9 +75,11 @@ class OneVsRestHeads(nn.Module):
         x = F.dropout(self.hidden(features, only), self.dropout, self.training)
         return self._layer(2, x, only).squeeze(-1).float()  # losses are float32 in mixed precision, too
 
-    def _layer(self, index: int, x: Tensor, only: int | None) -> Tensor:
-        rows = slice(None) if only is None else slice(only, only + 1)
-        weight, bias = self.weights[index][rows], self.biases[index][rows]
+    def _layer(self, index: int, x: Tensor, only: int | Tensor | None) -> Tensor:
+        weight, bias = self.weights[index], self.biases[index]
+        if only is not None:  # autocast converts a whole weight once for many uses, a slice of it each time
+            rows = slice(only, only + 1) if isinstance(only, int) else only
+            weight, bias = weight[rows], bias[rows]
         if x.dim() == 2:
             x = x.expand(len(weight), -1, -1)
         return torch.baddbmm(bias, x, weight)
@@ -97,10 +112,10 @@ class MultiViewHeads(nn.Module):
         """[…, V·d] → V times […, d]."""
         return features.split(self.dim, dim=-1)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Mean logit over the views; above zero means yes. [B, V·d] or [C, B, V·d] → [C, B]."""
+    def forward(self, features: Tensor, only: Tensor | None = None) -> Tensor:
+        """Mean logit over the views; above zero means yes. [B, V·d] or [C, B, V·d] → [C, B]. `only` as above."""
         parts = zip(self.views, self.split(features), strict=True)
-        return torch.stack([heads(part) for heads, part in parts]).mean(0)
+        return torch.stack([heads(part, only) for heads, part in parts]).mean(0)
 
     def hidden(self, features: Tensor, only: int | None = None) -> Tensor:
         """Second hidden layers of all views side by side: [B, V·d] or [C, B, V·d] → [C, B, V·64]. `only` as above."""

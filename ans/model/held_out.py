@@ -21,6 +21,7 @@ from ans.model.calibration import HeldOut, evidence_of
 from ans.model.checkpoints import NOWHERE, Checkpoint, Checkpoints
 from ans.model.encoder import TextEncoder
 from ans.model.heads import MultiViewHeads
+from ans.model.negatives import by_class
 from ans.model.phase_one import phase_one
 from ans.model.phase_two import phase_two
 from ans.model.similarity import unit_views
@@ -31,6 +32,9 @@ QUARTERS, FIFTHS = 4, 5
 # its variation is not, it is as easy as one that was learnt, and the line comes out too strict for what users type.
 ALIKE = 0.75
 MOST_COMPARED = 2000  # texts of a class that are grouped; grouping takes their square
+# Held-out texts × training texts of a fold. Each held-out text is compared with all training texts and all classes, so
+# of many classes not all texts are held out: 600 of 100,000 texts say as much about one line.
+MOST_PAIRS = 60_000_000
 
 
 @dataclass(frozen=True)
@@ -54,21 +58,28 @@ def plan(untouched: Tensor, targets: Tensor, num_classes: int, folds: int, seed:
     """
     rng = np.random.RandomState(seed)
     quarter, groups = torch.full((2, len(targets)), -1)
-    for m in range(num_classes):
-        own = (targets == m).nonzero().squeeze(1)
+    numbered = 0
+    for own in by_class(torch.arange(len(targets)), targets, num_classes):
         found = alike(untouched[own])
         quarter[own] = torch.from_numpy(_quarters(found, rng))
-        groups[own] = torch.from_numpy(found).long() + int(groups.max()) + 1
+        groups[own] = torch.from_numpy(found).long() + numbered
+        numbered += int(found.max()) + 1
     fifth = torch.from_numpy(rng.permutation(num_classes) % FIFTHS)
     for fold in range(folds):
         left = fifth[targets] == fold if num_classes >= FIFTHS else torch.zeros(len(targets), dtype=torch.bool)
         train, held = ~left & (quarter != fold), ~left & (quarter == fold)
         if len(targets[train].unique()) >= 2 and (held.any() or left.any()):
-            yield Fold(_rows(train), _rows(held), _rows(left), groups)
+            most = max(1, MOST_PAIRS // int(train.sum()))
+            yield Fold(_rows(train), _at_most(most, _rows(held), rng), _at_most(most, _rows(left), rng), groups)
 
 
 def _rows(mask: Tensor) -> Tensor:
     return mask.nonzero().squeeze(1)
+
+
+def _at_most(most: int, rows: Tensor, rng: np.random.RandomState) -> Tensor:
+    """The rows, or so many of them, drawn, in their order."""
+    return rows if len(rows) <= most else rows[np.sort(rng.permutation(len(rows))[:most])]
 
 
 def alike(features: Tensor) -> np.ndarray:

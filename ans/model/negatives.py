@@ -58,7 +58,11 @@ class ClassShell:
 
     def only(self, m: int) -> ClassShell:
         """The shell of one class; C is 1 in all shapes then."""
-        return ClassShell(self.deviations[m : m + 1], self.radii[m : m + 1])
+        return self.some(slice(m, m + 1))
+
+    def some(self, rows: slice) -> ClassShell:
+        """The shells of some classes."""
+        return ClassShell(self.deviations[rows], self.radii[rows])
 
     @property
     def noise_deviations(self) -> Tensor:
@@ -70,6 +74,12 @@ class ClassShell:
 def has_spread(deviations: Tensor) -> Tensor:
     """Which classes have texts that differ by more than rounding: [C, d] → [C]."""
     return deviations.square().mean(1).sqrt() > LEAST_DEVIATION
+
+
+def by_class(rows: Tensor, labels: Tensor, num_classes: int) -> tuple[Tensor, ...]:
+    """The rows [N, …] of each class, in their order, C times [n_m, …]; in one pass, however many classes there are."""
+    counts = torch.bincount(labels, minlength=num_classes).tolist()
+    return rows[labels.argsort(stable=True)].split(counts)
 
 
 def class_means(features: Tensor, labels: Tensor, num_classes: int) -> Tensor:
@@ -93,7 +103,7 @@ def class_deviations(features: Tensor, labels: Tensor, num_classes: int, neighbo
     deviations = class_means((features - means[labels]) ** 2, labels, num_classes).sqrt()
     if not neighbours:
         return deviations
-    apart = torch.stack([neighbour_distance(features[labels == m], neighbours) for m in range(num_classes)])
+    apart = torch.stack([neighbour_distance(own, neighbours) for own in by_class(features, labels, num_classes)])
     spread = (2 * deviations.square().sum(1)).sqrt()
     scale = torch.where((apart > 0) & has_spread(deviations), CLUMPING * apart / spread.clamp(min=1e-12), 1.0)
     return deviations * scale.unsqueeze(1)
@@ -104,7 +114,7 @@ def _halfway(features: Tensor, labels: Tensor, num_classes: int) -> Tensor:
 
     Read as `class_radii` does, √(2·Tr Σ_m) is half the mean distance between nearest classes.
     """
-    first = torch.stack([features[labels == m][0] for m in range(num_classes)])
+    first = torch.stack([own[0] for own in by_class(features, labels, num_classes)])
     apart = torch.cdist(first, first).fill_diagonal_(math.inf).min(1).values.mean()
     return features.new_full((num_classes, features.shape[1]), float(apart) / 2 / math.sqrt(2 * features.shape[1]))
 

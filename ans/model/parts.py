@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ans.conventions import MOST_CLASSES
 from ans.data.tables import LabelledTexts
 from ans.events import Emit, ShouldStop, stop_if
 
@@ -17,13 +18,18 @@ def checked_parts(
     """Train and dev part; the latter may be empty, and may lack classes.
 
     Raises:
-        ValueError: fewer than two classes, texts and labels of different length.
+        ValueError: fewer than two classes, too many, texts and labels of different length.
     """
     if len(texts) != len(labels):
         raise ValueError(f"expected as many labels as texts, got {len(texts)} texts and {len(labels)} labels.")
     if (found := len(set(labels))) < 2:
         classes = "class" if found == 1 else "classes"
         raise ValueError(f"at least two known classes are needed, got {found} {classes}; add texts of another class.")
+    if found > MOST_CLASSES:
+        raise ValueError(
+            f"at most {MOST_CLASSES:,} classes can be known at a time, got {found:,}; name fewer as known, or join "
+            "classes that are answered alike."
+        )
     dev_texts, dev_labels = list(dev_texts or ()), list(dev_labels or ())
     if len(dev_texts) != len(dev_labels):
         raise ValueError(

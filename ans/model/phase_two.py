@@ -20,6 +20,10 @@ from ans.model.negatives import ClassShell, class_means, mix, mix_hardest, synth
 from ans.model.precision import mixed_precision
 
 _RANDOM_NUMBERS = threading.Lock()
+ALL = slice(None)
+# Heads that are trained at a time: what a training holds beside the heads themselves, five times their size, is of so
+# many. Of up to so many classes all heads are trained together.
+GROUP = 160
 OUTSIDE = 0.5  # of a head's negatives are texts of no class, where there are any: its two opponents count alike
 
 
@@ -61,7 +65,7 @@ class HeadSampler:
     """Draws each head's texts: positives from its class, negatives from all other known classes.
 
     Sampling is with replacement and uniform over texts, all heads at once, without a loop over classes. With `only`, it
-    draws for the head of that one class (C is 1 in all shapes then).
+    draws for the heads of those classes (C is their number in all shapes then).
 
     A share of the positives is drawn from where the class's next texts are expected: its mean plus a residual of any
     class's text, √(1 + 1/n) times as long. That is the predictive distribution of a class whose mean is known from n
@@ -78,7 +82,7 @@ class HeadSampler:
         labels: Tensor,
         num_classes: int,
         generator: torch.Generator,
-        only: int | None = None,
+        only: slice = ALL,
         widened: Callable[[Tensor], Tensor] = torch.zeros_like,
         outside: Tensor | None = None,
     ) -> None:
@@ -86,13 +90,12 @@ class HeadSampler:
         order = labels.argsort(stable=True)
         self.features, self.generator = features[order], generator
         counts = torch.bincount(labels, minlength=num_classes).to(features.device)
-        heads = slice(None) if only is None else slice(only, only + 1)
-        self.counts, self.starts = counts[heads], (counts.cumsum(0) - counts)[heads]
+        self.counts, self.starts = counts[only], (counts.cumsum(0) - counts)[only]
         self.widened = widened(self.counts)
         if self.widened.any():
             labels = labels.to(features.device)
             means = class_means(features, labels, num_classes)
-            self.means, self.residuals = means[heads], _residuals(features, labels, counts, means)
+            self.means, self.residuals = means[only], _residuals(features, labels, counts, means)
 
     def _draw(self, highs: Tensor, size: int) -> Tensor:
         share = torch.rand(len(highs), size, generator=self.generator, device=self.generator.device).to(highs.device)
@@ -152,8 +155,9 @@ class HeadTraining:
     """Algorithm 1 for all C heads of one view at once, on features that no longer change. One `step`, one update.
 
     Args:
-        heads: C of them, or one. features: [N, d] on the heads' device. labels: [N], in 0 … C−1.
-        only: train the single head of `heads` for this class, against all others. outside: [M, d], as of `HeadSampler`.
+        heads: of all classes, or of those of `only`. features: [N, d] on the heads' device. labels: [N], from 0 on.
+        only: train heads for these classes alone, against all others. outside: [M, d], as of `HeadSampler`.
+        shell: of all classes, if it is there already.
     """
 
     def __init__(
@@ -162,8 +166,9 @@ class HeadTraining:
         features: Tensor,
         labels: Tensor,
         config: TrainConfig,
-        only: int | None = None,
+        only: slice = ALL,
         outside: Tensor | None = None,
+        shell: ClassShell | None = None,
     ) -> None:
         self.heads, self.config = heads, config
         self.generator = torch.Generator().manual_seed(config.seed)
@@ -172,8 +177,8 @@ class HeadTraining:
         self.size = head_size(len(labels) / num_classes, config)
         share = partial(widened, config=config)
         self.sampler = HeadSampler(features, labels, num_classes, self.generator, only, share, outside)
-        shell = ClassShell.around(features, labels, num_classes, **config.radius)
-        self.shell = shell if only is None else shell.only(only)
+        shell = shell or ClassShell.around(features, labels, num_classes, **config.radius)
+        self.shell = shell.some(only)
         self.optimizer = torch.optim.Adam(heads.parameters(), lr=self.size.rate, fused=True)
         # Single updates are noisy; the average over the last ones is not.
         self.averaged = AveragedModel(heads, multi_avg_fn=get_ema_multi_avg_fn(config.head_averaging))
@@ -234,15 +239,23 @@ def train_heads(
         TrainingStopped: `should_stop` said so.
     """
     around = heads.split(features[:0] if outside is None else outside.to(features.device))
-    views = [
-        HeadTraining(view, part, labels, config, outside=beyond)
-        for view, part, beyond in zip(heads.views, heads.split(features), around, strict=True)
-    ]
-    for step in range(1, config.head_steps + 1):
-        stop_if(should_stop)
-        loss = sum(view.step() for view in views) / len(views)
-        check_loss(loss, "the heads", "head_lr")
-        emit({"phase": "heads", "step": step, "steps": config.head_steps, "loss": loss})
-    for view in views:
-        view.finish()
+    parts = list(zip(heads.views, heads.split(features), around, strict=True))
+    shells = [ClassShell.around(part, labels, heads.num_classes, **config.radius) for _, part, _ in parts]
+    groups = [slice(first, first + GROUP) for first in range(0, heads.num_classes, GROUP)]
+    for number, rows in enumerate(groups):
+        own = [view if len(groups) == 1 else view.some(rows) for view in heads.views]
+        trainings = [
+            HeadTraining(some, part, labels, config, rows, beyond, shell)
+            for some, (_, part, beyond), shell in zip(own, parts, shells, strict=True)
+        ]
+        for step in range(1, config.head_steps + 1):
+            stop_if(should_stop)
+            loss = sum(training.step() for training in trainings) / len(trainings)
+            check_loss(loss, "the heads", "head_lr")
+            done, steps = number * config.head_steps + step, len(groups) * config.head_steps
+            emit({"phase": "heads", "step": done, "steps": steps, "loss": loss})
+        for training, view in zip(trainings, heads.views, strict=True):
+            training.finish()
+            if training.heads is not view:
+                view.put(rows, training.heads)
     heads.eval()
