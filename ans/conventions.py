@@ -38,8 +38,8 @@ DATASET_NAMES = {
     "stackoverflow": "Programming questions (Stack Overflow)",
 }
 LONGEST = 2000  # characters of a text; far beyond what the encoder reads
-# Known classes of one training. Cost and memory grow with them in proportion: with two texts each, about a quarter of an
-# hour and 3 GB on two cores at this number.
+# Known classes of one training. Cost and memory grow with them in proportion: with two texts each, so many take about a
+# quarter of an hour and 3 GB on two cores.
 MOST_CLASSES = 5000
 # The field's four numbers and AUROC, by their keys in `Metrics`, as a person reads them.
 HEADINGS = {"accuracy": "Accuracy", "f1": "F1", "f1_known": "F1-known", "f1_open": "F1-open", "auroc": "AUROC"}
