@@ -18,7 +18,7 @@ INSPECT_HELP = """\
 format, columns, rows (read = kept + left out, by reason), classes, and a line for each thing to know. With --json one
 object: format, encoding, sheet, columns, text_column, label_column, split_column, rows, kept, left_out (reason: count),
 left_out_lines (reason: the first line numbers), classes (name: count), out_of_scope (label that means no class: count),
-probably_one (groups of names), notes, sample, status. The names of the reasons are in the README.
+probably_one (groups of names), notes, sample, status. The reasons are named in assets/guide/files.md.
 Exit status: 0 it can be trained on, 1 it can, with doubts, 2 it can't."""
 PREDICT_HELP = """\
 one JSON object per text, in the order of the texts:

@@ -1,4 +1,4 @@
-"""The tables of README.md and of assets/benchmarks/README.md, and Figure 3, written from the records beside the latter.
+"""The tables of README.md and of the pages in assets, and two figures, written from the records in assets/benchmarks.
 
 So the figures in these pages cannot disagree with what was measured.
 """
@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ans.benchmark import few_figure, radius_figure, router, taught
+from ans.benchmark import few_figure, radius_figure, report, router, taught
 from ans.benchmark.own_texts_report import TABLES
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
 from ans.paths import ROOT
 
-PAGES = (ROOT / "README.md", RESULTS_FOLDER / "README.md")
-# <!-- measured: FILE --> … <!-- end -->, FILE without its ending in assets/benchmarks
-BLOCK = re.compile(r"(<!-- measured: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PAGES = (ROOT / "README.md", RESULTS_FOLDER / "README.md", ROOT / "assets" / "guide" / "encoders.md")
+# <!-- measured: FILE --> … <!-- end -->, FILE without its ending in assets/benchmarks; or FILE, in short
+BLOCK = re.compile(r"(<!-- measured: (?P<name>[\w-]+)(?P<short>, in short)? -->\n).*?(<!-- end -->)", re.DOTALL)
+SHORT = {"table1": report.paper_in_short, "baselines": report.methods_in_short}
 
 
 def fill(text: str, folder: Path = RESULTS_FOLDER) -> str:
@@ -25,11 +26,15 @@ def fill(text: str, folder: Path = RESULTS_FOLDER) -> str:
     Raises:
         ValueError: a block names a file that is not there.
     """
-    return BLOCK.sub(lambda found: f"{found[1]}{block(folder / (found['name'] + '.json'))}\n{found[3]}", text)
+
+    def again(found: re.Match[str]) -> str:
+        return f"{found[1]}{block(folder / (found['name'] + '.json'), bool(found['short']))}\n{found[4]}"
+
+    return BLOCK.sub(again, text)
 
 
-def block(path: Path) -> str:
-    """One file's table, and when, where, with what and how often it was measured."""
+def block(path: Path, short: bool = False) -> str:
+    """One file's table, all of it or `short`, and when, where, with what and how often it was measured."""
     if not path.is_file():
         raise ValueError(f"no results in {path}; run the benchmark first.")
     results = Results(path, None)
@@ -45,12 +50,12 @@ def block(path: Path) -> str:
     which = str(results.benchmark)
     others = {"teach": taught.table, "router": router.table}
     tables = {**{name: one.table for name, one in BENCHMARKS.items()}, **TABLES, **others}
-    table = tables[which]
+    table = (SHORT if short else tables)[which]
     return f"{table(records)}\n\n{note}"
 
 
 def write() -> None:
-    """Fill the blocks of both pages, and draw the figures."""
+    """Fill the blocks of all pages, and draw the figures."""
     for page in PAGES:
         page.write_text(fill(page.read_text(encoding="utf-8")), encoding="utf-8")
     for which, figure in (("radius", radius_figure), ("few", few_figure)):

@@ -8,6 +8,7 @@ from statistics import fmean, stdev
 from ans.evaluation.published import published
 
 NAMES = {"accuracy": "accuracy", "f1": "F1", "f1_open": "F1-open", "f1_known": "F1-known", "auroc": "AUROC"}
+IN_SHORT = ("accuracy", "f1")
 
 
 def headline_table(records: Sequence[dict], method: str = "ANS") -> str:
@@ -79,6 +80,27 @@ def methods_table(records: Sequence[dict], metric: str, table: str, published_na
 def methods_tables(records: Sequence[dict], table: str, published_names: dict[str, str]) -> str:
     """Accuracy and F1, one table each."""
     return "\n\n".join(methods_table(records, metric, table, published_names) for metric in ("accuracy", "f1"))
+
+
+def paper_in_short(records: Sequence[dict], method: str = "ANS") -> str:
+    """Accuracy and F1 of each setting, each with the published figure of BERT-base in brackets."""
+    rows = []
+    for (dataset, ratio), group in settings_of(records, method):
+        paper = published(dataset, ratio) or {}
+        rows.append([dataset, f"{ratio:.0%}", *(f"{mean(group, name):.1f} ({paper[name]:.1f})" for name in IN_SHORT)])
+    return markdown(["dataset", "known", *(f"{NAMES[name]} (paper)" for name in IN_SHORT)], rows)
+
+
+def methods_in_short(records: Sequence[dict]) -> str:
+    """Means over all settings and seeds of each method that was measured in all of them, the best F1 first."""
+    cells = {(*_setting(record), record["config"]["seed"]) for record in records}
+    rows = []
+    for method in dict.fromkeys(record["method"] for record in records):
+        own = [record for record in records if record["method"] == method]
+        if {(*_setting(record), record["config"]["seed"]) for record in own} == cells:
+            rows.append([method, *(_one(mean(own, name)) for name in IN_SHORT)])
+    rows.sort(key=lambda row: -float(row[-1]))
+    return markdown(["rule, all on the same encoder", *(NAMES[name] for name in IN_SHORT)], rows)
 
 
 def settings_of(records: Iterable[dict], method: str) -> list[tuple[tuple[str, float], list[dict]]]:

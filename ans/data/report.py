@@ -94,7 +94,7 @@ class Report:
         return DOUBTFUL if "doubt" in kinds else TRAINABLE
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, by the keys that the README documents."""
+        """Plain values for JSON, by the keys that assets/guide/files.md documents."""
         found, columns = self.found, self.columns
         return {
             "format": self.table.format,

@@ -154,15 +154,19 @@ def test_every_snippet_of_a_public_and_of_a_private_model_answers_as_the_model_d
     store.delete(own)
 
 
-def readme_code(language: str, app) -> list[str]:
-    """The pieces of code in a language that the README's section on the API shows, for the app of these tests."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").split("### API\n")[1].split("\n### ")[0]
+README, PROGRAMS = ROOT / "README.md", ROOT / "assets" / "guide" / "programs.md"
+
+
+def shown(page: Path, heading: str, language: str, app) -> list[str]:
+    """The pieces of code in a language that a section of a page shows, for the app of these tests."""
+    section = page.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
     found = re.findall(rf"^```{language}\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
     return [code.replace("http://127.0.0.1:7860", app[0].rstrip("/")) for code in found]
 
 
 def test_what_the_readme_shows_of_the_api_is_run_and_prints_what_stands_behind_it(app, starter, browser) -> None:
-    (curl,), (script,), (client, _) = (readme_code(language, app) for language in ("sh", "js", "py"))
+    languages = ("sh", "js", "py")
+    (curl, *_), (script,), (client,) = (shown(README, "API and assistants", one, app) for one in languages)
     env = {**os.environ, "NO_PROXY": "127.0.0.1"}
     said = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True, timeout=180, env=env)
     assert json.loads(said.stdout)["label"] == "alarm_set"
@@ -172,17 +176,28 @@ def test_what_the_readme_shows_of_the_api_is_run_and_prints_what_stands_behind_i
     assert run_javascript(page, script) == re.findall("// (.*)", script)
     page.close()
 
-    done = subprocess.run([sys.executable, "-c", client], capture_output=True, text=True, timeout=180, env=env)
-    assert done.stdout.splitlines() == re.findall(r"\)  # (.*)", client), done.stderr
+    training, _ = shown(PROGRAMS, "API", "py", app)
+    for code in (client, training):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180, env=env)
+        assert done.stdout.splitlines() == re.findall(r"\)  # (.*)", code), done.stderr
+
+
+def test_from_a_csv_to_an_answer_of_curl_as_the_readme_says(app, starter) -> None:
+    *_, whole = shown(README, "From your CSV to a bot's answer in five minutes", "sh", app)
+    env = {**os.environ, "NO_PROXY": "127.0.0.1"}
+    said = subprocess.run(["sh", "-ec", whole], cwd=ROOT, capture_output=True, text=True, timeout=300, env=env)
+    assert said.stdout.startswith('{"text":"do you have a coffee machine","label":null,"open":true,'), said.stderr
+    (run,) = (run for run in starter.finished() if run.config.dataset.endswith("messages.csv"))
+    starter.delete(run)
 
 
 def test_the_gate_of_the_readme_lets_a_bot_answer_what_is_its_business_alone(app, starter) -> None:
-    _, shown = readme_code("py", app)
+    _, gate_code = shown(PROGRAMS, "API", "py", app)
     file = (ROOT / "assets" / "examples" / "fallback.py").read_text(encoding="utf-8")
-    assert shown == file.replace("http://127.0.0.1:7860", app[0].rstrip("/"))
+    assert gate_code == file.replace("http://127.0.0.1:7860", app[0].rstrip("/"))
     assert len(file.splitlines()) <= 30
     gate: dict = {}
-    exec(shown, gate)
+    exec(gate_code, gate)
 
     def reply(text: str) -> str:
         return gate["reply"](

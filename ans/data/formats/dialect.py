@@ -1,7 +1,7 @@
 """How a table is written: what separates its cells, and which line is its header.
 
-Compared on the cases with clevercsv and csv.Sniffer (README, *Files*): both decide by the shape of all lines alike, and
-take a comma of prose for a delimiter; here names and classes that come again count more.
+Compared on the cases with clevercsv and csv.Sniffer (assets/guide/files.md): both decide by the shape of all lines
+alike, and take a comma of prose for a delimiter; here names and classes that come again count more.
 """
 
 from __future__ import annotations
