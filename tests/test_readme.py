@@ -43,7 +43,7 @@ PYTHON = [(name, block) for name, text in TEXTS.items() for block in blocks(text
 @pytest.mark.parametrize(("name", "block"), PYTHON, ids=[f"{name}-{i}" for i, (name, _) in enumerate(PYTHON)])
 def test_each_piece_of_python_runs_in_a_folder_of_its_own_and_prints_what_stands_behind_it(name, block, tmp_path):
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{block}"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == re.findall(r"print\(.*\)  # (.*)", block)
 
