@@ -169,11 +169,20 @@ class TextEncoder(nn.Module):
         each_batch: Callable[[int, int], None] = lambda done, total: None,
     ) -> CachedStates:
         """Run the lower half once over each text. `each_batch(done, total)` hears the progress in texts."""
-        pieces = self.tokens.pieces(texts)
+        return self.cache_pieces(self.tokens.pieces(texts), batch_size, each_batch)
+
+    @torch.no_grad()
+    def cache_pieces(
+        self,
+        pieces: Sequence[list[list[int]]],
+        batch_size: int = 64,
+        each_batch: Callable[[int, int], None] = lambda done, total: None,
+    ) -> CachedStates:
+        """The same for the tokens of each text, as `Tokens.pieces` cuts them."""
         ids = [piece for own in pieces for piece in own]
 
         def each(done: int) -> None:
-            each_batch(done * len(texts) // len(ids), len(texts))
+            each_batch(done * len(pieces) // len(ids), len(pieces))
 
         return CachedStates.of(*self._lower(ids, batch_size, each), [len(own) for own in pieces])
 

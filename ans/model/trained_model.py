@@ -25,6 +25,7 @@ from ans.model.checkpoints import NOWHERE, Checkpoints
 from ans.model.encoder import TextEncoder
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
+from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
 from ans.model.parts import checked_parts
 from ans.model.precision import rounded
@@ -60,6 +61,7 @@ class TrainedModel:
         emit: Emit = silent,
         should_stop: ShouldStop = never,
         checkpoints: Checkpoints = NOWHERE,
+        kept_states: KeptStates = NOT_KEPT,
     ) -> TrainedModel:
         """Train both phases on texts of the known classes, from one text a class on.
 
@@ -69,13 +71,14 @@ class TrainedModel:
         Args:
             open_texts: texts that are known to belong to no class, if there are any: every head learns to refuse them.
             checkpoints: where the training goes on from, if it was cut off, and keeps how far it is.
+            kept_states: where what the frozen layers make of the texts is kept for later trainings.
 
         Raises:
             ValueError: fewer than two classes, texts and labels of different length.
             TrainingStopped: `should_stop` said so.
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
-        return cls(config, *trained(config, train, dev, list(open_texts), emit, should_stop, checkpoints))
+        return cls(config, *trained(config, train, dev, list(open_texts), emit, should_stop, checkpoints, kept_states))
 
     @property
     def labels(self) -> list[str]:

@@ -16,6 +16,7 @@ from ans.model.encoder import TextEncoder, choose_device
 from ans.model.few_texts import fold_count
 from ans.model.fitted import Fitted
 from ans.model.held_out import all_known, held_out_texts
+from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.parts import report_cache
 from ans.model.phase_one import phase_one
 from ans.model.phase_two import phase_two
@@ -31,6 +32,7 @@ def trained(
     emit: Emit,
     should_stop: ShouldStop,
     checkpoints: Checkpoints = NOWHERE,
+    kept_states: KeptStates = NOT_KEPT,
 ) -> tuple[Fitted, dict[str, float], Tensor | None]:
     """The parts of a trained model, the seconds of each phase, and what the untouched encoder makes of the training
     texts [N, d], None if that is among the features. `dev` may be empty.
@@ -38,6 +40,7 @@ def trained(
     Args:
         outside: texts that are labelled as belonging to no class.
         checkpoints: where it goes on from, if it was cut off, and keeps how far it is.
+        kept_states: where what the frozen layers make of the texts is kept for later trainings.
 
     Raises:
         TrainingStopped: `should_stop` said so. ValueError: the encoder knows no word of the texts.
@@ -51,10 +54,13 @@ def trained(
     started = time.perf_counter()
     encoder = TextEncoder.of(config).to(device)
     check_words(encoder.tokens.tokenizer, config.encoder, train.texts)
+    seconds["load"] = time.perf_counter() - started
+
+    started = time.perf_counter()
     total = len(train) + len(dev)
-    states = encoder.cache(train.texts, each_batch=report_cache(emit, should_stop, 0, total))
-    dev_states = encoder.cache(dev.texts, each_batch=report_cache(emit, should_stop, len(train), total))
-    outside_states = encoder.cache(outside)
+    states = kept_states.of(encoder, train.texts, report_cache(emit, should_stop, 0, total))
+    dev_states = kept_states.of(encoder, dev.texts, report_cache(emit, should_stop, len(train), total))
+    outside_states = kept_states.of(encoder, outside)
     seconds["cache"] = time.perf_counter() - started
 
     started = time.perf_counter()

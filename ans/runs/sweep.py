@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from ans.runs import lease
 
-ROOMS = ("runs", "uploads", "corrections")
+ROOMS = ("runs", "uploads", "corrections", "states")
 LOCK_FILE = "app.lock"
 
 

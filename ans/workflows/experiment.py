@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from safetensors.torch import save_file
 
 from ans.config import TrainConfig
-from ans.data.corpora import OpenWorldSplit, corpus_of, make_open_world_split
+from ans.data.corpora import BUNDLED, PUBLIC, OpenWorldSplit, corpus_of, make_open_world_split
 from ans.data.corrections import learning
 from ans.durable import replacing
 from ans.events import Emit, ShouldStop
 from ans.model.checkpoints import NOWHERE, Checkpoints
+from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.trained_model import TrainedModel
+from ans.paths import home
 from ans.runs.check import Check
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
@@ -68,6 +70,7 @@ def run_experiment(
         emit,
         should_stop,
         checkpoints,
+        NOT_KEPT if corrections else states_kept(config),
     )
     started = time.perf_counter()
     emit({"phase": "evaluate"})
@@ -75,6 +78,14 @@ def run_experiment(
     check = check_of(classifier)
     seconds |= classifier.seconds | {"evaluate": time.perf_counter() - started}
     return Outcome(classifier, split, judged, check, seconds)
+
+
+def states_kept(config: TrainConfig) -> KeptStates:
+    """Where the frozen layers' states of a dataset's texts are kept: below the home, of the listed datasets alone.
+
+    Who deletes own texts expects nothing of them to be left; and of what others teach, nothing is kept either.
+    """
+    return KeptStates(home() / "states") if config.dataset in (BUNDLED, *PUBLIC) else NOT_KEPT
 
 
 def save_outcome(run: Run, outcome: Outcome) -> None:
