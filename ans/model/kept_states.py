@@ -132,7 +132,7 @@ class _Shelf:
                 some = states.only(rows)
                 index = np.frombuffer(b"".join(keys[i] for i in rows.tolist()), dtype=np.uint8)
                 parts = (torch.from_numpy(index.reshape(-1, KEY).copy()), some.lengths.contiguous(), some.flat)
-                named = dict(zip(("keys", "lengths", "flat"), parts, strict=True))
+                named = {"keys": parts[0], "lengths": parts[1], "flat": parts[2]}
                 with replacing(self.folder / f"{secrets.token_hex(8)}.safetensors") as building:
                     save_file(named, building, metadata={"checksum": _checksum(*parts)})
         except (OSError, SafetensorError) as error:
@@ -158,7 +158,7 @@ def _rows(index: Tensor) -> list[bytes]:
 def _checksum(*parts: Tensor) -> str:
     found = 0
     for part in parts:
-        found = zlib.crc32(part.contiguous().numpy(), found)
+        found = zlib.crc32(memoryview(part.contiguous().numpy()), found)
     return f"{found:08x}"
 
 
