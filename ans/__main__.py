@@ -167,8 +167,12 @@ def _add_predict(commands) -> None:
         "text", metavar="TEXT", nargs="*", default=[], help="texts to answer; without any, the lines on stdin"
     )
     kinds = ".csv, .tsv, .jsonl or .parquet"
-    parser.add_argument("--input", metavar="FILE", help=f"a file of rows: {kinds}, or a text a line")
-    parser.add_argument("--out", metavar="FILE", help=f"where the rows go with their answers: {kinds}")
+    parser.add_argument(
+        "--input", metavar="FILE", help=f"a file of rows: {kinds}, or a text a line; or several, as 'lines/*.jsonl'"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", help=f"where the rows go with their answers: {kinds}; of several files a folder"
+    )
     parser.add_argument("--text-column", metavar="NAME", help="the column with the texts (default: the likeliest)")
     for spec in fields(TrainConfig):
         if spec.name in OF_A_FILE:

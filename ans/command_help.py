@@ -32,9 +32,9 @@ one JSON object per text, in the order of the texts:
   neighbours   the nearest training texts, each with text, label and similarity
   known_below  how usual such a score is: the share of held-out known texts that score lower
   between      the two answers that an unsure text wavers between, a class by its name, or open
-Lines on stdin are answered as they come. With --input and --out the rows of a file are written with their columns and
-answer_label, answer_open, answer_unsure, answer_score, answer_known_below and answer_closest beside them; a run that is
-cut off goes on where it was when it is started again."""
+Lines on stdin are answered as they come. With --input and --out the rows of a file, however many, are written with
+their columns and answer_label, answer_open, answer_unsure, answer_score, answer_known_below and answer_closest beside
+them; a run that is cut off goes on where it was when it is started again."""
 
 TEACH_HELP = """\
 how many of the corrected texts are answered rightly before and after, and the classes that are new.

@@ -12,23 +12,26 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, TextIO
 
+LOG_EVERY = 30.0  # seconds between two lines in a log
+
 
 class Progress:
     """Listens to events (`phase`, `step`, `steps`, loss …): a bar for each phase on stderr, or a line in a log."""
 
     def __init__(self, quiet: bool = False) -> None:
         self._quiet, self._phase, self._started = quiet, "", 0.0
+        self._first, self._said = 0, 0.0
         self._bars, self._task = None, None
 
     def __enter__(self) -> Progress:
         if not self._quiet and sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
             from rich.progress import Progress as Bars
 
             self._bars = Bars(
                 TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                TextColumn("[dim]{task.fields[also]}"), console=Console(stderr=True),
+                TimeRemainingColumn(), TextColumn("[dim]{task.fields[also]}"), console=Console(stderr=True),
             )  # fmt: skip
             self._bars.start()
         return self
@@ -39,14 +42,29 @@ class Progress:
         if event["phase"] != self._phase:
             self.finish()
             self._phase, self._started = event["phase"], time.perf_counter()
+            self._first, self._said = event.get("step", 0), self._started
             if self._bars is None:
                 print(f"{self._phase} …", file=sys.stderr, flush=True)
             else:
-                self._task = self._bars.add_task(self._phase, total=event.get("steps", 1), also="")
+                self._task = self._bars.add_task(
+                    self._phase, total=event.get("steps", 1), completed=self._first, also=""
+                )
         if self._bars is not None and self._task is not None:
             shown = ", ".join(f"{name} {event[name]:.3f}" for name in ("loss", "dev_accuracy") if name in event)
             more: dict[str, Any] = {"also": shown} if shown else {}
             self._bars.update(self._task, completed=event.get("step", 0), **more)
+        elif "step" in event and (now := time.perf_counter()) > self._said + LOG_EVERY:
+            self._said = now
+            self._log(event["step"], event["steps"], now)
+
+    def _log(self, step: int, steps: int, now: float) -> None:
+        """How far a long phase is, and how long the rest takes at the pace so far."""
+        left = (steps - step) * (now - self._started) / max(1, step - self._first)
+        print(
+            f"{self._phase}: {step:,} of {steps:,} ({step / max(1, steps):.0%}), {in_words(left)} left",
+            file=sys.stderr,
+            flush=True,
+        )
 
     def finish(self) -> None:
         """The phase is over, be it before its last step: its bar is full."""
@@ -63,6 +81,13 @@ class Progress:
         """Leave the bars as they stand."""
         if self._bars is not None:
             self._bars.stop()
+
+
+def in_words(seconds: float) -> str:
+    """About how long: `40 s`, `12 min`, `3.5 h`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
 
 
 def print_table(rows: Iterable[tuple[str, str]]) -> None:

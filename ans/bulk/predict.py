@@ -1,31 +1,18 @@
-"""`ans predict`: one answer a text, in the order of the texts, whether they are arguments, lines or rows of a file.
-
-A file's answers are kept beside the output until it is whole, so that a run that was cut off goes on where it was.
-"""
+"""`ans predict`: one answer a text, in the order of the texts, whether they are arguments, lines or rows of files."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from io import BufferedReader
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 
-from ans.bulk.rows import check_kind, read_rows, write_rows
-from ans.data.rows import lines_named
-from ans.terminal import Progress, note
-
-if TYPE_CHECKING:
-    from ans.conventions import Prediction
-    from ans.model.trained_model import TrainedModel
-
-AT_ONCE = 256  # texts between two looks at the disk
-COLUMNS = ("label", "open", "unsure", "score", "known_below", "closest")
-PREFIX = "answer_"  # the input may have a column `label`
+from ans.bulk.answered_files import Asked, answer_files, answers_of
+from ans.terminal import note
 
 
 def predict(given: argparse.Namespace, load) -> None:
@@ -35,10 +22,8 @@ def predict(given: argparse.Namespace, load) -> None:
     if given.input is not None and given.text:
         raise ValueError("give texts or --input, not both.")
     if given.input is not None and given.out is not None:
-        check_kind(Path(given.out))
-        if Path(given.out).resolve() == Path(given.input).resolve():
-            raise ValueError(f"--out {given.out} is the input itself; name another file.")
-        _answer_file(given, load)
+        asked = Asked(given.model, given.text_column, given.sheet, given.encoding, given.refused, given.quiet)
+        answer_files(given.input, given.out, asked, partial(load, given))
         return
     model = load(given)
     if not given.text and sys.stdin.isatty():
@@ -50,83 +35,10 @@ def predict(given: argparse.Namespace, load) -> None:
         else _arriving_lines(cast(BufferedReader, sys.stdin.buffer))
     ):
         texts = [raw.decode("utf-8", errors="replace").strip("\ufeff \t\r\n") for raw in chunk]
-        for answer in _answers(model, texts, given.candidates, given.neighbours):
+        for answer in answers_of(model, texts, given.candidates, given.neighbours):
             row += 1
             print(json.dumps({"row": row, **answer}, ensure_ascii=False))
         sys.stdout.flush()
-
-
-def _answers(model: TrainedModel, texts: list[str], candidates: int, neighbours: int) -> Iterator[dict[str, Any]]:
-    """One object a text; of an empty one all but the text is null."""
-    found: Iterator[Prediction] = iter(model.explain_many([text for text in texts if text], candidates, neighbours))
-    for text in texts:
-        yield next(found).to_dict() if text else {"text": "", **dict.fromkeys(("label", "open", "unsure", "score"))}
-
-
-def _answer_file(given: argparse.Namespace, load) -> None:
-    source, out = Path(given.input), Path(given.out)
-    rows = read_rows(source, given.sheet, given.encoding)
-    column = given.text_column or rows.likeliest
-    try:
-        texts = rows.texts(column)
-    except ValueError as error:
-        raise ValueError(f"{source} {error}") from error
-    read_as = f", read as {rows.table.encoding}" if rows.table.encoding else ""
-    note(f"{source.name}: {len(texts):,} rows{read_as}; the texts are in the column {column!r}.", given.quiet)
-    for said in rows.table.notes:
-        note(" ".join([said.text, ", ".join(said.examples)]).strip(), given.quiet)
-    for reason, left in rows.table.left_out.items():
-        note(f"{left.count:,} rows were left out ({reason}): {lines_named(left.lines, left.count)}.", given.quiet)
-    task = hashlib.sha256(
-        json.dumps([str(Path(given.model).resolve()), given.refused, column, texts]).encode("utf-8", "replace")
-    ).hexdigest()
-    kept = out.with_name(f"{out.name}.part")
-    answers = _kept(kept, task)
-    if answers:
-        note(f"Going on after {len(answers):,} rows that {kept} holds.", given.quiet)
-    model = load(given)
-    with kept.open("a", encoding="utf-8") as file, Progress(given.quiet) as progress:
-        if not answers:
-            file.truncate(0)
-            file.write(f"{json.dumps(task)}\n")
-        for start in range(len(answers), len(texts), AT_ONCE):
-            new = [_brief(one) for one in _answers(model, texts[start : start + AT_ONCE], 1, 0)]
-            file.write("".join(f"{json.dumps(one)}\n" for one in new))
-            file.flush()
-            answers += new
-            progress({"phase": "predict", "step": len(answers), "steps": len(texts)})
-        progress.finish()
-    names = ["row", *(name for name in rows.names if name != "row"), *(PREFIX + name for name in COLUMNS)]
-    write_rows(
-        out,
-        names,
-        (
-            {**dict.fromkeys(names), **row, "row": number, **{PREFIX + name: one[name] for name in COLUMNS}}
-            for number, (row, one) in enumerate(zip(rows.rows, answers, strict=True), 1)
-        ),
-    )
-    kept.unlink()
-    refused, empty = (sum(one["open"] is value for one in answers) for value in (True, None))
-    note(f"{len(answers):,} rows are in {out}: {refused:,} open, {empty:,} empty.", given.quiet)
-
-
-def _brief(answer: dict[str, Any]) -> dict[str, Any]:
-    closest = answer.get("candidates") or [{"label": None}]
-    return {**{name: answer.get(name) for name in COLUMNS}, "closest": closest[0]["label"]}
-
-
-def _kept(path: Path, task: str) -> list[dict[str, Any]]:
-    """The answers that an earlier run of the same task has left; its last line may be torn."""
-    try:
-        first, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    except (OSError, ValueError):
-        return []
-    if first != f"{json.dumps(task)}\n":
-        return []
-    whole = [line for line in lines if line.endswith("\n")]
-    if len(whole) < len(lines):
-        path.write_text("".join([first, *whole]), encoding="utf-8")
-    return [json.loads(line) for line in whole]
 
 
 def _arriving_lines(stream: BufferedReader) -> Iterator[Iterable[bytes]]:

@@ -1,32 +1,28 @@
-"""Files of rows as they are, none left out: CSV, TSV, JSONL, Parquet, or a text a line; read whole, written whole."""
+"""Files of rows as they are, none left out: CSV, TSV, JSONL, Parquet, a text a line, or any other kind; read whole."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ans.bulk.written import LINES
 from ans.data.columns import named
 from ans.data.encodings import Decoded
+from ans.data.formats.as_written import rows_as_written
 from ans.data.formats.columnar import arrow_table, is_columnar
-from ans.data.formats.delimited import is_delimited, rows_as_written
+from ans.data.formats.delimited import is_delimited
 from ans.data.formats.json_table import flat
 from ans.data.formats.recognised import encoding_notes, read_bytes
 from ans.data.rows import BROKEN, Cell, Table, clean
 from ans.data.tables import chosen_columns, contents_of
 from ans.data.text_bytes import decode
-from ans.durable import replacing
 
-DELIMITERS = {".csv": ",", ".tsv": "\t"}  # as they are written; those that are read, the content tells
-LINES = (".jsonl", ".ndjson")
-PARQUET = ".parquet"
-KINDS = (*DELIMITERS, *LINES, PARQUET)
 MOST_ROWS = 10_000_000  # to be answered: far more than anybody trains on
 LINE = "line"  # the column of a line of JSON that is no object
+Pieces = Iterator[tuple[list[dict[str, Any]], list[str]]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,15 @@ class Rows:
             ValueError: there is no such column; the sentence follows a file's name.
         """
         return [clean(cell) for cell in self.table.column(chosen_columns(self.table, column).text)]
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    def pieces(self, column: str) -> Pieces:
+        """The rows and their texts, in one piece; raises as `texts`."""
+        return iter([(self.rows, self.texts(column))])
 
     @property
     def likeliest(self) -> str:
@@ -73,7 +78,7 @@ def read_rows(path: Path, sheet: str | None = None, encoding: str | None = None)
             return _of_arrow(raw)
         table = read_bytes(raw, kind, sheet, encoding, MOST_ROWS)
         if kind in LINES:
-            return _of_json(decode(raw, encoding), table)
+            return of_json(decode(raw, encoding), table)
         if not is_delimited(table):
             return _of_any(table)
         return _of_table(decode(raw, encoding), kind)
@@ -81,56 +86,14 @@ def read_rows(path: Path, sheet: str | None = None, encoding: str | None = None)
         raise ValueError(f"{path} {error}") from error
 
 
-def write_rows(path: Path, names: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
-    """Write rows into a file of the kind that its ending says, whole or not at all."""
-    kind = path.suffix.lower()
-    with replacing(path) as beside:
-        if kind == PARQUET:
-            import pyarrow
-            import pyarrow.parquet
-
-            pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)).select(list(names)), beside)
-        else:
-            beside.write_text(_as_text(kind, names, rows), encoding="utf-8", newline="")
-
-
-def check_kind(path: Path) -> None:
-    """See that rows can be written there.
-
-    Raises:
-        ValueError: its ending says no kind of file.
-    """
-    if path.suffix.lower() not in KINDS:
-        raise ValueError(f"{path} must end in {', '.join(KINDS[:-1])} or {KINDS[-1]}, which says what is written.")
-    if not path.resolve().parent.is_dir():
-        raise ValueError(f"the folder of {path} doesn't exist; make it, or choose another.")
-
-
-def _as_text(kind: str, names: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
-    if kind in LINES:
-        return "".join(f"{json.dumps(row, ensure_ascii=False, default=str)}\n" for row in rows)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=DELIMITERS[kind])
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow(["" if row.get(name) is None else _cell(row[name]) for name in names])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
-
-
 def _of_table(found: Decoded, kind: str) -> Rows:
     names, rows = rows_as_written(found.text, kind)
     width = max((len(names), *(len(row) for row in rows)))
     names = named([*names, *[""] * (width - len(names))])
-    return _with_cells(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], found)
+    return with_cells(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], found)
 
 
-def _with_cells(names: list[str], rows: list[dict[str, Any]], found: Decoded | None) -> Rows:
+def with_cells(names: list[str], rows: list[dict[str, Any]], found: Decoded | None) -> Rows:
     """Rows of a file that keeps none back."""
     cells = [flat(row) for row in rows]
     columns = list(dict.fromkeys([*(name for row in cells for name in row)])) or list(names)
@@ -151,10 +114,17 @@ def _plain(cell: Cell) -> Any:
     return list(cell) if isinstance(cell, tuple) else cell
 
 
-def _of_json(found: Decoded, table: Table) -> Rows:
-    """The object of each line, with the cells that were understood of it; of several lines as the table has them."""
+def of_json(found: Decoded, table: Table, first: int = 1) -> Rows:
+    """The object of each line, with the cells that were understood of it; of several lines as the table has them.
+
+    Args:
+        first: the number of the first line, for errors.
+
+    Raises:
+        ValueError: a line is no JSON; the sentence follows a file's name.
+    """
     try:
-        rows = _objects(found)
+        rows = objects_of(found.text, first)
     except ValueError:
         if BROKEN in table.left_out:  # it is one object a line, but for some
             raise
@@ -163,7 +133,7 @@ def _of_json(found: Decoded, table: Table) -> Rows:
     if len(filled) < len(table.rows):  # a line holds several
         return _of_any(table)
     if filled != table.lines:  # what is no row for a training is one here
-        return _with_cells(list(dict.fromkeys(name for row in rows for name in row)), rows, found)
+        return with_cells(list(dict.fromkeys(name for row in rows for name in row)), rows, found)
     by_line = dict(zip(table.lines, table.rows, strict=True))
     nothing: list[Cell] = [None] * len(table.names)
     lines = list(range(1, len(rows) + 1))
@@ -171,14 +141,14 @@ def _of_json(found: Decoded, table: Table) -> Rows:
     return Rows(list(dict.fromkeys(name for row in rows for name in row)), rows, whole)
 
 
-def _objects(found: Decoded) -> list[dict[str, Any]]:
+def objects_of(content: str, first: int = 1) -> list[dict[str, Any]]:
     """The object in each line, an empty one of a blank line.
 
     Raises:
         ValueError: a line is no JSON; the sentence follows a file's name.
     """
     rows = []
-    for number, line in enumerate(found.text.rstrip("\n").split("\n"), 1):
+    for number, line in enumerate(content.rstrip("\n").split("\n"), first):
         try:
             row = json.loads(line) if line.strip() else {}
         except (json.JSONDecodeError, RecursionError) as error:
@@ -190,4 +160,4 @@ def _objects(found: Decoded) -> list[dict[str, Any]]:
 
 def _of_arrow(raw: bytes) -> Rows:
     table, _ = arrow_table(raw)
-    return _with_cells(table.column_names, table.to_pylist(), None)
+    return with_cells(table.column_names, table.to_pylist(), None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ans.bulk import answered_files
 from ans.bulk import predict as bulk
 from ans.bulk.rows import read_rows
 
@@ -20,7 +21,7 @@ class CutOff(Exception):
 
 @pytest.fixture
 def given(tmp_path, monkeypatch) -> Namespace:
-    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(answered_files, "AT_ONCE", 2)
     source = tmp_path / "asked.jsonl"
     source.write_text("".join(f"{json.dumps({'text': text, 'label': 'mine'})}\n" for text in TEXTS), encoding="utf-8")
     return Namespace(
@@ -90,4 +91,55 @@ def test_what_cannot_be_done_is_told_before_a_model_is_loaded(given, changes, se
 def test_the_input_is_never_written_over(given):
     given.out = given.input
     with pytest.raises(ValueError, match="is the input itself"):
+        bulk.predict(given, lambda _: pytest.fail("loaded"))
+
+
+def test_answers_that_were_cut_off_within_a_batch_are_asked_for_again_together(given, classifier, tmp_path):
+    with pytest.raises(CutOff):
+        bulk.predict(given, lambda _: Counted(classifier, most=2))
+    part = tmp_path / "answered.parquet.part"
+    first, *answers = part.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert len(answers) == 2
+    part.write_text("".join([first, *answers, answers[0]]), encoding="utf-8")
+    second = Counted(classifier)
+    bulk.predict(given, lambda _: second)
+    assert second.asked == 3, "those of the second batch, too"
+    assert len(read_rows(Path(given.out)).rows) == 5
+
+
+def test_two_runs_never_write_one_file(given):
+    def load(_):
+        with pytest.raises(ValueError, match=r"another run is writing .*answered\.parquet; wait until it has ended"):
+            bulk.predict(given, lambda _: pytest.fail("loaded"))
+        raise CutOff
+
+    with pytest.raises(CutOff):
+        bulk.predict(given, load)
+
+
+def test_a_pattern_answers_each_file_into_a_folder_and_goes_on_with_the_files_that_lack(given, classifier, tmp_path):
+    lines, out = tmp_path / "lines", tmp_path / "out"
+    lines.mkdir()
+    for name, text in (("a.jsonl", '{"text": "I lost my bank card"}\n'), ("b.txt", "wake me up at seven\n\nhm\n")):
+        (lines / name).write_text(text, encoding="utf-8")
+    given.input, given.out = str(lines / "*"), str(out)
+    with pytest.raises(CutOff):
+        bulk.predict(given, lambda _: Counted(classifier, most=2))
+    second = Counted(classifier)
+    bulk.predict(given, lambda _: second)
+    assert second.asked == 1, "the last one of b.txt"
+    assert sorted(path.name for path in out.iterdir()) == [".answered.json", "a.jsonl", "b.txt.csv"]
+    assert [row["answer_label"] for row in read_rows(out / "a.jsonl").rows] == ["card_lost"]
+    assert [row["answer_label"] for row in read_rows(out / "b.txt.csv").rows] == ["alarm_set", "", ""]
+    bulk.predict(given, lambda _: pytest.fail("all is answered"))
+    (lines / "b.txt").write_text("who wrote hamlet\n", encoding="utf-8")
+    bulk.predict(given, lambda _: second)
+    assert second.asked == 2, "a file that has changed is answered again"
+    given.input = str(lines)
+    bulk.predict(given, lambda _: pytest.fail("the folder holds the same files"))
+    (lines / "b.txt.csv").write_text("text\nhello\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"b\.txt and .*b\.txt\.csv would both be answered in .*; rename one"):
+        bulk.predict(given, lambda _: pytest.fail("loaded"))
+    given.input = str(lines / "*.tsv")
+    with pytest.raises(ValueError, match="names no files; expected some"):
         bulk.predict(given, lambda _: pytest.fail("loaded"))

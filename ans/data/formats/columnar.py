@@ -56,7 +56,9 @@ def arrow_table(raw: bytes, with_numbers: bool = True) -> tuple[pyarrow.Table, s
             file = pq.ParquetFile(io.BytesIO(raw), read_dictionary=texts)  # what comes again is there once
             kept = [field.name for field in schema if with_numbers or _may_hold_words(field.type)]
             _check_parquet(file.metadata, set(kept))
-            table = file.read(columns=kept)
+            # One group at a time: of nested columns pyarrow reads no dictionaries over several.
+            groups = [file.read_row_group(group, columns=kept) for group in range(file.num_row_groups)]
+            table = pa.concat_tables(groups) if groups else file.read(columns=kept)
         elif raw.startswith(STREAM):
             table = pa.ipc.open_stream(pa.BufferReader(raw)).read_all()
         else:
@@ -64,8 +66,8 @@ def arrow_table(raw: bytes, with_numbers: bool = True) -> tuple[pyarrow.Table, s
         table = table.select([field.name for field in table.schema if with_numbers or _may_hold_words(field.type)])
         for column in table.columns:
             column.validate(full=True)  # numbers that point outside would end the process
-        _check_size(table.nbytes, sum(_cells(column) for column in table.columns))
-        _check_size(sum(_letters(column) for column in table.columns), 0, MOST_LETTERS)
+        check_size(table.nbytes, sum(_cells(column) for column in table.columns))
+        check_size(sum(letters(column) for column in table.columns), 0, MOST_LETTERS)
     except (pa.ArrowException, OSError, OverflowError) as error:
         raise ValueError(f"is a damaged {kind} file ({str(error).splitlines()[0][:100]}); write it again.") from error
     return table, kind
@@ -95,10 +97,10 @@ def _check_parquet(about: Any, kept: Collection[str]) -> None:
             column = row_group.column(place)
             if column.path_in_schema.split(".")[0] in kept:
                 size, cells = size + column.total_uncompressed_size, cells + column.num_values
-    _check_size(size, cells)
+    check_size(size, cells)
 
 
-def _check_size(size: int, cells: int, most: int = MOST_UNPACKED) -> None:
+def check_size(size: int, cells: int, most: int = MOST_UNPACKED) -> None:
     if size > most:
         raise ValueError(f"unpacks to {size >> 20:,} MB, and {most >> 20} are the most; write fewer columns or rows.")
     if cells > MOST_CELLS:
@@ -118,7 +120,7 @@ def _cells(column: Any) -> int:
     return len(column)
 
 
-def _letters(column: Any) -> int:
+def letters(column: Any) -> int:
     """The bytes of a column's texts, each as often as it stands there."""
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -65,7 +65,7 @@ def read_delimited(content: str, suffix: str, encoding: str) -> Table:
     dialect = (Dialect(NONE) if only_texts else Dialect(said)) if said is not None else None
     if dialect is None:
         lines, repairs.unwrapped = unwrapped_lines(lines)
-        dialect = dialect_of([line for line in lines if not _is_aside(line)] or lines, suffix)
+        dialect = dialect_of([line for line in lines if not is_aside(line)] or lines, suffix)
     if lines and (cells := lines[0].count(dialect.delimiter) + 1) > MOST_CELLS:
         raise ValueError(f"has {cells:,} columns; a table of texts has a few. Keep those with text and label.")
     rows, starts = rows_of(lines, numbers, dialect, repairs)
@@ -80,30 +80,7 @@ def read_delimited(content: str, suffix: str, encoding: str) -> Table:
     return Table(kind, encoding, names, kept, kept_lines, account, notes)
 
 
-def rows_as_written(content: str, suffix: str) -> tuple[list[str], list[list[str]]]:
-    """Names and rows, none left out: blank lines are empty rows, short and long rows keep their cells.
-
-    A row whose text a delimiter cuts is put together where `read_delimited` does so.
-    """
-    lines, numbers, said = physical_lines(content)
-    lines, _ = (lines, False) if said is not None else unwrapped_lines(lines)
-    plain = [line for line in lines if not _is_aside(line)] or lines
-    dialect = Dialect(said) if said is not None else dialect_of(plain, suffix)
-    rows, starts = rows_of(lines, numbers, dialect, Repairs())
-    names, rows, starts = with_names(rows, starts, dialect, Account(), [])
-    shapes = Shapes.of(names, rows, dialect.delimiter)
-    place = {number: index for index, number in enumerate(numbers)}
-    made: list[list[str]] = []
-    before = starts[0] - 1 if starts else 0
-    for index, (row, start) in enumerate(zip(rows, starts, strict=True)):
-        made += [[] for _ in range(start - before - 1)]
-        made.append((shapes.merged(row) or row) if len(row) > len(names) else row)
-        following = place[starts[index + 1]] if index + 1 < len(starts) else len(numbers)
-        before = numbers[following - 1]  # the last line of this row that isn't blank
-    return names, made
-
-
-def _is_aside(line: str) -> bool:
+def is_aside(line: str) -> bool:
     """Whether a line is a comment or drawn: it says nothing of how cells are separated."""
     return line.startswith("#") or RULING.fullmatch(line) is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ans.data.encodings import FEW_WORDS, Decoded
@@ -13,7 +14,7 @@ from ans.data.formats.one_hot import gathered
 from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_markdown, read_rasa_yaml
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
 from ans.data.formats.yaml_table import read_yaml
-from ans.data.rows import MOST_ROWS, Note, Table, check_count, lines_named
+from ans.data.rows import MOST_ROWS, SHOWN_SAMPLES, Note, Table, check_count, lines_named
 from ans.data.text_bytes import decode
 
 JSON = (".json", ".jsonl", ".ndjson")
@@ -76,12 +77,17 @@ def encoding_notes(found: Decoded) -> list[Note]:
         kind = "doubt" if doubt or few else "note"
         made.append(Note(kind, f"{said} If these look wrong, choose another.", found.told_by))
     if found.bad_lines:
-        where, lines = lines_named(found.bad_lines, len(found.bad_lines)), found.text.split("\n")
-        shown = tuple(lines[line - 1][:80] for line in found.bad_lines[:3])
-        how = "were read as single letters" if "\ufffd" not in "".join(shown) else "stand as \ufffd"
-        said = f"Bytes that are not {found.name} {how}: look at {where}."
-        made.append(Note("doubt", said, shown))
+        lines = found.text.split("\n")
+        shown = [lines[line - 1] for line in found.bad_lines[:SHOWN_SAMPLES]]
+        made.append(bad_bytes(found.name, found.bad_lines, len(found.bad_lines), shown))
     return made
+
+
+def bad_bytes(encoding: str, lines: Sequence[int], count: int, shown: Sequence[str]) -> Note:
+    """That bytes of a file are none of its encoding: the first of so many lines, and some as they were read."""
+    how = "were read as single letters" if "\ufffd" not in "".join(shown) else "stand as \ufffd"
+    said = f"Bytes that are not {encoding} {how}: look at {lines_named(lines, count)}."
+    return Note("doubt", said, tuple(line[:80] for line in shown))
 
 
 def _of_text(content: str, suffix: str, encoding: str) -> Table:

@@ -1,0 +1,78 @@
+"""Rows into a file of the kind that its ending says, as they come: CSV, TSV, JSONL or Parquet; whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ans.durable import replacing
+
+DELIMITERS = {".csv": ",", ".tsv": "\t"}  # as they are written; those that are read, the content tells
+LINES = (".jsonl", ".ndjson")
+PARQUET = ".parquet"
+KINDS = (*DELIMITERS, *LINES, PARQUET)
+GROUP = 20_000  # rows of a Parquet file that are in memory at a time
+
+
+def check_kind(path: Path) -> None:
+    """See that rows can be written there.
+
+    Raises:
+        ValueError: its ending says no kind of file.
+    """
+    if path.suffix.lower() not in KINDS:
+        raise ValueError(f"{path} must end in {', '.join(KINDS[:-1])} or {KINDS[-1]}, which says what is written.")
+    if not path.resolve().parent.is_dir():
+        raise ValueError(f"the folder of {path} doesn't exist; make it, or choose another.")
+
+
+def write_rows(path: Path, names: Sequence[str], rows: Callable[[], Iterable[dict[str, Any]]]) -> None:
+    """Write rows into a file of the kind that its ending says, whole or not at all.
+
+    Args:
+        rows: gives them from the first on; of Parquet it is asked twice, as the types of its columns stand first.
+
+    Raises:
+        ValueError: a column of a Parquet file would hold values of several types.
+    """
+    kind = path.suffix.lower()
+    with replacing(path) as beside:
+        if kind == PARQUET:
+            _write_parquet(beside, names, rows)
+            return
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            if kind in LINES:
+                file.writelines(f"{json.dumps(row, ensure_ascii=False, default=str)}\n" for row in rows())
+                return
+            writer = csv.writer(file, delimiter=DELIMITERS[kind])
+            writer.writerow(names)
+            writer.writerows(["" if row.get(name) is None else _cell(row[name]) for name in names] for row in rows())
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
+
+
+def _write_parquet(path: Path, names: Sequence[str], rows: Callable[[], Iterable[dict[str, Any]]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([])
+    for group in _groups(rows()):
+        schema = pa.unify_schemas([schema, pa.Table.from_pylist(group).schema], promote_options="permissive")
+    schema = pa.schema([schema.field(name) if name in schema.names else pa.field(name, pa.null()) for name in names])
+    with pq.ParquetWriter(path, schema) as writer:
+        for group in _groups(rows()):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+def _groups(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    left = iter(rows)
+    while group := list(islice(left, GROUP)):
+        yield group
