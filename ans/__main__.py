@@ -248,7 +248,7 @@ def _add_benchmark(commands) -> None:
     parser.add_argument("--datasets", metavar="A,B,…", type=_names, help="corpora (default: the paper's three)")
     parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios (default: 0.25,0.5,0.75)")
     parser.add_argument("--seeds", metavar="0-4", type=numbers, help="seeds, as 0-4 or 0,2,5 (default: 0-4 or 0-2)")
-    parser.add_argument("--method", action="append", help="one row of the table by its name, repeatable (default: all)")
+    parser.add_argument("--method", "--only", action="append", help="one row by its name, repeatable (default: all)")
     parser.add_argument("--out", metavar="FILE", help="the JSON of results (default: assets/benchmarks/WHICH.json)")
     for spec in fields(TrainConfig):
         if spec.name in ("encoder", "data_dir", "device"):

@@ -29,6 +29,7 @@ WHICH = {
     "teach": "50 wrong answers corrected and learnt: F1 on the rest of the test, before and after (clinc 25 %)",
     "router": "ANS beside semantic-router (which must be installed), 10 texts a class, seeds 0-2 (clinc 50 %)",
     "heads": "all heads trained together against one at a time: how many times faster (clinc, seed 0)",
+    "speed": "what work takes beside the same done straightforwardly, whole trainings, the page (a row: --only NAME)",
     "readme": "no run: write the README's tables from the results in assets/benchmarks",
 }
 
@@ -61,6 +62,10 @@ def _measured(given: argparse.Namespace, config: TrainConfig) -> Measured:
         from ans.benchmark import taught
 
         return taught.benchmark(given, config)
+    if given.which == "speed":
+        from ans.benchmark import speed
+
+        return speed.benchmark(given, config)
     if given.which == "router":
         from ans.benchmark import router
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ans.benchmark import few_figure, radius_figure, report, router, taught
+from ans.benchmark import few_figure, radius_figure, report, router, speed, taught
 from ans.benchmark.own_texts_report import TABLES
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
@@ -39,6 +39,8 @@ def block(path: Path, short: bool = False) -> str:
         raise ValueError(f"no results in {path}; run the benchmark first.")
     results = Results(path, None)
     records = results.records
+    if results.benchmark == "speed":
+        return f"{speed.table(records)}\n\n{speed.note(records)}"
     dates = sorted({record["date"] for record in records})
     seeds = sorted({record["config"]["seed"] for record in records})
     devices = ", ".join(sorted({record["device"] for record in records}))

@@ -158,7 +158,7 @@ def _rows(index: Tensor) -> list[bytes]:
 def _checksum(*parts: Tensor) -> str:
     found = 0
     for part in parts:
-        found = zlib.crc32(memoryview(part.contiguous().numpy()), found)
+        found = zlib.crc32(part.contiguous().numpy().data, found)
     return f"{found:08x}"
 
 
