@@ -164,7 +164,7 @@ def slug(heading: str) -> str:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_each_link_leads_to_a_file_that_is_there_and_to_a_heading_that_it_has(name):
-    for target in re.findall(r"\]\((?!https?:)([^)]*)\)", TEXTS[name]):
+    for target in re.findall(r"(?:\]\(|src=\")(?!https?:)([^)\"]*)[)\"]", TEXTS[name]):
         path, _, heading = target.partition("#")
         page = (ROOT / name).parent / path if path else ROOT / name
         assert page.exists(), f"{name} links to {target}"
