@@ -52,6 +52,8 @@ def apart(
 
 def _work(there: Connection, memory: int, work: Callable, given: tuple, named: dict) -> None:
     """In the other process: do it, and send (error, None) or (None, result)."""
+    with suppress(OSError):  # what a library says of a broken file is told by the error alone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     with suppress(ImportError, ValueError, OSError):  # not every system knows such limits
         import resource
 

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ans.ui import upload_gate
+from ans.ui import origins, upload_gate
 from ans.ui.addresses import PROGRAMS, TOOLS, address_of
 from ans.ui.ask.routes import SMALL_MAP, VERDICT
 from ans.ui.bodies import TooLong, TooSlow, after, bounded, whole
@@ -45,6 +45,7 @@ class Guard:
         frames: which sites may show this page in a frame.
         proxies: how many proxies stand before this server, each of which appends an address to X-Forwarded-For.
         tools: whether the operations are there as tools, too.
+        local: whether only this machine is served.
     """
 
     def __init__(
@@ -58,7 +59,9 @@ class Guard:
         frames: str,
         proxies: int,
         tools: bool = False,
+        local: bool = False,
     ) -> None:
+        self._local = local
         self._app, self._limits, self._rates, self._proxies = app, limits, rates, proxies
         self._public, self._own, self._tools = public | {"predict"}, own, tools
         self._uploads = upload_gate.UploadGate(uploaded, limits)
@@ -143,6 +146,9 @@ class Guard:
             await _no(422, told)(scope, receive, sent)
 
     def _refusal(self, scope: Scope, path: str, posts: bool) -> JSONResponse | None:
+        asks_login = getattr(scope["app"], "auth", None) is not None
+        if (why := origins.refusal(scope, self._local, asks_login)) is not None:
+            return _no(403, why)
         named = NAMED.match(path)
         of_tools = path == TOOLS or path.startswith(f"{TOOLS}/")
         if UNUSED.match(path) or (named is not None and named[1] not in self._public) or (of_tools and not self._tools):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradio import routes as gradio_routes
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from ans.ui.changes import StoreChanges
 from ans.ui.guard import Guard
+from ans.ui.origins import WithoutCookies
 from ans.ui.page_component import PAGE_SCRIPTS
 from ans.ui.server import Server
 from ans.ui.theme import look
@@ -24,12 +26,13 @@ def launch_options(
 ) -> dict[str, Any]:
     """Keywords for `demo.launch`. server: how it is run; None as on one's own machine. tools: see `--mcp`."""
     server = server or Server()
+    setattr(gradio_routes, "CustomCORSMiddleware", WithoutCookies)  # noqa: B010
     public = frozenset(str(event.api_name) for event in demo.fns.values() if event.api_visibility == "public")
     routes = [changes.route, *demo.plain_routes, *([] if tools is None else tools.routes)]
     guard = Middleware(
         Guard, public=public, own=frozenset(route.path for route in routes), uploaded=Path(get_upload_folder()),
         limits=server.limits, rates=server.rates, frames=server.frames, proxies=server.proxies,
-        tools=tools is not None,
+        tools=tools is not None, local=not server.restricted and not server.proxies,
     )  # fmt: skip
     return {
         **look(),

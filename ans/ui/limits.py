@@ -28,8 +28,9 @@ class Limits:
     events of one address in the queue, and as many requests of programs.
     `upload`, `kept`: bytes of one uploaded file, and of all uploads. `trainings`: of one address, waiting or under way.
     `connections`: of one address. `held`: bytes of texts in memory for all open pages. `passes`: many texts that one
-    address has classified at a time. `runs`: that one browser may keep. `work`, `seconds`: of one training, in texts ×
-    classes × epochs and on the clock. `training`, `uploading`: whether visitors may.
+    address has classified at a time. `rows`: of one table. `taught`: corrections and new classes of one request of a
+    program. `runs`: that one browser may keep. `work`, `seconds`: of one training, in texts × classes × epochs and on
+    the clock. `training`, `uploading`: whether visitors may.
     """
 
     rates: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +41,8 @@ class Limits:
     connections: int | None = None
     held: int | None = None
     passes: int | None = None
+    rows: int | None = None
+    taught: tuple[int, int] | None = None
     runs: int | None = None
     work: int | None = None
     seconds: float | None = None
@@ -63,7 +66,7 @@ PUBLIC = Limits(
         UPLOADS: "10/minute", UPLOADED: "200/hour", NAMES: "60/hour", LOGINS: "10/minute",
     },
     waiting=8, upload=50 * MIB, kept=2 << 30, trainings=1, connections=200, held=1 << 30, passes=1, runs=20,
-    work=50_000_000, seconds=900,
+    rows=100_000, taught=(200, 20), work=50_000_000, seconds=900,
 )  # fmt: skip
 
 

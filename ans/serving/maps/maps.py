@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAPS_KEPT, POINTS_KEPT, HEADS_KEPT, SMALL_KEPT, MODELS_KEPT = 10, 4, 3, 300, 3
 MOST_FOR_SLOW = 3_000  # points that UMAP and t-SNE draw; more would take minutes
+MOST_FITTING = 6  # maps that are fitted or wait for it
 STAGED = 60  # negatives that are followed through Algorithm 1
 
 
@@ -143,9 +144,10 @@ class Maps:
         return drawn, lambda text: self._placed(key, place, text)
 
     def prepare(self, key: MapKey) -> None:
-        """Begin to fit a map in the background, unless it is there or being fitted. Look with `is_ready`, `failure`."""
+        """Begin to fit a map in the background, unless it is there or being fitted, or many are: then ask again. See
+        `is_ready` and `failure`."""
         with self._lock:
-            if key in self._maps or key in self._fitting:
+            if key in self._maps or key in self._fitting or len(self._fitting) >= MOST_FITTING:
                 return
             self._fitting.add(key)
             self._failed.pop(key, None)

@@ -28,12 +28,15 @@ MOST_WAITING = 256  # requests of all addresses, so that what they hold fits the
 
 @dataclass(frozen=True)
 class Operation:
-    """One of them. `at_one_time`: how many requests for it are worked on at a time."""
+    """One of them. `at_one_time`: how many requests for it are worked on at a time. `alone`: where
+    strangers come, of each address one.
+    """
 
     call: Callable[[Shared, Any, Caller], BaseModel]
     takes: type[schema.Asked]
     gives: type[BaseModel]
     at_one_time: int
+    alone: bool = False
 
     @property
     def name(self) -> str:
@@ -48,11 +51,11 @@ class Operation:
 
 OPERATIONS = (
     Operation(classify, schema.Classify, schema.ModelAnswer, 32),  # those that wait are answered together
-    Operation(classify_batch, schema.ClassifyBatch, schema.Answers, 2),
+    Operation(classify_batch, schema.ClassifyBatch, schema.Answers, 2, alone=True),
     Operation(list_models, schema.ListModels, schema.Models, 2),
     Operation(train, schema.Train, schema.Training, 1),
     Operation(train_status, schema.TrainStatus, schema.Standing, 4),
-    Operation(teach, schema.Teach, schema.Taught, 1),
+    Operation(teach, schema.Teach, schema.Taught, 1, alone=True),
 )
 
 
@@ -63,6 +66,7 @@ class Desk:
     shared: Shared
     _threads: dict[str, CapacityLimiter] = field(default_factory=dict)
     _under_way: Counter[str] = field(default_factory=Counter)
+    _long: set[str] = field(default_factory=set)
 
     async def answer(self, operation: Operation, asked: schema.Asked, request: Request | None) -> BaseModel:
         """What it gives.
@@ -72,7 +76,7 @@ class Desk:
         """
         address = self.shared.server.address_of_request(request)
         threads = self._threads.setdefault(operation.name, CapacityLimiter(operation.at_one_time))
-        with self._one_more(address):
+        with self._one_more(address), self._alone(address, operation):
             return await to_thread.run_sync(
                 carry_out, operation, self.shared, with_shown_key(asked, request), Caller(address), limiter=threads
             )
@@ -91,6 +95,20 @@ class Desk:
             self._under_way[address] -= 1
             if not self._under_way[address]:
                 del self._under_way[address]
+
+    @contextmanager
+    def _alone(self, address: str, operation: Operation) -> Iterator[None]:
+        if not operation.alone or self.shared.server.limits.waiting is None:
+            yield
+            return
+        one = f"{address} {operation.name}"
+        if one in self._long:
+            raise Refused(f"A {operation.name} of this address is under way; wait for its answer.", 429, wait=5)
+        self._long.add(one)
+        try:
+            yield
+        finally:
+            self._long.remove(one)
 
 
 def carry_out(operation: Operation, shared: Shared, asked: schema.Asked, caller: Caller) -> BaseModel:

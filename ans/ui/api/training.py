@@ -44,6 +44,8 @@ def train(shared: Shared, given: Train, caller: Caller) -> Training:
     """
     if (given.dataset is None) == (given.rows is None):
         raise Refused("name a dataset, or send rows of text and label: one of the two.", 422)
+    if shared.restricted and given.dataset is not None and given.name:
+        raise Refused("a model of a listed dataset is everybody's, and nobody names it here; leave name out.", 403)
     name = " ".join((given.name or "").split())
     if len(name) > LONGEST_NAME:
         raise Refused(f"a model's name has at most {LONGEST_NAME} characters, got {len(name):,}.", 422)
@@ -113,6 +115,8 @@ def _config(shared: Shared, given: Train) -> TrainConfig:
         raise Refused(f"{odd[0]} is for files; leave it out with rows.", 422)
     dataset = ROWS if given.rows is not None else dataset_named(whole(given.dataset))
     config = TrainConfig(**{"dataset": dataset, "known_ratio": usual_ratio(dataset), **settings})
+    if shared.restricted and config.device != "auto":
+        raise Refused("on this server device is auto; leave it out.", 403)
     if shared.restricted and (config.data_dir is not None or config.encoder not in ENCODERS):
         raise Refused(f"on this server encoder is one of {', '.join(ENCODERS)}, and data_dir is not taken.", 403)
     if given.rows is None and not shared.visitor(None).may_use(dataset):

@@ -94,7 +94,8 @@ class UploadTab:
             return gr.skip()
         try:
             key = path, stamp_of(path), sheet, encoding
-            read = _READ.get(key, lambda: read_apart(read_upload, Path(path), sheet, encoding))
+            most = self.shared.server.limits.rows
+            read = _READ.get(key, lambda: read_apart(read_within, most, Path(path), sheet, encoding))
             address = self.shared.trainings.address_of(self.shared.visitor(who).browser)
             self.shared.server.held.admit(read, HELD * Path(path).stat().st_size, address)
         except ValueError as error:
@@ -261,6 +262,18 @@ def wire(tab: UploadTab, opening: gr.Tab) -> None:
         [tab.kept, tab.table, tab.understood, tab.file],
         **QUIETLY,
     )
+
+
+def read_within(most: int | None, path: Path, sheet: str | None, encoding: str | None) -> Table:
+    """The table of a file, if it has no more rows than that.
+
+    Raises:
+        ValueError: it has more; or as `read_upload`.
+    """
+    table = read_upload(path, sheet, encoding)
+    if most is not None and len(table.rows) > most:
+        raise ValueError(f"this table has {len(table.rows):,} rows, and at most {most:,} are read on this server.")
+    return table
 
 
 def reported(report: Report) -> dict:
