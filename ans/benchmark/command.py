@@ -30,6 +30,7 @@ WHICH = {
     "router": "ANS beside semantic-router (which must be installed), 10 texts a class, seeds 0-2 (clinc 50 %)",
     "heads": "all heads trained together against one at a time: how many times faster (clinc, seed 0)",
     "speed": "what work takes beside the same done straightforwardly, whole trainings, the page (a row: --only NAME)",
+    "scale": "time and memory as classes and texts grow, and to which power (a curve: --only NAME)",
     "readme": "no run: write the README's tables from the results in assets/benchmarks",
 }
 
@@ -66,6 +67,10 @@ def _measured(given: argparse.Namespace, config: TrainConfig) -> Measured:
         from ans.benchmark import speed
 
         return speed.benchmark(given, config)
+    if given.which == "scale":
+        from ans.benchmark import scale
+
+        return scale.benchmark(given, config)
     if given.which == "router":
         from ans.benchmark import router
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ans.benchmark import few_figure, radius_figure, report, router, speed, taught
+from ans.benchmark import few_figure, radius_figure, report, router, scale, scale_figure, speed, taught
 from ans.benchmark.own_texts_report import TABLES
 from ans.benchmark.results import RESULTS_FOLDER, Results
 from ans.benchmark.tables import BENCHMARKS
@@ -41,6 +41,8 @@ def block(path: Path, short: bool = False) -> str:
     records = results.records
     if results.benchmark == "speed":
         return f"{speed.table(records)}\n\n{speed.note(records)}"
+    if results.benchmark == "scale":
+        return f"{scale.table(records)}\n\n{speed.note(records)}"
     dates = sorted({record["date"] for record in records})
     seeds = sorted({record["config"]["seed"] for record in records})
     devices = ", ".join(sorted({record["device"] for record in records}))
@@ -60,6 +62,6 @@ def write() -> None:
     """Fill the blocks of all pages, and draw the figures."""
     for page in PAGES:
         page.write_text(fill(page.read_text(encoding="utf-8")), encoding="utf-8")
-    for which, figure in (("radius", radius_figure), ("few", few_figure)):
+    for which, figure in (("radius", radius_figure), ("few", few_figure), ("scale", scale_figure)):
         if (found := RESULTS_FOLDER / f"{which}.json").is_file():
             figure.write(Results(found, which).records)

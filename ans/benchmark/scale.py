@@ -1,0 +1,200 @@
+"""`benchmark scale`: how time and memory grow with classes and with texts. Each size is measured in an own process."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+
+import torch
+from tqdm import tqdm
+
+from ans.benchmark.report import markdown
+from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, environment
+from ans.benchmark.speed_rows import seconds
+from ans.benchmark.speed_whole import peak_memory
+from ans.config import TrainConfig
+from ans.data.corpora import corpus_of
+from ans.model.calibration import Calibration
+from ans.model.encoder import TextEncoder
+from ans.model.few_texts import head_size
+from ans.model.fitted import Fitted
+from ans.model.heads import MultiViewHeads
+from ans.model.phase_one import closed_set_classifier
+from ans.model.trained_model import TrainedModel
+from ans.terminal import stderr
+
+EACH = 2  # texts a class
+QUERIES = 21
+SPREAD, CLOSE = 0.05, 0.5  # of class centres, and of texts about theirs, as tuned features have them
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One curve: its name, what is counted, its sizes, and what is done at one of them and timed, in seconds."""
+
+    name: str
+    counted: str
+    sizes: tuple[int, ...]
+    measure: Callable[[int, TrainConfig], float]
+
+
+def query(classes: int, config: TrainConfig) -> float:
+    """One text answered by a model of so many classes with made-up features, on one thread as in the page."""
+    torch.set_num_threads(1)
+    model = made_up(classes, config)
+    texts = [f"what is my balance number {i}?" for i in range(QUERIES)]
+    model.explain(texts[0])
+    return median(seconds(lambda text=text: model.explain(text)) for text in texts)
+
+
+def training(classes: int, config: TrainConfig) -> float:
+    """A training on so many classes of two short texts each, its line checked."""
+    texts = [f"please tell me about item {m} {way}" for m in range(classes) for way in ("now", "of the shop")]
+    labels = [f"item {m}" for m in range(classes) for _ in range(EACH)]
+    return seconds(lambda: TrainedModel.trained_on(config, texts, labels))
+
+
+def scoring(texts: int, config: TrainConfig) -> float:
+    """So many texts of the bundled dataset, over and over, answered by a model of a hundred classes."""
+    model, found = made_up(100, config), corpus_of(config).test.texts
+    some = [found[i % len(found)] for i in range(min(texts, 5000))]
+
+    def score() -> None:
+        for first in range(0, texts, len(some)):  # as `predict` does: in parts
+            model.explain_many(some[: texts - first])
+
+    return seconds(score)
+
+
+CURVES = (
+    Growth("query", "classes", (10, 100, 1000, 10_000), query),
+    Growth("training", "classes", (10, 100, 1000), training),
+    Growth("scoring", "texts", (1000, 10_000, 100_000), scoring),
+)
+
+
+def made_up(classes: int, config: TrainConfig) -> TrainedModel:
+    """A model that answers, of classes whose texts lie about centres of their own; nothing of it was trained."""
+    encoder, views = TextEncoder.of(config), len(config.head_views)
+    draw, wide = torch.Generator().manual_seed(0), encoder.dim * views
+    targets = torch.arange(classes).repeat_interleave(EACH)
+    features = torch.randn(classes, wide, generator=draw)[targets]
+    features = SPREAD * (features + CLOSE * torch.randn(len(targets), wide, generator=draw))
+    nearest = Calibration.none(views)
+    fitted = Fitted.of(
+        config,
+        labels=[f"class {m}" for m in range(classes)],
+        encoder=encoder,
+        closed=closed_set_classifier(encoder.dim, classes),
+        heads=MultiViewHeads(classes, encoder.dim, views, hidden=head_size(EACH, config).hidden),
+        features=features,
+        targets=targets,
+        texts=[f"text {i}" for i in range(len(targets))],
+        calibration=replace(nearest, weights=nearest.weights + 1),  # the nearest texts have a say, as with few texts
+    )
+    return TrainedModel(config, fitted, {})
+
+
+def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
+    """Measure all curves, or those that are named, and keep each size as soon as it is there.
+
+    Raises:
+        ValueError: there is no such curve.
+    """
+    results = Results(Path(given.out) if given.out else RESULTS_FOLDER / "scale.json", "scale")
+    todo = [(curve, size) for curve in named(given.method) for size in curve.sizes]
+    for curve, size in tqdm(todo, file=stderr(given.quiet), smoothing=0):
+        results.keep(record(curve, size, in_own_process(curve, size, config)))
+    return Measured(table(results.records), results.records)
+
+
+def named(names: Sequence[str] | None) -> list[Growth]:
+    """The curves with these names, all without names.
+
+    Raises:
+        ValueError: there is no such curve.
+    """
+    known = [curve.name for curve in CURVES]
+    if unknown := [name for name in names or () if name not in known]:
+        raise ValueError(f"benchmark scale has no curve {unknown[0]!r}; it has {', '.join(known)}.")
+    return [curve for curve in CURVES if names is None or curve.name in names]
+
+
+def in_own_process(curve: Growth, size: int, config: TrainConfig) -> dict[str, float]:
+    """Seconds and peak memory in MiB of one size.
+
+    Raises:
+        ValueError: the process ended before it was done.
+    """
+    spawned = multiprocessing.get_context("spawn")
+    here, there = spawned.Pipe()
+    worker = spawned.Process(target=_measure, args=(there, curve.name, size, config))
+    worker.start()
+    there.close()
+    try:
+        return here.recv()
+    except EOFError:
+        raise ValueError(f"{curve.name} of {size:,} {curve.counted} ended before it was done; see above.") from None
+    finally:
+        worker.join()
+
+
+def _measure(report: Connection, name: str, size: int, config: TrainConfig) -> None:
+    (curve,) = named([name])
+    taken = curve.measure(size, config)
+    report.send({"seconds": taken, "mib": peak_memory(os.getpid())})
+
+
+def record(curve: Growth, size: int, numbers: dict[str, float]) -> dict:
+    """What is kept of one size."""
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return {
+        "method": f"{curve.name} {size}",
+        "config": {},
+        "numbers": {name: round(value, 5) for name, value in numbers.items()},
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "load": round(busy, 1),
+        **environment("cpu"),
+    }
+
+
+def exponents(points: Sequence[tuple[int, float]]) -> tuple[float, float]:
+    """How seconds grow with size, as size to this power: fitted over all points, and from the last but one on."""
+    logs = [(math.log(size), math.log(seconds)) for size, seconds in points]
+    middle = [sum(both) / len(logs) for both in zip(*logs, strict=True)]
+    around = [(x - middle[0], y - middle[1]) for x, y in logs]
+    fitted = sum(x * y for x, y in around) / sum(x * x for x, _ in around)
+    *_, ((before, was), (last, now)) = pairwise(logs)
+    return fitted, (now - was) / (last - before)
+
+
+def table(records: list[dict]) -> str:
+    """Markdown: seconds and memory of each size, and the exponent of each curve."""
+    found, rows = {one["method"]: one["numbers"] for one in records}, []
+    for curve in CURVES:
+        points = [(size, found[f"{curve.name} {size}"]) for size in curve.sizes if f"{curve.name} {size}" in found]
+        for size, numbers in points:
+            rows.append([curve.name, f"{size:,} {curve.counted}", _told(numbers["seconds"]), _memory(numbers), ""])
+        if len(points) > 1:
+            fitted, end = exponents([(size, numbers["seconds"]) for size, numbers in points])
+            rows[-1][-1] = f"{fitted:.2f}, at the end {end:.2f}"
+    return markdown(["what", "of", "takes", "most memory", "grows as size to the power"], rows)
+
+
+def _told(taken: float) -> str:
+    return f"{1000 * taken:.0f} ms" if taken < 1 else f"{taken:.0f} s"
+
+
+def _memory(numbers: dict[str, float]) -> str:
+    return f"{numbers['mib'] / 1024:.1f} GiB"

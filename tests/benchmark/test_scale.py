@@ -1,0 +1,54 @@
+"""`benchmark scale`: sizes are measured in processes of their own, and the power they grow with is told."""
+
+import json
+
+import pytest
+
+from ans.__main__ import main
+from ans.benchmark import scale
+from ans.benchmark.readme import block
+from ans.benchmark.results import Results
+from ans.benchmark.scale_figure import scale_figure
+from ans.config import TrainConfig
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0, 2.0])
+def test_the_power_is_that_with_which_the_seconds_grow(power):
+    fitted, end = scale.exponents([(size, 3 * size**power) for size in (10, 100, 1000)])
+    assert fitted == pytest.approx(power)
+    assert end == pytest.approx(power)
+
+
+def test_what_is_fixed_hides_in_the_fit_and_not_at_the_end():
+    fitted, end = scale.exponents([(size, 5 + size / 100) for size in (10, 1000, 100_000, 10_000_000)])
+    assert fitted < 0.9
+    assert end == pytest.approx(1, abs=0.01)
+
+
+def test_one_size_is_measured_in_its_own_process_and_stands_in_the_table(tmp_path):
+    (curve,) = scale.named(["query"])
+    numbers = scale.in_own_process(curve, 10, TrainConfig(device="cpu"))
+    assert numbers["seconds"] > 0
+    kept = Results(tmp_path / "scale.json", "scale")
+    kept.keep(scale.record(curve, 10, numbers))
+    kept.keep(scale.record(curve, 100, numbers | {"seconds": 10 * numbers["seconds"]}))
+    *_, one, ten = scale.table(json.loads((tmp_path / "scale.json").read_text())["runs"]).splitlines()
+    assert one.startswith("| query | 10 classes | ")
+    assert ten.startswith("| query | 100 classes | ")
+    assert ten.endswith("1.00, at the end 1.00 |")
+    assert scale.table(kept.records) in block(tmp_path / "scale.json")
+    drawn = scale_figure(kept.records).data
+    assert [list(line.x) for line in drawn] == [[10, 100], [], []]
+
+
+def test_a_model_of_many_made_up_classes_answers_one_text_and_many_alike():
+    model = scale.made_up(600, TrainConfig(device="cpu"))
+    texts = [f"a text about {i}" for i in range(8)]
+    together, alone = model.explain(texts), [model.explain(text) for text in texts]
+    assert [one.label for one in together] == [one.label for one in alone]
+    assert [one.score for one in together] == pytest.approx([one.score for one in alone], abs=1e-3)
+
+
+def test_an_unknown_curve_is_refused(capsys):
+    assert main(["benchmark", "scale", "--only", "weather"]) == 2
+    assert "no curve 'weather'; it has query, training, scoring." in capsys.readouterr().err
