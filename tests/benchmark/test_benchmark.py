@@ -208,7 +208,7 @@ def test_the_headline_table_stands_beside_the_published_figures():
 
 
 def test_the_command_knows_every_benchmark_and_no_other():
-    assert set(WHICH) == {*BENCHMARKS, *TABLES, "teach", "heads", "router", "readme"}
+    assert set(WHICH) == {*BENCHMARKS, *TABLES, "teach", "heads", "router", "speed", "scale", "readme"}
 
 
 def test_rows_of_a_table_are_taken_by_name():
