@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ans import __version__
 from ans.benchmark.command import WHICH, benchmark, numbers, ratios
+from ans.cluster import ENGINES
 from ans.command_help import (
     BENCHMARK_HELP,
     CORRECTIONS_HELP,
@@ -174,6 +175,10 @@ def _add_predict(commands) -> None:
         "--out", metavar="FILE", help=f"where the rows go with their answers: {kinds}; of several files a folder"
     )
     parser.add_argument("--text-column", metavar="NAME", help="the column with the texts (default: the likeliest)")
+    _add_engine(parser, "a worker a file, of the files that --input names")
+    parser.add_argument(
+        "--gpus", metavar="N", type=_count, default=0, help="of ray: workers, each with a GPU (default: one a CPU core)"
+    )
     for spec in fields(TrainConfig):
         if spec.name in OF_A_FILE:
             _add_setting(parser, spec)
@@ -250,6 +255,7 @@ def _add_benchmark(commands) -> None:
     parser.add_argument("--seeds", metavar="0-4", type=numbers, help="seeds, as 0-4 or 0,2,5 (default: 0-4 or 0-2)")
     parser.add_argument("--method", "--only", action="append", help="one row by its name, repeatable (default: all)")
     parser.add_argument("--out", metavar="FILE", help="the JSON of results (default: assets/benchmarks/WHICH.json)")
+    _add_engine(parser, "a task a dataset, ratio and seed")
     for spec in fields(TrainConfig):
         if spec.name in ("encoder", "data_dir", "device"):
             _add_setting(parser, spec)
@@ -303,6 +309,13 @@ def _command(commands, function: Callable, summary: str, what: str, example: str
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
         parser.add_argument("--quiet", action="store_true", help="nothing on stderr but errors")
     return parser
+
+
+def _add_engine(parser, share: str) -> None:
+    parser.add_argument(
+        "--engine", choices=ENGINES, default="local", help=f"ray: on a cluster, {share} (default: local)"
+    )
+    parser.add_argument("--address", metavar="A", help="of ray: a cluster's address (default: this machine's cores)")
 
 
 def _add_setting(group, spec: Field, required: bool = False) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from dataclasses import fields
@@ -33,6 +34,8 @@ def train(given: argparse.Namespace) -> None:
         table = read_table(given.corrections)
         corrections = corrected(table.texts, table.labels, known=())
     out = _writable_out(given.out) if given.out is not None else None
+    if not _is_first(config):
+        out, given.quiet = None, True
     if out is None:
         note("The model will not be saved; name a folder with --out to keep it.", given.quiet)
     with Progress(given.quiet) as bars:
@@ -53,6 +56,8 @@ def train(given: argparse.Namespace) -> None:
         bars.finish()
     if out is not None:
         outcome.classifier.save(out)
+    if not _is_first(config):
+        return
     _print_result(
         outcome.judged.metrics,
         outcome.classifier,
@@ -62,6 +67,15 @@ def train(given: argparse.Namespace) -> None:
         given,
         outcome.check,
     )
+
+
+def _is_first(config: TrainConfig) -> bool:
+    """Whether this process speaks and saves: always, but for the others that `accelerate launch` has started."""
+    if "WORLD_SIZE" not in os.environ:  # torch isn't loaded for nothing
+        return True
+    from ans.model.processes import processes
+
+    return processes(config.device == "cpu").rank == 0
 
 
 def predict(given: argparse.Namespace) -> None:

@@ -130,3 +130,16 @@ def _first_of_each(labels: list[str], count: int) -> list[int]:
         if seen[label] <= count:
             rows.append(i)
     return rows
+
+
+@pytest.fixture(scope="module")
+def ray_cluster():
+    """Ray on two cores of this machine; skipped where it is not installed."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    try:
+        import ray
+    except ImportError:
+        pytest.skip("Ray is not installed; it is of the extra cluster")
+    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=80 << 20)
+    yield ray
+    ray.shutdown()

@@ -50,6 +50,10 @@ def benchmark(given: argparse.Namespace) -> None:
 
 def _measured(given: argparse.Namespace, config: TrainConfig) -> Measured:
     from ans.benchmark.results import Measured
+    from ans.benchmark.tables import BENCHMARKS
+
+    if given.engine == "ray" and given.which not in BENCHMARKS:
+        raise ValueError(f"benchmark {given.which} runs here alone; --engine ray is of {', '.join(BENCHMARKS)}.")
 
     if given.which == "heads":
         from ans.benchmark.heads_speed import compare
@@ -97,7 +101,12 @@ def _of_the_paper(given: argparse.Namespace, config: TrainConfig) -> Measured:
     methods = named(chosen.methods, given.method)
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / f"{chosen.name}.json", chosen.name)
     take_over(methods, settings, results)
-    run(methods, settings, results, stderr(given.quiet))
+    if given.engine == "ray":
+        from ans.benchmark.on_ray import run_on_ray
+
+        run_on_ray(methods, settings, results, stderr(given.quiet), given.address)
+    else:
+        run(methods, settings, results, stderr(given.quiet))
     asked = {setting_of(config) for config in settings}
     runs = [record for record in results.records if cell_of(record)[1:] in asked]
     return Measured(chosen.table(runs), runs)

@@ -58,8 +58,16 @@ class Results:
         settings = settings_of(config)
         return next((r for r in self.records if r["method"] == method and _settings(r) == settings), None)
 
-    def add(self, method: str, config: TrainConfig, known: list[str], measured: dict, seconds: dict) -> None:
-        """Write what was measured just now, here."""
+    def add(
+        self,
+        method: str,
+        config: TrainConfig,
+        known: list[str],
+        measured: dict,
+        seconds: dict,
+        where: dict | None = None,
+    ) -> None:
+        """Write what was measured just now, here, or where this `environment` was."""
         self.keep(
             {
                 "method": method,
@@ -68,7 +76,7 @@ class Results:
                 "metrics": {name: None if value is None else round(value, 3) for name, value in measured.items()},
                 "seconds": {name: round(value, 2) for name, value in seconds.items()},
                 "date": time.strftime("%Y-%m-%d"),
-                **environment(config.device),
+                **(environment(config.device) if where is None else where),
             }
         )
 

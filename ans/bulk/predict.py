@@ -23,8 +23,15 @@ def predict(given: argparse.Namespace, load) -> None:
         raise ValueError("give texts or --input, not both.")
     if given.input is not None and given.out is not None:
         asked = Asked(given.model, given.text_column, given.sheet, given.encoding, given.refused, given.quiet)
+        if given.engine == "ray":
+            from ans.bulk.on_ray import answer_on_ray
+
+            answer_on_ray(given, asked, load)
+            return
         answer_files(given.input, given.out, asked, partial(load, given))
         return
+    if given.engine == "ray":
+        raise ValueError("--engine ray answers files; name them with --input and --out.")
     model = load(given)
     if not given.text and sys.stdin.isatty():
         note("One text per line; end with Ctrl-D.", given.quiet)

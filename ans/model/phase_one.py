@@ -15,6 +15,7 @@ from ans.events import Emit, ShouldStop, check_loss, stop_if
 from ans.model.checkpoints import Checkpoint, Tuning
 from ans.model.encoder import TextEncoder
 from ans.model.few_texts import schedule
+from ans.model.processes import processes
 from ans.model.standardising import standardise
 from ans.model.states import CachedStates, batches_by_length
 
@@ -88,7 +89,7 @@ def tune_encoder(
         TrainingStopped: `should_stop` said so.
     """
     states, labels = train
-    device, planned = encoder.device, schedule(len(states), config)
+    device, planned, together = encoder.device, schedule(len(states), config), processes(config.device == "cpu")
     # An untouched encoder gives the same features in every pass: compute them once, and only the classifier learns.
     frozen = encoder.features(states).to(device) if not len(encoder.tail) else None
     dev_frozen = encoder.features(dev[0]) if dev is not None and frozen is not None else None
@@ -102,10 +103,12 @@ def tune_encoder(
         learnt.train()
         for rows in batches_by_length(states.lengths, planned.batch, now.order):
             stop_if(should_stop)
+            rows, weight = together.share(rows)
             features = encoder(*states.batch(rows, device)) if frozen is None else frozen[rows]
-            loss = objective(classifier, features, labels[rows].to(device))
+            loss = weight * objective(classifier, features, labels[rows].to(device))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
+            together.average(learnt.parameters())
             nn.utils.clip_grad_norm_(learnt.parameters(), 1.0)
             optimizer.step()
             rates.step()
@@ -118,6 +121,7 @@ def tune_encoder(
             features = encoder.features(dev[0]) if dev_frozen is None else dev_frozen
             with torch.no_grad():
                 accuracy = (classifier(features.to(device)).argmax(1).cpu() == dev[1]).float().mean().item()
+            accuracy = together.agreed(accuracy, device)
             emit({"phase": "encoder", "step": now.step, "steps": total, "epoch": now.epoch, "dev_accuracy": accuracy})
             now.waited += 1
             if accuracy > now.best:

@@ -26,7 +26,7 @@ def given(tmp_path, monkeypatch) -> Namespace:
     source.write_text("".join(f"{json.dumps({'text': text, 'label': 'mine'})}\n" for text in TEXTS), encoding="utf-8")
     return Namespace(
         model="model", input=str(source), out=str(tmp_path / "answered.parquet"), text=[], text_column=None,
-        sheet=None, encoding=None, refused=None, candidates=5, neighbours=3, quiet=True,
+        sheet=None, encoding=None, refused=None, candidates=5, neighbours=3, quiet=True, engine="local",
     )  # fmt: skip
 
 
