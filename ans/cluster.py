@@ -17,6 +17,7 @@ def joined(address: str | None) -> ModuleType:
         ValueError: Ray is not installed. ConnectionError: no cluster answers there.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its own log has the rest
     try:
         import ray
     except ImportError:

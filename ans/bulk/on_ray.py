@@ -5,6 +5,7 @@ as the local engine does, at a place that all workers see. What a killed worker 
 from __future__ import annotations
 
 import argparse
+import logging
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ def answer_on_ray(given: argparse.Namespace, asked: Asked, load) -> None:
             "Of lines, `split -l 100000` makes several."
         )
     DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     # Workers have other folders that they are in.
     there = argparse.Namespace(**{**vars(given), "model": str(Path(given.model).resolve())})
     quiet = Asked(there.model, asked.column, asked.sheet, asked.encoding, asked.refused, quiet=True)

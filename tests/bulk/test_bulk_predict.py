@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from ans.__main__ import main
 from ans.bulk import answered_files
 from ans.bulk import predict as bulk
 from ans.bulk.rows import read_rows
@@ -142,4 +144,14 @@ def test_a_pattern_answers_each_file_into_a_folder_and_goes_on_with_the_files_th
         bulk.predict(given, lambda _: pytest.fail("loaded"))
     given.input = str(lines / "*.tsv")
     with pytest.raises(ValueError, match="names no files; expected some"):
+        bulk.predict(given, lambda _: pytest.fail("loaded"))
+
+
+def test_without_ray_its_engine_says_in_one_sentence_what_brings_it(given, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert main(["predict", "model", "--input", given.input, "--out", given.out, "--engine", "ray"]) == 2
+    said = capsys.readouterr().err
+    assert said == ("error: --engine ray needs Ray, which is not installed: pip install 'ans-open-world[cluster]'.\n")
+    given.engine, given.input, given.out, given.text = "ray", None, None, ["a"]
+    with pytest.raises(ValueError, match="--engine ray answers files; name them with --input and --out"):
         bulk.predict(given, lambda _: pytest.fail("loaded"))
