@@ -178,3 +178,14 @@ def test_the_readme_leads_to_each_page_and_each_page_leads_back():
     linked = {(ROOT / path).resolve() for path in re.findall(r"\]\((assets/[^)#]*\.md)", TEXTS["README.md"])}
     assert set(PAGES[1:]) <= linked
     assert all("](../../README.md)" in page.read_text(encoding="utf-8") for page in GUIDE)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_heading_of_a_page_stands_there_twice(name):
+    outside = re.sub(r"^ *```.*?^ *```$", "", TEXTS[name], flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ .*$", outside, re.MULTILINE)
+    assert sorted(headings) == sorted(set(headings))
+
+
+def test_the_readme_has_one_test_command_which_ci_runs():
+    assert TEXTS["README.md"].count("<!-- the test command -->") == 1
