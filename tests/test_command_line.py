@@ -17,7 +17,7 @@ from ans.data.corpora import load_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "ans"]
-PHASES = ["data", "cache", "check", "encoder", "heads", "evaluate"]
+PHASES = ["data", "load", "cache", "check", "encoder", "heads", "evaluate"]
 KNOWN, HELD_OUT = ["alarm_set", "card_lost", "flight_book"], "leave_request"
 QUICK = ["--trainable-layers", "0", "--epochs", "30", "--patience", "30", "--head-steps", "150", "--device", "cpu"]
 SURENESS = ("known_below", "between")

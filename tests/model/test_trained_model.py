@@ -187,7 +187,7 @@ def test_training_reports_its_phases_in_order_and_its_seconds(tiny_encoder_folde
     assert list(dict.fromkeys(event["phase"] for event in events)) == ["cache", "check", "encoder", "heads"]
     cached = [event for event in events if event["phase"] == "cache"]
     assert (cached[-1]["step"], cached[-1]["steps"]) == (len(TEXTS), len(TEXTS))
-    assert set(model.seconds) == {"cache", "check", "encoder", "heads"}
+    assert set(model.seconds) == {"load", "cache", "check", "encoder", "heads"}
 
 
 @pytest.mark.parametrize("phase", ["cache", "encoder", "heads"])

@@ -102,7 +102,7 @@ def test_a_run_trains_to_finished_and_leaves_a_model_and_an_evaluation(killed_an
     assert model.labels == evaluation.known
     assert (len(evaluation.known), len(evaluation.held_out)) == (3, 1)
     assert evaluation.device == "cpu"
-    assert set(evaluation.seconds) == {"data", "cache", "check", "encoder", "heads", "evaluate"}
+    assert set(evaluation.seconds) == {"data", "load", "cache", "check", "encoder", "heads", "evaluate"}
 
     texts, labels, arrays = run.load_test()
     assert len(texts) == len(labels) == len(arrays["answers"]) == sum(map(sum, evaluation.metrics.confusion))
