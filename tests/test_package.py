@@ -16,7 +16,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 
-from ans.stress.served import answers, free_port
+from ans.local_page import answers, free_port
 from tests.test_requirements import listed, normal
 
 ROOT = Path(__file__).resolve().parent.parent

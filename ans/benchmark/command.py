@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ans.benchmark.choosing import named
 from ans.config import TrainConfig
 from ans.terminal import stderr
 
 if TYPE_CHECKING:
-    from ans.benchmark.methods import Method
     from ans.benchmark.results import Measured
 
 # Here, and not where they are defined: help must not wait for torch.
@@ -110,18 +109,6 @@ def _of_the_paper(given: argparse.Namespace, config: TrainConfig) -> Measured:
     asked = {setting_of(config) for config in settings}
     runs = [record for record in results.records if cell_of(record)[1:] in asked]
     return Measured(chosen.table(runs), runs)
-
-
-def named(methods: Sequence[Method], names: Sequence[str] | None) -> list[Method]:
-    """The rows of a table with these names, all without names.
-
-    Raises:
-        ValueError: there is no such row.
-    """
-    known = [method.name for method in methods]
-    if unknown := [name for name in names or () if name not in known]:
-        raise ValueError(f"this table has no row {unknown[0]!r}; it has {', '.join(map(repr, known))}.")
-    return [method for method in methods if names is None or method.name in names]
 
 
 def numbers(value: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
@@ -85,6 +86,20 @@ class Results:
         self.records = [one for one in self.records if cell_of(one) != cell_of(record)] + [record]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write_json(self.path, {"benchmark": self.benchmark, "runs": self.records})
+
+
+def timed_record(method: str, numbers: Mapping[str, float], digits: int) -> dict:
+    """What is kept of what was timed: its numbers, and when, where and with what they were measured."""
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return {
+        "method": method,
+        "config": {},
+        "numbers": {name: round(value, digits) for name, value in numbers.items()},
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "load": round(busy, 1),
+        **environment("cpu"),
+    }
 
 
 def setting_of(config: TrainConfig) -> tuple:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import argparse
 import math
-import multiprocessing
 import os
-import platform
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
 import torch
 from tqdm import tqdm
 
+from ans.benchmark.choosing import named
+from ans.benchmark.own_process import in_own_process, peak_memory
 from ans.benchmark.report import markdown
-from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, environment
+from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, timed_record
 from ans.benchmark.speed_rows import seconds
-from ans.benchmark.speed_whole import peak_memory
 from ans.config import TrainConfig
 from ans.data.corpora import corpus_of
 from ans.model.calibration import Calibration
@@ -112,61 +109,20 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
         ValueError: there is no such curve.
     """
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / "scale.json", "scale")
-    todo = [(curve, size) for curve in named(given.method) for size in curve.sizes]
+    curves = named(CURVES, given.method, "benchmark scale has no curve", str)
+    todo = [(curve, size) for curve in curves for size in curve.sizes]
     for curve, size in tqdm(todo, file=stderr(given.quiet), smoothing=0):
-        results.keep(record(curve, size, in_own_process(curve, size, config)))
+        failed = f"{curve.name} of {size:,} {curve.counted} ended before it was done"
+        numbers = in_own_process(failed, measure, curve.name, size, config)
+        results.keep(timed_record(f"{curve.name} {size}", numbers, digits=5))
     return Measured(table(results.records), results.records)
 
 
-def named(names: Sequence[str] | None) -> list[Growth]:
-    """The curves with these names, all without names.
-
-    Raises:
-        ValueError: there is no such curve.
-    """
-    known = [curve.name for curve in CURVES]
-    if unknown := [name for name in names or () if name not in known]:
-        raise ValueError(f"benchmark scale has no curve {unknown[0]!r}; it has {', '.join(known)}.")
-    return [curve for curve in CURVES if names is None or curve.name in names]
-
-
-def in_own_process(curve: Growth, size: int, config: TrainConfig) -> dict[str, float]:
-    """Seconds and peak memory in MiB of one size.
-
-    Raises:
-        ValueError: the process ended before it was done.
-    """
-    spawned = multiprocessing.get_context("spawn")
-    here, there = spawned.Pipe()
-    worker = spawned.Process(target=_measure, args=(there, curve.name, size, config))
-    worker.start()
-    there.close()
-    try:
-        return here.recv()
-    except EOFError:
-        raise ValueError(f"{curve.name} of {size:,} {curve.counted} ended before it was done; see above.") from None
-    finally:
-        worker.join()
-
-
-def _measure(report: Connection, name: str, size: int, config: TrainConfig) -> None:
-    (curve,) = named([name])
+def measure(name: str, size: int, config: TrainConfig) -> dict[str, float]:
+    """Seconds and peak memory in MiB of one size of a curve, in this process."""
+    curve = next(one for one in CURVES if one.name == name)
     taken = curve.measure(size, config)
-    report.send({"seconds": taken, "mib": peak_memory(os.getpid())})
-
-
-def record(curve: Growth, size: int, numbers: dict[str, float]) -> dict:
-    """What is kept of one size."""
-    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return {
-        "method": f"{curve.name} {size}",
-        "config": {},
-        "numbers": {name: round(value, 5) for name, value in numbers.items()},
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "load": round(busy, 1),
-        **environment("cpu"),
-    }
+    return {"seconds": taken, "mib": peak_memory(os.getpid())}
 
 
 def exponents(points: Sequence[tuple[int, float]]) -> tuple[float, float]:

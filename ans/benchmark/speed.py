@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
-import platform
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,8 +13,9 @@ from tqdm import tqdm
 
 from ans.benchmark import speed_rows as pieces
 from ans.benchmark import speed_whole as whole
+from ans.benchmark.choosing import named
 from ans.benchmark.report import markdown
-from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, environment
+from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, timed_record
 from ans.config import STARTER, TrainConfig
 from ans.data.corpora import BUNDLED
 from ans.terminal import stderr
@@ -84,35 +82,11 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
         ValueError: there is no such row.
     """
     results = Results(Path(given.out) if given.out else RESULTS_FOLDER / "speed.json", "speed")
-    for row in tqdm(named(given.method), file=stderr(given.quiet), smoothing=0):
-        results.keep(record(row, row.measure(config)))
+    for row in tqdm(
+        named(ROWS, given.method, "benchmark speed has no row", str), file=stderr(given.quiet), smoothing=0
+    ):
+        results.keep(timed_record(row.name, row.measure(config), digits=4))
     return Measured(table(results.records), results.records)
-
-
-def named(names: Sequence[str] | None) -> list[Row]:
-    """The rows with these names, all without names.
-
-    Raises:
-        ValueError: there is no such row.
-    """
-    known = [row.name for row in ROWS]
-    if unknown := [name for name in names or () if name not in known]:
-        raise ValueError(f"benchmark speed has no row {unknown[0]!r}; it has {', '.join(known)}.")
-    return [row for row in ROWS if names is None or row.name in names]
-
-
-def record(row: Row, numbers: Numbers) -> dict:
-    """What is kept of a row: its numbers, and when, where and with what they were measured."""
-    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return {
-        "method": row.name,
-        "config": {},
-        "numbers": {name: round(value, 4) for name, value in numbers.items()},
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "load": round(busy, 1),
-        **environment("cpu"),
-    }
 
 
 def table(records: list[dict]) -> str:

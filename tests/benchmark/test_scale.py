@@ -6,8 +6,9 @@ import pytest
 
 from ans.__main__ import main
 from ans.benchmark import scale
+from ans.benchmark.own_process import in_own_process
 from ans.benchmark.readme import block
-from ans.benchmark.results import Results
+from ans.benchmark.results import Results, timed_record
 from ans.benchmark.scale_figure import scale_figure
 from ans.config import TrainConfig
 
@@ -26,12 +27,11 @@ def test_what_is_fixed_hides_in_the_fit_and_not_at_the_end():
 
 
 def test_one_size_is_measured_in_its_own_process_and_stands_in_the_table(tmp_path):
-    (curve,) = scale.named(["query"])
-    numbers = scale.in_own_process(curve, 10, TrainConfig(device="cpu"))
+    numbers = in_own_process("it failed", scale.measure, "query", 10, TrainConfig(device="cpu"))
     assert numbers["seconds"] > 0
     kept = Results(tmp_path / "scale.json", "scale")
-    kept.keep(scale.record(curve, 10, numbers))
-    kept.keep(scale.record(curve, 100, numbers | {"seconds": 10 * numbers["seconds"]}))
+    kept.keep(timed_record("query 10", numbers, 5))
+    kept.keep(timed_record("query 100", numbers | {"seconds": 10 * numbers["seconds"]}, 5))
     *_, one, ten = scale.table(json.loads((tmp_path / "scale.json").read_text())["runs"]).splitlines()
     assert one.startswith("| query | 10 classes | ")
     assert ten.startswith("| query | 100 classes | ")

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from ans.__main__ import main
-from ans.benchmark import speed, speed_references, speed_rows, speed_whole
+from ans.benchmark import speed, speed_references, speed_rows
+from ans.benchmark.own_process import peak_memory
 from ans.benchmark.readme import block
-from ans.benchmark.results import Results
+from ans.benchmark.results import Results, timed_record
 from ans.config import TrainConfig
 from ans.model.encoder import TextEncoder
 from ans.model.loading import load_model
@@ -41,11 +42,11 @@ def test_both_ways_take_turns_and_the_median_of_each_counts(monkeypatch):
 
 
 def test_the_table_says_what_was_measured_and_whether_it_reaches_the_aim(tmp_path):
-    rows, kept = {row.name: row for row in speed.ROWS}, Results(tmp_path / "speed.json", "speed")
-    kept.keep(speed.record(rows["heads-38"], {"reference": 30.0, "ours": 5.0, "ratio": 6.0}))
-    kept.keep(speed.record(rows["query"], {"p50": 11.0, "p95": 30.0}))
-    kept.keep(speed.record(rows["clinc-75"], {"seconds": 110.0, "mib": 1024.0}))
-    kept.keep(speed.record(rows["query"], {"p50": 11.0, "p95": 31.0}))
+    kept = Results(tmp_path / "speed.json", "speed")
+    kept.keep(timed_record("heads-38", {"reference": 30.0, "ours": 5.0, "ratio": 6.0}, 4))
+    kept.keep(timed_record("query", {"p50": 11.0, "p95": 30.0}, 4))
+    kept.keep(timed_record("clinc-75", {"seconds": 110.0, "mib": 1024.0}, 4))
+    kept.keep(timed_record("query", {"p50": 11.0, "p95": 31.0}, 4))
     _, _, heads, query, clinc = speed.table(kept.records).splitlines()
     assert "5 s" in heads
     assert "one at a time: 30 s" in heads
@@ -79,10 +80,9 @@ def test_an_unknown_row_is_refused_with_the_names_of_all(capsys):
 def test_the_most_memory_of_a_process_is_at_least_what_it_has_now():
     import os
 
-    assert speed_whole.peak_memory(os.getpid()) > 50
+    assert peak_memory(os.getpid()) > 50
 
 
-@pytest.mark.parametrize("name", [row.name for row in speed.ROWS])
-def test_each_row_says_what_is_to_be_reached(name):
-    (row,) = speed.named([name])
+@pytest.mark.parametrize("row", speed.ROWS, ids=lambda row: row.name)
+def test_each_row_says_what_is_to_be_reached(row):
     assert "≥" in row.reach or "≤" in row.reach

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ans.stress.served import answers, free_port
+from ans.local_page import answers, free_port
 from tests.browser.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 from aiohttp import ClientSession, ClientTimeout, web
 
-from ans.stress.served import free_port
+from ans.local_page import free_port
 
 HOP = {"connection", "transfer-encoding", "content-encoding", "content-length", "keep-alive"}
 

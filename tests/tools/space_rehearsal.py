@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ans.stress.served import answers, free_port
+from ans.local_page import answers, free_port
 from tests.browser.behind_a_prefix import ask_in_a_frame, walk
 from tests.browser.running_app import FLAGS, ROOT, chromium, headless_chromium
 from tests.browser.stripping_proxy import stripping_proxy
