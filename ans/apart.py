@@ -7,11 +7,13 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from ans.durable import remedy
 
 GIB = 1 << 30
+# How a process begins that has little of this one's memory, and begins soon where the system lets it.
+LIGHT: Final = "spawn" if os.name == "nt" else "forkserver"
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -29,7 +31,7 @@ def apart(
         ValueError: it took too long or too much memory; or what `work` raises as one. OSError: the disk is full, or the
             like. RuntimeError: anything else went wrong in it.
     """
-    context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
+    context = multiprocessing.get_context(LIGHT)
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(there, memory, work, given, named), daemon=True)
     process.start()

@@ -11,7 +11,7 @@ from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, gu
 from ans.data.formats.packed import PACKED, unpacked
 from ans.data.formats.recognised import read_bytes
 from ans.data.label_cells import labels_in
-from ans.data.rows import Table, clean
+from ans.data.rows import MOST_ROWS, Table, check_count, clean
 
 EXTENSIONS = (
     ".tsv", ".csv", ".tab", ".jsonl", ".ndjson", ".json", ".txt", ".xlsx", ".xls", ".ods", ".yml", ".yaml", ".md",
@@ -70,17 +70,22 @@ def unpacked_name(path: Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() in PACKED else path
 
 
-def read_upload(path: Path, sheet: str | None = None, encoding: str | None = None) -> Table:
-    """`read_file` of what somebody uploaded, at most `MOST_BYTES`.
+def read_upload(path: Path, sheet: str | None = None, encoding: str | None = None, most_rows: int = MOST_ROWS) -> Table:
+    """`read_file` of what somebody uploaded, at most `MOST_BYTES` and so many rows.
 
     Raises as it does, without the folder, which is the server's alone.
     """
     if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"{path.name} is larger than {MOST_BYTES >> 20} MB; split it, or keep fewer texts.")
     try:
-        return read_file(path, sheet, encoding)
+        table = read_file(path, sheet, encoding)
     except ValueError as error:
         raise ValueError(without_folder(error, path)) from error
+    try:
+        check_count(len(table.rows), most_rows)
+    except ValueError as error:
+        raise ValueError(f"{path.name} {error}") from error
+    return table
 
 
 def without_folder(error: Exception, path: Path) -> str:

@@ -20,7 +20,7 @@ from ans.config import TrainConfig
 from ans.model.halves import Halves, halves, last_norm, run_lower, run_upper
 from ans.model.loading import Loaded, load_model
 from ans.model.pooling import Pooling
-from ans.model.precision import mixed_precision
+from ans.model.precision import can_round, mixed_precision
 from ans.model.states import CachedStates, batches_by_length, by_piece
 from ans.model.tokens import MOST_PIECES, Tokens
 
@@ -251,6 +251,11 @@ class TextEncoder(nn.Module):
             return halves(model, trainable_layers, cut)
         except ValueError as error:
             raise ValueError(f"{error} for {self.name}, got {trainable_layers}.") from error
+
+    @property
+    def can_round(self) -> bool:
+        """Whether features can be had sooner, and a little less exact, within `ans.model.precision.rounded`."""
+        return self.takes_bfloat16 and can_round(self.device)
 
     def _precision(self) -> AbstractContextManager:
         return mixed_precision(self.device) if self.takes_bfloat16 else nullcontext()

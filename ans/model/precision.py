@@ -18,9 +18,14 @@ def mixed_precision(device: torch.device) -> AbstractContextManager:
     if device.type == "cuda" and torch.cuda.is_bf16_supported():
         return torch.autocast("cuda", dtype=torch.bfloat16)
     wanted = torch.is_grad_enabled() or _rounded.get()
-    if device.type == "cpu" and wanted and torch.cpu._is_avx512_bf16_supported():
+    if wanted and can_round(device):
         return torch.autocast("cpu", dtype=torch.bfloat16)
     return nullcontext()
+
+
+def can_round(device: torch.device) -> bool:
+    """Whether `rounded` makes a difference there: a GPU that has bfloat16 computes in it anyway."""
+    return device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
 
 
 @contextmanager

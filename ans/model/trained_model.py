@@ -142,7 +142,7 @@ class TrainedModel:
 
     def features_to_answer(self, texts: Sequence[str]) -> Tensor:
         """As `features`, of many texts sooner: in bfloat16, on CPUs that have it, where no answer hangs on it."""
-        if len(texts) < ROUNDED_FROM:
+        if len(texts) < ROUNDED_FROM or not self.encoder.can_round:
             return self.features(texts)
         with rounded():
             features = self.features(texts)

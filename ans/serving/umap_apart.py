@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ans.apart import LIGHT
 from ans.recent import Recent
 
 MAPS_KEPT = 12  # fitted maps that the process can put more rows on at once; older ones it fits anew
@@ -76,7 +77,7 @@ class _Process:
         return places
 
     def _begin(self) -> None:
-        context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
+        context = multiprocessing.get_context(LIGHT)
         self._here, there = context.Pipe()
         self._process = context.Process(target=_work, args=(there,), daemon=True)
         self._process.start()

@@ -17,6 +17,7 @@ from ans.ui.addresses import PROGRAMS, TOOLS, address_of
 from ans.ui.ask.routes import SMALL_MAP, VERDICT
 from ans.ui.bodies import TooLong, TooSlow, after, bounded, whole
 from ans.ui.limits import API, EVENTS, LOGINS, MIB, PAGES, TYPING, UPLOADED, UPLOADS, Limits, Rates
+from ans.ui.refused import refused_answer
 
 log = logging.getLogger("ans.ui")
 EVENT_PATHS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
@@ -107,17 +108,19 @@ class Guard:
             if body.count(b"[") + body.count(b"{") > MOST_PARTS:
                 raise TooLong
         except TooLong:
-            refused = _no(413, f"A request has at most {LONGEST_BODY // MIB} MiB, and not so many lists in it.")
+            refused = refused_answer(
+                413, f"A request has at most {LONGEST_BODY // MIB} MiB, and not so many lists in it."
+            )
             await refused(scope, receive, send)
         except TooSlow:
-            await _no(408, SLOW)(scope, receive, send)
+            await refused_answer(408, SLOW)(scope, receive, send)
         else:
             await app(scope, after(body, receive), send)
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         length, refused = _length(scope), self._too_often(UPLOADS, scope)
         if refused is None and (told := await self._uploads.refusal(length)) is not None:
-            refused = _no(*told)
+            refused = refused_answer(*told)
         refused = refused or self._too_often(UPLOADED, scope, max(1, length // MIB))
         if refused is not None:
             await refused(scope, receive, send)
@@ -137,32 +140,31 @@ class Guard:
             await self._app(scope, receive, sent)
         except ClientDisconnect:  # or what it sent was broken off
             if not begun:
-                await _no(408, SLOW)(scope, receive, send)
+                await refused_answer(408, SLOW)(scope, receive, send)
         except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             if begun:
                 raise
             log.warning("A request to %s was refused: %s", path_of(scope), type(error).__name__)
             told = "What was sent is nothing that this page sends. The page's footer has the API."
-            await _no(422, told)(scope, receive, sent)
+            await refused_answer(422, told)(scope, receive, sent)
 
     def _refusal(self, scope: Scope, path: str, posts: bool) -> JSONResponse | None:
-        asks_login = getattr(scope["app"], "auth", None) is not None
-        if (why := origins.refusal(scope, self._local, asks_login)) is not None:
-            return _no(403, why)
+        if (why := origins.refusal(scope, self._local, asks_login(scope))) is not None:
+            return refused_answer(403, why)
         named = NAMED.match(path)
         of_tools = path == TOOLS or path.startswith(f"{TOOLS}/")
         if UNUSED.match(path) or (named is not None and named[1] not in self._public) or (of_tools and not self._tools):
-            return _no(404, "There is no such address here.")
+            return refused_answer(404, "There is no such address here.")
         if (path.startswith("/ans/") or of_tools) and not is_let_in(scope):
-            return _no(401, "Log in first.")
+            return refused_answer(401, "Log in first.")
         if posts and path != upload_gate.PATH and _length(scope) > LONGEST_BODY:
-            return _no(413, f"A request has at most {LONGEST_BODY // MIB} MiB.")
+            return refused_answer(413, f"A request has at most {LONGEST_BODY // MIB} MiB.")
         kind = _kind(path, posts, named)
         return None if kind is None else self._too_often(kind, scope)
 
     def _too_often(self, kind: str, scope: Scope, cost: int = 1) -> JSONResponse | None:
         wait = self._rates.wait(kind, address_of(scope, self._proxies), cost)
-        return _no(429, BUSY.format(wait), wait) if wait else None
+        return refused_answer(429, BUSY.format(wait), wait) if wait else None
 
 
 def policy(frames: str) -> str:
@@ -183,10 +185,15 @@ def path_of(scope: Scope) -> str:
     return re.sub("/+", "/", "/" + path).rstrip("/") or "/"
 
 
+def asks_login(scope: Scope) -> bool:
+    """Whether this server is only for who logs in."""
+    return getattr(scope["app"], "auth", None) is not None
+
+
 def is_let_in(scope: Scope) -> bool:
     """Whether the person has logged in, where that is asked for."""
     app: Any = scope["app"]
-    if getattr(app, "auth", None) is None:
+    if not asks_login(scope):
         return True
     cookies, kind = Request(scope).cookies, f"access-token-{app.cookie_id}"
     unsecure = f"access-token-unsecure-{app.cookie_id}"
@@ -205,11 +212,6 @@ def _kind(path: str, posts: bool, named: re.Match | None) -> str | None:
     if path in EVENT_PATHS:
         return EVENTS
     return API if named is not None or path == TOOLS or path.startswith(f"{PROGRAMS}/") else None
-
-
-def _no(status: int, sentence: str, wait: int = 0) -> JSONResponse:
-    headers = {"Retry-After": str(wait)} if wait else None
-    return JSONResponse({"error": sentence, "detail": sentence}, status, headers)
 
 
 def _length(scope: Scope) -> int:

@@ -46,6 +46,10 @@ class Shared:
         """What a browser may see and do, by what it shows as its name."""
         return Visitor(self.server.name(browser), self.restricted, self.store, self.trainings, self.server.limits)
 
+    def address(self, browser: str | None) -> str | None:
+        """Where a browser came from last, by what it shows as its name."""
+        return self.trainings.address_of(self.visitor(browser).browser)
+
     def known(self, browser: str | None, run_id: str | None) -> list[str]:
         """The known classes of a run; none if it is gone, or not this browser's to see."""
         return self.serving.known(run_id) if self.visitor(browser).find(run_id) is not None else []

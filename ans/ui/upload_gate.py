@@ -9,12 +9,12 @@ from pathlib import Path
 
 from anyio import to_thread
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ans.data.tables import PACKED_TOO
 from ans.ui.bodies import GONE, bounded
 from ans.ui.limits import MIB, Limits
+from ans.ui.refused import refused_answer
 
 PATH = "/gradio_api/upload"
 KINDS = frozenset(PACKED_TOO)
@@ -68,7 +68,7 @@ class UploadGate:
             self._arriving -= length
             if refused:
                 text = f"Expected a file whose name ends in {', '.join(sorted(KINDS))}."
-                await JSONResponse({"error": text, "detail": text}, 415)(scope, receive, send)
+                await refused_answer(415, text)(scope, receive, send)
 
 
 class Names:

@@ -10,19 +10,8 @@ import zipfile
 import pytest
 
 from ans.data.folders import parts_of
-from ans.data.intake import Understood, understand
-from ans.data.rows import Table
 from ans.data.tables import read_file
-
-CLASSES = ("refund", "delivery", "login")
-ROWS = [(f"please help with my {label}, case {i}", label) for label in CLASSES for i in range(8)]
-EACH = dict.fromkeys(CLASSES, 8)
-
-
-def found_in(table: Table) -> Understood:
-    found = understand(table, table.guessed)
-    assert found.rows == found.kept + found.left_out.total
-    return found
+from tests.data.few_classes import EACH, ROWS, found_in
 
 
 @pytest.mark.parametrize("packed", ["gz", "bz2", "xz", "zip"])

@@ -10,18 +10,7 @@ import openpyxl
 import pytest
 
 from ans.data.formats.recognised import read_bytes
-from ans.data.intake import Understood, understand
-from ans.data.rows import Table
-
-CLASSES = ("refund", "delivery", "login")
-ROWS = [(f"please help with my {label}, case {i}", label) for label in CLASSES for i in range(8)]
-EACH = dict.fromkeys(CLASSES, 8)
-
-
-def found_in(table: Table) -> Understood:
-    found = understand(table, table.guessed)
-    assert found.rows == found.kept + found.left_out.total
-    return found
+from tests.data.few_classes import EACH, ROWS, found_in
 
 
 def workbook() -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ans.data.columns import LABEL_COLUMNS, TEXT_COLUMNS
-from ans.data.tables import LabelledTexts, read_table
+from ans.data.tables import LabelledTexts, read_table, read_upload
 from ans.data.text_bytes import decode
 
 ROWS = LabelledTexts(["où est ma carte", "set a timer"], ["card", "timer"])
@@ -191,3 +191,11 @@ def test_rows_are_picked_with_their_labels():
 
 def _columns() -> tuple[list[str], list[str]]:
     return ROWS.texts, ROWS.labels
+
+
+def test_an_upload_of_more_rows_than_are_read_is_refused_with_both_numbers(tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("text,label\n" + "".join(f"text {i},a\n" for i in range(6)), encoding="utf-8")
+    assert len(read_upload(path, most_rows=6).rows) == 6
+    with pytest.raises(ValueError, match=r"^many\.csv holds 6 texts, and 5 are the most; keep fewer\.$"):
+        read_upload(path, most_rows=5)

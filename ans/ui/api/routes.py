@@ -23,7 +23,7 @@ from ans.ui.addresses import PROGRAMS
 from ans.ui.api.operations import OPERATIONS, Desk, Operation
 from ans.ui.api.schema import Problem
 from ans.ui.api.wrong_bodies import what_is_wrong
-from ans.ui.refused import Refused
+from ans.ui.refused import Refused, refused_answer
 
 WHY = {
     400: "The body is no JSON.",
@@ -77,7 +77,8 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
         error = Refused(words.get(error.status_code, "What was sent is no JSON."), error.status_code)
     if not isinstance(error, Refused):
         raise error
-    headers = {"Cache-Control": "no-store"} | ({"Retry-After": str(error.wait)} if error.wait else {})
+    answer = refused_answer(error.status, str(error), error.wait)
+    answer.headers["Cache-Control"] = "no-store"
     if error.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse({"error": str(error), "detail": str(error)}, error.status, headers)
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer

@@ -85,7 +85,7 @@ class ManyTab:
 
     def _admit(self, batch: Batch, before: Batch | None, who: str | None) -> None:
         """See that this server has room for these texts."""
-        server, address = self.shared.server, self.shared.trainings.address_of(self.shared.visitor(who).browser)
+        server, address = self.shared.server, self.shared.address(who)
         going = [
             one for one in server.held.of(address) if isinstance(one, Batch) and one is not before and not one.now.ended
         ]

@@ -14,7 +14,7 @@ from ans.data.columns import Columns
 from ans.data.intake import Understood, understand
 from ans.data.lines import Offered
 from ans.data.report import DOUBTFUL, EXAMPLES, TRAINABLE, USELESS, Report, sample
-from ans.data.rows import Table
+from ans.data.rows import MOST_ROWS, Table
 from ans.data.tables import MOST_BYTES, PACKED_TOO, read_upload, unpacked_name
 from ans.model.readable import encoder_notes
 from ans.recent import Recent
@@ -94,10 +94,9 @@ class UploadTab:
             return gr.skip()
         try:
             key = path, stamp_of(path), sheet, encoding
-            most = self.shared.server.limits.rows
-            read = _READ.get(key, lambda: read_apart(read_within, most, Path(path), sheet, encoding))
-            address = self.shared.trainings.address_of(self.shared.visitor(who).browser)
-            self.shared.server.held.admit(read, HELD * Path(path).stat().st_size, address)
+            most = self.shared.server.limits.rows or MOST_ROWS
+            read = _READ.get(key, lambda: read_apart(read_upload, Path(path), sheet, encoding, most))
+            self.shared.server.held.admit(read, HELD * Path(path).stat().st_size, self.shared.address(who))
         except ValueError as error:
             failed = {"state": "failed", "title": "This file can't be used", "detail": as_sentence(error)}
             stays = sheet is not None or encoding is not None  # another choice may do
@@ -262,18 +261,6 @@ def wire(tab: UploadTab, opening: gr.Tab) -> None:
         [tab.kept, tab.table, tab.understood, tab.file],
         **QUIETLY,
     )
-
-
-def read_within(most: int | None, path: Path, sheet: str | None, encoding: str | None) -> Table:
-    """The table of a file, if it has no more rows than that.
-
-    Raises:
-        ValueError: it has more; or as `read_upload`.
-    """
-    table = read_upload(path, sheet, encoding)
-    if most is not None and len(table.rows) > most:
-        raise ValueError(f"this table has {len(table.rows):,} rows, and at most {most:,} are read on this server.")
-    return table
 
 
 def reported(report: Report) -> dict:
