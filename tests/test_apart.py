@@ -68,9 +68,10 @@ def test_what_is_no_refusal_is_told_by_its_kind():
 
 
 def test_what_does_not_end_is_ended_and_nothing_of_it_stays():
+    others = multiprocessing.active_children()  # of other tests
     with pytest.raises(ValueError, match="takes longer than 1 seconds to read"):
         apart(1, GIB, endless)
-    assert multiprocessing.active_children() == []
+    assert set(multiprocessing.active_children()) <= set(others)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to such a limit")

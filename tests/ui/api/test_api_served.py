@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 import urllib.error
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from gradio_client import Client as GradioClient
 from mcp.client import Client
 
@@ -61,7 +61,8 @@ def called(served: str, *calls: tuple[str, dict]) -> list:
             listed = (await client.list_tools()).tools
             return [listed, *[await client.call_tool(name, given) for name, given in calls]]
 
-    return asyncio.run(talk())
+    with start_blocking_portal() as portal:  # a loop of its own: a browser of other tests may hold this thread's
+        return portal.call(talk)
 
 
 def test_all_doors_give_the_same_answer(served):
