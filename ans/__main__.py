@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             serve(asked[1:], f"{PROGRAM} app")
             return 0
-        given = _parser(asked).parse_args(asked)
+        given = _parsed(asked)
         status = given.command(given)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -89,6 +89,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, RuntimeError, MemoryError) as error:
         return _fail(str(error) or type(error).__name__)
     return status or 0
+
+
+def _parsed(asked: Sequence[str]) -> argparse.Namespace:
+    """What was asked. Texts and folders may stand after options too, where argparse itself takes them for unknown."""
+    parser = _parser(asked)
+    given, rest = parser.parse_known_args(asked)
+    if rest and (given.several is None or any(part.startswith("-") for part in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        setattr(given, given.several, [*getattr(given, given.several), *rest])
+    return given
 
 
 def _parser(asked: Sequence[str]) -> argparse.ArgumentParser:
@@ -167,6 +178,7 @@ def _add_predict(commands) -> None:
     parser.add_argument(
         "text", metavar="TEXT", nargs="*", default=[], help="texts to answer; without any, the lines on stdin"
     )
+    parser.set_defaults(several="text")
     kinds = ".csv, .tsv, .jsonl or .parquet"
     parser.add_argument(
         "--input", metavar="FILE", help=f"a file of rows: {kinds}, or a text a line; or several, as 'lines/*.jsonl'"
@@ -249,6 +261,7 @@ def _add_benchmark(commands) -> None:
         "which", metavar="WHICH", choices=tuple(WHICH), help="; ".join(f"{k}: {v}" for k, v in WHICH.items())
     )
     parser.add_argument("folders", metavar="DIR", nargs="*", default=[], help="of traffic: folders with train and test")
+    parser.set_defaults(several="folders")
     parser.add_argument("--texts", metavar="N,…", type=numbers, help="of few: texts a class (default: 1,2,5,10,20,50)")
     parser.add_argument("--datasets", metavar="A,B,…", type=_names, help="corpora (default: the paper's three)")
     parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios (default: 0.25,0.5,0.75)")
@@ -304,7 +317,7 @@ def _command(commands, function: Callable, summary: str, what: str, example: str
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(command=function)
+    parser.set_defaults(command=function, several=None)
     if function in SPEAKING:
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
         parser.add_argument("--quiet", action="store_true", help="nothing on stderr but errors")

@@ -216,9 +216,9 @@ def _print_result(
     numbers = {
         "accuracy": metrics.accuracy, "F1": metrics.f1, "F1-known": metrics.f1_known, "F1-open": metrics.f1_open
     }  # fmt: skip
-    rows = [(name, "none: no open text" if value is None else f"{value:6.2f} %") for name, value in numbers.items()]
+    rows = [(name, "none: no open text" if value is None else f"{value:.2f} %") for name, value in numbers.items()]
     rows += [
-        (name, f"{100 * count.share:6.2f} % of {count.of:,} {of}")
+        (name, f"{100 * count.share:.2f} % of {count.of:,} {of}")
         for name, count, of in (
             ("refused", check.refused, "held-out known texts"),
             ("let in", check.left_out, "texts of classes left out in turn"),

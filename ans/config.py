@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -285,11 +286,12 @@ class TrainConfig:
             if names is None:
                 continue
             if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-                raise ValueError(f"{field_name} must be a list of names, got {names!r}.")
+                raise ValueError(f"{field_name} must be a list of names, got {reprlib.repr(names)}.")
             object.__setattr__(self, field_name, tuple(names))
         if self.known_classes is not None and len(set(self.known_classes)) < 2:
+            got = reprlib.repr(list(self.known_classes))
             raise ValueError(
-                f"known_classes must name at least two different classes, got {list(self.known_classes)}; "
+                f"known_classes must name at least two different classes, got {got}; "
                 "name more, or leave it empty and set known_ratio."
             )
 

@@ -25,6 +25,7 @@ The words, each with one meaning in the whole project:
     visitor                one browser, with what it may see and do
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 
 OPEN = -1
@@ -60,6 +61,13 @@ OPEN_SPELLINGS = frozenset(
 def means_no_class(label: str) -> bool:
     """Whether a label is spelt as in `OPEN_SPELLINGS`: `OOS`, `Out of Scope`, `out_of_domain`."""
     return "".join(c for c in label.casefold() if c.isalnum()) in OPEN_SPELLINGS
+
+
+def some_names(names: Collection[str], most: int = 20, longest: int = 80) -> str:
+    """The first of many names, each as far as it fits a sentence: `a, b and 40 more`."""
+    shown = [name if len(name) <= longest else f"{name[: longest - 1]}…" for name in list(names)[:most]]
+    more = len(names) - len(shown)
+    return f"{', '.join(shown)} and {more:,} more" if more else ", ".join(shown)
 
 
 def is_open(label: int) -> bool:

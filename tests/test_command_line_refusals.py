@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ans.__main__ import main
+from ans.__main__ import _parsed, main
 from ans.config import TrainConfig
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -193,7 +193,7 @@ def test_the_help_of_train_has_every_setting_with_its_explanation_and_default_in
 def test_help_and_argument_errors_wait_for_no_heavy_import():
     program = """
 import sys
-from ans.__main__ import main
+from ans.__main__ import _parsed, main
 assert main(["train", "--gamma", "0"]) == main(["bogus"]) == main(["train", "--out", __file__]) == 2
 try:
     main(["train", "--help"])
@@ -208,3 +208,14 @@ except SystemExit:
         encoding="utf-8",
     )
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_texts_and_folders_may_stand_after_options_and_what_is_unknown_is_told(capsys):
+    given = _parsed(["predict", "m", "first", "--refused", "0.05", "second", "--quiet", "third"])
+    assert (given.text, given.refused) == (["first", "second", "third"], 0.05)
+    assert _parsed(["predict", "m", "--refused", "0.05", "only"]).text == ["only"]
+    assert _parsed(["predict", "m"]).text == []
+    assert _parsed(["benchmark", "traffic", "--seeds", "0", "folder"]).folders == ["folder"]
+    for asked in (["predict", "m", "--refused", "0.05", "text", "--nonsense"], ["doctor", "--json", "text"]):
+        assert main(asked) == 2
+        assert "unrecognized arguments: " in capsys.readouterr().err

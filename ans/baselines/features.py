@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -20,6 +22,10 @@ class Part:
     def views(self, names: tuple[str, ...]) -> Tensor:
         """The views that heads are trained on, side by side: [N, V·d]."""
         return torch.cat([getattr(self, name) for name in names], dim=1)
+
+    def unit(self) -> np.ndarray:
+        """Tuned features of length 1: [N, d], for scikit-learn."""
+        return F.normalize(self.tuned, dim=1).numpy()
 
 
 @dataclass(frozen=True)

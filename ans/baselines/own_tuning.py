@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from sklearn.neighbors import LocalOutlierFactor
@@ -89,17 +88,13 @@ def tune_deepunk(encoder, num_classes: int, train, dev, config: TrainConfig, emi
 def deepunk(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Open where the local outlier factor says so: its threshold takes 5 % of the training texts for outliers."""
     share: Any = 0.05  # scikit-learn's hint says text
-    model = LocalOutlierFactor(n_neighbors=20, contamination=share, novelty=True).fit(_unit(given.train))
+    model = LocalOutlierFactor(n_neighbors=20, contamination=share, novelty=True).fit(given.train.unit())
 
     def answer(part: Part) -> Answers:
-        scores = torch.from_numpy(model.decision_function(_unit(part))).float()
+        scores = torch.from_numpy(model.decision_function(part.unit())).float()
         return from_scores(scores, part.closed.argmax(1), 0.0)
 
     return Fitted(answer, 0.0)
-
-
-def _unit(part: Part) -> np.ndarray:
-    return F.normalize(part.tuned, dim=1).numpy()
 
 
 def tune_mixed_class(encoder, num_classes: int, train, dev, config: TrainConfig, emit, should_stop) -> nn.Module:

@@ -23,8 +23,14 @@ from ans.evaluation.metrics import MSP_ACCEPTS
 from ans.model.negatives import class_means
 
 ACCEPTED = 0.95
+INSIDE, OUTSIDE, ADJUSTING = (
+    0.1,
+    0.5,
+    0.1,
+)  # ADBES: how near and how far from a ball another class's text may be; weight
 TAIL, RANKS = 20, 10  # OpenMax: distances in a class's tail, classes whose score is revised
 NEIGHBOURS = 20
+ADB_STEPS = 400
 
 
 @rule
@@ -36,13 +42,13 @@ def msp(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
 @rule
 def max_logit(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """The largest logit itself (Hendrycks et al. 2022)."""
-    return _accepting(given, lambda part: part.closed.max(1).values)
+    return accepting(given, lambda part: part.closed.max(1).values)
 
 
 @rule
 def energy(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """log Σ exp of the logits (Liu et al. 2020)."""
-    return _accepting(given, lambda part: part.closed.logsumexp(1))
+    return accepting(given, lambda part: part.closed.logsumexp(1))
 
 
 @rule
@@ -54,21 +60,21 @@ def mahalanobis(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     covariance = centred.T @ centred / len(centred)
     values, vectors = torch.linalg.eigh(covariance + 1e-6 * covariance.trace() / len(covariance) * torch.eye(given.dim))
     whiten = (vectors / values.sqrt()).float()
-    return _accepting(given, lambda part: -torch.cdist(part.tuned @ whiten, means @ whiten).min(1).values)
+    return accepting(given, lambda part: -torch.cdist(part.tuned @ whiten, means @ whiten).min(1).values)
 
 
 @rule
 def nearest_neighbours(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Minus the distance to the k-th nearest training text, on unit features (Sun et al. 2022)."""
-    index = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(given.train.tuned))).fit(_unit(given.train))
-    return _accepting(given, lambda part: torch.from_numpy(-index.kneighbors(_unit(part))[0][:, -1]).float())
+    index = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(given.train.tuned))).fit(given.train.unit())
+    return accepting(given, lambda part: torch.from_numpy(-index.kneighbors(part.unit())[0][:, -1]).float())
 
 
 @rule
 def local_outlier_factor(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """Local density against that of the neighbours (Breunig et al. 2000), on unit features."""
-    model = LocalOutlierFactor(n_neighbors=NEIGHBOURS, novelty=True).fit(_unit(given.train))
-    return _accepting(given, lambda part: torch.from_numpy(model.score_samples(_unit(part))).float())
+    model = LocalOutlierFactor(n_neighbors=NEIGHBOURS, novelty=True).fit(given.train.unit())
+    return accepting(given, lambda part: torch.from_numpy(model.score_samples(part.unit())).float())
 
 
 @rule
@@ -114,7 +120,7 @@ def adb(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     return adaptive_boundary(given, config.seed)
 
 
-def adaptive_boundary(given: PhaseOneFeatures, seed: int, steps: int = 400, rate: float = 0.05) -> Fitted:
+def adaptive_boundary(given: PhaseOneFeatures, seed: int, steps: int = ADB_STEPS, rate: float = 0.05) -> Fitted:
     """ADB's radii Δ minimise the mean |distance − Δ| over a class's texts, seen with dropout as its authors do.
 
     Features are the closed-set classifier's hidden layer, as in their model.
@@ -140,22 +146,60 @@ def adaptive_boundary(given: PhaseOneFeatures, seed: int, steps: int = 400, rate
     return Fitted(answer, 0.0)
 
 
+@rule
+def adjusted_boundary(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
+    """ADB's balls, moved by texts of other classes (ADBES of CLAB, Liu et al. 2023), on unit features.
+
+    Beside a class's own texts, of each batch one text of another class pulls: a ball that comes nearer to it than
+    `INSIDE` shrinks, one that is farther away than `OUTSIDE` grows. Their contrastive tuning is not part of this.
+    """
+    generator = torch.Generator().manual_seed(config.seed)
+    hidden = F.normalize(closed_hidden(given, given.train.tuned), dim=1)
+    targets = given.train.targets
+    means = F.normalize(class_means(hidden, targets, given.num_classes), dim=1)
+    own = (hidden - means[targets]).norm(dim=1)
+    free = (0.2 * torch.randn(given.num_classes, generator=generator)).requires_grad_()
+    optimizer = torch.optim.Adam([free], lr=0.05)
+    for _ in range(ADB_STEPS):
+        other = torch.randint(len(targets), (len(targets),), generator=generator)
+        far, apart = (hidden[other] - means[targets]).norm(dim=1), targets[other] != targets
+        radius = F.softplus(free)[targets]
+        moved = (F.relu(far - radius - OUTSIDE) + F.relu(radius + INSIDE - far))[apart]
+        loss = (own - radius).abs().mean() + ADJUSTING * moved.mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    radii = F.softplus(free).detach()
+
+    def answer(part: Part) -> Answers:
+        nearest, classes = torch.cdist(F.normalize(closed_hidden(given, part.tuned), dim=1), means).min(1)
+        return from_scores(radii[classes] - nearest, classes, 0.0)
+
+    return Fitted(answer, 0.0)
+
+
 def closed_hidden(given: PhaseOneFeatures, features: Tensor) -> Tensor:
     """The closed-set classifier's hidden layer after its ReLU, [N, d]: what the field's baselines call features."""
     return F.linear(features, given.classifier["0.weight"], given.classifier["0.bias"]).relu()
 
 
-def _accepting(given: PhaseOneFeatures, score: Callable[[Part], Tensor]) -> Fitted:
+def accepting(given: PhaseOneFeatures, score: Callable[[Part], Tensor]) -> Fitted:
     """A rule of a score without a threshold of its own: the one that accepts `ACCEPTED` of the known dev texts."""
     threshold = torch.quantile(score(given.dev), 1 - ACCEPTED).item()
     return Fitted(lambda part: from_scores(score(part), part.closed.argmax(1), threshold), threshold)
 
 
-def _unit(part: Part) -> np.ndarray:
-    return F.normalize(part.tuned, dim=1).numpy()
-
-
 RULES: dict[str, Rule] = {
     each.name: each
-    for each in (msp, max_logit, energy, mahalanobis, nearest_neighbours, local_outlier_factor, openmax, adb)
+    for each in (
+        msp,
+        max_logit,
+        energy,
+        mahalanobis,
+        nearest_neighbours,
+        local_outlier_factor,
+        openmax,
+        adb,
+        adjusted_boundary,
+    )
 }

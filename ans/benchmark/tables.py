@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ans.baselines import own_tuning, post_hoc, with_negatives
+from ans.baselines import nearest_contrast, own_tuning, post_hoc, with_negatives
 from ans.baselines.heads import ans, ans_untouched
 from ans.benchmark import report
 from ans.benchmark.methods import Method
@@ -88,6 +88,13 @@ BASELINES = Benchmark(
             own_tuning.DA_ADB_SCHEDULE,
             tune=own_tuning.tune_distance_aware,
         ),
+        Method(
+            "KNNCL",
+            nearest_contrast.density,
+            own_tuning.OWN_TUNING,
+            tune=nearest_contrast.tune_nearest_contrast,
+        ),
+        Method("ADBES", post_hoc.adjusted_boundary),
         Method("MaxLogit", post_hoc.max_logit),
         Method("energy", post_hoc.energy),
         Method("Mahalanobis", post_hoc.mahalanobis),

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ans.config import TrainConfig
-from ans.conventions import OPEN, OPEN_LABELS
+from ans.conventions import OPEN, OPEN_LABELS, some_names
 from ans.data.columns import SPLIT_NAMES
 from ans.data.folders import parts_given
 from ans.data.intake import ReadAs
@@ -122,7 +122,8 @@ def make_open_world_split(corpus: Corpus, config: TrainConfig) -> OpenWorldSplit
     classes = corpus.classes
     if config.known_classes is not None:
         if strangers := sorted(set(config.known_classes) - set(classes)):
-            raise ValueError(f"known_classes {strangers} are no classes of {corpus.name}; it has {', '.join(classes)}.")
+            wrong = some_names([repr(name) for name in strangers])
+            raise ValueError(f"known_classes [{wrong}] are no classes of {corpus.name}; it has {some_names(classes)}.")
         known = sorted(set(config.known_classes))
     else:
         count = round(len(classes) * config.known_ratio)

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
+from ans.baselines import nearest_contrast, with_negatives
 from ans.baselines import own_tuning as trained_baselines
 from ans.baselines import post_hoc as baselines
-from ans.baselines import with_negatives
 from ans.baselines.features import Part, PhaseOneFeatures
 from ans.benchmark.phase_one import CorpusStates, phase_one_features
 from ans.benchmark.tables import BENCHMARKS
@@ -187,3 +187,36 @@ def test_doc_asks_more_of_a_class_whose_training_texts_are_sure(found):
 
     assert threshold(0.0) == pytest.approx(0.5, abs=2e-3)
     assert threshold(4.0) == pytest.approx(1 - 3 * (1 - torch.tensor(4.0).sigmoid().item()), abs=2e-3)
+
+
+def test_the_contrast_of_knncl_asks_for_the_nearest_of_a_class_and_not_for_all_of_it(monkeypatch):
+    monkeypatch.setattr(nearest_contrast, "NEAREST", 1)
+    near, far, other = torch.tensor([[1.0, 0.0]]), torch.tensor([[-1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
+    zero, one = torch.tensor([0]), torch.tensor([1])
+
+    def loss(*keys: tuple[torch.Tensor, torch.Tensor]) -> float:
+        queue = nearest_contrast.Queue(2, torch.device("cpu"))
+        for key, label in keys:
+            queue.add(key, label)
+        return queue.contrast(near, zero).item()
+
+    expected = torch.tensor(1 + torch.e ** (-1 / nearest_contrast.TEMPERATURE)).log().item()
+    assert loss((near, zero), (other, one)) == pytest.approx(expected)
+    assert loss((near, zero), (far, zero), (other, one)) == pytest.approx(expected), "a class may have two clouds"
+    assert loss((near, zero), (other, one), (other, one)) > expected + 0.1
+
+
+def test_the_queue_of_knncl_forgets_the_oldest(monkeypatch):
+    monkeypatch.setattr(nearest_contrast, "QUEUE", 2)
+    queue = nearest_contrast.Queue(1, torch.device("cpu"))
+    for i in range(4):
+        queue.add(torch.tensor([[float(i)]]), torch.tensor([i]))
+    assert queue.labels.tolist() == queue.keys.squeeze(1).tolist() == [2, 3]
+
+
+def test_a_ball_of_adbes_grows_where_other_classes_are_far(found, monkeypatch):
+    adb_only = baselines.adjusted_boundary(found, TrainConfig()).answers
+    monkeypatch.setattr(baselines, "ADJUSTING", 0.9)
+    grown = baselines.adjusted_boundary(found, TrainConfig()).answers
+    known = found.test.targets != OPEN
+    assert (grown[known] != OPEN).float().mean() > (adb_only[known] != OPEN).float().mean()

@@ -54,6 +54,7 @@ def test_a_visitor_makes_a_group_a_known_class_asks_it_and_takes_it_back(app, st
 
     # The test's open texts: rename, drop and merge change the list; the new class has numbers and is answered
     page.get_by_label("The test texts").click()
+    page.get_by_label("One text a line").wait_for(state="hidden")  # then the button stays where it is
     page.get_by_role("button", name="Find groups").click()
     page.get_by_label("Name of the class").wait_for(state="hidden")
     groups = page.locator("#groups .group")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ans.config import TrainConfig
-from ans.conventions import OPEN, OPEN_LABELS
+from ans.conventions import OPEN, OPEN_LABELS, some_names
 from ans.data.corpora import BUNDLED, PUBLIC, Corpus, divided, load_corpus, make_open_world_split, targets
 from ans.data.tables import LabelledTexts
 
@@ -363,3 +363,12 @@ def test_a_benchmark_that_can_neither_be_found_nor_downloaded_is_refused_with_th
         "/banking/train.tsv (FileNotFoundError). Connect to the network, or name the folder that holds "
         "banking/train.tsv, dev.tsv and test.tsv with --data-dir or ANS_DATA_DIR."
     )
+
+
+def test_a_refusal_of_many_names_stays_a_sentence():
+    names = tuple(f"stranger {i} {'x' * 500}" for i in range(3000))
+    with pytest.raises(ValueError, match="are no classes of assistant; it has ") as told:
+        make_open_world_split(load_corpus("assistant"), TrainConfig(known_classes=names))
+    assert len(str(told.value)) < 4000
+    assert some_names([f"class {i}" for i in range(25)]).endswith("class 19 and 5 more")
+    assert some_names(["one"]) == "one"

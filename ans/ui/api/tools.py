@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from mcp import types
 from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import ValidationError
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -27,7 +24,6 @@ from ans.ui.api.operations import OPERATIONS, Desk, Operation
 from ans.ui.api.wrong_bodies import what_is_wrong
 from ans.ui.refused import Refused
 
-LOCAL = ("localhost", "127.0.0.1", "::1")
 CHANGING = ("train", "teach")
 INSTRUCTIONS = (
     "Texts are answered with one of a model's known classes, or with open when they belong to none. Begin with "
@@ -50,11 +46,7 @@ class Tools:
         self.routes = [Route(path, self, methods=["POST"]) for path in (TOOLS, f"{TOOLS}/")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request. A page of another site, which a browser on this machine shows, is none of the tools'."""
-        origin = Request(scope).headers.get("origin")
-        if origin and not self._desk.shared.restricted and urlsplit(origin).hostname not in LOCAL:
-            await PlainTextResponse("Tools are for programs of this machine.", 403)(scope, receive, send)
-            return
+        """Answer a request. The guard before all routes has refused those of other sites' pages (`ans.ui.origins`)."""
         await self._manager.handle_request(scope, receive, send)
 
     @asynccontextmanager
