@@ -45,6 +45,12 @@ class Answers:
         """Class index or `OPEN` [N] (section 3.2): open when every logit is negative."""
         return torch.where((self.logits < ZERO).all(1), OPEN, self.classes)
 
+    def with_rows(self, rows: Tensor, others: Answers) -> Answers:
+        """The same with those of some texts [M] in the place of their own."""
+        logits, votes = self.logits.clone(), self.votes.clone()
+        logits[rows], votes[rows] = others.logits, others.votes
+        return Answers(logits, votes)
+
 
 @torch.no_grad()
 def answers_to(fitted: Fitted, config: TrainConfig, features: Tensor) -> Answers:
@@ -76,14 +82,13 @@ def doubtful(found: Answers, band: tuple[float, float]) -> Tensor:
 
 
 def predictions(
-    fitted: Fitted, config: TrainConfig, texts: Sequence[str], features: Tensor, candidates: int, neighbours: int
+    fitted: Fitted, texts: Sequence[str], features: Tensor, found: Answers, candidates: int, neighbours: int
 ) -> list[Prediction]:
     """Each text's answer as a person reads it.
 
     Args:
         candidates: how many of the strongest heads. neighbours: how many nearest training texts.
     """
-    found = answers_to(fitted, config, features)
     below, wavering = fitted.calibration.known_below(found.scores), between(found, fitted.calibration.band)
     near = nearest(fitted, features, neighbours)
     strongest = found.logits.topk(min(candidates, len(fitted.labels)), dim=1).indices.tolist()

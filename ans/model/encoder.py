@@ -20,7 +20,9 @@ from ans.config import TrainConfig
 from ans.model.halves import Halves, halves, last_norm, run_lower, run_upper
 from ans.model.loading import Loaded, load_model
 from ans.model.pooling import Pooling
-from ans.model.precision import can_round, mixed_precision
+from ans.model.precision import can_round, is_rounded, mixed_precision
+from ans.model.recorded import LOWER, Recorded, Run, recordings
+from ans.model.scaling import Scaling
 from ans.model.states import CachedStates, batches_by_length, by_piece
 from ans.model.tokens import MOST_PIECES, Tokens
 
@@ -67,6 +69,7 @@ class TextEncoder(nn.Module):
         super().__init__()
         model, self.takes_bfloat16 = loaded.model, False
         self.name, self.config, self.kind = name, model.config, type(model).__name__
+        self._recorded: dict[tuple[str, bool], Recorded] = {}  # by half, and whether it is in bfloat16
         positions = getattr(model.config, "max_position_embeddings", None)
         window = min(max_tokens, positions - 2) if positions else max_tokens
         self.pooling = loaded.pooling
@@ -196,8 +199,7 @@ class TextEncoder(nn.Module):
         starts, flat, done = lengths.cumsum(0) - lengths, torch.empty(int(lengths.sum()), self.width), 0
         for rows in batches_by_length(lengths, batch_size):
             tokens, mask = self.tokens.padded([ids[i] for i in rows.tolist()])
-            with self._precision():
-                states = run_lower(self.lower, tokens.to(self.device), mask.to(self.device))
+            states = self._run(LOWER, self.lower, run_lower, tokens.to(self.device), mask.to(self.device))
             real = mask.bool()
             index = starts[rows][:, None] + torch.arange(tokens.shape[1])
             flat[index[real]] = states.float().cpu()[real]
@@ -215,8 +217,8 @@ class TextEncoder(nn.Module):
         if mask.shape[1] > self.tokens.window:  # only a text of several pieces is as long
             states, mask, owner = by_piece(states, mask)
         if len(self.tail):
-            with self._precision():
-                states = run_upper(self.upper["untouched" if untouched else "tuned"], states, mask)
+            view = "untouched" if untouched else "tuned"
+            states = self._run(view, self.upper[view], run_upper, states, mask)
         features = self.pooling(states, mask)
         if owner is not None:
             sums = features.new_zeros(count, self.dim).index_add(0, owner, features)
@@ -239,6 +241,29 @@ class TextEncoder(nn.Module):
     def views(self, states: CachedStates, names: Sequence[str]) -> Tensor:
         """What heads see of each cached text, on the CPU: [N, V·d], V of the views `tuned` and `untouched`."""
         return torch.cat([self.features(states, untouched=name == "untouched") for name in names], dim=1)
+
+    def record(self) -> None:
+        """Record the halves, so that a text is answered sooner. Nothing of this encoder is tuned any more then."""
+        if self.device.type == "cpu":
+            tokens, mask = self.tokens.padded(self.tokens.cut(PROBES))
+            self._recorded = recordings(self.lower, dict(self.upper.items()), tokens, mask, self.can_round)
+
+    @property
+    def rounds_few(self) -> bool:
+        """Whether rounding pays for a text alone: the weights were converted when they were recorded."""
+        return any(rough for _, rough in self._recorded)
+
+    def __getstate__(self) -> dict:
+        """A copy is tuned anew perhaps: it takes no recording along."""
+        return {**self.__dict__, "_recorded": {}}
+
+    def _run(self, name: str, half: nn.Module, run: Run, given: Tensor, mask: Tensor) -> Tensor:
+        """What a half makes of states or ids [B, L, …] with their mask [B, L], recorded or not."""
+        found = None if torch.is_grad_enabled() else self._recorded.get((name, is_rounded()))
+        if found is not None:
+            return found(given, mask)
+        with self._precision():
+            return run(half, given, mask)
 
     def _take(self, found: Halves) -> None:
         """Hold these parts; the halves come last, so that weights they share with the parts go by the parts' names."""
@@ -294,19 +319,3 @@ class TextEncoder(nn.Module):
         except FAILURES:
             return False
         return True
-
-
-class Scaling(nn.Module):
-    """A factor and a shift for each dimension of the tuned features: 1 and 0 until `standardise` sets them."""
-
-    weight: Tensor
-    bias: Tensor
-
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.register_buffer("weight", torch.ones(dim))
-        self.register_buffer("bias", torch.zeros(dim))
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Features [B, d] → scaled [B, d]."""
-        return features * self.weight + self.bias

@@ -17,10 +17,15 @@ def mixed_precision(device: torch.device) -> AbstractContextManager:
     """
     if device.type == "cuda" and torch.cuda.is_bf16_supported():
         return torch.autocast("cuda", dtype=torch.bfloat16)
-    wanted = torch.is_grad_enabled() or _rounded.get()
+    wanted = torch.is_grad_enabled() or is_rounded()
     if wanted and can_round(device):
         return torch.autocast("cpu", dtype=torch.bfloat16)
     return nullcontext()
+
+
+def is_rounded() -> bool:
+    """Whether this thread is within `rounded`."""
+    return _rounded.get()
 
 
 def can_round(device: torch.device) -> bool:

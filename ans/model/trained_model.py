@@ -32,7 +32,7 @@ from ans.model.precision import rounded
 from ans.model.teaching import taught
 from ans.model.training import trained
 
-ROUNDED_FROM = 8  # texts: of fewer, to convert the weights takes as long as it saves
+ROUNDED_FROM = 8  # texts: of fewer, to convert the weights takes as long as it saves, where they aren't yet
 CHUNK = 1024  # texts whose token states are in memory at a time when predicting
 
 
@@ -140,15 +140,21 @@ class TrainedModel:
             [self.encoder.views(self.encoder.cache(part), self.config.head_views) for part in parts] or [none]
         )
 
-    def features_to_answer(self, texts: Sequence[str]) -> Tensor:
-        """As `features`, of many texts sooner: in bfloat16, on CPUs that have it, where no answer hangs on it."""
-        if len(texts) < ROUNDED_FROM or not self.encoder.can_round:
-            return self.features(texts)
+    def answered(self, texts: Sequence[str]) -> tuple[Tensor, Answers]:
+        """The features of texts [N, V·d] and what follows from them, sooner than by `features`: in bfloat16, on CPUs
+        that have it, where no answer hangs on it."""
+        few = len(texts) < ROUNDED_FROM and not self.encoder.rounds_few
+        if few or not self.encoder.can_round:
+            features = self.features(texts)
+            return features, self.answers(features)
         with rounded():
             features = self.features(texts)
-        rows = doubtful(self.answers(features), self.calibration.band).nonzero().squeeze(1)
-        features[rows] = self.features([str(texts[row]) for row in rows.tolist()])
-        return features
+        found = self.answers(features)
+        rows = doubtful(found, self.calibration.band).nonzero().squeeze(1)
+        if len(rows):
+            features[rows] = self.features([str(texts[row]) for row in rows.tolist()])
+            found = found.with_rows(rows, self.answers(features[rows]))
+        return features, found
 
     @property
     def calibration(self) -> Calibration:
@@ -217,14 +223,20 @@ class TrainedModel:
         return self.explain_features(texts, self.features(texts), candidates, neighbours)
 
     def explain_many(self, texts: Sequence[str], candidates: int = 5, neighbours: int = 3) -> list[Prediction]:
-        """The answers of `explain`, sooner: their scores are rounded, by some hundredths, as `features_to_answer`."""
-        return self.explain_features(texts, self.features_to_answer(texts), candidates, neighbours)
+        """The answers of `explain`, sooner: their scores are rounded, by some hundredths, as by `answered`."""
+        return self.explain_answered(texts, *self.answered(texts), candidates, neighbours)
 
     def explain_features(
         self, texts: Sequence[str], features: Tensor, candidates: int = 5, neighbours: int = 3
     ) -> list[Prediction]:
         """As `explain`, for texts whose features [N, V·d] are there already."""
-        return predictions(self.fitted, self.config, texts, features, candidates, neighbours)
+        return self.explain_answered(texts, features, self.answers(features), candidates, neighbours)
+
+    def explain_answered(
+        self, texts: Sequence[str], features: Tensor, found: Answers, candidates: int = 5, neighbours: int = 3
+    ) -> list[Prediction]:
+        """As `explain`, for texts of which `answered` has told."""
+        return predictions(self.fitted, texts, features, found, candidates, neighbours)
 
     def score(self, texts: Sequence[str]) -> Tensor:
         """Largest head logit of each text [N]; below zero is open."""

@@ -91,7 +91,7 @@ class Serving:
         """The run's model."""
         run = self.run(run_id)
         try:
-            return self._models.get(run.id, lambda: load_classifier(run))
+            return self._models.get(run.id, lambda: _to_serve(run))
         except ValueError as error:  # where the run lies is the server's business
             place = str(run.folder / "model")
             reason = str(error).replace(f"the model in {place}", "its model").replace(place, "its model")
@@ -152,8 +152,8 @@ class Serving:
 
     def _answers(self, run_id: str | None, texts: Sequence[str]) -> list[tuple[Tensor, Prediction]]:
         model = self.model(run_id)
-        features = model.features_to_answer(texts)
-        return list(zip(features.split(1), model.explain_features(texts, features), strict=True))
+        features, found = model.answered(texts)
+        return list(zip(features.split(1), model.explain_answered(texts, features, found), strict=True))
 
     def examples(self, run_id: str | None, each: int = 3) -> dict[str, list[Example]]:
         """A few short test texts of each kind: `known`, `held_out`, `oos`. Drawn blindly, not picked for the answer."""
@@ -191,6 +191,12 @@ def finished_run(store: RunStore, run_id: str | None) -> Run:
     if run is None or not run.status.ended_well:
         raise ValueError(f"no trained model {run_id!r}; choose one from the list, or train one.")
     return run
+
+
+def _to_serve(run: Run) -> TrainedModel:
+    model = load_classifier(run)
+    model.encoder.record()
+    return model
 
 
 def load_classifier(run: Run, device: str | None = None) -> TrainedModel:

@@ -25,18 +25,22 @@ def test_many_texts_together_get_the_answers_that_each_gets_alone(classifier, as
 
 
 def test_what_could_change_is_computed_again_in_full_precision(classifier, asked, monkeypatch):
+    found = classifier.answered(asked)
+    exact = classifier.answers(found[0])
+    torch.testing.assert_close(found[1].logits, exact.logits, rtol=0, atol=1e-4)
+    torch.testing.assert_close(found[1].votes, exact.votes, rtol=0, atol=1e-4)
     monkeypatch.setattr(answers, "ROUNDING", 1e9)  # every answer is in doubt
-    torch.testing.assert_close(classifier.features_to_answer(asked), classifier.features(asked), rtol=0, atol=1e-5)
+    torch.testing.assert_close(classifier.answered(asked)[0], classifier.features(asked), rtol=0, atol=1e-5)
 
 
 @pytest.mark.skipif(not HAS_BFLOAT16, reason="this processor has no bfloat16")
 def test_the_rest_is_rounded_but_of_a_few_texts_nothing_is(classifier, asked, monkeypatch):
     monkeypatch.setattr(answers, "ROUNDING", -1.0)  # none is
     exact = classifier.features(asked)
-    difference = (classifier.features_to_answer(asked) - exact).abs().max()
+    difference = (classifier.answered(asked)[0] - exact).abs().max()
     assert 1e-5 < difference < 0.1
     few = asked[: ROUNDED_FROM - 1]
-    assert torch.equal(classifier.features_to_answer(few), classifier.features(few))
+    assert torch.equal(classifier.answered(few)[0], classifier.features(few))
 
 
 def test_an_answer_is_in_doubt_near_a_line_and_between_two_classes_that_are_about_even(monkeypatch):

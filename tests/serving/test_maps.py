@@ -118,7 +118,9 @@ def test_a_training_text_is_placed_on_its_own_point(maps, run_id, label, dimensi
     key = MapKey(run_id, label, dimensions=dimensions)
     fitted = maps.fitted(key)
     assert fitted.places.shape == (len(fitted.drawn), dimensions)
-    assert maps.place(key, fitted.points.texts[0]) == pytest.approx(fitted.places[0].tolist(), abs=1e-3)
+    assert maps.place(key, fitted.points.texts[0]) == pytest.approx(
+        fitted.places[0].tolist(), abs=0.02
+    )  # what is typed is rounded
 
 
 def test_a_clicked_point_has_the_answer_of_its_text_with_heads_and_neighbours(maps, run_id, classifier):

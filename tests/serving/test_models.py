@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ans.evaluation.mistakes import read_answers
+from ans.model.answers import ROUNDING
 from ans.recent import Recent
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
@@ -33,7 +34,7 @@ def test_an_answer_from_the_store_is_the_classifiers_own(serving, run_id, classi
     prediction, milliseconds = serving.answer(run_id, text)
     own = classifier.explain(text)
     assert prediction.label == own.label == "alarm_set"
-    assert prediction.score == pytest.approx(own.score, abs=1e-4)
+    assert prediction.score == pytest.approx(own.score, abs=ROUNDING)
     assert milliseconds > 0
 
 

@@ -29,7 +29,7 @@ LONGEST_BODY = 16 * LONGEST  # bytes: a character has at most twelve in JSON
 def routes(shared: Shared) -> list[Route]:
     """`POST /ans/verdict` and `POST /ans/small-map`, which take and give JSON objects."""
     return [
-        _route(VERDICT, 32, lambda asked: verdict(shared, asked)),
+        _route(VERDICT, 128, lambda asked: verdict(shared, asked)),
         _route(SMALL_MAP, 16, lambda asked: move(shared, asked)),
     ]
 

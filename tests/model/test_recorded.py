@@ -1,0 +1,72 @@
+"""Recorded halves answer as the encoder itself, whatever the number and length of texts."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ans.model.encoder import TextEncoder
+from ans.model.precision import rounded
+from ans.model.recorded import LOWER, recorded
+
+TEXTS = ["a", "wake me up at seven tomorrow morning", "my card", " ".join(["flight"] * 300)]
+
+
+@pytest.fixture(scope="module")
+def both(encoder: TextEncoder) -> tuple[TextEncoder, TextEncoder]:
+    """An encoder as it is, and one that is recorded."""
+    found = copy.deepcopy(encoder).eval()
+    found.record()
+    return encoder, found
+
+
+@pytest.mark.parametrize("texts", [TEXTS[:1], TEXTS, TEXTS * 30], ids=len)
+def test_a_recorded_encoder_gives_the_same_features(both, texts):
+    found = both[1]
+    assert {(LOWER, False), ("tuned", False), ("untouched", False)} <= set(found._recorded)
+    views = [one.views(one.cache(texts), ("tuned", "untouched")) for one in both]
+    torch.testing.assert_close(views[1], views[0], rtol=0, atol=1e-5)
+
+
+def test_in_bfloat16_it_gives_what_the_encoder_gives_there(both):
+    if not both[1].can_round:
+        pytest.skip("this processor has no bfloat16")
+    assert both[1].rounds_few
+    assert not both[0].rounds_few
+    with rounded():
+        views = [one.views(one.cache(TEXTS), ("tuned",)) for one in both]
+    torch.testing.assert_close(views[1], views[0], rtol=0, atol=0.05)
+
+
+def test_a_copy_that_may_be_tuned_takes_no_recording_along(both):
+    other = copy.deepcopy(both[1])
+    for part in other.tail.parameters():
+        part.data.mul_(1.5)
+    with torch.no_grad():
+        states, mask = other.cache(["wake me up"]).batch(torch.arange(1), other.device)
+        assert not torch.allclose(other(states, mask), both[1](states, mask), atol=1e-3)
+
+
+def test_with_gradients_the_weights_themselves_are_asked(both):
+    states, mask = both[1].cache(["wake me up"]).batch(torch.arange(1), both[1].device)
+    both[1](states, mask).sum().backward()
+    assert any(part.grad is not None for part in both[1].tail.parameters())
+    both[1].zero_grad()
+
+
+class _Counting(nn.Module):
+    """Adds how many tokens there are, which a recording keeps as it was."""
+
+    def forward(self, given: Tensor) -> Tensor:
+        return given + float(given.shape[1])
+
+
+def test_what_a_recording_would_get_wrong_is_not_recorded():
+    given, mask = torch.zeros(2, 5, 3), torch.tensor([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]])
+    assert recorded(_Counting(), lambda half, x, _: half(x), given, mask, rounded=False) is None
+    found = recorded(nn.Linear(3, 3), lambda half, x, _: half(x), given, mask, rounded=False)
+    assert found is not None
+    assert recorded(nn.Linear(9, 3), lambda half, x, _: half(x), given, mask, rounded=False) is None
