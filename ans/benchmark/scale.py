@@ -61,6 +61,14 @@ def training(classes: int, config: TrainConfig) -> float:
     return seconds(lambda: TrainedModel.trained_on(config, texts, labels))
 
 
+def training_of_texts(texts: int, config: TrainConfig) -> float:
+    """A training on so many texts of the bundled classes, each with a number more, so that none repeats."""
+    train = corpus_of(config).train
+    rows = [i % len(train) for i in range(texts)]
+    some = [f"{train.texts[row]} {i // len(train)}" for i, row in enumerate(rows)]
+    return seconds(lambda: TrainedModel.trained_on(config, some, [train.labels[row] for row in rows]))
+
+
 def scoring(texts: int, config: TrainConfig) -> float:
     """So many texts of the bundled dataset, over and over, answered by a model of a hundred classes."""
     model, found = made_up(100, config), corpus_of(config).test.texts
@@ -76,6 +84,7 @@ def scoring(texts: int, config: TrainConfig) -> float:
 CURVES = (
     Growth("query", "classes", (10, 100, 1000, 10_000), query),
     Growth("training", "classes", (10, 100, 1000), training),
+    Growth("training of many texts", "texts", (1000, 10_000, 100_000), training_of_texts),
     Growth("scoring", "texts", (1000, 10_000, 100_000), scoring),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -119,7 +120,9 @@ def one_query(config: TrainConfig) -> Numbers:
 def clients(config: TrainConfig) -> Numbers:
     """Many clients at once, whose texts are joined, against their texts one after the other."""
     model, texts = _model(config), _texts(config, CLIENTS * EACH)
-    joined = Joined(model.explain_many)
+    served = copy.deepcopy(model)
+    served.encoder.record()
+    joined = Joined(served.explain_many)
 
     def client(number: int) -> None:
         for text in texts[number::CLIENTS]:
