@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from ans.benchmark import few_figure, radius_figure
+from ans.benchmark import few_figure, radius_figure, scale_figure
 from ans.runs.store import RunStore
 from ans.ui.page_component import PLOTLY_JS
 from tests.browser.running_app import ROOT, headless_chromium, running_app
@@ -185,19 +185,29 @@ def curve(browser: Browser, figure: Path, path: Path) -> None:
     page.close()
 
 
+def curves(browser: Browser, folder: Path) -> None:
+    """Those of the benchmarks."""
+    for name, figure in (("radius", radius_figure), ("few", few_figure), ("scale", scale_figure)):
+        curve(browser, figure.FIGURE, folder / f"{name}.png")
+
+
 def main() -> None:
     """Train, film, photograph."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "assets" / "pictures", help="default: %(default)s")
     parser.add_argument("--look", type=Path, help="a folder for all tabs in light, dark and narrow")
+    parser.add_argument("--curves", action="store_true", help="only the figures of the benchmarks")
     arguments = parser.parse_args()
+    if arguments.curves:
+        with headless_chromium() as browser:
+            curves(browser, arguments.out)
+        return
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder)) as url, headless_chromium() as browser:
         store = RunStore(Path(folder) / "runs")
         until(lambda: store.finished() and store.active() is None, "the starter model is trained")
         film(browser, url, store, arguments.out / "typing_and_training.webp")
         pictures(browser, url, arguments.out, "light", PICTURED)
-        curve(browser, radius_figure.FIGURE, arguments.out / "radius.png")
-        curve(browser, few_figure.FIGURE, arguments.out / "few.png")
+        curves(browser, arguments.out)
         for look in LOOKS if arguments.look else ():
             (arguments.look / look).mkdir(parents=True, exist_ok=True)
             pictures(browser, url, arguments.look / look, look)
