@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
@@ -18,6 +19,9 @@ FOLDS, FOLDS_OF_CURVE = 5, 3
 SHARES = (0.25, 0.5, 0.75, 1.0)
 # Texts; of more, so many are drawn: all takes seconds, not minutes.
 MOST_CHECKED, MOST_FOR_CURVE, MOST_PAIRED, BLOCK = 3000, 2000, 10_000, 512
+DIRECTIONS = (
+    192  # in which texts differ most, of many texts: the classifiers find as much there, in a third of the time
+)
 FEWEST = 10  # texts from which there is anything to say
 SAME = 0.95  # cosine from which two texts say almost the same
 MOST_LISTED = 200
@@ -34,10 +38,11 @@ def quality_of(texts: list[str], labels: list[str], features: np.ndarray, seed: 
     unit = at_length_one(features)
     rows = np.sort(_with_company(classes, rng.permutation(len(texts))[:MOST_CHECKED]))
     judged = len(rows) >= FEWEST and len(np.unique(classes[rows])) >= 2
+    seen = _most_different(unit, rows)
     return Quality(
         checked=len(rows) if judged else 0,
-        curve=_curve(unit, classes, rows[rng.permutation(len(rows))[:MOST_FOR_CURVE]], seed) if judged else [],
-        mislabelled=_mislabelled(texts, names, unit, classes, rows, seed) if judged else [],
+        curve=_curve(seen, classes, rows[rng.permutation(len(rows))[:MOST_FOR_CURVE]], seed) if judged else [],
+        mislabelled=_mislabelled(texts, names, seen, classes, rows, seed) if judged else [],
         twins=_twins(texts, names, unit, classes, np.sort(rng.permutation(len(texts))[:MOST_PAIRED])),
     )
 
@@ -45,6 +50,13 @@ def quality_of(texts: list[str], labels: list[str], features: np.ndarray, seed: 
 def at_length_one(features: np.ndarray) -> np.ndarray:
     """Features [N, d], each divided by its length."""
     return features / np.linalg.norm(features, axis=1, keepdims=True).clip(1e-9)
+
+
+def _most_different(unit: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Features [N, d] in the `DIRECTIONS` in which these rows differ most; as they are where rows are few, or d."""
+    if unit.shape[1] <= DIRECTIONS or len(rows) < 2 * DIRECTIONS:
+        return unit
+    return PCA(DIRECTIONS, svd_solver="covariance_eigh").fit(unit[rows]).transform(unit)
 
 
 def _with_company(classes: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -57,11 +69,11 @@ def _folds(classes: np.ndarray, seed: int, most: int = FOLDS) -> StratifiedKFold
     return StratifiedKFold(max(2, min(most, count)), shuffle=True, random_state=seed)
 
 
-def _learnt(unit: np.ndarray, classes: np.ndarray) -> LogisticRegression:
-    return LogisticRegression(C=10.0, max_iter=300).fit(unit, classes)
+def _learnt(seen: np.ndarray, classes: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(C=10.0, max_iter=300).fit(seen, classes)
 
 
-def _curve(unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -> list[CurvePoint]:
+def _curve(seen: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -> list[CurvePoint]:
     """Held-out texts named rightly after learning from a quarter, a half, three quarters, all of the others."""
     rows = _with_company(classes, rows)
     right, sizes = np.zeros((len(SHARES), 2)), np.zeros(len(SHARES))
@@ -75,8 +87,8 @@ def _curve(unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -
                 continue
             with warnings.catch_warnings():  # of one text there is no spread; it takes that of the others
                 warnings.simplefilter("ignore", UserWarning)
-                learnt = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(unit[some], classes[some])
-            answers = learnt.predict(unit[rows[held]])
+                learnt = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(seen[some], classes[some])
+            answers = learnt.predict(seen[rows[held]])
             right[i] += np.count_nonzero(answers == classes[rows[held]]), len(held)
             sizes[i] += len(some) / len(folds)
     return [
@@ -87,7 +99,7 @@ def _curve(unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -
 
 
 def _mislabelled(
-    texts: list[str], names: np.ndarray, unit: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int
+    texts: list[str], names: np.ndarray, seen: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int
 ) -> list[Doubt]:
     """Confident learning (Northcutt et al. 2021): texts that are as surely of another class as that class's own are."""
     from cleanlab.filter import find_label_issues
@@ -95,8 +107,8 @@ def _mislabelled(
     present, own = np.unique(classes[rows], return_inverse=True)
     shares = np.zeros((len(rows), len(present)))
     for train, held in _folds(own, seed).split(rows, own):
-        learnt = _learnt(unit[rows[train]], own[train])
-        shares[np.ix_(held, learnt.classes_)] = learnt.predict_proba(unit[rows[held]])
+        learnt = _learnt(seen[rows[train]], own[train])
+        shares[np.ix_(held, learnt.classes_)] = learnt.predict_proba(seen[rows[held]])
     found = find_label_issues(
         own, shares, filter_by="confident_learning", return_indices_ranked_by="self_confidence", n_jobs=1
     )

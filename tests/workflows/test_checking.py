@@ -8,6 +8,7 @@ import pytest
 from ans.json_files import DamagedFile, write_json
 from ans.model.trained_model import TrainedModel
 from ans.runs.check import CHECK_FILE, Check, Quality
+from ans.workflows import quality
 from ans.workflows.checking import check_of
 from ans.workflows.quality import MOST_LISTED, quality_of
 
@@ -76,6 +77,30 @@ def test_most_wrong_labels_are_listed_first_and_right_ones_rarely(small_split, e
     by_text = dict(zip(texts, small_split.train.labels, strict=True))
     found = [one for one in listed if one.text in wrong]
     assert [one.looks_like for one in found] == [by_text[one.text] for one in found]
+
+
+def test_of_many_texts_the_directions_in_which_they_differ_most_are_enough(encoder, monkeypatch):
+    from ans.data.corpora import load_corpus
+
+    train = load_corpus("assistant").train
+    names = sorted(set(train.labels))[:14]
+    train = train.only([i for i, label in enumerate(train.labels) if label in names])
+    assert len(train) >= 2 * quality.DIRECTIONS
+    labels, rows = list(train.labels), np.random.RandomState(SEED).permutation(len(train))[:20].tolist()
+    for row in rows:
+        labels[row] = names[(names.index(labels[row]) + 5) % len(names)]
+    features = encoder.features(encoder.cache(train.texts), untouched=True).numpy()
+
+    def found() -> tuple[int, list[float]]:
+        said = quality_of(train.texts, labels, features, SEED)
+        listed = {one.text for one in said.mislabelled}
+        return len(listed & {train.texts[row] for row in rows}), [point.right for point in said.curve]
+
+    hits, curve = found()
+    monkeypatch.setattr(quality, "DIRECTIONS", features.shape[1])
+    hits_of_all, curve_of_all = found()
+    assert hits >= hits_of_all - 1 >= 10
+    assert curve[-1] >= curve_of_all[-1] - 0.01
 
 
 def test_texts_that_stand_under_two_classes_are_paired_and_the_same_class_is_no_matter(small_split, encoder):
