@@ -57,7 +57,7 @@ def tune_nearest_contrast(encoder: TextEncoder, num_classes: int, train, dev, co
     project = nn.Sequential(
         nn.Dropout(0.1), nn.Linear(encoder.dim, encoder.dim), nn.Tanh(), nn.Linear(encoder.dim, encoder.dim)
     ).to(device)
-    follower, following = copy.deepcopy(encoder), copy.deepcopy(project)
+    follower, following = copy.deepcopy(encoder).train(), copy.deepcopy(project)
     queue, members = Queue(encoder.dim, device), [torch.nonzero(targets == m).squeeze(1) for m in range(num_classes)]
     drawing = torch.Generator().manual_seed(config.seed)
 
@@ -65,8 +65,8 @@ def tune_nearest_contrast(encoder: TextEncoder, num_classes: int, train, dev, co
     def fill(labels: Tensor) -> None:
         for slow, fast in ((follower, encoder), (following, project)):
             for late, now in zip(slow.parameters(), fast.parameters(), strict=True):
-                late.lerp_(now, 1 - MOMENTUM)
-        follower.train()
+                if now.requires_grad:  # the frozen ones are the same in both
+                    late.lerp_(now, 1 - MOMENTUM)
         of_class = [members[m] for m in labels.tolist()]
         drawn = torch.cat([own[torch.randint(len(own), (DRAWN,), generator=drawing)] for own in of_class])
         keys = following(follower(*states.batch(drawn, device)).float())

@@ -23,14 +23,11 @@ from ans.evaluation.metrics import MSP_ACCEPTS
 from ans.model.negatives import class_means
 
 ACCEPTED = 0.95
-INSIDE, OUTSIDE, ADJUSTING = (
-    0.1,
-    0.5,
-    0.1,
-)  # ADBES: how near and how far from a ball another class's text may be; weight
+# ADBES: how near to a ball another class's text may be, how far from it, and what that weighs.
+INSIDE, OUTSIDE, ADJUSTING = 0.1, 0.5, 0.1
 TAIL, RANKS = 20, 10  # OpenMax: distances in a class's tail, classes whose score is revised
 NEIGHBOURS = 20
-ADB_STEPS = 400
+ADB_STEPS, ADB_RATE = 400, 0.05
 
 
 @rule
@@ -120,59 +117,66 @@ def adb(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     return adaptive_boundary(given, config.seed)
 
 
-def adaptive_boundary(given: PhaseOneFeatures, seed: int, steps: int = ADB_STEPS, rate: float = 0.05) -> Fitted:
+def adaptive_boundary(given: PhaseOneFeatures, seed: int) -> Fitted:
     """ADB's radii Δ minimise the mean |distance − Δ| over a class's texts, seen with dropout as its authors do.
 
     Features are the closed-set classifier's hidden layer, as in their model.
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator, targets = torch.Generator().manual_seed(seed), given.train.targets
     train, seen = closed_hidden(given, given.train.tuned), closed_hidden(given, given.dropped)
     keep = torch.rand(seen.shape, generator=generator) >= 0.1  # the dropout behind their dense layer
-    means = class_means(train, given.train.targets, given.num_classes)
-    distances = (seen * keep / 0.9 - means[given.train.targets]).norm(dim=1)
-    free = torch.randn(given.num_classes, generator=generator).requires_grad_()
-    optimizer = torch.optim.Adam([free], lr=rate)
-    for _ in range(steps):
-        loss = (distances - F.softplus(free)[given.train.targets]).abs().mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    radii = F.softplus(free).detach()
-
-    def answer(part: Part) -> Answers:
-        nearest, classes = torch.cdist(closed_hidden(given, part.tuned), means).min(1)
-        return from_scores(radii[classes] - nearest, classes, 0.0)
-
-    return Fitted(answer, 0.0)
+    means = class_means(train, targets, given.num_classes)
+    distances = (seen * keep / 0.9 - means[targets]).norm(dim=1)
+    return _balls(
+        means,
+        torch.randn(given.num_classes, generator=generator),
+        lambda radii: (distances - radii[targets]).abs().mean(),
+        lambda part: closed_hidden(given, part.tuned),
+    )
 
 
 @rule
 def adjusted_boundary(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """ADB's balls, moved by texts of other classes (ADBES of CLAB, Liu et al. 2023), on unit features.
 
-    Beside a class's own texts, of each batch one text of another class pulls: a ball that comes nearer to it than
+    Beside a class's own texts, for each of them one text of another class pulls: a ball that comes nearer to it than
     `INSIDE` shrinks, one that is farther away than `OUTSIDE` grows. Their contrastive tuning is not part of this.
     """
-    generator = torch.Generator().manual_seed(config.seed)
-    hidden = F.normalize(closed_hidden(given, given.train.tuned), dim=1)
-    targets = given.train.targets
-    means = F.normalize(class_means(hidden, targets, given.num_classes), dim=1)
-    own = (hidden - means[targets]).norm(dim=1)
-    free = (0.2 * torch.randn(given.num_classes, generator=generator)).requires_grad_()
-    optimizer = torch.optim.Adam([free], lr=0.05)
-    for _ in range(ADB_STEPS):
+
+    def hidden(part: Part) -> Tensor:
+        return F.normalize(closed_hidden(given, part.tuned), dim=1)
+
+    generator, targets, train = torch.Generator().manual_seed(config.seed), given.train.targets, hidden(given.train)
+    means = F.normalize(class_means(train, targets, given.num_classes), dim=1)
+    own = (train - means[targets]).norm(dim=1)
+
+    def loss(radii: Tensor) -> Tensor:
         other = torch.randint(len(targets), (len(targets),), generator=generator)
-        far, apart = (hidden[other] - means[targets]).norm(dim=1), targets[other] != targets
-        radius = F.softplus(free)[targets]
+        far, apart = (train[other] - means[targets]).norm(dim=1), targets[other] != targets
+        radius = radii[targets]
         moved = (F.relu(far - radius - OUTSIDE) + F.relu(radius + INSIDE - far))[apart]
-        loss = (own - radius).abs().mean() + ADJUSTING * moved.mean()
+        return (own - radius).abs().mean() + ADJUSTING * moved.mean()
+
+    return _balls(means, 0.2 * torch.randn(given.num_classes, generator=generator), loss, hidden)
+
+
+def _balls(means: Tensor, free: Tensor, loss: Callable[[Tensor], Tensor], hidden: Callable[[Part], Tensor]) -> Fitted:
+    """A ball around each class mean [C, d]: open outside of the nearest one.
+
+    Args:
+        free: what the radii begin with [C], before the softplus that keeps them positive. loss: of the radii [C].
+        hidden: features [N, d] of a part, in which the balls lie.
+    """
+    free.requires_grad_()
+    optimizer = torch.optim.Adam([free], lr=ADB_RATE)
+    for _ in range(ADB_STEPS):
         optimizer.zero_grad()
-        loss.backward()
+        loss(F.softplus(free)).backward()
         optimizer.step()
     radii = F.softplus(free).detach()
 
     def answer(part: Part) -> Answers:
-        nearest, classes = torch.cdist(F.normalize(closed_hidden(given, part.tuned), dim=1), means).min(1)
+        nearest, classes = torch.cdist(hidden(part), means).min(1)
         return from_scores(radii[classes] - nearest, classes, 0.0)
 
     return Fitted(answer, 0.0)

@@ -30,17 +30,16 @@ def recordings(
 
     Args:
         tokens, mask: token ids and mask [B, L] of two texts or more of different lengths.
-        rounded: whether to record them in bfloat16 too. Either all halves are, or none.
+        rounded: whether to record them in bfloat16 too. Of each kind either all halves are, or none.
     """
-    given, halves = tokens, [(view, part, run_upper) for view, part in upper.items()]
-    found: dict[tuple[str, bool], Recorded | None] = {}
+    given, found = tokens if lower is None else run_lower(lower, tokens, mask), {}
     for rough in (False, True) if rounded else (False,):
+        halves = {(view, rough): recorded(part, run_upper, given, mask, rough) for view, part in upper.items()}
         if lower is not None:
-            found[LOWER, rough] = recorded(lower, run_lower, tokens, mask, rough)
-            given = run_lower(lower, tokens, mask)
-        found |= {(view, rough): recorded(part, run, given, mask, rough) for view, part, run in halves}
-    whole = {rough for rough in (False, True) if all(one for (_, kind), one in found.items() if kind == rough)}
-    return {name: one for name, one in found.items() if one is not None and name[1] in whole}
+            halves[LOWER, rough] = recorded(lower, run_lower, tokens, mask, rough)
+        if all(one is not None for one in halves.values()):
+            found |= halves
+    return found
 
 
 class _Whole(nn.Module):
