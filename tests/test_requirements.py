@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = {"ans", "app", "tests"}
-BEHIND = {"aiohttp"}  # imported by what is imported here, and not installed with it
+BEHIND = {"aiohttp", "httptools", "uvloop"}  # imported by what is imported here, and not installed with it
 EXTRAS = {"accelerate", "mcp", "ray"}  # imported by what is optional
 STARTED = {"accelerate"}  # imported by processes that tests start
 TOOLS = {"import-linter", "oxlint", "pip-audit", "pyright", "ruff"}  # commands of .ci/run
@@ -22,7 +22,7 @@ def listed(path: Path) -> dict[str, str]:
     """The packages of a requirements file and their versions; every line pins one."""
     lines = [line.split("  #")[0] for line in path.read_text(encoding="utf-8").splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
-    pins = [re.fullmatch(r"([A-Za-z0-9_.-]+)(?:\[\w+\])?==([\w.+]+)", line) for line in lines]
+    pins = [re.fullmatch(r"([A-Za-z0-9_.-]+)(?:\[\w+\])?==([\w.+]+)(?:; .+)?", line) for line in lines]
     assert all(pins), lines
     return {normal(pin[1]): pin[2] for pin in pins if pin is not None}
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 MOST_TOGETHER = 64
+AT_ONE_TIME = 2  # passes: each leaves Python's lock to others most of the time, and fills one core
 Answer = TypeVar("Answer")
 
 
 class _Asked(Generic[Answer]):
-    """One text, and then its answer or what went wrong. `turn`: its answer is there, or it is to answer the next."""
+    """One text, and then its answer or what went wrong. `turn`: its answer is there, or it is to answer `batch`.
+    `then`: whose answer is there as well."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.done, self.turn = text, False, threading.Event()
+        self.text, self.turn = text, threading.Event()
+        self.batch: list[_Asked[Answer]] = []
+        self.then: _Asked[Answer] | None = None
         self.answers: list[Answer] = []
         self.error: Exception | None = None
 
@@ -24,13 +29,13 @@ class Joined(Generic[Answer]):
     is answered next, together, in the thread that has waited longest.
 
     Args:
-        answer: N texts to N answers.
+        answer: N texts to N answers. Called from two threads at a time.
     """
 
     def __init__(self, answer: Callable[[Sequence[str]], Sequence[Answer]]) -> None:
         self._answer = answer
         self._waiting: list[_Asked[Answer]] = []
-        self._busy, self._lock = False, threading.Lock()
+        self._passes, self._lock = 0, threading.Lock()
 
     def __call__(self, text: str) -> Answer:
         """The answer for a text.
@@ -41,30 +46,39 @@ class Joined(Generic[Answer]):
         mine: _Asked[Answer] = _Asked(text)
         with self._lock:
             self._waiting.append(mine)
-            first, self._busy = not self._busy, True
-        if not first:
+            at_once = self._passes < AT_ONE_TIME
+            if at_once:
+                self._passes += 1
+                mine.batch = self._next()
+        if not at_once:
             mine.turn.wait()
-        if not mine.done:
-            self._answer_next()
+        if mine.then is not None:  # one wakes the next: were all awake, a hundred would fight for Python's lock
+            mine.then.turn.set()
+        if mine.batch:
+            self._pass(mine.batch)
         if mine.error is not None:
             raise mine.error
         return mine.answers[0]
 
-    def _answer_next(self) -> None:
-        with self._lock:
-            batch = self._waiting[:MOST_TOGETHER]
-            del self._waiting[: len(batch)]
+    def _next(self) -> list[_Asked[Answer]]:
+        batch = self._waiting[:MOST_TOGETHER]
+        del self._waiting[: len(batch)]
+        return batch
+
+    def _pass(self, batch: list[_Asked[Answer]]) -> None:
         try:
             self._answer_all(batch)
-        finally:  # nobody wakes for nothing: a hundred threads that look and wait on cost more than the model
+        finally:
             with self._lock:
-                following = self._waiting[0] if self._waiting else None
-                self._busy = following is not None
-            if following is not None:
-                following.turn.set()
-            for one in batch:
-                one.done = True
-                one.turn.set()
+                following = self._next()
+                self._passes -= not following
+            if following:
+                following[0].batch = following
+                following[0].turn.set()
+            for one, then in pairwise(batch[1:]):
+                one.then = then
+            if batch[1:]:
+                batch[1].turn.set()
 
     def _answer_all(self, batch: list[_Asked[Answer]]) -> None:
         try:

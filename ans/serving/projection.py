@@ -40,7 +40,9 @@ def _pca(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
     from sklearn.decomposition import PCA
 
     pca = PCA(n_components=dimensions, random_state=seed)
-    return Projection(pca.fit_transform(rows), pca.transform)
+    places, centre, turn = pca.fit_transform(rows), pca.mean_, np.transpose(pca.components_)
+    # As `pca.transform`, which looks at its rows for longer than it turns them.
+    return Projection(places, lambda more: (more - centre) @ turn)
 
 
 def _umap(rows: np.ndarray, seed: int, dimensions: int) -> Projection:

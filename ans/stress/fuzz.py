@@ -161,7 +161,7 @@ def _route(draw: random.Random, events: list[dict]) -> Sent:
     if draw.random() < 0.2:
         return "POST", path, {"data": bytes(draw.randrange(256) for _ in range(draw.randrange(200)))}
     asked = {
-        name: anything(draw) for name in ("run", "who", "tried", "label", "shown", "patient") if draw.random() < 0.6
+        name: anything(draw) for name in ("run", "who", "tried", "label", "at_hand", "patient") if draw.random() < 0.6
     }
     return "POST", path, _written({"text": draw.choice((*TEXTS, anything(draw))), **asked})
 

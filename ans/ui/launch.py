@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from ans.ui.changes import StoreChanges
 from ans.ui.guard import Guard
+from ans.ui.http_protocol import read_by_it
 from ans.ui.origins import WithoutCookies
 from ans.ui.page_component import PAGE_SCRIPTS
 from ans.ui.server import Server
@@ -26,6 +27,7 @@ def launch_options(
 ) -> dict[str, Any]:
     """Keywords for `demo.launch`. server: how it is run; None as on one's own machine. tools: see `--mcp`."""
     server = server or Server()
+    read_by_it()
     setattr(gradio_routes, "CustomCORSMiddleware", WithoutCookies)  # noqa: B010
     public = frozenset(str(event.api_name) for event in demo.fns.values() if event.api_visibility == "public")
     routes = [changes.route, *demo.plain_routes, *([] if tools is None else tools.routes)]

@@ -39,14 +39,14 @@ def verdicts(
         yield EMPTY
         return
     try:
-        visitor.trained(run_id)
+        run = visitor.trained(run_id)
         if not serving.is_loaded(run_id):
             yield LOADING
         prediction, milliseconds = serving.answer(run_id, text, tried)
     except ValueError as error:
         yield failed(error)
         return
-    foreign = is_foreign_to(serving.run(run_id).config.encoder, prediction.text)
+    foreign = is_foreign_to(run.config.encoder, prediction.text)
     yield answer(prediction, milliseconds, tried) | {"language": only_english("this message seems") if foreign else ""}
 
 

@@ -1,10 +1,11 @@
-// The verdict of what is typed, and the small map that follows it: asked of the server's own routes
-// (ans/ui/ask/routes.py), past Gradio's events, which cost the server more than the model does.
+// The verdict of what is typed with its star on the small map, and the map if it is a new one: asked of the server's own
+// routes (ans/ui/ask/routes.py), past Gradio's events, which cost the server more than the model does.
 (() => {
   const UNCHANGED = { __type__: 'update' }; // what leaves a component as it is
   const withProps = props => ({ ...UNCHANGED, props: { ...UNCHANGED, ...props } }); // as Gradio sends a component's own
   const NO_ANSWER = { state: 'failed', title: 'No answer' },
-    UNREACHABLE = 'The server cannot be reached; type on to ask again.';
+    UNREACHABLE = 'The server cannot be reached; type on to ask again.',
+    AT_HAND = 20; // small maps that this page keeps
 
   async function post(name, asked) {
     const reply = await fetch(window.routeTo(name), {
@@ -29,9 +30,14 @@
     };
   }
 
+  const maps = new Map(); // the figures of small maps by their stamps, the latest last
+  let star = null; // of the verdict that came last, and what was asked
+
   const verdictOf = lastOf(async asked => {
     try {
-      return await post('verdict', asked);
+      const { star: its, ...card } = await post('verdict', { ...asked, at_hand: [...maps.keys()] });
+      star = its && { ...its, text: card.text, run: asked.run };
+      return card;
     } catch (error) {
       return { ...NO_ANSWER, reason: error instanceof TypeError ? UNREACHABLE : error.message };
     }
@@ -57,16 +63,28 @@
     return loading ? shown(await verdictOf({ ...typed, patient: true })) : shown(null);
   };
 
-  let drawn = null; // run and class of the small map that stands there
-  const placeOf = lastOf(asked => post('small-map', asked).catch(() => null));
+  let drawn = null; // the stamp of the small map that stands there
+  const placeOf = lastOf(asked => post('small-map', { ...asked, at_hand: [...maps.keys()] }).catch(() => null));
+
+  // Where the star of an answer is. It came with the answer, but for a class whose map has to be made first.
+  async function starOf(card, run, who) {
+    const its = star?.text === card.text && star.run === run ? star : null;
+    if (its?.stamp) return its;
+    const label = its?.label ?? card.label ?? card.candidates[0].label; // for OPEN the closest class
+    return placeOf({ text: card.text, label, run, who });
+  }
+
   window.moveSmallMap = async (value, run, who) => {
     const card = value ? JSON.parse(value) : { state: 'empty' };
     if (card.state === 'empty') drawn = null;
     if (card.state !== 'answer') return { ...withProps({ spot: [] }), ...(drawn ? {} : { value: null }) };
-    const label = card.label ?? card.candidates[0].label; // for OPEN the closest class
-    const map = await placeOf({ text: card.text, label, run, who, shown: drawn });
-    if (!map) return UNCHANGED;
-    drawn = map.shown;
-    return { ...withProps({ spot: map.spot }), ...(map.figure === undefined ? {} : { value: map.figure }) };
+    const { spot, stamp, figure = maps.get(stamp) ?? null } = (await starOf(card, run, who)) ?? {};
+    if (spot === undefined) return UNCHANGED;
+    maps.delete(stamp);
+    if (figure) maps.set(stamp, figure);
+    if (maps.size > AT_HAND) maps.delete(maps.keys().next().value);
+    const stays = stamp === drawn;
+    drawn = stamp;
+    return { ...withProps({ spot }), ...(stays ? {} : { value: figure }) };
   };
 })();

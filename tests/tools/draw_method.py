@@ -11,8 +11,9 @@ import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import plotly.graph_objects as go
 from playwright.sync_api import Browser
 
 from ans.evaluation.mistakes import read_answers
@@ -27,9 +28,6 @@ from ans.serving.models import Serving
 from ans.ui.page_component import PLOTLY_JS
 from tests.browser.running_app import ROOT, headless_chromium
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 LABEL = "card_lost"  # the class that is looked at
 WIDE, HIGH = 960, 380  # pixels of each picture
 
@@ -41,7 +39,7 @@ def class_among_others(maps: Maps, key: MapKey) -> go.Figure:
         for name, rows, places in maps.fitted(key).by_group()
         if name != "known_test"
     ]
-    return small_map(groups, LABEL, LABEL)
+    return go.Figure(small_map(groups, LABEL, LABEL)).update_layout(template="none")
 
 
 def making(maps: Maps, key: MapKey) -> list[go.Figure]:

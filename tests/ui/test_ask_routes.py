@@ -38,12 +38,12 @@ def asked(client: TestClient, path: str, **asked: object) -> dict:
 def test_a_page_is_told_that_the_model_is_loading_and_the_answer_if_it_waits(client, store):
     run = store.finished()[0].id
     loading = asked(client, routes.VERDICT, text="i lost my card", run=run)
-    assert loading == verdict_card.LOADING
+    assert loading == verdict_card.LOADING | {"star": None}
     answer = asked(client, routes.VERDICT, text="i lost my card", run=run, patient=True)
     assert (answer["label"], answer["open"]) == ("card_lost", False)
     again = asked(client, routes.VERDICT, text="i lost my card", run=run)
     assert again["label"] == "card_lost", "it is loaded by now"
-    assert asked(client, routes.VERDICT, text="  ", run=run) == verdict_card.EMPTY
+    assert asked(client, routes.VERDICT, text="  ", run=run) == verdict_card.EMPTY | {"star": None}
     assert asked(client, routes.VERDICT, text="hello", run=None)["title"] == "There is no model yet"
 
 
@@ -57,21 +57,31 @@ def test_a_line_that_is_tried_answers_and_what_is_no_share_is_none(client, store
         assert reply.json()["candidates"] == own
 
 
-def test_only_the_star_moves_while_the_class_stays(client, store):
+def test_a_map_is_sent_once_and_then_only_where_the_star_is(client, store):
     run = store.finished()[0].id
-    drawn = asked(client, routes.SMALL_MAP, text="i lost my card", label="card_lost", run=run, shown=None)
-    assert drawn["shown"] == [run, "card_lost"]
+    drawn = asked(client, routes.SMALL_MAP, text="i lost my card", label="card_lost", run=run)
     assert len(drawn["figure"]) > 1000
-    moved = asked(
-        client, routes.SMALL_MAP, text="i lost my bank card", label="card_lost", run=run, shown=drawn["shown"]
-    )
-    assert (moved["shown"], "figure" in moved) == (drawn["shown"], False)
+    at_hand = [drawn["stamp"]]
+    moved = asked(client, routes.SMALL_MAP, text="i lost my bank card", label="card_lost", run=run, at_hand=at_hand)
+    assert (moved["stamp"], "figure" in moved) == (drawn["stamp"], False)
     assert moved["spot"][:2] != drawn["spot"][:2]
-    other = asked(client, routes.SMALL_MAP, text="i lost my card", label="flight_book", run=run, shown=drawn["shown"])
-    assert other["shown"] == [run, "flight_book"]
-    assert "figure" in other
+    other = asked(client, routes.SMALL_MAP, text="i lost my card", label="flight_book", run=run, at_hand=at_hand)
+    assert other["stamp"] != drawn["stamp"]
+    assert "flight_book" in other["figure"]
     for wrong in ({"run": "gone", "label": "card_lost"}, {"run": run, "label": "no such class"}):
-        assert asked(client, routes.SMALL_MAP, text="hello", shown=None, **wrong)["figure"] is None
+        assert asked(client, routes.SMALL_MAP, text="hello", **wrong) == {"spot": [], "stamp": None}
+
+
+def test_a_verdict_brings_its_star_and_the_map_that_the_page_has_not_once_that_is_made(client, store):
+    run, text = store.finished()[0].id, "i lost my card"
+    first = asked(client, routes.VERDICT, text=text, run=run, patient=True)["star"]
+    assert first == {"label": "card_lost"}, "no verdict waits for a map to be made"
+    drawn = asked(client, routes.SMALL_MAP, text=text, run=run, label=first["label"])
+    assert asked(client, routes.VERDICT, text=text, run=run)["star"] == {"label": "card_lost", **drawn}
+    star = asked(client, routes.VERDICT, text=text, run=run, at_hand=[drawn["stamp"]])["star"]
+    assert star == {"label": "card_lost", "spot": drawn["spot"], "stamp": drawn["stamp"]}
+    for without in ({"text": " ", "run": run}, {"text": text, "run": "gone"}):
+        assert asked(client, routes.VERDICT, **without)["star"] is None
 
 
 @pytest.mark.parametrize("path", [routes.VERDICT, routes.SMALL_MAP])
@@ -100,7 +110,7 @@ def test_what_is_no_question_is_refused_in_a_sentence(client, path, body):
 @pytest.mark.parametrize("odd", [5, [], {"a": 1}, True, "../../etc", "x" * 5000, "\ud800"])
 def test_whatever_is_sent_as_run_browser_class_or_map_does_no_harm(client, store, odd):
     run = store.finished()[0].id
-    for name in ("run", "who", "tried", "label", "shown"):
+    for name in ("run", "who", "tried", "label", "at_hand"):
         sent = json.dumps({"text": "hello", "run": run, "label": "card_lost", name: odd})
         for path in (routes.VERDICT, routes.SMALL_MAP):
             assert client.post(path, content=sent).status_code == 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -125,7 +125,11 @@ class Maps:
         """
         return self._maps.get(key, lambda: self._fit(key, self.points(key)))
 
-    def small(self, key: MapKey, draw: Callable[[FittedMap], str]) -> tuple[str, Callable[[str], list[float]]]:
+    def has_small(self, key: MapKey) -> bool:
+        """Whether `small` needs no fitting any more."""
+        return key in self._small
+
+    def small(self, key: MapKey, draw: Callable[[FittedMap], Any]) -> tuple[Any, Callable[[str], list[float]]]:
         """What `draw` makes of a map, and where a text lies on it.
 
         There is one of each class that anybody types of. So they are kept apart from the maps somebody looks at, and
@@ -135,7 +139,7 @@ class Maps:
             ValueError: as `fitted`.
         """
 
-        def make() -> tuple[str, Callable[[np.ndarray], np.ndarray]]:
+        def make() -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
             with self._one_small:
                 fitted = self._fit(key, self._points_of(key))
                 return draw(fitted), fitted.place

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -30,29 +31,30 @@ def routes(shared: Shared) -> list[Route]:
     """`POST /ans/verdict` and `POST /ans/small-map`, which take and give JSON objects."""
     return [
         _route(VERDICT, 128, lambda asked: verdict(shared, asked)),
-        _route(SMALL_MAP, 16, lambda asked: move(shared, asked)),
+        _route(SMALL_MAP, 64, lambda asked: move(shared, asked)),
     ]
 
 
 def verdict(shared: Shared, asked: dict) -> dict:
-    """The verdict card for `text` by the model `run`, for the browser `who`; `tried`: see `Serving.answer`.
+    """The verdict card for `text` by the model `run`, for the browser `who`; `tried`: see `Serving.answer`. Its `star`:
+    see `small_map.star_of`, with the maps that the page has `at_hand`.
 
     With `patient` the answer waits until the model is loaded; without, a card says that it is loading.
     """
-    visitor, tried = shared.visitor(asked.get("who")), _tried(asked.get("tried"))
-    cards = verdict_card.verdicts(shared.serving, visitor, asked["text"], asked.get("run"), tried)
-    first = next(cards)
-    return next(cards, first) if asked.get("patient") else first
+    visitor, tried, run = shared.visitor(asked.get("who")), _tried(asked.get("tried")), asked.get("run")
+    cards = verdict_card.verdicts(shared.serving, visitor, asked["text"], run, tried)
+    card = next(cards)
+    if asked.get("patient"):
+        card = next(cards, card)
+    return {**card, "star": small_map.star_of(shared.maps, run or "", card, _at_hand(asked))}
 
 
 def move(shared: Shared, asked: dict) -> dict:
-    """The star of `text` on the map of the class `label` of the model `run`: `spot`, what is then `shown`, and with
-    another map than the one `shown` before also its `figure`."""
-    run, label, shown = asked.get("run"), str(asked.get("label")), asked.get("shown")
+    """The star of `text` on the map of the class `label` of the model `run`, as `small_map.star`."""
+    run = asked.get("run")
     if shared.visitor(asked.get("who")).find(run) is None:
         run = None
-    before = tuple(shown) if isinstance(shown, list) else None
-    return small_map.moved(shared.maps, run, asked["text"][:LONGEST], label, before)
+    return small_map.star(shared.maps, run, asked["text"][:LONGEST], str(asked.get("label")), _at_hand(asked))
 
 
 def _route(path: str, at_one_time: int, answer: Callable[[dict], dict]) -> Route:
@@ -72,7 +74,7 @@ def _route(path: str, at_one_time: int, answer: Callable[[dict], dict]) -> Route
             if (reason := remedy(error)) is None:
                 raise
             return JSONResponse({"error": as_sentence(reason)}, 503)
-        return JSONResponse(said, headers={"Cache-Control": "no-store"})
+        return Response(orjson.dumps(said), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return Route(path, ask, methods=["POST"])
 
@@ -97,6 +99,12 @@ async def _body(request: Request) -> dict:
     if not isinstance(asked.get("text"), str):
         raise ValueError(f"the text must be a string, got {type(asked.get('text')).__name__}.")
     return asked
+
+
+def _at_hand(asked: dict) -> list[Any]:
+    """Stamps of the small maps that a page has."""
+    stamps = asked.get("at_hand")
+    return stamps if isinstance(stamps, list) else []
 
 
 def _tried(share: Any) -> float | None:
