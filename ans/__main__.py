@@ -35,7 +35,7 @@ from ans.command_line import evaluate, predict, teach, train
 from ans.config import DEVICES, LISTS, TrainConfig
 from ans.doctor import doctor
 from ans.inspection import inspect
-from ans.stress.command import CLIENTS, stress
+from ans.stress.command import stress
 from ans.stress.command import WHICH as HARM
 
 PROGRAM = "ans" if Path(sys.argv[0]).name in ("ans", "ans.exe") else "python -m ans"
@@ -288,7 +288,10 @@ def _add_stress(commands) -> None:
     )
     parser.add_argument("--times", type=int, default=20, help="of kills: how often (default: %(default)s)")
     parser.add_argument(
-        "--clients", metavar="N,…", type=numbers, default=CLIENTS, help="of load: pages at once (default: 1,5,20,50)"
+        "--clients",
+        metavar="N,…",
+        type=numbers,
+        help="of load: pages at once (default: 1,5,20,50); of soak: one number (default: 5)",
     )
     parser.add_argument("--seconds", type=float, default=30, help="of load: for how long each (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=30, help="of soak: for how long (default: %(default)s)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -39,8 +40,8 @@ def fit(rows: np.ndarray, method: str, seed: int, dimensions: int = 2) -> Projec
 def _pca(rows: np.ndarray, seed: int, dimensions: int) -> Projection:
     from sklearn.decomposition import PCA
 
-    pca = PCA(n_components=dimensions, random_state=seed)
-    places, centre, turn = pca.fit_transform(rows), pca.mean_, np.transpose(pca.components_)
+    pca: Any = PCA(n_components=dimensions, random_state=seed)
+    places, centre, turn = pca.fit_transform(rows), pca.mean_, pca.components_.T
     # As `pca.transform`, which looks at its rows for longer than it turns them.
     return Projection(places, lambda more: (more - centre) @ turn)
 

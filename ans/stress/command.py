@@ -16,7 +16,7 @@ WHICH = {
     "soak": "people type and trainings run for long: do memory, threads, files and processes stay as many?",
     "load": "many pages type at once, a key a second each: how long do they wait for a verdict?",
 }
-CLIENTS = [1, 5, 20, 50]
+CLIENTS = {"load": [1, 5, 20, 50], "soak": [5]}  # pages, where --clients does not say
 ENDLESS = TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)  # until it is stopped
 
 
@@ -29,8 +29,10 @@ def stress(given: argparse.Namespace) -> None:
     for name in ("times", "seconds", "cases", "minutes"):
         if getattr(given, name) < 1:
             raise ValueError(f"--{name} must be at least 1, got {getattr(given, name)}.")
-    if min(given.clients) < 1:
+    if given.clients and min(given.clients) < 1:
         raise ValueError(f"--clients must be at least 1, got {min(given.clients)}.")
+    if given.clients and len(given.clients) > 1 and given.which == "soak":
+        raise ValueError(f"--clients of soak is one number, got {len(given.clients)} of them.")
     {"kills": _kills, "fuzz": _fuzz, "soak": _soak, "load": _load}[given.which](given)
 
 
@@ -82,7 +84,7 @@ def _soak(given: argparse.Namespace) -> None:
 
     _tell(given, HEAD)
     with served() as app:
-        grown = soak(app, given.minutes, given.seed, each)
+        grown = soak(app, given.minutes, (given.clients or CLIENTS["soak"])[0], given.seed, each)
     _told(given, {"rounds": [asdict(one) for one in rounds], "grown": grown, "well": not grown})
     if grown:
         raise RuntimeError(f"the app grows: {', '.join(grown)}.")
@@ -97,7 +99,7 @@ def _load(given: argparse.Namespace) -> None:
     with served() as app:
         load(app.address, 1, 5)  # the first query loads the model
         _tell(given, HEAD)
-        for clients in given.clients:
+        for clients in given.clients or CLIENTS["load"]:
             run = app.store.create(ENDLESS) if given.training else None
             waits = load(app.address, clients, given.seconds, given.seed)
             if run is not None:

@@ -13,7 +13,7 @@ from ans.runs.status import FINISHED, GOING
 from ans.stress.load import load
 from ans.stress.served import Served
 
-CLIENTS, SECONDS = 5, 20.0  # of one round of typing
+SECONDS = 20.0  # of one round of typing
 # Small enough to end within a round or two.
 TRAINING = TrainConfig(known_ratio=0.1, texts_per_class=10, trainable_layers=1, epochs=2, head_steps=20, folds=1)
 KEPT_RUNS = 3  # older ones are deleted, as a person would
@@ -65,8 +65,8 @@ class Round:
         )
 
 
-def soak(app: Served, minutes: float, seed: int, tell: Callable[[Round], None]) -> list[str]:
-    """Let people type and trainings run for so long, and tell of each round.
+def soak(app: Served, minutes: float, clients: int, seed: int, tell: Callable[[Round], None]) -> list[str]:
+    """Let so many people type and trainings run for so long, and tell of each round.
 
     Returns:
         What has grown by more than a quarter from the first third to the last.
@@ -76,7 +76,7 @@ def soak(app: Served, minutes: float, seed: int, tell: Callable[[Round], None]) 
         active = [run for run in app.store.all() if run.status.state in GOING]
         if not active:
             app.store.create(TRAINING.with_(seed=seed + len(sizes)))
-        waits = load(app.address, CLIENTS, SECONDS, seed + len(sizes))
+        waits = load(app.address, clients, SECONDS, seed + len(sizes))
         done = [run for run in app.store.all() if run.status.state == FINISHED and not run.is_starter]
         for old in done[KEPT_RUNS:]:
             app.store.delete(old)

@@ -35,10 +35,18 @@ def test_harm_is_one_object_when_it_is_over(capsys):
     assert said.err == ""
 
 
-def test_numbers_out_of_bounds_end_with_two_and_a_sentence_also_as_json(capsys):
-    assert main(["stress", "kills", "--times", "0", "--json"]) == 2
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["kills", "--times", "0"], "--times must be at least 1, got 0."),
+        (["load", "--clients", "5,0"], "--clients must be at least 1, got 0."),
+        (["soak", "--clients", "5,6"], "--clients of soak is one number, got 2 of them."),
+    ],
+)
+def test_numbers_out_of_bounds_end_with_two_and_a_sentence_also_as_json(capsys, asked, told):
+    assert main(["stress", *asked, "--json"]) == 2
     said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "error: --times must be at least 1, got 0.\n")
+    assert (said.out, said.err) == ("", f"error: {told}\n")
 
 
 @pytest.mark.skipif(importlib.util.find_spec("semantic_router") is not None, reason="it is installed here")

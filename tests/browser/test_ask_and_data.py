@@ -58,6 +58,34 @@ def test_a_link_opens_a_model_with_a_text_and_a_bad_one_does_no_harm(app, starte
     assert errors == []
 
 
+def test_a_small_map_is_fetched_once_and_its_star_comes_with_the_verdict(app, starter, browser) -> None:
+    page, errors = opened(browser, app[0])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    plot = "document.querySelector('#small-map .plot')"
+    star = f"{plot}?._fullData?.find(trace => trace.name === 'your text')"
+    shown = f"(name, text) => {plot}?.layout?.title?.text === `The map of ${{name}}` && {star}?.text[0] === text"
+
+    def typed(text: str, label: str) -> None:
+        page.get_by_label("Type a message").fill(text)
+        page.locator("#verdict .answer strong", has_text=label).wait_for()
+        page.wait_for_function(f"([name, text]) => ({shown})(name, text)", arg=[label, text])
+
+    typed("wake me up at seven", "alarm_set")
+    typed("i lost my card", "card_lost")
+    asked.clear()
+    for text, label in (("wake me up at six", "alarm_set"), ("i have lost my card", "card_lost")):
+        typed(text, label)
+    assert "verdict" in asked
+    assert "small-map" not in asked, "both maps are here, and where the star is came with the verdict"
+    page.get_by_label("Type a message").fill("")
+    page.wait_for_function(f"() => !{plot}.data")
+    typed("wake me up at eight", "alarm_set")
+    assert "small-map" not in asked
+    page.close()
+    assert errors == []
+
+
 def test_many_texts_are_classified_worked_through_corrected_and_stopped(app, starter, browser, tmp_path) -> None:
     page, errors = opened(browser, app[0])
     page.get_by_role("tab", name="Many texts").click()
