@@ -35,8 +35,8 @@ from ans.command_line import evaluate, predict, teach, train
 from ans.config import DEVICES, LISTS, TrainConfig
 from ans.doctor import doctor
 from ans.inspection import inspect
-from ans.stress.command import stress
 from ans.stress.command import WHICH as HARM
+from ans.stress.command import stress
 
 PROGRAM = "ans" if Path(sys.argv[0]).name in ("ans", "ans.exe") else "python -m ans"
 FAILED, INTERRUPTED = 2, 130
