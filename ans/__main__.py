@@ -11,7 +11,7 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, fields
 from io import TextIOWrapper
 from pathlib import Path
@@ -257,9 +257,7 @@ def _add_benchmark(commands) -> None:
         "benchmark table1 --datasets banking --ratios 0.25 --seeds 0-4 --data-dir data",
         BENCHMARK_HELP,
     )
-    parser.add_argument(
-        "which", metavar="WHICH", choices=tuple(WHICH), help="; ".join(f"{k}: {v}" for k, v in WHICH.items())
-    )
+    parser.add_argument("which", metavar="WHICH", choices=tuple(WHICH), help=_listed(WHICH))
     parser.add_argument("folders", metavar="DIR", nargs="*", default=[], help="of traffic: folders with train and test")
     parser.set_defaults(several="folders")
     parser.add_argument("--texts", metavar="N,…", type=numbers, help="of few: texts a class (default: 1,2,5,10,20,50)")
@@ -283,9 +281,7 @@ def _add_stress(commands) -> None:
         "stress kills --times 200",
         STRESS_HELP,
     )
-    parser.add_argument(
-        "which", metavar="WHICH", choices=tuple(HARM), help="; ".join(f"{k}: {v}" for k, v in HARM.items())
-    )
+    parser.add_argument("which", metavar="WHICH", choices=tuple(HARM), help=_listed(HARM))
     parser.add_argument("--times", type=int, default=20, help="of kills: how often (default: %(default)s)")
     parser.add_argument(
         "--clients",
@@ -350,6 +346,11 @@ def _add_setting(group, spec: Field, required: bool = False) -> None:
         metavar="A,B,…" if spec.name in LISTS else "N" if bounded else None,
         help=(about["explanation"] + default).replace("%", "%%"),
     )
+
+
+def _listed(kinds: Mapping[str, str]) -> str:
+    """Kinds and what they are as the help of an option, in which argparse reads a lone % as the start of a name."""
+    return "; ".join(f"{kind}: {what}" for kind, what in kinds.items()).replace("%", "%%")
 
 
 def _number(value: str) -> int | float | str:

@@ -34,11 +34,13 @@ one JSON object per text, in the order of the texts:
   between      the two answers that an unsure text wavers between, a class by its name, or open
 Lines on stdin are answered as they come. With --input and --out the rows of a file, however many, are written with
 their columns and answer_label, answer_open, answer_unsure, answer_score, answer_known_below and answer_closest beside
-them; a run that is cut off goes on where it was when it is started again."""
+them; a run that is cut off goes on where it was when it is started again.
+Exit status: 0 done, 2 an error told in one sentence, 130 interrupted (what was answered is kept)."""
 
 TEACH_HELP = """\
 how many of the corrected texts are answered rightly before and after, and the classes that are new.
-With --json one object: corrections, right_before, right_after, new_classes, seconds, load_seconds, out."""
+With --json one object: corrections, right_before, right_after, new_classes, seconds, load_seconds, out.
+Exit status: 0 done, 2 an error told in one sentence, 130 interrupted (no model is saved)."""
 CORRECTIONS_HELP = (
     "a table with columns text and label: each text with its right class, a new class, or open (also oos, none, …)"
 )

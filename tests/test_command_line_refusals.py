@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -157,57 +155,6 @@ def test_evaluate_refuses_a_corpus_that_lacks_the_models_classes(refuse, model, 
     assert refuse("evaluate", model, "--dataset", path) == (
         "other lacks 3 of the model's 4 classes, for example 'card_lost'; evaluate on a corpus that has them all."
     )
-
-
-# Help
-
-
-@pytest.mark.parametrize("command", ["train", "predict", "evaluate"])
-def test_help_teaches_with_an_example_and_the_meaning_of_the_output(capsys, command):
-    with pytest.raises(SystemExit) as caught:
-        main([command, "--help"])
-    said = capsys.readouterr().out
-    assert caught.value.code == 0
-    assert f"example:\n  python -m ans {command} " in said
-    assert "\noutput: " in said
-
-
-def test_the_help_of_train_has_every_setting_with_its_explanation_and_default_in_its_group(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "400")
-    with pytest.raises(SystemExit):
-        main(["train", "--help"])
-    said = capsys.readouterr().out
-    for spec in fields(TrainConfig):
-        default = "" if spec.default is None else f" (default: {spec.default})"
-        if spec.name == "known_ratio":
-            default = " (default: 0.75; of your own data 1, all)"
-        assert f"{spec.metadata['explanation']}{default}\n" in said
-    # Each group's title stands right before its first setting.
-    marks = ["\nData:", "--dataset", "--seed", "\nEncoder:", "--encoder", "--max-tokens", "\nPhase 1:", "--epochs"]
-    marks += ["--warmup", "\nPhase 2:", "--head-steps", "--gamma"]
-    options = said[said.index("\noptions:") :]
-    places = [options.index(mark) for mark in marks]
-    assert places == sorted(places)
-
-
-def test_help_and_argument_errors_wait_for_no_heavy_import():
-    program = """
-import sys
-from ans.__main__ import _parsed, main
-assert main(["train", "--gamma", "0"]) == main(["bogus"]) == main(["train", "--out", __file__]) == 2
-try:
-    main(["train", "--help"])
-except SystemExit:
-    print(sorted({"torch", "transformers", "datasets", "sklearn", "numpy", "tqdm"} & set(sys.modules)))
-"""
-    done = subprocess.run(
-        [sys.executable, "-"],
-        input=f"__file__ = {__file__!r}\n{program}",
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
 def test_texts_and_folders_may_stand_after_options_and_what_is_unknown_is_told(capsys):

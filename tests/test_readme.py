@@ -30,7 +30,7 @@ EXAMPLE = "assets/examples/messages.csv"
 # Programs that are not this project's, and words of the shell; their arguments are not looked at, but for pip's extras.
 OTHERS = {"python3", ".", "pip", "hf", "curl", "sed", "grep", "until", "sleep", "done", "apt", "ls"}
 OWN = re.compile(r"(?:python|\S*/python) -m ((?:ans|tests)\S*)(.*)|(?:\S*/)?ans( .*)", re.DOTALL)
-INLINE = re.compile(r"`((?:\S*python -m (?:ans |ans\.|tests)[^`]*)|(?:ans -?[a-z][^`]*))`")
+INLINE = re.compile(r"`((?:\S*python -m (?:ans |ans\.|tests)[^`]*)|(?:ans -{0,2}[a-z][^`]*))`")
 
 
 def blocks(text: str, language: str) -> list[str]:

@@ -45,7 +45,8 @@ def parser(asked: Environment, program: str | None = None) -> _Parser:
         prog=program,
         description="Train an open-world text classifier and ask it, in the browser. A small starter model answers "
         "until you have trained one of your own.",
-        epilog="The README lists the environment variables of a server.",
+        epilog="The README lists the environment variables of a server. Exit status: 0 stopped, 2 it could not start, "
+        "told in one sentence.",
     )
     parser.add_argument("--host", default=asked.host, help="default: %(default)s")
     parser.add_argument("--port", type=int, default=asked.port, help="default: %(default)s")
