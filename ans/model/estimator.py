@@ -214,9 +214,20 @@ class OpenWorldClassifier(
     def _from_pretrained(cls, *, model_id: str, device: str | None = None, **where: Any) -> OpenWorldClassifier:
         return cls.load(hub.folder_of(model_id, **where), device)
 
-    def generate_model_card(self, *args: Any, **facts: Any) -> ModelCard:
+    def save_pretrained(self, save_directory: str | Path, *, model_card_kwargs: Any = None, **more: Any) -> str | None:
+        """Write the folder of a repository, with a README. `model_card_kwargs`: what `generate_model_card` takes."""
+        facts = {"repository": Path(save_directory).name, **(model_card_kwargs or {})}
+        return super().save_pretrained(save_directory, model_card_kwargs=facts, **more)
+
+    def push_to_hub(self, repo_id: str, *, model_card_kwargs: Any = None, **more: Any) -> str:
+        """Upload that folder into a repository on the hub, as `save_pretrained` writes it."""
+        name = hub.full_name(repo_id, more.get("private"), more.get("token"))
+        return super().push_to_hub(name, model_card_kwargs={**(model_card_kwargs or {}), "repository": name}, **more)
+
+    def generate_model_card(self, *args: Any, repository: str = "my-model", **facts: Any) -> ModelCard:
         """The README of a model on the hub. `facts`: `metrics` by name, and words about its `data`."""
-        return hub.model_card(self._model(), self._hub_mixin_info.model_card_data, **facts)
+        about, model = self._hub_mixin_info.model_card_data, self._model()
+        return hub.model_card(model, about, open_label=self.open_label_, repository=repository, **facts)
 
     # What scikit-learn asks
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -12,7 +13,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from huggingface_hub import ModelCard, ModelCardData, snapshot_download
+import numpy as np
+from huggingface_hub import HfApi, ModelCard, ModelCardData, snapshot_download
 
 from ans.config import TrainConfig
 
@@ -23,7 +25,8 @@ PAPER = "https://aclanthology.org/2022.emnlp-main.295/"
 TAGS = ("open-set-recognition", "out-of-distribution", "intent-detection")
 FILES = ("model.json", "weights.safetensors", "training_texts.json")
 KIND = {"architectures": ["OpenWorldClassifier"], "model_type": "ans-open-world-classifier"}
-HUB_NAMES = {"minilm": "sentence-transformers/all-MiniLM-L6-v2"}
+HUB_NAMES = {"minilm": "sentence-transformers/all-MiniLM-L6-v2", "mpnet": "sentence-transformers/all-mpnet-base-v2"}
+HUB_NAME = re.compile(r"\w[\w.-]*(/[\w.-]+)?")
 MOST_CLASSES = 200  # that the card lists
 TEXT = """---
 {{ card_data }}
@@ -34,10 +37,12 @@ TEXT = """---
 Answers a text with one of the classes below, or with **open**: it belongs to none of them. It has learnt from texts of
 these classes{{ " and from open ones" if outside else " alone" }}, with [adaptive negative samples]({{ paper }}).
 
+The package `ans-open-world` reads it. It is on no index: `pip install .` in a clone of its project installs it.
+
 ```python
 from ans import OpenWorldClassifier
 
-model = OpenWorldClassifier.from_pretrained("REPOSITORY")  # this repository, or a folder
+model = OpenWorldClassifier.from_pretrained("{{ repository }}")  # this repository, or its folder
 model.predict(["a text", "another one"])  # labels; {{ open_label }} for texts of no class
 model.explain("a text")  # score, closest classes, nearest training texts
 ```
@@ -70,23 +75,42 @@ defaults are. Trained in {{ seconds }} s.
 
 - **`training_texts.json` holds its training texts**, of which the nearest are shown beside an answer. Where they are
   private, make the repository private.
-- A text is judged by itself, by its first {{ max_tokens }} tokens, in the languages that its encoder reads.
+- A text is judged by itself, by its first {{ tokens }}, in the languages that its encoder reads.
+{% if own_folder -%}
+- **It needs its encoder**, a folder called `{{ encoder }}`, which is not in this repository. It is looked for where it
+  was in the training: `model.json` tells the path.
+{% endif -%}
+{% if own_data -%}
+- `model.json` tells the paths of its data where it was trained.
+{% endif -%}
 - The numbers are of texts like those it has learnt from. What users type is often farther away, and more of it refused.
 """
 
 
 def model_card(
-    model: TrainedModel, about: ModelCardData, *, metrics: Mapping[str, Any] | None = None, data: str = ""
+    model: TrainedModel,
+    about: ModelCardData,
+    *,
+    open_label: object,
+    repository: str,
+    metrics: Mapping[str, Any] | None = None,
+    data: str = "",
 ) -> ModelCard:
-    """The README of a model.
+    """The README of a model. Of a folder on this machine it tells the name, never the path.
 
     Args:
-        about: its front matter, to which the encoder is added. metrics: what was measured elsewhere, by name.
+        about: its front matter, to which the encoder is added, unless it is a folder. open_label: what stands for open.
+        repository: what the model is loaded by. metrics: what was measured elsewhere, by name.
         data: words about the texts.
     """
+    from ans.model.tokens import MOST_PIECES
+
     config, counts = model.config, _texts_by_class(model)
     shown = dict(list(counts.items())[:MOST_CLASSES])
-    front: dict[str, Any] = {**about.to_dict(), "base_model": HUB_NAMES.get(config.encoder, config.encoder)}
+    own_folder = _is_folder(config.encoder)
+    front: dict[str, Any] = about.to_dict()
+    if not own_folder:
+        front["base_model"] = HUB_NAMES.get(config.encoder, config.encoder)
     changed = {
         f"`{spec.name}`": getattr(config, spec.name)
         for spec in fields(TrainConfig)
@@ -100,14 +124,26 @@ def model_card(
         classes=shown,
         left_out=len(counts) - len(shown),
         outside=len(model.fitted.outside),
-        open_label="the open label",
+        open_label=repr(open_label.item() if isinstance(open_label, np.generic) else open_label),
+        repository=repository,
         numbers={**(metrics or {}), **held_out(model)},
         data=data or f"{len(model.train_texts):,} texts; nobody has said more about them.",
-        encoder=config.encoder,
+        encoder=Path(config.encoder).expanduser().resolve().name if own_folder else config.encoder,
+        own_folder=own_folder,
+        own_data=config.data_dir is not None or _is_folder(config.dataset),
         changed=changed,
         seconds=round(sum(model.seconds.values())),
-        max_tokens=config.max_tokens,
+        tokens=f"{config.max_tokens} tokens"
+        if config.long_texts == "cut"
+        else f"{MOST_PIECES} × {config.max_tokens} tokens, in pieces whose numbers are averaged",
     )
+
+
+def full_name(repository: str, private: bool | None = None, token: str | None = None) -> str:
+    """A repository with its owner, who is whoever the token belongs to where none is named; it is made if need be."""
+    if "/" in repository:
+        return repository
+    return HfApi(token=token).create_repo(repository, private=private, exist_ok=True).repo_id
 
 
 def held_out(model: TrainedModel) -> dict[str, str]:
@@ -164,3 +200,8 @@ def folder_of(model_id: str, **where: Any) -> Path:
 def _texts_by_class(model: TrainedModel) -> dict[str, int]:
     counts = Counter(model.train_targets.tolist())
     return {name: counts[row] for row, name in enumerate(model.labels)}
+
+
+def _is_folder(name: str) -> bool:
+    """Whether this is a folder or a file here, or was one: no name of the hub or of a dataset."""
+    return Path(name).expanduser().exists() or HUB_NAME.fullmatch(name) is None

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from huggingface_hub import HfApi, ModelCard
+from huggingface_hub import HfApi, ModelCard, hub_mixin
 
 from ans import OpenWorldClassifier
+from ans.model import hub
 
+ROOT = Path(__file__).resolve().parents[2]
 PROBES = ["I lost my bank card", "who wrote hamlet"]
 
 
@@ -47,19 +56,86 @@ def test_the_card_says_classes_numbers_data_and_limits(model):
     ):
         assert part in said, part
     assert "{{" not in said
+    assert f"by its first 8 × {model.max_tokens} tokens" in said
+    assert "`pip install .` in a clone of its project installs it" in said
+    assert "  # labels; 'open' for texts of no class" in said
+    assert "model.json` tells" not in said
+
+
+def test_the_code_of_the_card_loads_the_model_from_its_folder_and_names_its_own_open_label(tmp_path):
+    texts = ["I lost my card", "my card is gone", "wake me at six", "set an alarm"]
+    quick = {"trainable_layers": 0, "folds": 0, "head_steps": 20, "device": "cpu", "long_texts": "cut"}
+    OpenWorldClassifier(**quick, open_label="?").fit(texts, [1, 1, 2, 2]).save_pretrained(tmp_path / "mine")
+    said = (tmp_path / "mine" / "README.md").read_text(encoding="utf-8")
+    assert "  # labels; '?' for texts of no class" in said
+    assert f"by its first {OpenWorldClassifier().max_tokens} tokens," in said
+    (code,) = re.findall(r"```python\n(.*?)```", said, re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_of_an_encoder_and_data_in_folders_the_card_tells_no_path(tiny_encoder_folder, tmp_path, moved):
+    folder = tmp_path / "secret" / "my-encoder"
+    shutil.copytree(tiny_encoder_folder, folder)
+    quick = {"trainable_layers": 0, "folds": 0, "head_steps": 20, "device": "cpu", "data_dir": str(tmp_path)}
+    model = OpenWorldClassifier(encoder=str(folder), **quick).fit(["a card", "an alarm"], ["card", "alarm"])
+    if moved:
+        folder.rename(tmp_path / "elsewhere")
+    card = model.generate_model_card()
+    assert card.data.base_model is None
+    assert "Encoder `my-encoder`" in card.content
+    assert "**It needs its encoder**, a folder called `my-encoder`, which is not in this repository" in card.content
+    assert "tells the paths of its data" in card.content
+    assert str(tmp_path) not in card.content
+    assert "secret" not in card.content
+
+
+def test_the_card_of_the_large_encoder_names_it_as_the_hub_does(model):
+    model = copy.copy(model)
+    model.model_ = copy.copy(model.model_)
+    model.model_.config = model.model_.config.with_(encoder="mpnet")
+    assert model.generate_model_card().data.base_model == "sentence-transformers/all-mpnet-base-v2"
+
+
+def test_a_repository_on_the_hub_is_read_from_the_folder_that_it_was_downloaded_to(model, tmp_path, monkeypatch):
+    model.save_pretrained(tmp_path / "there")
+    asked = {}
+
+    def snapshot_download(name, **where):
+        asked.update(where, name=name)
+        folder = tmp_path / "downloaded"
+        folder.mkdir()
+        for file in where["allow_patterns"]:
+            shutil.copy(tmp_path / "there" / file, folder)
+        return str(folder)
+
+    monkeypatch.setattr(hub, "snapshot_download", snapshot_download)
+    monkeypatch.setattr(hub_mixin, "hf_hub_download", lambda **asked: tmp_path / "there" / asked["filename"])
+    again = OpenWorldClassifier.from_pretrained("me/my-model", revision="v1", token="hf_x", device="cpu")
+    assert np.array_equal(again.decision_function(PROBES), model.decision_function(PROBES))
+    assert (asked["name"], asked["revision"], asked["token"]) == ("me/my-model", "v1", "hf_x")
 
 
 def test_pushing_uploads_that_folder_and_nothing_else(model, monkeypatch):
     pushed = {}
-    monkeypatch.setattr(HfApi, "create_repo", lambda self, repo_id, **_: type("Url", (), {"repo_id": repo_id})())
+    monkeypatch.setattr(
+        HfApi, "create_repo",
+        lambda self, repo_id, **_: type("Url", (), {"repo_id": repo_id if "/" in repo_id else f"me/{repo_id}"})(),
+    )  # fmt: skip
 
     def upload_folder(self, *, repo_id, folder_path, **_):
         pushed[repo_id] = {path.name: path.read_bytes() for path in folder_path.iterdir()}
         return "done"
 
     monkeypatch.setattr(HfApi, "upload_folder", upload_folder)
-    assert model.push_to_hub("me/my-model") == "done"
+    assert model.push_to_hub("my-model") == "done"
     files = pushed["me/my-model"]
     assert set(files) == {"README.md", "config.json", "model.json", "training_texts.json", "weights.safetensors"}
     assert json.loads(files["config.json"])["model_type"] == "ans-open-world-classifier"
-    assert ModelCard(files["README.md"].decode()).data.library_name == "ans"
+    card = ModelCard(files["README.md"].decode())
+    assert card.data.library_name == "ans"
+    assert 'from_pretrained("me/my-model")' in card.content
