@@ -224,7 +224,10 @@ def wire(page: Page, blocks: gr.Blocks) -> None:
     opened = blocks.load(page.opened, opening, [*page.polled, shared.browser, page.ask.query], **QUIETLY)
     opened.then(None, shared.browser, shared.browser, js="name => window.oneName(name)", api_visibility="private")
     polling = [tab.watched, page.seen, shared.model, shared.browser]
-    page.changes.click(page.poll, polling, page.polled, trigger_mode="always_last", **AT_ONCE)
+    # A page that the server has forgotten must be able to ask, and of that one Gradio would refuse the model, which no
+    # list of it holds any more. `poll` looks itself whether the model is there for this browser.
+    asking: dict[str, Any] = {**AT_ONCE, "trigger_mode": "always_last", "preprocess": False}
+    page.changes.click(page.poll, polling, page.polled, **asking)
     shared.model.change(None, [shared.model, shared.mine], page.using, js=TOGETHER, api_visibility="private")
     shared.model.change(None, None, None, js="() => window.dimWhatIsOld()", api_visibility="private")
     offered = blocks.load(page.data.offer, shared.browser, page.data.datasets, **AT_ONCE)

@@ -1,11 +1,18 @@
-"""A page whose server was started again goes on by itself, with what was typed."""
+"""A page whose server was started again, or has forgotten it, goes on by itself, with what was typed."""
 
 from __future__ import annotations
 
 import shutil
 from urllib.parse import urlsplit
 
+from gradio import route_utils, routes
+
 from ans.runs.store import RunStore
+from ans.serving.models import Serving
+from ans.ui import page as whole_page
+from ans.ui.changes import StoreChanges
+from ans.ui.launch import launch_options
+from ans.ui.sessions import keep_lightly
 from tests.browser.running_app import running_app
 
 TYPED = "wake me up at seven tomorrow"
@@ -49,3 +56,35 @@ def test_the_model_that_was_chosen_answers_after_a_reload(starter, browser, tmp_
             page.reload()
             page.wait_for_function(shows, arg=name)
     page.close()
+
+
+def test_a_page_that_the_server_has_forgotten_opens_again_by_itself(starter, browser, tmp_path, monkeypatch) -> None:
+    """As after two hours in a hidden tab, which asks for nothing."""
+    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
+    for module, name in ((route_utils, "SessionState"), (routes, "CustomCORSMiddleware")):
+        monkeypatch.setattr(module, name, getattr(module, name))  # which this process has back when the test has ended
+    shutil.copytree(starter.root, tmp_path / "runs")
+    store = RunStore(tmp_path / "runs")
+    built = whole_page.build(Serving(store))  # in this process, to let it forget
+    options = launch_options(built, StoreChanges(store, lambda: None))
+    _, url, _ = built.launch(prevent_thread_lock=True, **options)
+    keep_lightly(built)
+    page = browser.new_page()
+    try:
+        page.goto(url)
+        page.get_by_label("Type a message").fill(TYPED)
+        page.wait_for_function("() => document.querySelector('#model input')?.value")
+        page.evaluate("() => { window.before = true; }")
+        with page.expect_response("**/run/predict*"):
+            store.finished()[0].rename("named before")
+        page.wait_for_function("() => document.querySelector('#model input')?.value === 'named before'")
+        assert page.evaluate("() => window.before")
+        built.app.state_holder.session_data.clear()
+        store.finished()[0].rename("named meanwhile")
+        page.wait_for_function("() => !window.before")
+        page.wait_for_function("() => document.querySelector('#model input')?.value === 'named meanwhile'")
+        page.wait_for_function("typed => document.querySelector('#query textarea')?.value === typed", arg=TYPED)
+        assert page.get_by_test_id("toast-body").count() == 0, "nothing was refused"
+    finally:
+        page.close()
+        built.close(verbose=False)

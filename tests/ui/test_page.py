@@ -10,9 +10,11 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
-from gradio.state_holder import SessionState
+from gradio.block_function import BlockFunction
+from gradio.blocks import Block
 
 from ans.conventions import LONGEST, Candidate, Prediction
+from ans.runs.run import Run
 from ans.runs.status import FAILED
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
@@ -20,7 +22,8 @@ from ans.ui import page, verdict_card
 from ans.ui.access import Trainings, Visitor
 from ans.ui.ask import link
 from ans.ui.map.tab import layout as map_layout
-from tests.ui.tabs import laid_out
+from ans.ui.sessions import LightSession
+from tests.ui.tabs import event, laid_out
 
 
 def test_a_link_asks_for_a_run_and_a_text_and_an_endless_text_is_cut():
@@ -90,14 +93,33 @@ def test_no_handler_takes_a_model_that_this_pages_list_does_not_hold(tmp_path: P
     """The list holds what its browser may see, so the id of another browser's run, sent by hand, reaches no handler."""
     built = page.build(Serving(RunStore(tmp_path / "runs")))
     model = next(block for block in built.blocks.values() if block.elem_id == "model")
-    takers = [event for event in built.fns.values() if model in event.inputs]
+    takers = [event for event in built.fns.values() if model in event.inputs and event.name != "poll"]
     assert len(takers) >= 5
+    for taker in takers:
+        with pytest.raises(gr.Error, match="not in the list of choices"):
+            taken_in(built, taker, model)
+
+
+def taken_in(built: gr.Blocks, handler: BlockFunction, model: Block) -> list:
+    """What a handler is given of a page that was just opened, or was forgotten, and sends this model."""
+    sent = ["somebody's-run" if component is model else None for component in handler.inputs]
+    coming = built.preprocess_data(handler, sent, LightSession(built))
     with ThreadPoolExecutor(1) as elsewhere:  # a browser of other tests may have its event loop in this thread
-        for event in takers:
-            sent = ["somebody's-run" if component is model else None for component in event.inputs]
-            coming = built.preprocess_data(event, sent, SessionState(built))
-            with pytest.raises(gr.Error, match="not in the list of choices"):
-                elsewhere.submit(asyncio.run, coming).result()
+        return elsewhere.submit(asyncio.run, coming).result()
+
+
+def test_a_page_that_the_server_has_forgotten_may_ask_and_is_told_to_open_again(store: RunStore, run: Run):
+    built = page.build(Serving(store))
+    (poll,) = (event for event in built.fns.values() if event.name == "poll")
+    model, seen, changes = poll.inputs[2], poll.inputs[1], next(one for one in poll.outputs if one.elem_id == "changes")
+    given = taken_in(built, poll, model)
+    assert given == [None, None, "somebody's-run", None]
+    told = poll.fn(*given, event(tab="Ask"))
+    assert told[changes] == "gone"
+    assert told[model]["value"] == run.id, "what it sends is not believed"
+    assert poll.fn(told[poll.inputs[0]], told[seen], run.id, None, event(tab="Ask")) == gr.skip(), (
+        "a page that is known goes on"
+    )
 
 
 def test_every_handler_that_yields_is_queued_and_ends_with_a_yield_that_changes_nothing(tmp_path: Path):
