@@ -47,9 +47,12 @@ class LightSession(SessionState):
 
 class Sessions(StateHolder):
     """The sessions of all open pages; those that were used longest ago go first. Of one that was not used for `IDLE`
-    nothing is kept: Gradio forgets a page when it hears that it was closed, which a program need not let it hear."""
+    nothing is kept: Gradio forgets a page when it hears that it was closed, which a program need not let it hear. Of a
+    call that names no session, which Gradio names by the call itself, nothing is kept at all."""
 
     def __getitem__(self, session_id: str) -> SessionState:
+        if session_id in self.blocks._queue.event_ids_to_events:
+            return LightSession(self.blocks)
         if session_id not in self.session_data:
             self._forget_idle()
             self.session_data[session_id] = LightSession(self.blocks)
