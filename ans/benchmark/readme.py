@@ -6,6 +6,7 @@ So the figures in these pages cannot disagree with what was measured.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ans.benchmark import few_figure, radius_figure, report, router, scale, scale_figure, speed, taught
@@ -44,18 +45,33 @@ def block(path: Path, short: bool = False) -> str:
     if results.benchmark == "scale":
         return f"{scale.table(records)}\n\n{speed.note(records)}"
     dates = sorted({record["date"] for record in records})
-    seeds = sorted({record["config"]["seed"] for record in records})
     devices = ", ".join(sorted({record["device"] for record in records}))
     encoders = ", ".join(sorted({record["config"]["encoder"] for record in records}))
     when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
-    note = (
-        f"`{encoders}`, {devices}, seeds {', '.join(map(str, seeds))}, {when}, torch {records[0]['versions']['torch']}."
-    )
+    note = f"`{encoders}`, {devices}, seeds {_seeds(records)}, {when}, torch {records[0]['versions']['torch']}."
     which = str(results.benchmark)
     others = {"teach": taught.table, "router": router.table}
     tables = {**{name: one.table for name, one in BENCHMARKS.items()}, **TABLES, **others}
     table = (SHORT if short else tables)[which]
     return f"{table(records)}\n\n{note}"
+
+
+def _seeds(records: Sequence[dict]) -> str:
+    """The seeds, and those of each number of texts a class that was not measured on all of them."""
+    by_size: dict[int | None, set[int]] = {}
+    for record in records:
+        by_size.setdefault(record["config"].get("texts_per_class"), set()).add(record["config"]["seed"])
+    every = set().union(*by_size.values())
+    alike: dict[str, list[int | None]] = {}
+    for size, seeds in sorted(by_size.items(), key=lambda one: one[0] or 0):
+        if seeds != every:
+            alike.setdefault(_listed(seeds), []).append(size)
+    fewer = [f"with {' and '.join(map(str, sizes))} texts {seeds}" for seeds, sizes in alike.items()]
+    return _listed(every) + (f" ({'; '.join(fewer)})" if fewer else "")
+
+
+def _listed(seeds: set[int]) -> str:
+    return ", ".join(map(str, sorted(seeds)))
 
 
 def write() -> None:

@@ -23,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", default="minilm")
     parser.add_argument("--prompt")
+    parser.add_argument("--examples", action="store_true", help="print what some messages are answered, too")
     arguments = parser.parse_args()
     config = STARTER.with_(encoder=arguments.encoder, prompt=arguments.prompt, device="cpu")
     _, *lines = MESSAGES.read_text(encoding="utf-8").splitlines()
@@ -36,6 +37,10 @@ def main() -> None:
             asked = [row for i, row in enumerate(known) if i % PARTS == part]
             model = TrainedModel.trained_on(config, [text for text, _ in learnt], [label for _, label in learnt])
             found = answers(model, [text for text, _ in asked])
+            if part == 0 and arguments.examples:
+                shown = [*asked, *((text, OPEN_NAME) for text in outside[:4])]
+                for (text, label), answer in zip(shown, [*found, *answers(model, outside[:4])], strict=True):
+                    print(f"  {text} → {answer}{'' if answer == label else f', right: {label}'}")
             right += sum(answer == label for answer, (_, label) in zip(found, asked, strict=True))
             refused += answers(model, outside).count(OPEN_NAME)
         print(

@@ -1,6 +1,7 @@
-"""The README's answers on speed, memory, sureness and open examples: `python -m tests.tools.report_questions`.
+"""The README's answers on speed, memory, sureness, two classes at once and open examples.
 
-The first three are asked of the shipped starter, which takes seconds. `--open-texts DIR`, a folder that holds `clinc`,
+`python -m tests.tools.report_questions` asks all but the last of the shipped starter, which takes a minute.
+`--open-texts DIR`, a folder that holds `clinc`,
 trains twice for each seed instead: ten texts for each of 75 classes, without and with a hundred texts of other classes.
 """
 
@@ -25,6 +26,7 @@ from ans.runs.shipped import put_starter
 from ans.runs.store import RunStore
 
 ALONE, SURE, OPEN_TEXTS = 100, 0.9, 100  # texts that are asked one by one; a probability; open texts to learn from
+PAIRS = 500  # texts made of two
 
 
 def main() -> None:
@@ -49,7 +51,11 @@ def starter() -> None:
         model.predict(texts[:1])
         print(f"memory after loading: {memory()} MiB")
         alone = [timed(model, [text]) for text in texts[:ALONE]]
-        print(f"one text: {1000 * median(alone):.0f} ms; {len(texts):,} at once: {timed(model, texts):.1f} s")
+        together = timed(model, texts)
+        print(
+            f"one text: {1000 * median(alone):.0f} ms; {len(texts):,} at once: {together:.1f} s, "
+            f"{len(texts) / together:.0f} a second"
+        )
         answers = model.explain(texts)
         print(f"memory after {len(texts):,} texts: {memory()} MiB")
         said = [model.open_label_ if answer.open else answer.label for answer in answers]
@@ -62,6 +68,31 @@ def starter() -> None:
         print(f"the others: right {right[~unsure].mean():.0%}")
         sure = model.predict_proba(texts).max(1) >= SURE
         print(f"probability of {SURE:.0%}: {sure.mean():.0%} of the texts; right of these {right[sure].mean():.0%}")
+        two_classes(model, texts, truths)
+
+
+def two_classes(model: OpenWorldClassifier, texts: Sequence[str], truths: Sequence[str]) -> None:
+    """How often the heads of both classes say yes to two known texts in one, and a second head to one alone."""
+    known = [(text, truth) for text, truth in zip(texts, truths, strict=True) if truth != model.open_label_]
+    dice = np.random.default_rng(0)
+    pairs = []
+    while len(pairs) < PAIRS:
+        one, other = (known[index] for index in dice.integers(len(known), size=2))
+        if one[1] != other[1]:
+            pairs.append((f"{one[0]}, and {other[0]}", {one[1], other[1]}))
+    both, one, first = [], [], []
+    for answer, (_, wanted) in zip(model.explain([text for text, _ in pairs]), pairs, strict=True):
+        yes = {candidate.label for candidate in answer.candidates if candidate.logit > 0}
+        both.append(wanted <= yes)
+        one.append(len(wanted & yes) == 1)
+        first.append({candidate.label for candidate in answer.candidates[:2]} == wanted)
+    print(
+        f"two known texts in one: both heads say yes to {mean(both):.0%}, one to {mean(one):.0%}; both are the two "
+        f"strongest of {mean(first):.0%}"
+    )
+    alone = model.explain([text for text, _ in known])
+    several = [sum(one.logit > 0 for one in answer.candidates) > 1 for answer in alone]
+    print(f"one known text: a second head says yes to {mean(several):.0%}")
 
 
 def open_examples(data_dir: str, seeds: Sequence[int]) -> None:

@@ -1,0 +1,96 @@
+"""Figures that sentences of the README and of the pages quote are those of the records in assets/benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import mean
+
+import pytest
+
+from ans.benchmark.readme import PAGES
+from ans.benchmark.results import RESULTS_FOLDER, Results
+from ans.paths import ROOT
+
+TEXTS = {page: " ".join(page.read_text(encoding="utf-8").split()) for page in [*PAGES, ROOT / "assets/guide/method.md"]}
+README, MEASURED, ENCODERS, METHOD = TEXTS
+
+
+def records(which: str, **config) -> list[dict]:
+    """The records of ANS, or of a benchmark without methods, that have these settings."""
+    found = Results(RESULTS_FOLDER / f"{which}.json", None).records
+    return [one for one in found if all(one["config"].get(name) == value for name, value in config.items())]
+
+
+def ans(which: str, metric: str, **config) -> float:
+    return mean(one["metrics"][metric] for one in records(which, **config) if one["method"] == "ANS")
+
+
+def numbers(which: str, row: str) -> dict[str, float]:
+    (found,) = (one["numbers"] for one in records(which) if one["method"] == row)
+    return found
+
+
+def few(metric: str, *sizes: int) -> list[float]:
+    return [ans("few", metric, texts_per_class=size) for size in sizes]
+
+
+def best(which: str, **config) -> float:
+    """What the best line of the test would add to F1."""
+    return ans(which, "best_threshold_f1", **config) - ans(which, "f1", **config)
+
+
+def quoted() -> Iterator[tuple]:
+    """A page, and what it says by the records."""
+    five, ten, twenty, fifty = few("f1", 5, 10, 20, 50)
+    yield (
+        README,
+        f"5 texts a class give an F1 of {five:.1f}, 10 give {ten:.1f}, 20 give {twenty:.1f}, 50 give {fifty:.1f}.",
+    )
+    refused = "{:.0f}, {:.0f}, {:.0f} and {:.0f} %".format(*few("known_refused", 5, 10, 20, 50))
+    yield (
+        README,
+        f"Of known texts {refused} are then refused by mistake. One text a class trains, too ({few('f1', 1)[0]:.1f}).",
+    )
+    yield (
+        README,
+        f"would add {best('table1'):.1f} points of F1; with ten texts a class, {best('few', texts_per_class=10):.1f}.",
+    )
+    two, of_ten = (100 - found for found in few("in_scope", 2, 10))
+    turned = few("known_refused", 2)[0]
+    yield (
+        README,
+        f"with two texts a class {two:.0f} % of known texts are refused or named wrongly, {turned:.0f} % being "
+        f"refused, with ten {of_ten:.0f} %",
+    )
+    yield README, f"on the chatbot above, {ans('traffic', 'known_refused'):.0f} % of it was refused"
+    quarter, whole = (best("assistant", known_ratio=ratio) for ratio in (0.25, 1.0))
+    yield (
+        README,
+        f"would add {quarter:.1f} points of F1 where a quarter of its classes is known, and {whole:.1f} where all are.",
+    )
+    yield README, f"has an F1 of 90.6 and ANS one of {ans('assistant', 'f1', known_ratio=1.0):.1f}"
+    small, large = numbers("speed", "heads-38")["ratio"], numbers("speed", "heads-112")["ratio"]
+    yield METHOD, f"the 38 heads of clinc 25 % {small:.1f} times and the 112 of clinc 75 % {large:.1f} times as fast"
+    yield MEASURED, f"of the {numbers('speed', 'clinc-25')['seconds']:.0f} s of clinc 25 %"
+    where = {"dataset": "clinc", "known_ratio": 0.25, "seed": 0}
+    there = {**where, "dataset": "banking"}
+    yield (
+        ENCODERS,
+        f"F1 {ans('table1-mpnet', 'f1', **where):.1f} against `minilm`'s {ans('table1', 'f1', **where):.1f} on clinc "
+        f"at 25 %, and {ans('table1-mpnet', 'f1', **there):.1f} against {ans('table1', 'f1', **there):.1f} on banking",
+    )
+
+
+@pytest.mark.parametrize(("page", "sentence"), quoted(), ids=lambda part: str(part)[-40:].rpartition("/")[2])
+def test_a_figure_that_a_sentence_quotes_is_that_of_the_records(page, sentence):
+    assert sentence in TEXTS[page]
+
+
+def test_the_rule_that_is_quoted_from_the_datasheet_stands_there():
+    sheet = (ROOT / "assets/datasets/assistant/README.md").read_text(encoding="utf-8")
+    assert "| 100 % (only `oos` is open) | MSP | 88.8 | 90.6 |" in sheet
+    assert f"| ANS | 88.8 | {ans('assistant', 'f1', known_ratio=1.0):.1f} |" in sheet
+
+
+def test_seeds_that_only_some_numbers_of_texts_have_are_told_below_the_table():
+    assert "seeds 0, 1, 2, 3, 4 (with 1 and 2 texts 0, 1, 2)" in TEXTS[README]
