@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from ans.durable import remedy
+from ans.runs.status import QUEUED
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
 from ans.ui import runs, train, use_model, verdict_card
@@ -43,6 +44,7 @@ from ans.ui.polling import (
     listed,
     model_in_use,
     newer_active,
+    place_of,
     with_id,
 )
 from ans.ui.runs import RunsTab
@@ -97,7 +99,7 @@ class Page:
         visitor, asked = self.shared.visitor(who), link.link_of(request)
         self.shared.trainings.came_from(visitor.browser, self.shared.server.address(request))
         found = listed(visitor.runs)
-        now = Snapshot.take(found, first_watched(found, last), self.shared.server.trouble())
+        now = self._seen(visitor, found, first_watched(found, last))
         if asked.run is not None and asked.run not in now.ready:
             gr.Warning("The link names a model that is not here; another one answers instead.")
         chosen = next((one for one in (asked.run, *last_used(last, using)) if one in now.ready), None)
@@ -119,7 +121,7 @@ class Page:
             run = with_id(found, watched)
             if not visitor.restricted:  # one person's machine: a run started in another tab is this person's too
                 run = newer_active(found, run)
-            now = Snapshot.take(found, run, self.shared.server.trouble())
+            now = self._seen(visitor, found, run)
             if now == before:
                 return gr.skip()
             gone = {self.changes: "gone"} if before is None else {}
@@ -135,6 +137,11 @@ class Page:
     def show_how(self) -> Changes:
         """Ask leads to how a negative is made."""
         return {self.shared.tabs: gr.Tabs(selected="map"), self.map.part: MADE}
+
+    def _seen(self, visitor: Visitor, found: Sequence[Listed], watched: Listed | None) -> Snapshot:
+        waits = watched is not None and watched.status.state == QUEUED
+        place = place_of(visitor.store, watched.run) if waits else None
+        return Snapshot.take(found, watched, self.shared.server.trouble(), place)
 
     def _changes(
         self,
@@ -155,7 +162,7 @@ class Page:
         first = first_model(found, visitor.browser, self.shared.store.preferred)
         model_id = model_in_use(now, before if turns else None, chosen, first)
         changes: Changes = {
-            **self.train.showing(None if watched is None else watched.run, visitor, found),
+            **self.train.showing(None if watched is None else watched.run, visitor, found, now.place),
             self.train.watched: now.watched,
             self.seen: now,
             self.notice: gr.update(value=now.trouble or "", visible=now.trouble is not None),

@@ -9,7 +9,7 @@ from typing import Any
 
 from ans.runs.names import distinct
 from ans.runs.run import Run
-from ans.runs.status import ENDED, Status
+from ans.runs.status import ENDED, GOING, RUNNING, Status
 from ans.runs.store import RunStore, active_of, first_of
 
 
@@ -52,6 +52,13 @@ def first_watched(runs: Sequence[Listed], mine: str | None) -> Listed | None:
     return active_of(runs) or with_id(runs, mine) or next(iter(runs), None)
 
 
+def place_of(store: RunStore, run: Run) -> int | None:
+    """How many trainings go before this one, whoever's they are; None when it has ended."""
+    waiting = [one for one in reversed(store.all()) if one.status.state in GOING]
+    waiting.sort(key=lambda one: one.status.state != RUNNING)
+    return next((place for place, one in enumerate(waiting) if one.id == run.id), None)
+
+
 def newer_active(runs: Sequence[Listed], watched: Listed | None) -> Listed | None:
     """The run to watch: the one that trains now if the watched one has ended, else the watched one."""
     return watched if watched is not None and watched.status.state not in ENDED else active_of(runs) or watched
@@ -62,7 +69,7 @@ class Snapshot:
     """What an open page shows of the store; when it is unchanged there is nothing to redraw.
 
     `ready` holds the ids of the runs with a model, newest first, `names` the names of all runs; the stamps change with
-    each step of their run.
+    each step of their run. `place`: of the watched run in the queue, while it waits.
     """
 
     watched: str | None
@@ -71,13 +78,17 @@ class Snapshot:
     ready: tuple[str, ...]
     names: tuple[tuple[str, str], ...] = ()
     trouble: str | None = None
+    place: int | None = None
 
     @classmethod
-    def take(cls, runs: Sequence[Listed], watched: Listed | None, trouble: str | None = None) -> Snapshot:
+    def take(
+        cls, runs: Sequence[Listed], watched: Listed | None, trouble: str | None = None, place: int | None = None
+    ) -> Snapshot:
         """These runs as they are now, seen by a page that watches one of them.
 
         Args:
             trouble: why nothing can be trained now.
+            place: `place_of` the watched one, if that waits.
         """
         trains = active_of(runs)
         return cls(
@@ -87,6 +98,7 @@ class Snapshot:
             tuple(one.id for one in finished(runs)),
             tuple((one.id, one.name) for one in runs),
             trouble,
+            place,
         )
 
 

@@ -12,7 +12,7 @@ from ans.runs.evaluation import Evaluation
 from ans.runs.progress import PHASES, Progress
 from ans.runs.run import Run
 from ans.runs.status import DELETED, FAILED, FINISHED, GOING, INTERRUPTED, QUEUED, RUNNING, STOPPED, Status
-from ans.ui.wording import clock, percent, signed
+from ans.ui.wording import clock, ordinal, percent, signed
 
 TITLES = {
     QUEUED: "Waiting for the training process",
@@ -26,8 +26,12 @@ TITLES = {
 DEVICE_NAMES = {"cpu": "the CPU", "mps": "the Apple GPU"}
 
 
-def view(run: Run, now: float) -> dict:
-    """A run for the page: state, title, clock, detail, phases, share, seconds left, and at the end the numbers."""
+def view(run: Run, now: float, place: int | None = None) -> dict:
+    """A run for the page: state, title, clock, detail, phases, share, seconds left, and at the end the numbers.
+
+    Args:
+        place: how many trainings go before it, while it waits.
+    """
     status, progress = run.status, run.progress
     out: dict = {"state": status.state, "title": TITLES[status.state], "name": run.name}
     if status.state == RUNNING:
@@ -43,12 +47,22 @@ def view(run: Run, now: float) -> dict:
     if status.state in GOING:
         out["phases"] = _phase_states(progress)
     if status.state == QUEUED:
-        out["detail"] = "It begins when the trainings before it have ended. You may close the page meanwhile."
+        out |= _waiting(place)
     if status.state in (FAILED, STOPPED, INTERRUPTED):
         out["detail"] = status.message
     if status.state == FINISHED:
         out |= _finished(run, status)
     return out
+
+
+def _waiting(place: int | None) -> dict[str, str]:
+    if not place:
+        return {"detail": "It begins in a moment. You may close the page meanwhile."}
+    before = "the training before it has" if place == 1 else f"the {place:,} trainings before it have"
+    return {
+        "title": f"{ordinal(place + 1)} in the queue",
+        "detail": f"It begins when {before} ended. You may close the page meanwhile.",
+    }
 
 
 def _running_detail(run: Run, progress: Progress) -> str:

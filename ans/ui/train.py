@@ -19,7 +19,7 @@ from ans.runs.store import active_of
 from ans.ui import run_card, run_results
 from ans.ui.access import LISTED, Visitor, dataset_named
 from ans.ui.components import PlotComponent, RunComponent
-from ans.ui.polling import Listed, listed
+from ans.ui.polling import Listed, listed, place_of
 from ans.ui.shared import Shared
 from ans.ui.train_filling import Filling, presets
 from ans.ui.train_form import SEEDS, Choices, advanced_settings, choices, first_ratio, form_config, show_other
@@ -194,11 +194,14 @@ class TrainTab:
         """Where a training will compute, for a person."""
         return f"Trains on {self.shared.serving.device_name()}. It goes on when you close the page."
 
-    def showing(self, run: Run | None, visitor: Visitor, found: Sequence[Listed] | None = None) -> Changes:
+    def showing(
+        self, run: Run | None, visitor: Visitor, found: Sequence[Listed] | None = None, place: int | None = None
+    ) -> Changes:
         """Run card, curves and Stop button for the watched run, or for none.
 
         Args:
-            found: the runs that this browser may see, where they are read already.
+            found: the runs that this browser may see, where they are read already. place: `place_of` a waiting run,
+                where that is known.
         """
         if run is None:
             return {self.run: nothing_yet(), self.curves: None, self.stop: gr.update(interactive=False)}
@@ -208,10 +211,13 @@ class TrainTab:
             below = run_results.below(run, found, visitor.may_stop(run))
         except ValueError:  # a run was deleted in this moment
             below = {}
+        if place is None and run.status.state == QUEUED:
+            place = place_of(visitor.store, run)
+        card = run_card.view(run, time.time(), place)
         ended = {} if goes_on else {self.note: gr.update(visible=False), self.again: gr.update(visible=False)}
         return {
             **ended,  # what was said of pressing Train
-            self.run: run_card.view(run, time.time()) | below | {"queue": run_results.queue(found, run, visitor)},
+            self.run: card | below | {"queue": run_results.queue(found, run, visitor)},
             self.curves: _CURVES.get((run.folder, run.version), lambda: _curves(run)),
             self.stop: gr.update(interactive=goes_on and visitor.may_stop(run)),
         }

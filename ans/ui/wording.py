@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+
 
 def clock(seconds: float) -> str:
     """`7 s`, `1 min 20 s`, `2 h 05 min`."""
@@ -13,6 +15,14 @@ def clock(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def ordinal(number: int) -> str:
+    """`First` to `Tenth`, `11th`, `22nd`."""
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
 
 
 def percent(value: float | None) -> str:

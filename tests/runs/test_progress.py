@@ -29,6 +29,11 @@ def test_a_queued_run_says_that_it_waits_and_shows_all_phases_as_later(run):
     assert {phase["state"] for phase in view["phases"]} == {"later"}
 
 
+def test_a_place_in_the_queue_is_said_in_words_as_long_as_one_counts_so():
+    said = [wording.ordinal(number) for number in (1, 3, 10, 11, 13, 21, 22, 33, 112, 1001)]
+    assert said == ["First", "Third", "Tenth", "11th", "13th", "21st", "22nd", "33rd", "112th", "1,001st"]
+
+
 def test_a_running_run_shows_phase_and_step_and_how_long_it_has_taken(run):
     run.set_status(RUNNING)
     write = run.event_writer()

@@ -11,7 +11,7 @@ import pytest
 
 from ans.config import TrainConfig
 from ans.runs.run import Run
-from ans.runs.status import FAILED, FINISHED, RUNNING
+from ans.runs.status import FAILED, FINISHED, RUNNING, STOPPED
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page, polling
@@ -149,12 +149,37 @@ def test_one_poll_lists_the_runs_once_whether_or_not_there_is_something_to_redra
     listing = RunStore.all
     monkeypatch.setattr(RunStore, "all", lambda self: lists.update(["all"]) or listing(self))
     drawn = laid.poll(None, None, None, ME, event())
-    assert lists["all"] == 1
+    assert lists.pop("all") == 2, "and once those of others, for the place of the one that waits"
     assert drawn[laid.train.watched] == waiting.id
     assert drawn[laid.shared.model]["value"] == ready.id
     assert {row["id"] for row in drawn[laid.runs.view]["rows"]} == {ready.id, waiting.id}
     assert laid.poll(waiting.id, drawn[laid.seen], ready.id, ME, event()) == gr.skip()
-    assert lists["all"] == 2
+    assert lists.pop("all") == 2
+    waiting.set_status(RUNNING)
+    assert laid.poll(waiting.id, drawn[laid.seen], ready.id, ME, event())[laid.train.run]["title"] == "Training"
+    assert lists.pop("all") == 1
+
+
+def test_a_run_that_waits_behind_trainings_nobody_else_may_see_is_told_its_place_whenever_that_changes(store):
+    theirs = [run_of(store, OTHER, RUNNING), run_of(store, OTHER), run_of(store, OTHER)]
+    mine, laid = run_of(store, ME), laid_out(store, restricted=True)
+    run_of(store, OTHER)  # behind it
+
+    def told() -> tuple[str, str]:
+        return drawn[laid.train.run]["title"], drawn[laid.train.run]["detail"].split(". ")[0]
+
+    drawn = laid.opened(mine.id, None, ME, SimpleNamespace(query_params={}))
+    assert told() == ("Fourth in the queue", "It begins when the 3 trainings before it have ended")
+    assert [one["id"] for one in drawn[laid.train.run]["queue"]] == []
+    for ended, said in (
+        (theirs[1], ("Third in the queue", "It begins when the 2 trainings before it have ended")),
+        (theirs[0], ("Second in the queue", "It begins when the training before it has ended")),
+        (theirs[2], ("Waiting for the training process", "It begins in a moment")),
+    ):
+        ended.set_status(STOPPED)
+        drawn = laid.poll(mine.id, drawn[laid.seen], None, ME, event())
+        assert told() == said
+        assert laid.poll(mine.id, drawn[laid.seen], None, ME, event()) == gr.skip()
 
 
 def test_a_poll_redraws_what_has_changed_and_leaves_alone_what_a_person_is_choosing(store):

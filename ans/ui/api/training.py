@@ -17,14 +17,14 @@ from ans.data.report import REASONS, Report
 from ans.data.rows import Cell, Table
 from ans.runs.keys import make_key
 from ans.runs.progress import PHASES
-from ans.runs.run import LONGEST_NAME, Run
-from ans.runs.status import FINISHED, GOING, RUNNING
-from ans.runs.store import RunStore
+from ans.runs.run import LONGEST_NAME
+from ans.runs.status import FINISHED, RUNNING
 from ans.ui.access import LISTED, Visitor, dataset_named
 from ans.ui.api.asking import check_length, figures_of
 from ans.ui.api.lookup import Caller, asked, newcomer
 from ans.ui.api.schema import MOST_ROWS, SETTINGS, Read, Row, Standing, Train, Training, TrainStatus
 from ans.ui.limits import MIB, UPLOADED, UPLOADS
+from ans.ui.polling import place_of
 from ans.ui.refused import Refused
 from ans.ui.shared import Shared
 from ans.ui.train_form import ENCODERS
@@ -92,13 +92,6 @@ def train_status(shared: Shared, given: TrainStatus, caller: Caller) -> Standing
         figures=None if evaluation is None else figures_of(run),
         known_classes=[] if evaluation is None else evaluation.known,
     )
-
-
-def place_of(store: RunStore, run: Run) -> int | None:
-    """How many trainings go before this one; None when it has ended."""
-    waiting = [one for one in reversed(store.all()) if one.status.state in GOING]
-    waiting.sort(key=lambda one: one.status.state != RUNNING)
-    return next((place for place, one in enumerate(waiting) if one.id == run.id), None)
 
 
 def _config(shared: Shared, given: Train) -> TrainConfig:
