@@ -22,7 +22,7 @@ def joined(address: str | None) -> ModuleType:
         import ray
     except ImportError:
         raise ValueError(
-            "--engine ray needs Ray, which is not installed: pip install 'ans-open-world[cluster]'."
+            "--engine ray needs Ray, which is not installed: pip install '.[cluster]' in the clone brings it."
         ) from None
     if not ray.is_initialized():
         address = address or os.environ.get("RAY_ADDRESS")

@@ -34,7 +34,8 @@ one JSON object per text, in the order of the texts:
   between      the two answers that an unsure text wavers between, a class by its name, or open
 Lines on stdin are answered as they come. With --input and --out the rows of a file, however many, are written with
 their columns and answer_label, answer_open, answer_unsure, answer_score, answer_known_below and answer_closest beside
-them; a run that is cut off goes on where it was when it is started again.
+them (an input's column of such a name, or row, is kept as input_NAME); a run that is cut off goes on where it was when
+it is started again.
 Exit status: 0 done, 2 an error told in one sentence, 130 interrupted (what was answered is kept)."""
 
 TEACH_HELP = """\
@@ -53,7 +54,8 @@ With --json one object: benchmark, table (the Markdown), runs (the records of th
 Exit status: 0 done, 2 an error told in one sentence, 130 interrupted (what was computed is kept)."""
 
 DOCTOR_HELP = """\
-a line for each thing, with what to do about it behind an arrow; with --json a list of objects: name, found, do.
+a line for each thing, with what to do about it behind an arrow; with --json one object: well, and findings, a
+list of objects with name, found, do.
 Exit status: 0 nothing is to be done, 1 something is."""
 STATUSES = """\
 Exit status: 0 done; 1 done, with something to look at; 2 an error, told in one sentence on stderr; 130 interrupted.

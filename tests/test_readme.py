@@ -111,6 +111,12 @@ def test_each_command_is_one_that_its_program_takes(name, capsys):
                 pytest.fail(f"{name}: {shlex.join(command)}: {error} {capsys.readouterr().err}")
 
 
+def test_nothing_tells_people_to_install_this_project_from_an_index_that_does_not_have_it():
+    code = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "ans").rglob("*.py")}
+    for name, text in {**TEXTS, **code}.items():
+        assert not re.search(r"pip install [^\n]*ans-open-world", text), name
+
+
 def test_a_command_that_its_program_does_not_take_is_found():
     for wrong in ("ans train --datsaet x.csv", "ans app --pbulic", "python -m ans benchmark table9"):
         with pytest.raises((ValueError, SystemExit)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 512  # texts that are answered together: the same ones again after a run was cut off, as they round together
 COLUMNS = ("label", "open", "unsure", "score", "known_below", "closest")
-PREFIX = "answer_"  # the input may have a column `label`
+PREFIX, NUMBER = "answer_", "row"  # the input may have a column `label`
+ANSWERS = tuple(PREFIX + name for name in COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,18 @@ class Task:
 
     def write(self, answers: KeptAnswers, quiet: bool) -> None:
         """Write the rows with their answers beside them."""
-        before = [name for name in self.rows.names if name != "row"]
-        names = ["row", *before, *(PREFIX + name for name in COLUMNS)]
+        kept = kept_as(self.rows.names)
+        for name, other in kept.items():
+            if name != other:
+                note(f"Its column {name!r} is kept as {other!r}, since the answers have one of that name.", quiet)
+        names = [NUMBER, *kept.values(), *ANSWERS]
 
         def each() -> Iterator[dict[str, Any]]:
             rows = (row for some, _ in self.rows.pieces(self.column) for row in some)
             for number, (row, one) in enumerate(zip(rows, answers, strict=True), 1):
-                yield {**dict.fromkeys(names), **row, "row": number, **{PREFIX + name: one[name] for name in COLUMNS}}
+                before = {kept[name]: cell for name, cell in row.items()}
+                answer = {PREFIX + name: one[name] for name in COLUMNS}
+                yield {**dict.fromkeys(names), **before, NUMBER: number, **answer}
 
         write_rows(self.out, names, each)
         refused = empty = 0
@@ -78,6 +84,18 @@ class Task:
             refused += one["open"] is True
             empty += one["open"] is None
         note(f"{answers.count:,} rows are in {self.out}: {refused:,} open, {empty:,} empty.", quiet)
+
+
+def kept_as(names: Sequence[str]) -> dict[str, str]:
+    """What each column of the input is called in the output, where `row` and `answer_…` are taken."""
+    taken, kept = {NUMBER, *ANSWERS, *names}, {}
+    for name in names:
+        kept[name] = name
+        if name == NUMBER or name in ANSWERS:
+            while kept[name] in taken:
+                kept[name] = f"input_{kept[name]}"
+            taken.add(kept[name])
+    return kept
 
 
 def answer_files(given_input: str, given_out: str, asked: Asked, load) -> None:

@@ -67,7 +67,7 @@ def processes(cpu: bool = False) -> Processes:
         from accelerate import PartialState
     except ImportError:
         raise ValueError(
-            "several processes need Accelerate, which isn't installed; pip install 'ans-open-world[cluster]' brings it."
+            "several processes need Accelerate, which isn't installed; pip install '.[cluster]' in the clone brings it."
         ) from None
     state = PartialState(cpu=cpu or not torch.cuda.is_available())  # each process takes a GPU of its own
     return Processes(state.process_index, state.num_processes)

@@ -65,6 +65,33 @@ def test_a_run_that_was_cut_off_goes_on_and_gives_what_a_whole_one_gives(given, 
     assert not part.exists()
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_an_output_as_input_loses_no_column_and_says_what_its_columns_are_called_now(
+    given, classifier, tmp_path, kind, capsys
+):
+    given.out = str(tmp_path / f"first.{kind}")
+    bulk.predict(given, lambda _: Counted(classifier))
+    first = read_rows(Path(given.out))
+    given.input, given.out, given.text_column = given.out, str(tmp_path / f"second.{kind}"), "text"
+    given.quiet = False
+    capsys.readouterr()
+    bulk.predict(given, lambda _: Counted(classifier))
+    said = capsys.readouterr().err
+    assert "Its column 'row' is kept as 'input_row', since the answers have one of that name." in said
+    second = read_rows(Path(given.out))
+    assert second.names == [
+        "row", "input_row", "text", "label", *(f"input_{name}" for name in first.names[3:]), *first.names[3:]
+    ]  # fmt: skip
+    for before, after in zip(first.rows, second.rows, strict=True):
+        for name, cell in before.items():
+            assert after.get(name if name in ("text", "label") else f"input_{name}") == cell, name
+    given.input, given.out, given.quiet = given.out, str(tmp_path / f"third.{kind}"), True
+    bulk.predict(given, lambda _: Counted(classifier))
+    third = read_rows(Path(given.out)).names
+    assert third[:3] == ["row", "input_input_row", "input_row"]
+    assert len(set(third)) == len(third) == 4 + 3 * 6 + 1
+
+
 def test_what_was_kept_of_another_task_is_not_used(given, classifier):
     with pytest.raises(CutOff):
         bulk.predict(given, lambda _: Counted(classifier, most=2))
@@ -151,7 +178,9 @@ def test_without_ray_its_engine_says_in_one_sentence_what_brings_it(given, monke
     monkeypatch.setitem(sys.modules, "ray", None)
     assert main(["predict", "model", "--input", given.input, "--out", given.out, "--engine", "ray"]) == 2
     said = capsys.readouterr().err
-    assert said == ("error: --engine ray needs Ray, which is not installed: pip install 'ans-open-world[cluster]'.\n")
+    assert said == (
+        "error: --engine ray needs Ray, which is not installed: pip install '.[cluster]' in the clone brings it.\n"
+    )
     given.engine, given.input, given.out, given.text = "ray", None, None, ["a"]
     with pytest.raises(ValueError, match="--engine ray answers files; name them with --input and --out"):
         bulk.predict(given, lambda _: pytest.fail("loaded"))
