@@ -34,6 +34,7 @@ from ans.command_help import (
 from ans.command_line import evaluate, predict, teach, train
 from ans.config import DEVICES, LISTS, TrainConfig
 from ans.doctor import doctor
+from ans.durable import remedy
 from ans.inspection import inspect
 from ans.stress.command import WHICH as HARM
 from ans.stress.command import stress
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = error.strerror if error.strerror is not None else error
         return _fail(f"{reason}: {error.filename}" if error.filename is not None else reason)
     except (ValueError, RuntimeError, MemoryError) as error:
-        return _fail(str(error) or type(error).__name__)
+        return _fail(remedy(error) or str(error) or type(error).__name__)
     return status or 0
 
 

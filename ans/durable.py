@@ -25,7 +25,10 @@ _REMEDIES = {
 }
 
 
-_NO_MEMORY = re.compile(r"out of memory|allocate memory|not enough memory")  # torch's allocators raise a RuntimeError
+# torch raises a RuntimeError of its allocators, and of a GPU that fails or was taken away.
+_NO_MEMORY = re.compile(r"out of memory|allocate memory|not enough memory")
+_NO_GPU = re.compile(r"CUDA error|CUDA driver|NVIDIA driver|No CUDA GPUs|CUDNN_STATUS|CUBLAS_STATUS|MPS backend")
+_PASSING = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 
 def remedy(error: Exception) -> str | None:
@@ -37,7 +40,14 @@ def remedy(error: Exception) -> str | None:
         return _REMEDIES.get(error.errno)
     if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
         return "the memory is used up; choose fewer texts, a smaller batch or a smaller encoder, then try again."
+    if isinstance(error, RuntimeError) and _NO_GPU.search(str(error)):
+        return "the GPU does not work any more; start the app again, which computes on the CPU where there is no GPU."
     return None
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the machine is short of memory or open files, or its GPU failed: what was being read may be whole."""
+    return error.errno in _PASSING if isinstance(error, OSError) else remedy(error) is not None
 
 
 @contextmanager

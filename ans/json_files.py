@@ -1,7 +1,8 @@
 """JSON files that appear whole or not at all, since another process may be reading them; and typed, when they are read.
 
 A file of a run may be torn, empty, from another version or another program. Reading one never raises anything but
-`DamagedFile`, so that one odd file can be left out by whoever meets it.
+`DamagedFile`, so that one odd file can be left out by whoever meets it. Where the machine is short of memory or open
+files, no file is to blame: that error goes on as it is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from ans.durable import replacing
+from ans.durable import is_passing, replacing
 
 T = TypeVar("T")
 
@@ -46,6 +47,8 @@ def read_json(path: Path) -> Any:
     except FileNotFoundError:
         raise
     except (OSError, ValueError, RecursionError) as error:
+        if is_passing(error):
+            raise
         raise damaged(path, error) from error
 
 
@@ -80,6 +83,8 @@ def stamp(path: Path) -> tuple[int, int, int]:
     except FileNotFoundError:
         raise
     except OSError as error:
+        if is_passing(error):
+            raise
         raise damaged(path, error) from error
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
@@ -91,6 +96,8 @@ def _parsed(path: Path, written: tuple[int, int, int], parse: Callable[[bytes], 
     except (FileNotFoundError, NewerFormat):
         raise
     except (OSError, ValueError, RecursionError) as error:
+        if is_passing(error):
+            raise
         raise damaged(path, error) from error
 
 

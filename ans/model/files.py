@@ -10,24 +10,24 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ans.config import TrainConfig
 from ans.config_files import read_settings, written_settings
-from ans.durable import settle
-from ans.json_files import DamagedFile, NewerFormat
+from ans.durable import is_passing, settle
+from ans.json_files import DamagedFile, NewerFormat, read_json
 from ans.model.calibration import Calibration
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import closed_set_classifier
+from ans.tensor_files import read_tensors
 
 log = logging.getLogger("ans.model")
 FORMAT, VERSION = "ans-open-world-classifier", 3
@@ -98,13 +98,17 @@ def load(folder: str | Path, device: str | None = None) -> tuple[TrainConfig, Fi
     Raises:
         ValueError: no model there, or one of another kind or of another encoder's weights. NewerFormat: a newer version
             wrote it. DamagedFile: its files are damaged, or of a version that can't be read any more.
+        OSError, MemoryError, RuntimeError: the machine is short of something, see `durable.is_passing`.
     """
     about, texts, tensors = _read(folder)
     config = _settings(folder, about)
     try:
         fitted = _fitted(folder, config, about, texts, tensors, choose_device(device if device is not None else "auto"))
     except (KeyError, IndexError, RuntimeError, TypeError) as error:
-        raise _damaged(folder, error) from error
+        if is_passing(error):
+            raise
+        log.warning("The model in %s: %s: %s", folder, type(error).__name__, error)  # torch's words help no visitor
+        raise _damaged(folder, "its parts don't fit together") from error
     seconds = about.get("seconds")
     return config, fitted, seconds if isinstance(seconds, dict) else {}
 
@@ -161,10 +165,9 @@ def _part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
     return {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
 
 
-def _damaged(folder: str | Path, error: Exception) -> DamagedFile:
+def _damaged(folder: str | Path, what: str) -> DamagedFile:
     """The one sentence for a model that can't be read."""
-    first_line = next(iter(str(error).splitlines()), type(error).__name__)
-    return DamagedFile(f"the model in {folder} is damaged ({first_line}); train it again or copy it again.")
+    return DamagedFile(f"the model in {folder} is damaged ({what}); train it again or copy it again.")
 
 
 def _settings(folder: str | Path, about: dict[str, Any]) -> TrainConfig:
@@ -178,7 +181,7 @@ def _settings(folder: str | Path, about: dict[str, Any]) -> TrainConfig:
     except NewerFormat as error:
         raise NewerFormat(f"the model in {folder} was {error}") from error
     except (KeyError, ValueError) as error:
-        raise _damaged(folder, error) from error
+        raise _damaged(folder, f"the settings in {ABOUT_FILE} can't be understood") from error
     for note in settings.notes:
         log.warning("The model in %s: %s", folder, note)
     return settings.config
@@ -220,22 +223,31 @@ def _read(folder: str | Path) -> tuple[dict, list[str], dict[str, Tensor]]:
         raise ValueError(
             f"no model in {folder}: expected a folder written by `python -m ans train --out`, with {ABOUT_FILE} in it."
         )
+    about = _whole(folder, ABOUT_FILE, read_json)
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise DamagedFile(f"{folder} holds no open-world classifier; {ABOUT_FILE} should say {FORMAT!r}.")
+    if isinstance(about.get("version"), int) and about["version"] > VERSION:
+        raise NewerFormat(
+            f"the model in {folder} was made by a newer version: its format is {about['version']}, and this "
+            f"version reads {VERSION}. Update the app to use it."
+        )
+    if about.get("version") not in READABLE:
+        raise DamagedFile(
+            f"the model in {folder} has format version {about.get('version')}, expected {VERSION}; train it again."
+        )
+    texts = _whole(folder, TEXTS_FILE, read_json)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise DamagedFile(f"the model in {folder} is damaged ({TEXTS_FILE} is no list of texts); train it again.")
+    return about, texts, _whole(folder, WEIGHTS_FILE, lambda path: read_tensors(path, load_file))
+
+
+def _whole(folder: Path, name: str, read: Callable[[Path], Any]) -> Any:
+    """What `read` makes of a model's file.
+
+    Raises:
+        DamagedFile: it is not there, or not whole.
+    """
     try:
-        about = json.loads((folder / ABOUT_FILE).read_text(encoding="utf-8"))
-        if not isinstance(about, dict) or about.get("format") != FORMAT:
-            raise DamagedFile(f"{folder} holds no open-world classifier; {ABOUT_FILE} should say {FORMAT!r}.")
-        if isinstance(about.get("version"), int) and about["version"] > VERSION:
-            raise NewerFormat(
-                f"the model in {folder} was made by a newer version: its format is {about['version']}, and this "
-                f"version reads {VERSION}. Update the app to use it."
-            )
-        if about.get("version") not in READABLE:
-            raise DamagedFile(
-                f"the model in {folder} has format version {about.get('version')}, expected {VERSION}; train it again."
-            )
-        texts = json.loads((folder / TEXTS_FILE).read_text(encoding="utf-8"))
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise DamagedFile(f"the model in {folder} is damaged ({TEXTS_FILE} is no list of texts); train it again.")
-        return about, texts, load_file(folder / WEIGHTS_FILE)
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError, RecursionError, SafetensorError) as error:
-        raise _damaged(folder, error) from error
+        return read(folder / name)
+    except (FileNotFoundError, DamagedFile) as error:
+        raise _damaged(folder, f"{name} can't be read") from error

@@ -23,7 +23,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ans.durable import remedy, replacing
+from ans.durable import is_passing, remedy, replacing
 from ans.model.encoder import TextEncoder
 from ans.model.states import CachedStates
 
@@ -100,8 +100,9 @@ class _Shelf:
                 found |= self._read(path, wanted - found.keys())
             except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
                 log.warning("%s can't be used, so its states are computed again: %s", path.name, error)
-                with suppress(OSError):
-                    path.unlink()
+                if not isinstance(error, OSError) and not is_passing(error):  # else it may be whole
+                    with suppress(OSError):
+                        path.unlink()
         return found
 
     def _read(self, path: Path, wanted: set[bytes]) -> dict[bytes, Found]:

@@ -16,6 +16,7 @@ from transformers.models.auto.modeling_auto import (
 )
 from transformers.utils import logging as transformers_logging
 
+from ans.durable import is_passing
 from ans.model.embedded import EMBEDDED, embedded_folder
 from ans.model.pooling import Pooling, own_pooling
 
@@ -59,6 +60,8 @@ def load_model(name: str) -> Loaded:
     except _Refused:
         raise
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        if is_passing(error):
+            raise
         raise ValueError(
             f"encoder {name!r} could not be loaded: expected minilm, mpnet, bert-base-uncased, another encoder's name "
             f"on the Hugging Face hub (with a network, or downloaded before) or a local model folder. "

@@ -11,12 +11,13 @@ import threading
 import time
 from pathlib import Path
 
+from ans.durable import remedy
 from ans.runs.run import Run
 from ans.runs.status import GOING
 from ans.runs.store import RunStore
 
 log = logging.getLogger("ans.runs")
-DAY, LOOK_SECONDS = 86400, 3600
+DAY, FIRST_SECONDS, LOOK_SECONDS = 86400, 600, 3600
 
 
 class Expiry:
@@ -24,19 +25,25 @@ class Expiry:
 
     def __init__(self, store: RunStore, days: int) -> None:
         self._store, self._days = store, days
+        self._began, self._ticks = time.time(), time.monotonic()
 
     def start(self) -> None:
-        """Begin with a first look at once."""
+        """Begin with a first look soon; a machine that has just started may still have a wrong clock."""
         threading.Thread(target=self._look_on, name="expiry", daemon=True).start()
 
+    def look(self) -> None:
+        """Delete what is too old. A clock that was set forward meanwhile makes nothing older, one set back younger."""
+        try:
+            now = min(time.time(), self._began + time.monotonic() - self._ticks)
+            if gone := expire(self._store, self._days, now):
+                log.warning("Older than %d days, and deleted: %s.", self._days, ", ".join(gone))
+        except Exception as error:  # the disk, a run that was deleted in this moment, or whatever; the thread goes on
+            log.warning("Old runs could not be looked at now: %s: %s", type(error).__name__, remedy(error) or error)
+
     def _look_on(self) -> None:
+        time.sleep(FIRST_SECONDS)
         while True:
-            try:
-                gone = expire(self._store, self._days, time.time())
-                if gone:
-                    log.warning("Older than %d days, and deleted: %s.", self._days, ", ".join(gone))
-            except (OSError, ValueError) as error:  # the disk, or a run that was deleted in this moment
-                log.warning("Old runs could not be looked at now: %s", error)
+            self.look()
             time.sleep(LOOK_SECONDS)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ans.durable import settle
+from ans.durable import is_passing, settle
 from ans.json_files import DamagedFile, read_json, write_json
 from ans.paths import ASSETS
 from ans.runs.lease import is_held
@@ -134,6 +134,8 @@ def _read(shipped: Path) -> dict[str, bytes]:
     except FileNotFoundError:
         raise
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as error:
+        if is_passing(error):
+            raise
         raise DamagedFile(f"{shipped.name} is damaged ({error}).") from error
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ans.json_files import DamagedFile, parser, read_typed, write_json
+from ans.tensor_files import read_tensors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +32,10 @@ def read_test_part(folder: Path) -> tuple[list[str], list[str], dict[str, np.nda
     Raises:
         FileNotFoundError: one of the files is not there. DamagedFile: they can't be read, or don't fit together.
     """
+    from safetensors.numpy import load_file
+
     found = read_typed(folder / TEXTS_FILE, _PARSE)
-    arrays = _read_arrays(folder / ARRAYS_FILE)
+    arrays = read_tensors(folder / ARRAYS_FILE, load_file)
     count = len(found.texts)
     if len(found.labels) != count:
         raise DamagedFile(f"{TEXTS_FILE} is damaged ({count} texts, {len(found.labels)} labels).")
@@ -62,20 +65,6 @@ def _check_numbers(name: str, array: np.ndarray) -> None:
         raise DamagedFile(f"{ARRAYS_FILE} is damaged (its {name} are {array.dtype}, not float32).")
     if not np.isfinite(array).all():
         raise DamagedFile(f"{ARRAYS_FILE} is damaged (its {name} hold values that are no finite numbers).")
-
-
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        return load_file(path)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise DamagedFile(f"{path.name} can't be read ({error.strerror or error}).") from error
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise DamagedFile(f"{path.name} is damaged ({error}).") from error
 
 
 _PARSE = parser(_Texts)

@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+from ans.durable import is_passing
 from ans.json_files import DamagedFile, damaged, stamp
 
 JSON_OBJECT, JSON_LIST, SAFETENSORS = "{}", "[]", "safetensors"
@@ -38,6 +39,8 @@ def _look(path: Path, written: tuple[int, int, int], kind: str) -> None:
     except FileNotFoundError:
         raise
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        if is_passing(error):
+            raise
         raise damaged(path, error) from error
     if not whole:
         raise DamagedFile(f"{path.name} is damaged (it is not whole).")

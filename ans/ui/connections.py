@@ -6,6 +6,7 @@ knows no number of connections that would be too many for one address.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -14,6 +15,7 @@ from typing import Any
 
 from ans.ui.addresses import address_of
 
+log = logging.getLogger("ans.ui")
 LOOK_SECONDS = 5.0
 IDLE_SECONDS = 20.0  # without a request, or with one whose headers don't come to their end
 
@@ -28,6 +30,7 @@ class Connections:
     def __init__(self, server: Any, most: int | None) -> None:
         self._server, self._most = server, most
         self._idle_since: dict[Any, float] = {}
+        self._trouble = ""
 
     def watch(self) -> None:
         """Look again and again, in a thread, as long as the process lives."""
@@ -61,7 +64,16 @@ class Connections:
     def _watch(self) -> None:
         while True:
             time.sleep(LOOK_SECONDS)
-            self.look(time.monotonic())
+            try:
+                self.look(time.monotonic())
+            except Exception as error:  # whatever it is: who opens many connections must not stay unwatched
+                self._tell(f"Connections could not be looked at now: {type(error).__name__}: {error}")
+
+    def _tell(self, trouble: str) -> None:
+        """Once, however often it comes again."""
+        if trouble != self._trouble:
+            log.warning(trouble)
+        self._trouble = trouble
 
 
 def allow_many_files() -> None:

@@ -264,5 +264,5 @@ def warm(serving: Serving, loaded: Callable[[], None]) -> None:
                 time.sleep(STARTING_SECONDS)
             serving.warm()
         umap_apart.warm()
-    except (OSError, RuntimeError) as error:  # then the first visitor waits for it
+    except (OSError, MemoryError, RuntimeError) as error:  # then the first visitor waits for it
         log.warning("The page is not warmed up: %s", remedy(error) or error)

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from ans.apart import GIB, apart
 from ans.data.corpora import dataset_name
+from ans.durable import remedy
 from ans.json_files import read_json
 from ans.runs.run import Run
 from ans.runs.store import RunStore
@@ -138,6 +139,8 @@ def unpack(path: Path, folder: Path, wanted: tuple[str, ...]) -> None:
                     with archive.open(members[name]) as source, target.open("wb") as file:
                         shutil.copyfileobj(source, file, MEBIBYTE)  # zipfile gives no more than the size it declares
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        if remedy(error) is not None:  # a full disk: the zip may be whole
+            raise
         raise ValueError(f"the zip can't be read ({error}); download it again.") from error
     if missing := [name for name in wanted if name not in OPTIONAL and not (folder / name).is_file()]:
         raise ValueError(f"it lacks {missing[0]}; expected a zip that the Runs tab made.")

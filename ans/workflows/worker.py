@@ -35,6 +35,7 @@ class WorkerSupervisor:
         self._process: subprocess.Popen | None = None
         self._closing, self._starting = threading.Event(), threading.Lock()
         self._trouble: str | None = None
+        self._since: dict[str, float] = {}  # when a run was first seen to be trained, by a clock that nobody sets
         self._thread = threading.Thread(target=self._keep_one, name="worker-supervisor", daemon=True)
 
     @property
@@ -88,14 +89,18 @@ class WorkerSupervisor:
                 return self._process.wait(RETRY_SECONDS)
             except subprocess.TimeoutExpired:  # it has stayed: what kept the last one from starting is over
                 self._trouble = None
-                self._stop_what_takes_too_long()
+                try:
+                    self._stop_what_takes_too_long()
+                except Exception as error:  # such as a full disk; the process goes on, and is looked at again
+                    log.warning("Whether a training takes too long could not be seen now: %s", remedy(error) or error)
 
     def _stop_what_takes_too_long(self) -> None:
         if self._most_seconds is None:
             return
-        for run in self.store.all():
-            began = run.status.started
-            if run.status.state == RUNNING and began is not None and time.time() - began > self._most_seconds:
+        now, running = time.monotonic(), [run for run in self.store.all() if run.status.state == RUNNING]
+        self._since = {run.id: self._since.get(run.id, now) for run in running}
+        for run in running:
+            if now - self._since[run.id] > self._most_seconds:
                 run.request_stop(f"Stopped: a training may take {self._most_seconds / 60:.0f} minutes on this server.")
 
     def _tell(self, reason: str) -> None:

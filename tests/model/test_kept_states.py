@@ -177,6 +177,16 @@ def test_what_was_not_used_for_the_longest_time_goes_first_when_the_limit_is_rea
     assert len(computed) == before
 
 
+def test_a_file_that_does_not_fit_the_memory_now_is_kept(encoder, tmp_path, monkeypatch):
+    kept = KeptStates(tmp_path)
+    kept.of(encoder, TEXTS)
+    (path,) = files(kept)
+    monkeypatch.setattr(kept_states, "_checksum", lambda *_: torch.empty(1 << 55))
+    shelf = kept_states._Shelf(path.parent, encoder.width)
+    assert shelf.read([kept_states._key(own) for own in encoder.tokens.pieces(TEXTS)]) == {}
+    assert path.exists()
+
+
 def test_a_disk_that_takes_nothing_costs_time_alone(encoder, tmp_path, caplog):
     (tmp_path / "full").write_text("no folder can be made here")
     kept = KeptStates(tmp_path / "full")

@@ -6,12 +6,14 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from ans.config import TrainConfig
 from ans.json_files import write_json
-from ans.runs.expiry import DAY, expire
+from ans.runs import expiry
+from ans.runs.expiry import DAY, Expiry, expire
 from ans.runs.run import Run
 from ans.runs.shipped import put_starter
 from ans.runs.status import FAILED, FINISHED, QUEUED, RUNNING
@@ -68,3 +70,54 @@ def test_private_texts_go_when_they_are_old_and_no_run_of_their_browser_is_left(
     assert expire(store, 7, NOW) == ["ben's", "uploads of a browser", "corrections of a browser"]
     assert all(folder.is_dir() for folder in kept)
     assert not any(folder.exists() for folder in gone)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> SimpleNamespace:
+    """The clock of the wall and that of the process, as `Expiry` sees them: in days from now."""
+    days = SimpleNamespace(wall=0, process=0)
+    told = SimpleNamespace(time=lambda: NOW + days.wall * DAY, monotonic=lambda: days.process * DAY)
+    monkeypatch.setattr(expiry, "time", told)
+    return days
+
+
+def test_a_clock_that_is_set_forward_makes_nothing_older_and_days_that_really_pass_do(store, clock):
+    run_of(store, "young", FINISHED, 1)
+    looks = Expiry(store, 7)
+    for clock.process, left in ((0, 1), (5, 1), (7, 0)):
+        clock.wall = clock.process + 99
+        looks.look()
+        assert len(store.all()) == left
+
+
+def test_a_clock_that_was_wrong_at_the_start_and_is_set_right_makes_nothing_older(store, clock):
+    run_of(store, "young", FINISHED, 1)
+    clock.wall = 99
+    looks = Expiry(store, 7)
+    clock.wall = 0
+    looks.look()
+    assert [run.id for run in store.all()] == ["young"]
+
+
+def test_whatever_goes_wrong_in_a_look_the_next_one_comes(store, monkeypatch, caplog):
+    run_of(store, "old", FINISHED, 9)
+    waits, failed, real = [], [], expiry.expire
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    def broken(*given) -> list[str]:
+        if not failed:
+            failed.append(True)
+            raise RuntimeError("can't start new thread")
+        return real(*given)
+
+    monkeypatch.setattr(expiry, "time", SimpleNamespace(sleep=wait, time=time.time, monotonic=time.monotonic))
+    monkeypatch.setattr(expiry, "expire", broken)
+    with pytest.raises(KeyboardInterrupt):
+        Expiry(store, 7)._look_on()
+    assert waits == [expiry.FIRST_SECONDS, expiry.LOOK_SECONDS, expiry.LOOK_SECONDS]
+    assert "Old runs could not be looked at now: RuntimeError: can't start new thread" in caplog.text
+    assert store.all() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 import pytest
+import torch
 
 from ans.config import TrainConfig
 from ans.data.corrections import Correction, Corrections
@@ -96,6 +97,15 @@ def test_neither_data_nor_corrections_are_half_kept(home):
         (MemoryError(), "the memory is used up"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), "the memory"),
         (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), "the memory is used up"),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"), "the memory is used up"),
+        (RuntimeError("CUDA error: out of memory"), "the memory is used up"),
+        (RuntimeError("CUDA error: unspecified launch failure"), "the GPU does not work any more"),
+        (torch.AcceleratorError("CUDA error: device-side assert triggered"), "the GPU does not work any more"),
+        (RuntimeError("CUDA driver initialization failed, you might not have a CUDA gpu."), "the GPU does not"),
+        (RuntimeError("No CUDA GPUs are available"), "the GPU does not work any more"),
+        (RuntimeError("Found no NVIDIA driver on your system."), "the GPU does not work any more"),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), "the GPU does not work any more"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate`"), "the GPU does not"),
     ],
 )  # fmt: skip
 def test_an_error_of_the_machine_is_told_with_what_to_do(error, what):

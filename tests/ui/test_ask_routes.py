@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 
 from ans.conventions import LONGEST
 from ans.json_files import write_json
+from ans.model.trained_model import TrainedModel
 from ans.runs.store import RunStore
 from ans.ui import verdict_card
 from ans.ui.ask import routes
@@ -135,3 +137,38 @@ def test_a_private_model_answers_its_browser_alone(client, store):
             "reason": said["reason"]
         }
         assert asked(client, routes.SMALL_MAP, text="hi", label="card_lost", run=run.id, who=who)["spot"] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), "The memory is used up; choose fewer texts, "),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), "The memory is "),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full; delete runs in the Runs tab, "),
+        (RuntimeError("CUDA error: unspecified launch failure"), "The GPU does not work any more; "),
+    ],
+)
+def test_where_the_machine_is_short_of_something_a_page_is_told_so_and_answered_afterwards(
+    client, store, monkeypatch, error, told
+):
+    run, text = store.finished()[0].id, "i lost my card"
+
+    def short(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(TrainedModel, "answered", short)
+    reply = client.post(routes.VERDICT, json={"text": text, "run": run, "patient": True})
+    assert reply.status_code == 503
+    assert reply.json()["error"].startswith(told)
+    monkeypatch.undo()
+    assert asked(client, routes.VERDICT, text=text, run=run, patient=True)["label"] == "card_lost"
+    assert store.unreadable() == []
+
+
+def test_an_error_that_is_no_shortage_is_not_told_as_one(client, store, monkeypatch):
+    def wrong(*_: object) -> None:
+        raise RuntimeError("a fault of this project")
+
+    monkeypatch.setattr(TrainedModel, "answered", wrong)
+    with pytest.raises(RuntimeError, match="a fault of this project"):
+        client.post(routes.VERDICT, json={"text": "hi", "run": store.finished()[0].id, "patient": True})

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
+from ans.ui import connections
 from ans.ui.connections import IDLE_SECONDS, Connections
 
 
@@ -86,3 +87,23 @@ def test_an_address_has_so_many_connections_and_keeps_those_that_wait_for_an_ans
     asking = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     asking.request("GET", "/")
     assert asking.getresponse().read() == b"here", "the server still answers"
+
+
+def test_whatever_goes_wrong_in_a_look_the_next_one_comes_and_the_log_says_so_once(server, monkeypatch, caplog):
+    monkeypatch.setattr(connections, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.0)
+    running, port = server
+    looked_after, real, failed = Connections(running, None), Connections.look, []
+
+    def broken(self: Connections, now: float) -> int:
+        if len(failed) < 3:
+            failed.append(now)
+            raise AttributeError("a connection of another kind")
+        return real(self, now)
+
+    monkeypatch.setattr(Connections, "look", broken)
+    (one,) = connected(running, port, 1, b"")
+    looked_after.watch()
+    assert is_closed(one)
+    told = [record.getMessage() for record in caplog.records if record.name == "ans.ui"]
+    assert told == ["Connections could not be looked at now: AttributeError: a connection of another kind"]

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,38 @@ def test_a_full_disk_is_told_and_trainings_go_on_once_there_is_room(tmp_path, mo
         wait_until(lambda: supervisor.trouble is None, "all is well again")
     finally:
         supervisor.close()
+
+
+def test_a_training_that_takes_too_long_is_stopped_even_if_the_disk_is_full_meanwhile(
+    tmp_path, monkeypatch, caplog, endless
+):
+    monkeypatch.setattr("ans.workflows.worker.RETRY_SECONDS", 0.2)
+    store = RunStore(tmp_path / "runs")
+    supervisor = WorkerSupervisor(store, most_seconds=1000)
+    supervisor.start()
+    try:
+        run = training(store.create(endless))
+        process = run.status.process
+        with full_disk():
+            supervisor._most_seconds = 1
+            wait_until(lambda: "could not be seen now: the disk is full" in caplog.text, "the log tells it")
+            assert (run.status.state, run.status.process) == (RUNNING, process)
+        assert ended(run).status.state == STOPPED
+        assert run.status.message == "Stopped: a training may take 0 minutes on this server."
+        assert run.status.process == process
+    finally:
+        supervisor.close()
+
+
+def test_a_clock_that_is_set_forward_stops_no_training(tmp_path):
+    run = RunStore(tmp_path / "runs").create(TrainConfig())
+    run.claim()
+    run.set_status(RUNNING)
+    replace(run.status, started=time.time() - 3600).write(run.folder)
+    supervisor = WorkerSupervisor(RunStore(tmp_path / "runs"), most_seconds=900)
+    for _ in range(2):
+        supervisor._stop_what_takes_too_long()
+    assert not run.stop_requested
 
 
 def test_a_supervisor_closes_at_once_even_while_its_first_worker_is_starting(tmp_path):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
 from ans.conventions import LONGEST, OPEN
+from ans.durable import remedy
 from ans.evaluation.published import published
 from ans.recent import Recent
 from ans.serving.models import Serving
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ans.serving.comparison.run_features import RunFeatures, Tell
 
 RUNS_KEPT = 3
+UNFIT = "this method can't be computed on what this model learnt; choose another one."
 # A softmax probability that counts as confident: label smoothing teaches the classifier about 0.9 for a clear text.
 SURE = 0.75
 
@@ -166,8 +168,9 @@ class Comparisons:
         try:
             return outcomes.fits.get(choice.key, lambda: _fit(features, choice, tell, should_stop))
         except (ValueError, RuntimeError) as error:  # RuntimeError: torch's and scipy's, on odd features
-            outcomes.failures[choice.key] = str(error)
-            raise ValueError(str(error)) from error
+            why = remedy(error) or (str(error) if isinstance(error, ValueError) else UNFIT)
+            outcomes.failures[choice.key] = why
+            raise ValueError(why) from error
 
     def judge(self, run_id: str, compared: Sequence[Compared], text: str) -> list[Judgement]:
         """What each of these methods says of one text, cut at `LONGEST`."""

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ans.conventions import Prediction
+from ans.model.trained_model import TrainedModel
 from ans.runs.keys import make_key
 from ans.runs.store import RunStore
 from ans.ui.addresses import PROGRAMS
@@ -16,6 +17,7 @@ from ans.ui.api.schema import SETTINGS, Answer
 from ans.ui.limits import Limits
 from ans.ui.refused import Refused
 from tests.finished_runs import finished_run
+from tests.full_disk import full_disk
 from tests.ui.tabs import ME, laid_out
 
 KNOWN = "i lost my card"
@@ -174,3 +176,24 @@ def test_without_any_model_programs_are_told_to_wait(tmp_path):
     reply = client.post(f"{PROGRAMS}/classify", json={"text": KNOWN})
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")
     assert client.post(f"{PROGRAMS}/list_models", json={}).json() == {"models": []}
+
+
+def test_a_program_is_told_of_a_full_disk_and_of_too_little_memory_and_is_answered_afterwards(
+    client, store, monkeypatch
+):
+    before = [run.id for run in store.all()]
+    with full_disk():
+        assert told(client, "train", 503, {"dataset": "assistant"}).startswith("The disk is full, or files may not be")
+    assert [run.id for run in store.all()] == before
+    for text, error in (
+        ("how is this", MemoryError()),
+        ("how is that", RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")),
+    ):
+
+        def short(*_: object, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(TrainedModel, "answered", short)
+        assert told(client, "classify", 503, {"text": text}).startswith("The memory is used up; choose fewer")
+        monkeypatch.undo()
+        assert client.post(f"{PROGRAMS}/classify", json={"text": text}).status_code == 200

@@ -1,0 +1,42 @@
+"""Files of tensors, read so that one that is damaged differs from one that can't be opened in this moment."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ans.durable import is_passing
+from ans.json_files import DamagedFile
+
+log = logging.getLogger("ans")
+Tensors = TypeVar("Tensors")
+
+
+def read_tensors(path: Path, load_file: Callable[[Path], Tensors]) -> Tensors:
+    """What safetensors' `load_file`, for torch or numpy, makes of a file.
+
+    Raises:
+        FileNotFoundError: there is none. DamagedFile: it is not whole, or may not be read.
+        OSError, MemoryError, RuntimeError: the machine is short of something, see `durable.is_passing`.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        try:
+            return load_file(path)
+        except FileNotFoundError:  # safetensors says so of each file that it can't open, whatever the reason is
+            path.open("rb").close()
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(path)) from None
+    except FileNotFoundError:
+        raise
+    except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        if is_passing(error):
+            raise
+        if isinstance(error, OSError):
+            raise DamagedFile(f"{path.name} can't be read ({error.strerror or 'the disk failed'}).") from error
+        log.warning("%s: %s", path, error)  # what the library says helps no visitor
+        raise DamagedFile(f"{path.name} is damaged (it is not whole).") from error
