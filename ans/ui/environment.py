@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TypeVar
 from ans.paths import SPACE_DISK
 
 FRAMES = "'self' https://huggingface.co https://*.hf.space"  # a Space is a frame of the Hub's page
+SPACE_NAME = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 Default = TypeVar("Default", int, None)
 
 
@@ -21,12 +23,13 @@ Default = TypeVar("Default", int, None)
 class Environment:
     """What the environment asks of a server; an argument of the command line wins.
 
-    `on_space`: strangers can reach it. `tools`: it serves its API to assistants, too. `default_run`: which run answers
-    newcomers. `keep_days`: after how many days runs and uploads go, None for never. `upload_mib`, `uploads_gib`,
-    `training_minutes`, `trainings`: limits, instead of those that its kind of server has (`ans.ui.limits`).
+    `space`: the Space that it is, as OWNER/NAME, which strangers can reach; else nothing. `tools`: it serves its API to
+    assistants, too. `default_run`: which run answers newcomers. `keep_days`: after how many days runs and uploads go,
+    None for never. `upload_mib`, `uploads_gib`, `training_minutes`, `trainings`: limits, instead of those that its kind
+    of server has (`ans.ui.limits`).
     """
 
-    on_space: bool = False
+    space: str = ""
     host: str = "127.0.0.1"
     port: int = 7860
     public: bool = False
@@ -50,10 +53,11 @@ class Environment:
         Raises:
             ValueError: a variable says what it can't.
         """
-        on_space = bool(said.get("SPACE_ID"))
+        space = said.get("SPACE_ID", "")
+        on_space = bool(space)
         port = _number(said, "PORT", 7860, most=65535)
         return cls(
-            on_space=on_space,
+            space=space,
             host=said.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if on_space else "127.0.0.1"),
             port=_number(said, "GRADIO_SERVER_PORT", port, most=65535),
             public=_is_on(said, "ANS_PUBLIC", False),
@@ -71,15 +75,27 @@ class Environment:
             trainings=_number(said, "ANS_TRAININGS", None, least=1),
         )
 
+    @property
+    def on_space(self) -> bool:
+        return bool(self.space)
+
     def keeping(self, home: Path) -> str:
-        """What people should know of how long runs are kept in a home; nothing where that is for good."""
+        """What people should know of how long runs are kept in a home; nothing where that is for good.
+
+        On a Space also how to get one of one's own, as Markdown.
+        """
         known = []
         if self.keep_days is not None:
             days = "a day" if self.keep_days == 1 else f"{self.keep_days} days"
             known.append(f"Runs and uploads are deleted here after {days}.")
         if self.on_space and not home.is_relative_to(SPACE_DISK):
             known.append("This Space has no disk of its own: its runs and uploads go when it is started again.")
-        return " ".join([*known, "Download what you want to keep."] if known else [])
+        if known:
+            known.append("Download what you want to keep.")
+        if SPACE_NAME.fullmatch(self.space):
+            address = f"https://huggingface.co/spaces/{self.space}?duplicate=true"
+            known.append(f"[Duplicate this Space]({address}) to have one of your own.")
+        return " ".join(known)
 
 
 def _is_on(said: Mapping[str, str], name: str, default: bool) -> bool:

@@ -71,6 +71,9 @@ def quoted() -> Iterator[tuple]:
     yield README, f"has an F1 of 90.6 and ANS one of {ans('assistant', 'f1', known_ratio=1.0):.1f}"
     small, large = numbers("speed", "heads-38")["ratio"], numbers("speed", "heads-112")["ratio"]
     yield METHOD, f"the 38 heads of clinc 25 % {small:.1f} times and the 112 of clinc 75 % {large:.1f} times as fast"
+    pace = 100_000 / numbers("scale", "scoring 100000")["seconds"]
+    alone = numbers("speed", "query")["p50"]
+    yield README, f"An answer: {alone:.0f} ms for one text, and {pace:.0f} texts a second where many are asked at once"
     yield MEASURED, f"of the {numbers('speed', 'clinc-25')['seconds']:.0f} s of clinc 25 %"
     where = {"dataset": "clinc", "known_ratio": 0.25, "seed": 0}
     there = {**where, "dataset": "banking"}

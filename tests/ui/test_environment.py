@@ -101,14 +101,16 @@ def test_each_limit_can_be_set_and_the_others_stay_those_of_the_kind_of_server()
 
 def test_people_are_told_when_runs_do_not_stay():
     assert Environment().keeping(Path("/somewhere")) == ""
-    assert Environment(on_space=True).keeping(SPACE_DISK / "ans") == ""
     assert Environment(keep_days=1).keeping(Path("/somewhere")) == (
         "Runs and uploads are deleted here after a day. Download what you want to keep."
     )
-    assert Environment(on_space=True, keep_days=30).keeping(Path("/tmp/ans")) == (
+    own = "[Duplicate this Space](https://huggingface.co/spaces/me/mine?duplicate=true) to have one of your own."
+    assert Environment(space="me/mine").keeping(SPACE_DISK / "ans") == own
+    assert Environment(space="me/mine", keep_days=30).keeping(Path("/tmp/ans")) == (
         "Runs and uploads are deleted here after 30 days. This Space has no disk of its own: its runs and uploads go "
-        "when it is started again. Download what you want to keep."
+        f"when it is started again. Download what you want to keep. {own}"
     )
+    assert "Duplicate" not in Environment(space="x](https://example.org)").keeping(SPACE_DISK / "ans")
 
 
 def test_a_home_is_what_is_named_then_a_spaces_disk_then_the_users_cache(monkeypatch, tmp_path):
