@@ -1,4 +1,9 @@
-"""Uploads, looked at while they arrive: only where they are allowed, so large, and of the kinds the page reads."""
+"""Uploads, looked at while they arrive: only where they are allowed, so large, and of the kinds the page reads.
+
+Gradio keeps them for a day, apart from the home, and hands each out to whoever names it, which the page needs for what
+it offers to save. A name is a hash of the content with a secret of this installation: nothing lists the names, and who
+knows a text can't find out whether it is there.
+"""
 
 from __future__ import annotations
 
