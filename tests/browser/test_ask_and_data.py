@@ -58,6 +58,32 @@ def test_a_link_opens_a_model_with_a_text_and_a_bad_one_does_no_harm(app, starte
     assert errors == []
 
 
+def test_two_first_tabs_of_a_browser_are_one_visitor(app, starter, browser) -> None:
+    """Both ask for a name before either has one; what one of them keeps is the other's, too."""
+    context = browser.new_context()
+    tabs, held = [context.new_page(), context.new_page()], {}
+
+    def together(route) -> None:
+        held.setdefault(route.request.frame.page, []).append(route)
+        if len(held) == len(tabs):
+            for waiting in held.values():
+                while waiting:
+                    waiting.pop().continue_()
+
+    context.route("**/gradio_api/queue/join*", together)
+    for tab in tabs:
+        tab.goto(app[0], wait_until="commit")
+    names = set()
+    for tab in tabs:
+        tab.locator("#examples button").first.wait_for()
+        with tab.expect_request("**/ans/verdict") as asked:
+            tab.get_by_label("Type a message").fill("hi")
+        names.add(asked.value.post_data_json["who"])
+    context.close()
+    assert len(names) == 1
+    assert None not in names
+
+
 def test_a_small_map_is_fetched_once_and_its_star_comes_with_the_verdict(app, starter, browser) -> None:
     page, errors = opened(browser, app[0])
     asked: list[str] = []
