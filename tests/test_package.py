@@ -1,22 +1,30 @@
-"""The package as others install it: a wheel in a folder of its own, without the repository."""
+"""The package as others install it: by pip into a folder of its own, without the repository; started from another."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
 import tomllib
 import urllib.request
-import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hatchling.builders.wheel import WheelBuilder
+from mcp.client import Client
 from packaging.requirements import Requirement
 
+from ans import __version__
 from ans.local_page import answers, free_port
+from ans.runs.store import RunStore
+from tests.finished_runs import finished_run
+from tests.test_readme import TEXTS, blocks
 from tests.test_requirements import listed, normal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,11 +33,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
-    """A folder that holds what the wheel holds, as installing it would leave it."""
+    """A folder that holds what pip installs. What it needs is here; nothing is downloaded."""
     folder = tmp_path_factory.mktemp("site")
-    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path_factory.mktemp("wheel")), versions=["standard"])
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)
+    alone = ["--no-deps", "--no-build-isolation", "--no-index", "--no-compile", "--quiet"]
+    asked = [sys.executable, "-m", "pip", "install", *alone, "--target", str(folder), str(ROOT)]
+    done = subprocess.run(asked, capture_output=True, encoding="utf-8", timeout=180)
+    assert done.returncode == 0, done.stderr
     return folder
 
 
@@ -54,6 +63,19 @@ def test_the_wheel_holds_what_runs_its_types_and_its_licence_and_nothing_for_rea
     assert "ans = ans.__main__:main" in entry.read_text(encoding="utf-8")
 
 
+def test_the_command_that_pip_makes_runs_and_the_readmes_lines_print_what_stands_behind_them(site, tmp_path):
+    asked = [str(site / "bin" / "ans"), "--version"]
+    done = subprocess.run(
+        asked, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(site)}, capture_output=True, encoding="utf-8"
+    )
+    assert (done.returncode, done.stdout) == (0, f"ans {__version__}\n"), done.stderr
+    lines = blocks(TEXTS["README.md"], "python")[0]
+    done = run(site, tmp_path, "-c", lines)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == re.findall(r"print\(.*\)  # (.*)", lines)
+    assert (tmp_path / "my-model" / "model.json").is_file()
+
+
 def test_the_installed_command_trains_on_the_bundled_dataset_and_answers_from_another_folder(site, tmp_path):
     quick = ["--trainable-layers", "0", "--epochs", "5", "--head-steps", "20", "--folds", "0", "--device", "cpu"]
     known = ["--known-classes", "alarm_set,card_lost"]
@@ -65,38 +87,59 @@ def test_the_installed_command_trains_on_the_bundled_dataset_and_answers_from_an
     assert where.stdout.startswith(str(site))
 
 
-def test_the_installed_command_serves_the_page_with_its_scripts_and_its_starter_answers_at_once(site, tmp_path):
-    port, began = free_port(), time.monotonic()
-    given = [sys.executable, "-m", "ans", "app", "--port", str(port), "--home", str(tmp_path / "home")]
-    with (tmp_path / "log").open("w") as log:
-        served = subprocess.Popen(
-            given, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(site)}, stdout=log, stderr=log
-        )
+@contextmanager
+def served(site: Path, folder: Path, *options: str, **variables: str) -> Iterator[str]:
+    """The address of the installed command's page. Interrupted as by Ctrl C it ends well, and without a traceback."""
+    port = free_port()
+    given = [sys.executable, "-m", "ans", "app", "--port", str(port), "--home", str(folder / "home"), *options]
+    env = {**os.environ, "PYTHONPATH": str(site), **variables}
+    with (folder / "log").open("w") as log:
+        page = subprocess.Popen(given, cwd=folder, env=env, stdout=log, stderr=log)
         try:
             until = time.monotonic() + 100
             while not answers(f"http://127.0.0.1:{port}"):
-                assert served.poll() is None, (tmp_path / "log").read_text()
-                assert time.monotonic() < until, (tmp_path / "log").read_text()
+                assert page.poll() is None, (folder / "log").read_text()
+                assert time.monotonic() < until, (folder / "log").read_text()
                 time.sleep(0.2)
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}") as page:
-                assert "Open-world text classification" in page.read().decode()
-            assert asked(f"http://127.0.0.1:{port}", "wake me up at seven")["label"] == "alarm_set"
-            assert time.monotonic() - began < 60  # 15 s on a machine of its own: tests/tools/space_rehearsal.py
+            yield f"http://127.0.0.1:{port}"
         finally:
-            served.terminate()
-            served.wait(30)
-    assert "Traceback" not in (tmp_path / "log").read_text()
+            page.send_signal(signal.SIGINT)
+            status = page.wait(60)
+    assert "Traceback" not in (folder / "log").read_text()
+    assert status == 0
 
 
-def asked(address: str, text: str) -> dict:
-    """What `/classify` answers to a text."""
-    body, kind = json.dumps({"data": [text]}).encode(), {"Content-Type": "application/json"}
-    call = f"{address}/gradio_api/call/classify"
-    with urllib.request.urlopen(urllib.request.Request(call, body, kind)) as reply:
-        event = json.load(reply)["event_id"]
-    with urllib.request.urlopen(f"{call}/{event}") as reply:
-        lines = reply.read().decode().splitlines()
-    return json.loads(next(line for line in lines if line.startswith("data: ")).removeprefix("data: "))[0]
+def test_the_installed_command_serves_the_page_with_its_scripts_and_its_starter_answers_at_once(site, tmp_path):
+    began = time.monotonic()
+    with served(site, tmp_path) as address:
+        with urllib.request.urlopen(address) as page:
+            assert "Open-world text classification" in page.read().decode()
+        assert posted(f"{address}/ans/api/classify", {"text": "wake me up at seven"})["label"] == "alarm_set"
+        assert time.monotonic() - began < 60  # 15 s on a machine of its own: tests/tools/space_rehearsal.py
+
+
+def test_a_server_whose_variables_ask_for_it_answers_by_its_own_run_and_serves_tools(
+    site, tmp_path, small_config, classifier, small_split
+):
+    run = finished_run(RunStore(tmp_path / "home" / "runs"), small_config, classifier, small_split)
+    with served(site, tmp_path, ANS_DEFAULT_RUN=run.id, GRADIO_MCP_SERVER="true") as address:
+        assert posted(f"{address}/ans/api/classify_batch", {"texts": ["wake me up at seven"]})["model_id"] == run.id
+        assert asyncio.run(tools_at(f"{address}/gradio_api/mcp")) == {
+            "classify", "classify_batch", "list_models", "train", "train_status", "teach",
+        }  # fmt: skip
+    assert "Tools for assistants are at http://127.0.0.1:" in (tmp_path / "log").read_text()
+
+
+async def tools_at(address: str) -> set[str]:
+    async with Client(address) as client:
+        return {tool.name for tool in (await client.list_tools()).tools}
+
+
+def posted(address: str, question: dict) -> dict:
+    """What a POST of JSON is answered."""
+    asked = urllib.request.Request(address, json.dumps(question).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked) as reply:
+        return json.load(reply)
 
 
 def test_what_is_installed_and_what_is_pinned_are_the_same_packages_and_fit():

@@ -37,7 +37,8 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
 
 
-PYTHON = [(name, block) for name, text in TEXTS.items() for block in blocks(text, "python")]
+# The README's first is run by tests/test_package.py, of the installed package.
+PYTHON = [(name, block) for name, text in TEXTS.items() for block in blocks(text, "python")][1:]
 
 
 @pytest.mark.parametrize(("name", "block"), PYTHON, ids=[f"{name}-{i}" for i, (name, _) in enumerate(PYTHON)])
@@ -134,20 +135,47 @@ def section(heading: str) -> str:
 FIVE_MINUTES = section("From your CSV to a bot's answer in five minutes")
 
 
-def test_from_a_csv_to_an_answer_on_the_command_line_as_the_readme_says(tmp_path):
-    (tmp_path / EXAMPLE).parent.mkdir(parents=True)
-    shutil.copy(ROOT / EXAMPLE, tmp_path / EXAMPLE)
+@pytest.fixture
+def shell(tmp_path):
+    """A function: lines of a shell → what they print, in a folder of their own where the command `ans` is."""
     command = tmp_path / "bin" / "ans"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ans "$@"\n')
     command.chmod(0o755)
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{command.parent}:{os.environ['PATH']}"}
-    inspect, train, _ = blocks(FIVE_MINUTES, "sh")
-    printed = []
-    for block in (inspect, train):
+    env |= {"ANS_HOME": str(tmp_path / "home")}
+
+    def lines(block: str) -> str:
         done = subprocess.run(["sh", "-ec", block], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
-        printed.append(done.stdout)
+        return done.stdout
+
+    return lines
+
+
+def test_the_commands_of_the_page_for_programs_run_one_after_the_other(shell, tmp_path):
+    """But for `pip`, and with a quick training in place of the long one."""
+    quick = " --trainable-layers 0 --epochs 1 --head-steps 20 --folds 0 --device cpu"
+    _, train, *others = blocks(TEXTS["assets/guide/programs.md"], "sh")[0].splitlines()
+    assert train.startswith("ans train --dataset assistant ")
+    (tmp_path / "asked.csv").write_text("text,who\nwake me up at seven,ada\ndo fish sleep,bob\n", encoding="utf-8")
+    (tmp_path / "corrections.tsv").write_text("text\tlabel\nget me up at noon\talarm_set\n", encoding="utf-8")
+    assert shell(train + quick)
+    printed = {line: shell(line) for line in others}
+    assert [line.split()[1] for line in others] == ["predict", "predict", "evaluate", "teach", "doctor"]
+    one, _, measured, taught, found = printed.values()
+    assert [json.loads(line)["row"] for line in one.splitlines()] == [1, 2]
+    assert (tmp_path / "answered.csv").read_text(encoding="utf-8").startswith("row,text,who,answer_label,")
+    assert "accuracy" in measured
+    assert "Of 1 corrected texts the model had " in taught
+    assert "encoders" in found
+
+
+def test_from_a_csv_to_an_answer_on_the_command_line_as_the_readme_says(shell, tmp_path):
+    (tmp_path / EXAMPLE).parent.mkdir(parents=True)
+    shutil.copy(ROOT / EXAMPLE, tmp_path / EXAMPLE)
+    inspect, train, _ = blocks(FIVE_MINUTES, "sh")
+    printed = [shell(block) for block in (inspect, train)]
     assert printed[0].startswith("This can be trained on.")
     answers = [json.loads(line) for line in printed[1].splitlines() if line.startswith("{")]
     (told,) = blocks(FIVE_MINUTES, "json")

@@ -6,6 +6,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import datasets
 import joblib
 import numpy as np
 import pandas
@@ -172,6 +173,20 @@ def test_numbers_come_back_as_numbers_and_minus_one_is_open(quick, four, tmp_pat
     taught = again.teach(["water the ferns", "water my plants", "could you water the roses"], [7, 7, 7])
     assert taught.classes_.tolist() == [3, 7, 9, 20, 100]
     assert taught.predict(["water the ferns"]).tolist() == [7]
+
+
+def test_columns_of_a_hugging_face_dataset_with_class_labels_give_its_numbers_which_it_can_name(quick, four):
+    texts, labels = four
+    kinds = datasets.ClassLabel(names=sorted(set(labels)))
+    features = datasets.Features({"text": datasets.Value("string"), "intent": kinds})
+    data = datasets.Dataset.from_dict({"text": texts, "intent": kinds.str2int(labels)}, features=features)
+    model = clone(quick).fit(data["text"], data["intent"])
+    assert model.classes_.tolist() == [0, 1, 2, 3]
+    assert model.score(data["text"], data["intent"]) > 0.8
+    found = model.predict(data["text"])
+    named = [kinds.int2str(int(one)) if one >= 0 else "open" for one in found]
+    assert np.mean([one == label for one, label in zip(named, labels, strict=True)]) > 0.8
+    assert model.predict(FOREIGN).tolist() == [-1, -1, -1]
 
 
 def test_texts_labelled_open_and_open_texts_teach_the_heads_what_to_refuse(quick, four):
