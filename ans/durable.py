@@ -63,6 +63,14 @@ def replacing(path: Path) -> Iterator[Path]:
     settle(path.parent)
 
 
+def put_in_place(building: Path, place: Path) -> None:
+    """Rename a folder that is whole to its place, once all that is in it is on the disk."""
+    for path in (*building.rglob("*"), building):
+        settle(path)
+    os.rename(building, place)
+    settle(place.parent)
+
+
 def settle(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
     if os.name == "nt" and path.is_dir():  # Windows opens no folders

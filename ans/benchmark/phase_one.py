@@ -17,6 +17,7 @@ from torch import Tensor
 from ans.baselines.features import Part, PhaseOneFeatures
 from ans.config import PHASE_2, TrainConfig, setting_names
 from ans.data.corpora import Corpus, OpenWorldSplit, corpus_of, few_of_each, make_open_world_split, targets
+from ans.durable import replacing
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.phase_one import phase_one
 from ans.model.states import CachedStates
@@ -70,10 +71,9 @@ def phase_one_features(
     path = folder / f"{Path(config.dataset).stem}-{config.known_ratio:g}-{config.seed}-{key}.safetensors"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        building = path.with_suffix(".building")
         about, tensors = _compute(config, corpus_states(), tune)
-        save_file(tensors, building, metadata={"about": json.dumps(about)})
-        building.replace(path)
+        with replacing(path) as building:
+            save_file(tensors, building, metadata={"about": json.dumps(about)})
     return _read(path)
 
 

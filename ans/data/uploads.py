@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ans.data.intake import Understood
 from ans.data.tables import LabelledTexts
-from ans.durable import replacing
+from ans.durable import put_in_place, replacing
 
 MOST_DATASETS = 20  # of one browser
 LONGEST_NAME = 60
@@ -75,7 +75,8 @@ class Uploads:
                 if len(texts):  # no file is no dev part; an empty one would be a broken one
                     with replacing(building / f"{part}.tsv") as file:
                         _write(file, texts)
-            return building.rename(folder / free)
+            put_in_place(building, folder / free)
+            return folder / free
         finally:
             shutil.rmtree(building, ignore_errors=True)  # once it is whole there is none by this name
 

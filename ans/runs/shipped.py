@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ans.durable import is_passing, settle
+from ans.durable import is_passing, put_in_place, replacing
 from ans.json_files import DamagedFile, read_json, write_json
 from ans.paths import ASSETS
 from ans.runs.lease import is_held
@@ -76,7 +76,7 @@ def _put(store: RunStore, shipped: Path, mark: str) -> None:
         if named := next(filter(None, (run.given_name for run in store.starters())), None):
             write_json(building / NAME_FILE, named)
         store.remove(STARTER_ID)
-        building.rename(store.root / STARTER_ID)
+        put_in_place(building, store.root / STARTER_ID)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
@@ -100,7 +100,6 @@ def unpack(shipped: Path, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-        settle(path)
 
 
 def pack(folder: Path, about: Mapping[str, Any], shipped: Path) -> None:
@@ -109,11 +108,9 @@ def pack(folder: Path, about: Mapping[str, Any], shipped: Path) -> None:
     contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(texts)}
     contents |= {name: _halved((folder / name).read_bytes()) for name in TABLES}
     contents[MADE_FROM_FILE] = json.dumps(about, indent=1).encode()
-    building = shipped.with_name(f".{shipped.name}")
-    with zipfile.ZipFile(building, "w") as zipped:
+    with replacing(shipped) as building, zipfile.ZipFile(building, "w") as zipped:
         for name, content in contents.items():  # ZipInfo without a time: the same run is the same zip
             zipped.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, compresslevel=9)
-    building.replace(shipped)
 
 
 def rounded(tables: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from typing import Protocol, TypeGuard, TypeVar
 
 from ans.config import STARTER, TrainConfig
 from ans.config_files import written_settings
+from ans.durable import put_in_place, settle
 from ans.json_files import DamagedFile, NewerFormat, write_json
 from ans.paths import home
 from ans.runs.damage import Unreadable, tell
@@ -153,7 +154,7 @@ class RunStore:
     def adopt(self, building: Path) -> Run:
         """A folder of `new_folder` that now holds a whole run becomes one."""
         folder = self.root / building.name.removeprefix(".")
-        building.rename(folder)
+        put_in_place(building, folder)
         return Run(folder)
 
     def delete(self, run: Run) -> None:
@@ -177,6 +178,7 @@ class RunStore:
             (self.root / run_id).rename(leaving)  # gone from all lists at once, however long the rest takes
         except FileNotFoundError:
             return  # another page deleted it in this moment
+        settle(self.root)  # so that no power cut brings back a part of it
         shutil.rmtree(leaving, ignore_errors=True)
 
     def delete_unreadable(self, run_id: str) -> None:
@@ -235,7 +237,7 @@ class RunStore:
                 write_json(building / "owner.json", owner)
             Status(QUEUED, created=time.time() if created is None else created).write(building)
             try:
-                building.rename(self.root / run_id)
+                put_in_place(building, self.root / run_id)
             except OSError:
                 if not (self.root / run_id).is_dir():  # else another process made the same starter: theirs is as good
                     raise

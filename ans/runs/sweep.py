@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ans.durable import put_in_place
 from ans.runs import lease
 
 ROOMS = ("runs", "uploads", "corrections", "states")
@@ -62,5 +63,5 @@ def _rescued(left: Path) -> bool:
     model = left.parent / left.name.removeprefix(".").partition("-")[0]
     if not left.name.endswith("-old") or model.name != "model" or model.exists():
         return False
-    left.rename(model)
+    put_in_place(left, model)
     return True

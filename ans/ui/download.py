@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
@@ -33,17 +34,18 @@ def packed_run(run: Run) -> Path:
     """A run as a zip, in a folder of its own.
 
     Raises:
-        ValueError: it has no model.
+        ValueError: it has no model. OSError: there is no room.
     """
     for left in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*"):  # of pages that were closed meanwhile
-        if time.time() - left.stat().st_mtime > LEFT_AFTER:
-            clear(left)
+        with suppress(OSError):  # another page cleared it in this moment
+            if time.time() - left.stat().st_mtime > LEFT_AFTER:
+                clear(left)
     folder = Path(tempfile.mkdtemp(prefix=FOLDERS))
     path = folder / f"{zip_name(run)}.zip"
     try:
         save_archive(run, path)
-    except ValueError:
-        shutil.rmtree(folder)
+    except BaseException:  # there is no model, or no room for the zip
+        clear(folder)
         raise
     return path
 

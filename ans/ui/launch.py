@@ -16,6 +16,7 @@ from ans.ui.origins import WithoutCookies
 from ans.ui.page_component import PAGE_SCRIPTS
 from ans.ui.server import Server
 from ans.ui.theme import look
+from ans.ui.upload_gate import sweep
 from ans.ui.wiring import LenientBlocks
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def launch_options(
     read_by_it()
     setattr(gradio_routes, "CustomCORSMiddleware", WithoutCookies)  # noqa: B010
     public = frozenset(str(event.api_name) for event in demo.fns.values() if event.api_visibility == "public")
+    if server.limits.kept is not None:  # on one's own machine other apps may keep their files there, too
+        sweep(Path(get_upload_folder()))
     routes = [changes.route, *demo.plain_routes, *([] if tools is None else tools.routes)]
     guard = Middleware(
         Guard, public=public, own=frozenset(route.path for route in routes), uploaded=Path(get_upload_folder()),

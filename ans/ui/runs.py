@@ -9,6 +9,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from ans.durable import remedy
 from ans.runs.damage import Unreadable
 from ans.runs.run import Run
 from ans.runs.status import FINISHED, GOING, QUEUED, RUNNING
@@ -71,8 +72,10 @@ class RunsTab:
         visitor = self.shared.visitor(who)
         try:
             run = uploaded(visitor, Path(path))
-        except ValueError as error:
-            yield {self.view: gr.update(note=as_sentence(error))}
+        except (ValueError, OSError) as error:
+            if isinstance(error, OSError) and remedy(error) is None:
+                raise
+            yield {self.view: gr.update(note=as_sentence(remedy(error) or error))}
         else:
             note = f"{run.name} is added, for this browser alone. Open it to ask it."
             yield {self.view: gr.update(value=listing(visitor, chosen), note=note)}

@@ -25,6 +25,8 @@ PATH = "/gradio_api/upload"
 KINDS = frozenset(PACKED_TOO)
 SECONDS = 900.0  # for a file of 500 MiB
 LEFT = 3600.0  # seconds after which a file that did not arrive to its end is removed
+# And any other one: later than Gradio, which removes after a day what it was sent since it began, and nothing older.
+KEPT = 25 * 3600.0
 
 
 class UploadGate:
@@ -110,12 +112,21 @@ class Names:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what did not arrive to its end, some time after it came."""
-    with suppress(OSError):
-        for entry in os.scandir(folder):
-            if entry.is_file() and entry.stat().st_mtime < time.time() - LEFT:  # what did lies in a folder of its own
-                with suppress(OSError):
-                    os.unlink(entry)
+    """Remove what did not arrive to its end, some time after it came, and the files of a day that is over."""
+    now = time.time()
+    for place, folders, names in os.walk(folder, topdown=False):
+        for name in names:
+            path = os.path.join(place, name)
+            with suppress(OSError):
+                about, unfinished = os.lstat(path), place == str(folder)  # what arrived lies in a folder of its own
+                # Like Gradio by the time of the last change: a copy has the older time of what it is a copy of.
+                if about.st_ctime < now - KEPT or (unfinished and about.st_mtime < now - LEFT):
+                    os.unlink(path)
+        for name in folders:
+            path = os.path.join(place, name)
+            with suppress(OSError):  # it holds something
+                if os.lstat(path).st_ctime < now - KEPT:
+                    os.rmdir(path)
 
 
 def _kind(name: bytes) -> str:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
+from types import SimpleNamespace
 
 import pytest
 
+from ans.runs.store import RunStore
+from ans.ui import upload_gate
+from ans.ui.changes import StoreChanges
+from ans.ui.launch import launch_options
 from ans.ui.limits import MIB, UPLOADED, Limits
+from ans.ui.server import Server
+from ans.ui.upload_gate import sweep
+from ans.ui.wiring import LenientBlocks
 from tests.ui.guarded_server import TINY, sent
 
 
@@ -76,13 +85,38 @@ def test_what_did_not_arrive_to_its_end_is_removed_after_an_hour_and_what_did_st
     whole.parent.mkdir(parents=True)
     for file in (whole, new, old):
         file.write_bytes(b"x")
-    for file in (whole, old):
+    for file in (whole, old):  # the whole one is a copy that was made now of an old file
         os.utime(file, (0, 0))
     assert sent(guarded(TINY)).status_code == 200
     assert (whole.exists(), new.exists(), old.exists()) == (True, True, False)
+
+
+def test_files_of_earlier_lives_make_room_after_a_day(guarded, uploads, monkeypatch):
+    whole = uploads / "hash" / "a.csv"
+    whole.parent.mkdir(parents=True)
+    whole.write_bytes(b"x" * 6 * MIB)
+    now = time.time()
+    for hours, status in ((0, 413), (24, 413), (26, 200)):
+        monkeypatch.setattr(upload_gate, "time", SimpleNamespace(time=lambda then=now + 3600 * hours: then))
+        assert sent(guarded(TINY)).status_code == status
+        assert whole.exists() == (status == 413)
+    sweep(uploads)
+    assert not any(path.name == "hash" for path in uploads.iterdir()), "its folder goes a little later"
 
 
 def test_uploads_that_are_turned_off_are_refused(guarded):
     refused = sent(guarded(Limits(uploading=False)))
     assert refused.status_code == 403
     assert "turned off" in refused.json()["error"]
+
+
+@pytest.mark.parametrize(("limits", "left"), [(TINY, False), (Limits(), True)])
+def test_a_server_for_strangers_begins_without_the_uploads_of_earlier_lives(uploads, monkeypatch, limits, left):
+    whole = uploads / "hash" / "a.csv"
+    whole.parent.mkdir(parents=True)
+    whole.write_bytes(b"x")
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(uploads))
+    monkeypatch.setattr(upload_gate, "time", SimpleNamespace(time=lambda: time.time() + 26 * 3600))
+    with LenientBlocks() as page:
+        launch_options(page, StoreChanges(RunStore(uploads.parent / "runs"), lambda: None), Server(limits=limits))
+    assert whole.exists() == left
