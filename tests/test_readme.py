@@ -112,6 +112,12 @@ def test_each_command_is_one_that_its_program_takes(name, capsys):
                 pytest.fail(f"{name}: {shlex.join(command)}: {error} {capsys.readouterr().err}")
 
 
+def test_a_file_of_this_repository_that_a_page_names_is_there():
+    for name, text in TEXTS.items():
+        for path in re.findall(r"`((?:tests|ans|assets)/[\w./-]+\.\w+)`", text):
+            assert (ROOT / path).is_file(), f"{name} names {path}"
+
+
 def test_nothing_tells_people_to_install_this_project_from_an_index_that_does_not_have_it():
     code = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "ans").rglob("*.py")}
     for name, text in {**TEXTS, **code}.items():

@@ -304,6 +304,9 @@ def test_the_checks_of_scikit_learn_pass_but_for_those_listed_with_a_reason(monk
     done = check_estimator(
         OfNumbers(encoder=str(tiny_encoder_folder), **small), expected_failed_checks=NOT_OF_TEXTS, on_skip=None
     )
+    page = " ".join((Path(__file__).parents[2] / "assets/guide/programs.md").read_text(encoding="utf-8").split())
+    for name, reason in NOT_OF_TEXTS.items():
+        assert re.search(rf"`{name}`(, `check_\w+`)?: {re.escape(reason)}", page), f"programs.md: {name}: {reason}"
     status = {check["check_name"]: check["status"] for check in done}
     assert {name for name, how in status.items() if how == "xfail"} == set(NOT_OF_TEXTS)
     assert sum(how == "passed" for how in status.values()) > 40
