@@ -13,7 +13,6 @@ from typing import Any
 import gradio as gr
 
 CROWDED = 48  # events that wait; then each address has one, so that there is room for who comes next
-FULL = "This address has {} requests waiting already; wait for their answers."
 
 
 def share_fairly(blocks: gr.Blocks, most: int | None, address: Callable[[Any], str]) -> None:
@@ -31,13 +30,19 @@ def share_fairly(blocks: gr.Blocks, most: int | None, address: Callable[[Any], s
         working = [event for job in queue.active_jobs if job is not None for event in job]
         mine = sum(address(event.request) == here for event in (*waiting, *working))
         if most is not None and mine >= (most if len(waiting) < CROWDED else 1):
-            return False, FULL.format(mine), "queue_full"
+            return False, _full(mine), "queue_full"
         answer = await push(body=body, request=request, username=username)
         for one in queue.event_queue_per_concurrency_id.values():
             one.queue.sort(key=_turns(address))  # a stable sort: equal turns stay first come, first served
         return answer
 
     queue.push = pushed
+
+
+def _full(waiting: int) -> str:
+    if waiting == 1:
+        return "This address has a request waiting already; wait for its answer."
+    return f"This address has {waiting} requests waiting already; wait for their answers."
 
 
 def _turns(address: Callable[[Any], str]) -> Callable[[Any], int]:

@@ -21,7 +21,7 @@ class WithoutCookies(CustomCORSMiddleware):
     """Gradio's answer to pages of other sites, which may ask, but never with the login that a browser has here.
 
     Workaround, seen with Gradio 6.31.0, no upstream issue known: it lets every site read answers in a visitor's name.
-    It can go when tests/ui/test_workarounds.py says so.
+    It can go when tests/ui/test_origins.py says so.
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import torch
@@ -37,20 +37,22 @@ def origin_of(store: RunStore, run: Run) -> Run:
     return run if origin is None or not origin.status.ended_well else origin
 
 
-def teach(store: RunStore, run: Run, model: TrainedModel, corrections: Sequence[Correction], owner: str) -> Run:
+def teach(
+    store: RunStore, run: Run, model: TrainedModel, corrections: Sequence[Correction], owner: str, alone: bool = False
+) -> Run:
     """Make the run "<run> + n corrections", finished and evaluated; it belongs to the browser `owner`.
 
     Corrected texts of the test part are left out of the new run's, and of the numbers before and after alike.
 
     Args:
-        run: as of `origin_of`; `model` is its own.
+        run: as of `origin_of`; `model` is its own. alone: nobody else waits for an answer of this process.
 
     Raises:
         ValueError: there is no correction, or a class would lose its last text.
     """
     said = {one.text: one.label for one in corrections}
     started = time.perf_counter()
-    with _all_cores():
+    with _all_cores() if alone else nullcontext():
         learnt = model.teach(list(said), list(said.values()))
     seconds = time.perf_counter() - started
     texts, labels, arrays = run.load_test()
@@ -73,7 +75,11 @@ def teach(store: RunStore, run: Run, model: TrainedModel, corrections: Sequence[
 
 @contextmanager
 def _all_cores() -> Iterator[None]:
-    """The page computes each answer on one core; who waits for a learning gets them all."""
+    """The page computes each answer on one core; who waits for a learning, and for nothing else, gets them all.
+
+    PyTorch knows one number for the whole process, and threads that begin meanwhile keep it: with others at work all of
+    them would crowd each other.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(os.cpu_count() or before)
     try:

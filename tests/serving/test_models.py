@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from ans.evaluation.mistakes import read_answers
 from ans.model.answers import ROUNDING
@@ -27,6 +28,17 @@ def serving(classifier, small_split, small_config, tmp_path_factory) -> Serving:
 @pytest.fixture(scope="module")
 def run_id(serving) -> str:
     return serving.store.finished()[0].id
+
+
+def test_a_server_that_is_warm_has_its_model_loaded_and_computes_each_answer_on_one_core(serving, run_id):
+    fresh, before = Serving(serving.store), torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        fresh.warm()
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+    assert fresh.is_loaded(run_id)
 
 
 def test_an_answer_from_the_store_is_the_classifiers_own(serving, run_id, classifier):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -14,7 +16,8 @@ from ans.json_files import write_json
 from ans.model.trained_model import TrainedModel
 from ans.runs.store import RunStore
 from ans.ui import verdict_card
-from ans.ui.ask import routes
+from ans.ui.ask import routes, small_map
+from tests.browser.waiting import until
 from tests.finished_runs import finished_run
 from tests.ui.tabs import ME, OTHER, laid_out
 
@@ -172,3 +175,29 @@ def test_an_error_that_is_no_shortage_is_not_told_as_one(client, store, monkeypa
     monkeypatch.setattr(TrainedModel, "answered", wrong)
     with pytest.raises(RuntimeError, match="a fault of this project"):
         client.post(routes.VERDICT, json={"text": "hi", "run": store.finished()[0].id, "patient": True})
+
+
+def test_a_verdict_waits_for_no_small_map_however_many_are_asked_for(store, monkeypatch):
+    held, let_go = [], threading.Event()
+
+    def star(*_: object) -> dict:
+        held.append(1)
+        let_go.wait(60)
+        return {}
+
+    monkeypatch.setattr(small_map, "star", star)
+    asking = {"text": "i lost my card", "run": store.finished()[0].id}
+    of_server = Starlette(routes=routes.routes(laid_out(lambda shared: shared, store)))
+    with TestClient(of_server) as client, ThreadPoolExecutor(routes.MAPS_AT_ONCE + 7) as pages:
+        try:
+            maps = [
+                pages.submit(client.post, routes.SMALL_MAP, json={**asking, "label": "card_lost"})
+                for _ in range(routes.MAPS_AT_ONCE + 6)
+            ]
+            until(lambda: len(held) == routes.MAPS_AT_ONCE, "all threads for small maps are taken")
+            verdict = pages.submit(client.post, routes.VERDICT, json={**asking, "patient": True})
+            assert verdict.result(60).json()["label"] == "card_lost"
+            assert not any(one.done() for one in maps)
+        finally:
+            let_go.set()
+        assert all(one.result(60).status_code == 200 for one in maps)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
+import torch
 
 from ans.data.corrections import Correction
+from ans.model.trained_model import TrainedModel
 from ans.ui.ask import teach
 from ans.ui.ask.teach import Teach
 from tests.ui.tabs import ME, OTHER, event, laid_out
@@ -78,6 +81,24 @@ def test_learning_brings_the_new_model_into_use_and_back_leads_to_the_one_before
     back = act(part, "", new, ME, action="back")
     assert back[part.shared.model]["value"] == run.id
     assert drawn(part, back)["differs"]
+
+
+@pytest.mark.parametrize(("restricted", "cores"), [(True, 1), (False, 2)])
+def test_a_learning_takes_all_cores_only_where_no_stranger_waits_for_an_answer(
+    store, run, small_split, monkeypatch, restricted, cores
+):
+    part = laid_out(lambda shared: teach.layout(shared, below_verdict=True), store, restricted)
+    act(part, "do fish sleep", run.id, ME, action="correct", label=small_split.known[0])
+    taken, learn, before = [], TrainedModel.teach, torch.get_num_threads()
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(TrainedModel, "teach", lambda *given: taken.append(torch.get_num_threads()) or learn(*given))
+    torch.set_num_threads(1)  # as `Serving.warm` has it
+    try:
+        act(part, "", run.id, ME, action="learn")
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+    assert taken == [cores]
 
 
 def test_a_strangers_model_can_neither_be_corrected_nor_taught(part, run, store):

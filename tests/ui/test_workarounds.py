@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import urllib.request
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from ans.ui import page
 from ans.ui.page_component import FIRST_LOAD_JS, PLOTLY_JS, QUEUE_JS
 from ans.ui.sessions import LightSession
 from ans.ui.wiring import LenientBlocks
+from tests.browser.waiting import until
 
 FRONT_END = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 SEEN_WITH = "6.31.0"
@@ -109,6 +111,30 @@ def test_gradio_still_writes_down_the_settings_of_every_component_for_each_sessi
     assert len(theirs.config_values) > 300
     assert vars(theirs).keys() == vars(ours).keys()
     assert route_utils.SessionState is SessionState
+
+
+def test_gradio_still_has_one_queue_for_all_in_which_who_comes_first_is_first(monkeypatch):
+    """ans/ui/fair_queue.py can go when an address that asks for much waits for others, and can't fill the queue."""
+    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
+    done, let_go = [], threading.Event()
+
+    def work(name: str) -> None:
+        let_go.wait(30)
+        done.append(name)
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        box = gr.Textbox()
+        box.change(work, box, concurrency_limit=1)
+    _, address, _ = page.queue(max_size=4).launch(prevent_thread_lock=True, quiet=True)
+    try:
+        for name in ("a1", "a2", "a3", "b1"):
+            posted(f"{address}gradio_api/queue/join", {"data": [name], "fn_index": 0, "session_hash": name[0]})
+        let_go.set()
+        until(lambda: len(done) == 4, "all are done")
+    finally:
+        let_go.set()
+        page.close(verbose=False)
+    assert done == ["a1", "a2", "a3", "b1"]
 
 
 @pytest.mark.parametrize("values", [["a"], []])

@@ -32,7 +32,8 @@ def teach(shared: Shared, given: Teach, caller: Caller) -> Taught:
     origin = origin_of(shared.store.seen_by(run.owner), run)
     said = new if origin.id == run.id else {**run.learnt, **new}
     corrections = [Correction(text, label, None) for text, label in said.items()]
-    made = learn(shared.store, origin, shared.serving.model(origin.id), corrections, owner)
+    model, alone = shared.serving.model(origin.id), not shared.restricted
+    made = learn(shared.store, origin, model, corrections, owner, alone)
     about, before = made.taught, shared.serving.known(origin.id)
     assert about is not None
     return Taught(

@@ -24,14 +24,15 @@ from ans.ui.shared import Shared
 from ans.ui.wording import as_sentence
 
 VERDICT, SMALL_MAP = "/ans/verdict", "/ans/small-map"
+VERDICTS_AT_ONCE, MAPS_AT_ONCE = 128, 64
 LONGEST_BODY = 16 * LONGEST  # bytes: a character has at most twelve in JSON
 
 
 def routes(shared: Shared) -> list[Route]:
     """`POST /ans/verdict` and `POST /ans/small-map`, which take and give JSON objects."""
     return [
-        _route(VERDICT, 128, lambda asked: verdict(shared, asked)),
-        _route(SMALL_MAP, 64, lambda asked: move(shared, asked)),
+        _route(VERDICT, VERDICTS_AT_ONCE, lambda asked: verdict(shared, asked)),
+        _route(SMALL_MAP, MAPS_AT_ONCE, lambda asked: move(shared, asked)),
     ]
 
 

@@ -115,7 +115,8 @@ class Teach:
         corrections = visitor.corrections.of(visitor.browser, run.config.dataset)
         if not corrections:
             raise ValueError("there is no correction to learn from; correct an answer first.")
-        return teach(self.shared.store, run, self.shared.serving.model(run.id), corrections, visitor.name).id
+        model, alone = self.shared.serving.model(run.id), not self.shared.restricted
+        return teach(self.shared.store, run, model, corrections, visitor.name, alone).id
 
     def _origin(self, run_id: str | None, who: str | None) -> str:
         visitor = self.shared.visitor(who)
