@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Generic, TypeVar
 
@@ -13,29 +14,30 @@ Answer = TypeVar("Answer")
 
 
 class _Asked(Generic[Answer]):
-    """One text, and then its answer or what went wrong. `turn`: its answer is there, or it is to answer `batch`.
-    `then`: whose answer is there as well."""
+    """One text, and then its answer or what went wrong. `ready`: it is there. `then`: whose answer is there as well."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.turn = text, threading.Event()
-        self.batch: list[_Asked[Answer]] = []
-        self.then: _Asked[Answer] | None = None
+        self.text, self.ready = text, threading.Event()
         self.answers: list[Answer] = []
         self.error: Exception | None = None
+        self.then: _Asked[Answer] | None = None
 
 
 class Joined(Generic[Answer]):
     """Texts one by one, from many threads, to answers. Nobody waits to be joined: what comes while others are answered
-    is answered next, together, in the thread that has waited longest.
+    is answered next, together.
+
+    The model runs in a few threads of its own: in each that ever runs it, memory for its work is left.
 
     Args:
-        answer: N texts to N answers. Called from two threads at a time.
+        answer: N texts to N answers. Called from `AT_ONE_TIME` threads.
     """
 
     def __init__(self, answer: Callable[[Sequence[str]], Sequence[Answer]]) -> None:
         self._answer = answer
         self._waiting: list[_Asked[Answer]] = []
-        self._passes, self._lock = 0, threading.Lock()
+        self._busy, self._lock = 0, threading.Lock()
+        self._threads = ThreadPoolExecutor(AT_ONE_TIME, "answers")
 
     def __call__(self, text: str) -> Answer:
         """The answer for a text.
@@ -45,40 +47,30 @@ class Joined(Generic[Answer]):
         """
         mine: _Asked[Answer] = _Asked(text)
         with self._lock:
+            if self._busy < AT_ONE_TIME:
+                self._threads.submit(self._answer_waiting)
+                self._busy += 1
             self._waiting.append(mine)
-            at_once = self._passes < AT_ONE_TIME
-            if at_once:
-                self._passes += 1
-                mine.batch = self._next()
-        if not at_once:
-            mine.turn.wait()
+        mine.ready.wait()
         if mine.then is not None:  # one wakes the next: were all awake, a hundred would fight for Python's lock
-            mine.then.turn.set()
-        if mine.batch:
-            self._pass(mine.batch)
+            mine.then.ready.set()
         if mine.error is not None:
             raise mine.error
         return mine.answers[0]
 
-    def _next(self) -> list[_Asked[Answer]]:
-        batch = self._waiting[:MOST_TOGETHER]
-        del self._waiting[: len(batch)]
-        return batch
-
-    def _pass(self, batch: list[_Asked[Answer]]) -> None:
-        try:
+    def _answer_waiting(self) -> None:
+        while batch := self._next():
             self._answer_all(batch)
-        finally:
-            with self._lock:
-                following = self._next()
-                self._passes -= not following
-            if following:
-                following[0].batch = following
-                following[0].turn.set()
-            for one, then in pairwise(batch[1:]):
+            for one, then in pairwise(batch):
                 one.then = then
-            if batch[1:]:
-                batch[1].turn.set()
+            batch[0].ready.set()
+
+    def _next(self) -> list[_Asked[Answer]]:
+        with self._lock:
+            batch = self._waiting[:MOST_TOGETHER]
+            del self._waiting[: len(batch)]
+            self._busy -= not batch
+        return batch
 
     def _answer_all(self, batch: list[_Asked[Answer]]) -> None:
         try:
