@@ -139,8 +139,9 @@ class Page:
         return {self.shared.tabs: gr.Tabs(selected="map"), self.map.part: MADE}
 
     def _seen(self, visitor: Visitor, found: Sequence[Listed], watched: Listed | None) -> Snapshot:
-        waits = watched is not None and watched.status.state == QUEUED
-        place = place_of(visitor.store, watched.run) if waits else None
+        place = None
+        if watched is not None and watched.status.state == QUEUED:
+            place = place_of(visitor.store, watched.run)
         return Snapshot.take(found, watched, self.shared.server.trouble(), place)
 
     def _changes(
