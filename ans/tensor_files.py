@@ -1,10 +1,11 @@
-"""Files of tensors, read so that one that is damaged differs from one that can't be opened in this moment."""
+"""Files of tensors. A full disk, or too many open files, is told as for any other file, and not as damage."""
 
 from __future__ import annotations
 
 import errno
 import logging
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from ans.json_files import DamagedFile
 
 log = logging.getLogger("ans")
 Tensors = TypeVar("Tensors")
+_SYSTEM_SAYS = re.compile(r"\(os error (\d+)\)")  # in the message of a SafetensorError, which keeps no number
 
 
 def read_tensors(path: Path, load_file: Callable[[Path], Tensors]) -> Tensors:
@@ -40,3 +42,20 @@ def read_tensors(path: Path, load_file: Callable[[Path], Tensors]) -> Tensors:
             raise DamagedFile(f"{path.name} can't be read ({error.strerror or 'the disk failed'}).") from error
         log.warning("%s: %s", path, error)  # what the library says helps no visitor
         raise DamagedFile(f"{path.name} is damaged (it is not whole).") from error
+
+
+def write_tensors(path: Path, tensors: Tensors, save_file: Callable[..., None], **more: dict[str, str]) -> None:
+    """Write a file by safetensors' `save_file`, for torch or numpy.
+
+    Raises:
+        OSError: the disk is full, or the like.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        save_file(tensors, path, **more)
+    except SafetensorError as error:
+        if (said := _SYSTEM_SAYS.search(str(error))) is None:
+            raise
+        number = int(said[1])
+        raise OSError(number, os.strerror(number), str(path)) from error

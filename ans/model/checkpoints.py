@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ans.durable import remedy, replacing
+from ans.tensor_files import write_tensors
 
 log = logging.getLogger("ans.model")
 LEAST_SECONDS = 2.0  # between two writes; a pass of a small training takes less than writing it down
@@ -130,8 +131,8 @@ class Checkpoint:
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             with replacing(self.file) as building:
-                save_file(tensors, building)
-        except (OSError, SafetensorError) as error:
+                write_tensors(building, tensors, save_file)
+        except OSError as error:
             log.warning("How far the training is could not be kept: %s", remedy(error) or error)
         self._written = time.monotonic()
 

@@ -27,7 +27,7 @@ from ans.model.encoder import TextEncoder, choose_device
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import closed_set_classifier
-from ans.tensor_files import read_tensors
+from ans.tensor_files import read_tensors, write_tensors
 
 log = logging.getLogger("ans.model")
 FORMAT, VERSION = "ans-open-world-classifier", 3
@@ -195,7 +195,8 @@ def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str,
     old = building.with_name(f"{building.name}-old")
     about = {"format": FORMAT, "version": VERSION, **about}
     try:
-        save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, building / WEIGHTS_FILE)
+        saved = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+        write_tensors(building / WEIGHTS_FILE, saved, save_file)
         (building / TEXTS_FILE).write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
         (building / ABOUT_FILE).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
         building.chmod(0o755)

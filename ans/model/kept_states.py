@@ -26,6 +26,7 @@ from torch import Tensor
 from ans.durable import is_passing, remedy, replacing
 from ans.model.encoder import TextEncoder
 from ans.model.states import CachedStates
+from ans.tensor_files import write_tensors
 
 log = logging.getLogger("ans.model")
 MOST_BYTES = 2 * 2**30  # of all files together; those that were not used for the longest time go first
@@ -135,8 +136,8 @@ class _Shelf:
                 parts = (torch.from_numpy(index.reshape(-1, KEY).copy()), some.lengths.contiguous(), some.flat)
                 named = {"keys": parts[0], "lengths": parts[1], "flat": parts[2]}
                 with replacing(self.folder / f"{secrets.token_hex(8)}.safetensors") as building:
-                    save_file(named, building, metadata={"checksum": _checksum(*parts)})
-        except (OSError, SafetensorError) as error:
+                    write_tensors(building, named, save_file, metadata={"checksum": _checksum(*parts)})
+        except OSError as error:
             log.warning("States could not be kept: %s", remedy(error) or error)
 
 

@@ -9,7 +9,7 @@ from ans.runs.whole_files import JSON_LIST, JSON_OBJECT, SAFETENSORS
 
 SMALL_FILES = (
     "config.json", "status.json", "events.jsonl", "name.json", "owner.json", "promotion.json", "taught.json",
-    "corrections.json", "evaluation.json",
+    "corrections.json", "evaluation.json", "check.json",
 )  # fmt: skip
 # What a finished run needs to answer. Lists look at whether they are whole; who uses them reads them to the end.
 LARGE_FILES = {

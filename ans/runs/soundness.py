@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ans.json_files import DamagedFile
+from ans.runs.check import Check
 from ans.runs.damage import tell
 from ans.runs.evaluation import Evaluation
 from ans.runs.files import LARGE_FILES, Written, written
@@ -46,6 +47,10 @@ def _oddities(run: Run, status: Status) -> list[str]:
         run.text_of("name.json")
     except DamagedFile as error:
         odd.append(f"{error} It is called by its settings.")
+    try:
+        Check.read(run.folder)
+    except DamagedFile as error:
+        odd.append(f"{error} What it found out about itself is not shown.")
     progress = run.progress
     if progress.damaged or (progress.torn and status.ended_well):
         odd.append("events.jsonl is damaged. Its curves lack some steps.")

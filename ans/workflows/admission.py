@@ -23,6 +23,7 @@ from ans.runs.run import CONFIG_FILE, Run
 from ans.runs.status import FINISHED, Status
 from ans.runs.store import RunStore
 from ans.runs.test_part import ARRAYS_FILE, read_test_part, write_test_texts
+from ans.tensor_files import write_tensors
 
 if TYPE_CHECKING:
     pass
@@ -60,7 +61,7 @@ def check(folder: Path, store: RunStore, owner: str, encoders: Collection[str]) 
     if not torch.isfinite(judged.logits).all():
         raise ValueError("its model answers with no numbers.")
     saved = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
-    save_file({name: value.contiguous() for name, value in saved.items()}, folder / ARRAYS_FILE)
+    write_tensors(folder / ARRAYS_FILE, {name: value.contiguous() for name, value in saved.items()}, save_file)
     write_test_texts(folder, texts, labels)
     found = Run(folder).check
     check_of(classifier, Quality() if found is None else found.quality).write(folder)

@@ -21,6 +21,7 @@ from ans.runs.check import Check
 from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.runs.test_part import ARRAYS_FILE, write_test_texts
+from ans.tensor_files import write_tensors
 from ans.workflows.checking import check_of
 from ans.workflows.expected import work_of
 from ans.workflows.judging import Judged, judge_test, msp_numbers
@@ -103,6 +104,6 @@ def save_answers(run: Run, classifier: TrainedModel, judged: Judged, evaluation:
     classifier.save(run.folder / "model")
     arrays = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
     with replacing(run.folder / ARRAYS_FILE) as building:
-        save_file({name: value.contiguous() for name, value in arrays.items()}, building)
+        write_tensors(building, {name: value.contiguous() for name, value in arrays.items()}, save_file)
     check.write(run.folder)
     evaluation.write(run.folder)

@@ -135,6 +135,7 @@ def train_run(run: Run) -> None:
     except TrainingStopped:
         run.set_status(STOPPED, run.why_stopped or "Stopped. The models trained before are unchanged.")
     except Exception as error:
+        shutil.rmtree(run.checkpoints, ignore_errors=True)  # makes room for what is said below
         if (reason := remedy(error)) is not None:
             run.set_status(FAILED, f"The training broke off: {reason}")
         elif isinstance(error, ValueError):

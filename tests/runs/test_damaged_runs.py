@@ -12,9 +12,11 @@ import pytest
 
 from ans.config import STARTER
 from ans.runs import damage, soundness
+from ans.runs.check import Count
 from ans.runs.run import Run
 from ans.runs.status import FINISHED, QUEUED
 from ans.runs.store import RunStore
+from ans.runs.taught import Change, Learnt, Standing, Taught, write_learnt
 from ans.serving.models import Serving
 from ans.ui import run_card
 from ans.ui.polling import Snapshot, listed
@@ -25,6 +27,7 @@ ODD, WHOLE = "odd", "whole"
 
 JSON_FILES = (
     "config.json", "status.json", "evaluation.json", "promotion.json", "owner.json", "name.json", "test.json",
+    "taught.json", "check.json",
     "model/model.json", "model/training_texts.json",
 )  # fmt: skip
 OTHER_FILES = ("events.jsonl", "test.safetensors", "model/weights.safetensors")
@@ -61,7 +64,10 @@ DAMAGES = {
     "a directory": make_directory,
 }
 OF_OBJECTS = {"a key too few": without_a_key, "another type": with_another_type}
-OBJECTS = ("config.json", "status.json", "evaluation.json", "promotion.json", "test.json", "model/model.json")
+OBJECTS = (
+    "config.json", "status.json", "evaluation.json", "promotion.json", "taught.json", "check.json", "test.json",
+    "model/model.json",
+)  # fmt: skip
 CASES = [
     *((name, what, DAMAGES[what]) for name in (*JSON_FILES, *OTHER_FILES) for what in DAMAGES),
     *((name, what, OF_OBJECTS[what]) for name in OBJECTS for what in OF_OBJECTS),
@@ -88,6 +94,10 @@ def home_of_two(tmp_path_factory) -> Path:
     texts = ["is the gym open", "gym hours please", "when does the gym close", "gym on sunday", "late gym hours"]
     made = promote(store, parent, Serving(store).model(WHOLE), Group("gym", texts, None), "anna", private=True)
     made.folder.rename(root / ODD)
+    one, counts = Learnt("gym hours", "gym"), Count(3, 4)
+    standing = Standing(counts, counts, counts, counts, 50.0)
+    Taught(WHOLE, [one], standing, standing, 1.0, [Change("gym hours", "gym", None, "gym")]).write(root / ODD)
+    write_learnt(root / ODD, [one])
     shutil.copy(root / WHOLE / "events.jsonl", root / ODD / "events.jsonl")
     return root
 
@@ -142,9 +152,18 @@ def test_an_odd_file_leaves_every_other_run_usable_and_is_named(store, serving, 
     assert about, "no line in the log says which run is damaged"
     assert len(about) == len(set(about)), "a line is told once"
     unreadable = {one.id for one in store.unreadable()}
-    cosmetic = name in ("name.json", "events.jsonl")
+    cosmetic = name in ("name.json", "events.jsonl", "check.json")
     assert (ODD in unreadable) != cosmetic
     assert any(Path(name).name in line or "model" in line for line in about)
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+def test_corrections_that_a_training_took_in_and_that_are_damaged_leave_the_other_runs_usable(store, what):
+    (store.root / ODD / "taught.json").unlink()
+    assert store.get(ODD).learnt == {"gym hours": "gym"}
+    DAMAGES[what](store.root / ODD / "corrections.json")
+    assert {run.id for run in store.all()} == {WHOLE} | ({ODD} if what == "[]" else set())
+    assert [one.id for one in store.unreadable()] == ([] if what == "[]" else [ODD]), "an empty list is one"
 
 
 def test_an_extra_key_in_any_file_is_no_damage(store):
