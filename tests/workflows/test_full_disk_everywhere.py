@@ -82,14 +82,14 @@ def test_a_training_that_can_not_be_saved_fails_with_what_to_do_and_the_next_one
         dataset=str(small_corpus_file), encoder=str(tiny_encoder_folder), trainable_layers=1, device="cpu",
         epochs=1, head_steps=2,
     )  # fmt: skip
-    save, run = experiment.save_outcome, store.create(config)
+    save, run = experiment.save_answers, store.create(config)
 
     def without_room(*given) -> None:
         assert run.checkpoints.exists()
         with full_disk():
             save(*given)
 
-    monkeypatch.setattr(experiment, "save_outcome", without_room)
+    monkeypatch.setattr(experiment, "save_answers", without_room)
     train_run(run)
     assert run.status.state == FAILED
     assert run.status.message.startswith("The training broke off: the disk is full, or files may not be that large")

@@ -183,6 +183,23 @@ def test_a_training_that_takes_too_long_is_stopped_even_if_the_disk_is_full_mean
         supervisor.close()
 
 
+def test_two_apps_on_one_home_train_each_run_once(tmp_path, tiny):
+    store = RunStore(tmp_path / "runs")
+    runs = [store.create(tiny) for _ in range(4)]
+    supervisors = [WorkerSupervisor(RunStore(store.root)) for _ in range(2)]
+    for supervisor in supervisors:
+        supervisor.start()
+    try:
+        for run in runs:
+            assert ended(run).status.state == FINISHED
+            steps = [event.step for event in run.progress.events if event.phase == "encoder" and event.loss is not None]
+            assert steps == sorted(set(steps)), "each step is done once"
+            assert steps
+    finally:
+        for supervisor in supervisors:
+            supervisor.close()
+
+
 def test_a_clock_that_is_set_forward_stops_no_training(tmp_path):
     run = RunStore(tmp_path / "runs").create(TrainConfig())
     run.claim()
