@@ -17,6 +17,7 @@ WHICH = {
     "load": "many pages type at once, a key a second each: how long do they wait for a verdict?",
 }
 CLIENTS = {"load": [1, 5, 20, 50], "soak": [5]}  # pages, where --clients does not say
+MOST_MEMORY = 3072  # MiB of the app's process, whatever is sent
 ENDLESS = TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)  # until it is stopped
 
 
@@ -58,16 +59,26 @@ def _kills(given: argparse.Namespace) -> None:
 
 
 def _fuzz(given: argparse.Namespace) -> None:
+    from ans.benchmark.own_process import peak_memory
+    from ans.stress.app_log import tracebacks
     from ans.stress.fuzz import fuzz
-    from ans.stress.served import served
+    from ans.stress.served import files_beside, served
 
     with served() as app:
-        before = [run.id for run in app.store.finished()]
+        before, beside = [run.id for run in app.store.finished()], files_beside(app)
         held = fuzz(app.address, given.cases, given.seed)
         lost = sorted(set(before) - {run.id for run in app.store.finished()})
+        left, memory = sorted(files_beside(app) - beside), peak_memory(app.process)
+        log = (app.folder / "log").read_text(errors="replace")
+    held.wrong += [f"{path} was written, outside of the home" for path in left]
+    if memory > MOST_MEMORY:
+        held.wrong.append(f"the app took {memory:,.0f} MiB, more than {MOST_MEMORY:,}")
+    if tracebacks(log):
+        held.wrong.append(f"the log has {tracebacks(log)} tracebacks, the first: {log[log.find('Traceback') :][:3000]}")
     _tell(given, held)
-    counted = {"sent": held.sent, "statuses": held.statuses, "wrong": held.wrong}
-    _told(given, {**counted, "lost": lost, "well": not (held.wrong or lost)})
+    _tell(given, f"The app took {memory:,.0f} MiB at most.")
+    counted = {"sent": held.sent, "statuses": held.statuses, "outcomes": held.outcomes, "wrong": held.wrong}
+    _told(given, {**counted, "memory_mib": round(memory), "lost": lost, "well": not (held.wrong or lost)})
     if held.wrong or lost:
         raise RuntimeError(f"{len(held.wrong)} answers went wrong, {len(lost)} runs were lost.")
 

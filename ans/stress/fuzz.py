@@ -1,128 +1,168 @@
 """`python -m ans stress fuzz`: whatever anybody sends, over HTTP to a running app; does it hold?
 
 Each case is one request: to a plain route or an operation of the API, to an event of the page or an endpoint of
-gradio_client with any values, an upload of a broken table or zip, or a page with any `?run=` and `?text=`. No answer
-may be a server error without a sentence, nothing may be lost, and the app must answer as before afterwards.
+gradio_client with any values, an upload of a table or zip, or a page with any `?run=` and `?text=`. It is sent by one
+of a few pages that are open, which know the runs that are there and what they have uploaded. No answer and no outcome
+of an event may be an error without a sentence, nothing may be lost, and the app must answer as before afterwards.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import random
-import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 import aiohttp
 
-TOGETHER = 4  # requests at a time
+from ans.stress.drawn import CHANGING, KINDS, Sent, Visit, request, written
+
+TOGETHER = 4  # pages, each with a request at a time
 LONGEST_WAIT = 60.0  # seconds for one answer
-TEXTS = (
-    "", " ", "wake me up at seven", "<img src=x onerror=alert(1)>", "${7*7} {{7*7}}", "=cmd|' /C calc'!A0", "\x00",
-    "\ud83d",
-    "\u202egnp.exe", "ａｂｃ", "ا" * 50, "a" * 3000, "../../etc/passwd", "%2e%2e%2f", "null", "None", "-1", "1e999",
-    "'; --",
-    "\r\nSet-Cookie: a=b", "🙂" * 200, "\u0000\uffff", "a\nb\tc", "{}", "[]", "starter", "assistant", "msp",
-)  # fmt: skip
-ODD = (
-    None, True, False, 0, -1, 1, 2**63, -(2**70), 0.5, 1e308, float("inf"), float("nan"), [], {}, [None], ["a", 1],
-    {"a": {"b": []}}, {"__type__": "update", "value": 1}, {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
-    {"path": "http://127.0.0.1:1/", "meta": {"_type": "gradio.FileData"}}, {"text": None}, "a" * 100_000,
-)  # fmt: skip
-# What the API takes, by the names of its operations and of their fields.
-OPERATIONS = {
-    "classify": ("text", "model_id", "key"),
-    "classify_batch": ("texts", "model_id", "key"),
-    "list_models": ("key",),
-    "train_status": ("model_id", "key"),
-    "teach": ("corrections", "model_id", "key"),
-    "train": ("dataset", "rows", "settings", "name"),
-    "nothing": ("text",),
-}
-NEEDED = ("text", "texts", "corrections", "rows")
-SETTINGS = (
-    "epochs",
-    "seed",
-    "known_ratio",
-    "known_classes",
-    "no_class",
-    "encoder",
-    "data_dir",
-    "prompt",
-    "device",
-    "x",
-)
-ENDPOINTS = ("classify", "classify_batch", "start", "poll", "../classify", "", "classify%00")
+LONGEST_EVENT = 240.0  # seconds for the outcome of an event, which may wait for others
+FOLLOWED = 0.7  # share of the events that wait for their turn, of which the outcome is read
 
 
 @dataclass
 class Held:
-    """What was sent, by kind, the statuses that came back, and what went wrong."""
+    """What was sent, by kind, the statuses that came back, how events ended, and what went wrong."""
 
     sent: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(self.sent.items()))
         codes = ", ".join(f"{count:,} × {status}" for status, count in sorted(self.statuses.items()))
-        return "\n".join([f"{self.sent.total():,} requests ({kinds}) were answered {codes}.", *self.wrong[:20]])
+        ends = ", ".join(f"{count:,} {how}" for how, count in sorted(self.outcomes.items()))
+        return "\n".join(
+            [f"{self.sent.total():,} requests ({kinds}) were answered {codes}; events ended: {ends}.", *self.wrong[:20]]
+        )
 
 
-def fuzz(address: str, cases: int, seed: int = 0, trains: bool = True) -> Held:
+def fuzz(address: str, cases: int, seed: int = 0, changes: bool = True) -> Held:
     """Send so many requests to a running app.
 
     Args:
-        trains: whether trainings may be started, too.
+        changes: whether trainings may be started and runs be changed, too.
 
     Raises:
         OSError: nobody answers there.
     """
-    return asyncio.run(_all(address.rstrip("/"), cases, random.Random(seed), trains))
+    return asyncio.run(_all(address.rstrip("/"), cases, seed, changes))
 
 
-async def _all(address: str, cases: int, draw: random.Random, trains: bool) -> Held:
+async def _all(address: str, cases: int, seed: int, changes: bool) -> Held:
     held, timeout = Held(), aiohttp.ClientTimeout(total=LONGEST_WAIT)
     async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(force_close=True)) as http:
         async with http.get(f"{address}/config") as reply:
             config = await reply.json()
-        events = [one for one in config["dependencies"] if one["backend_fn"]]
-        if not trains:
-            events = [one for one in events if not one["api_name"].startswith(("start", "go_on", "train", "teach"))]
         left = iter(range(cases))
 
-        async def some() -> None:
+        async def one_page(number: int) -> None:
+            draw = random.Random(f"{seed} {number}")
+            visit = await _opened(http, address, config, f"page{number}", changes, held)
             for _ in left:
-                await _one(http, address, events, draw, held)
+                kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
+                held.sent[kind] += 1
+                follows = draw.random() < FOLLOWED
+                await _one(http, address, request(kind, draw, visit), visit, held, follows)
 
-        await asyncio.gather(*(some() for _ in range(TOGETHER)))
+        await asyncio.gather(*(one_page(number) for number in range(TOGETHER)))
         async with http.get(f"{address}/") as reply:
             if reply.status != 200:
                 held.wrong.append(f"at the end the page answers {reply.status}")
     return held
 
 
-async def _one(http: aiohttp.ClientSession, address: str, events: list[dict], draw: random.Random, held: Held) -> None:
-    kinds = {"route": 20, "api": 20, "event": 40, "program": 10, "upload": 10, "page": 10}
-    kind = draw.choices(list(kinds), list(kinds.values()))[0]
-    make = {"route": _route, "api": _api, "event": _event, "program": _program, "upload": _upload, "page": _page}[kind]
-    method, path, body = make(draw, events)
-    held.sent[kind] += 1
-    about = f"{method} {path} {str(body)[:200]}"
+async def _opened(
+    http: aiohttp.ClientSession, address: str, config: dict, session: str, changes: bool, held: Held
+) -> Visit:
+    """A page that has opened: it has a name, and its menus list what is there."""
+    events = [one for one in config["dependencies"] if one["backend_fn"]]
+    may = [one for one in events if changes or not one["api_name"].startswith(CHANGING)]
+    visit = Visit(session, may, {one["id"]: one for one in config["components"]}, changes)
+    for event in events:
+        if any(name == "load" for _, name in event["targets"]):
+            values = [visit.who if visit.parts[one]["type"] == "browserstate" else None for one in event["inputs"]]
+            told = written({"data": values, "fn_index": event["id"], "session_hash": session, "event_data": {}})
+            waits = event.get("queue", True)
+            path = "/gradio_api/queue/join" if waits else "/gradio_api/run/predict"
+            async with http.post(f"{address}{path}", **told) as reply:
+                done = await reply.json()
+            if waits:
+                done = (await _outcome(http, address, session, done["event_id"])).get("output", {})
+            if "data" not in done:
+                held.wrong.append(f"the page does not open: {event['api_name']} answers {str(done)[:200]}")
+                continue
+            for number, value in zip(event["outputs"], done["data"], strict=True):
+                part = visit.parts[number]
+                if part["type"] == "browserstate" and isinstance(value, str):
+                    visit.who = value
+                elif part["props"].get("elem_id") == "model" and isinstance(value, dict):
+                    visit.runs = [run for _, run in value.get("choices") or ()]
+    return visit
+
+
+async def _one(http: aiohttp.ClientSession, address: str, sent: Sent, visit: Visit, held: Held, follows: bool) -> None:
+    method, path, body = sent
+    about = f"{method} {path} {str(body)[:300]}"
     try:
         async with http.request(method, f"{address}{path}", **body) as reply:
-            held.statuses[reply.status] += 1
-            said = (await reply.content.read(4000)).decode(errors="replace")
-            if reply.status >= 500 and (reply.status not in (500, 503) or not _is_sentence(said)):
-                held.wrong.append(f"{reply.status} to {about}: {said[:200]!r}")
-            if "Traceback" in said:
-                held.wrong.append(f"a traceback to {about}: {said[-200:]!r}")
+            status, said = reply.status, (await reply.content.read(4000)).decode(errors="replace")
+        held.statuses[status] += 1
+        if status >= 500 and (status not in (500, 503) or not _is_sentence(said)):
+            held.wrong.append(f"{status} to {about}: {said[:200]!r}")
+        if "Traceback" in said:
+            held.wrong.append(f"a traceback to {about}: {said[-200:]!r}")
+        if status == 200 and path == "/gradio_api/upload":
+            visit.uploaded = [*visit.uploaded, *json.loads(said)][-6:]
+        if status == 200 and follows and path.startswith("/gradio_api/queue/join"):
+            session = json.loads(body["data"])["session_hash"]
+            if session == visit.session:  # the others are of pages that are left
+                end = await _outcome(http, address, session, json.loads(said)["event_id"])
+                _judge(end, about, held)
     except (TimeoutError, aiohttp.ClientError) as error:
         held.wrong.append(f"{type(error).__name__} to {about}")
+
+
+async def _outcome(http: aiohttp.ClientSession, address: str, session: str, event_id: str) -> dict[str, Any]:
+    """How an event ended, as Gradio tells a page of this session; {} where it does not tell.
+
+    Raises:
+        TimeoutError: it does not end. aiohttp.ClientError: nobody tells.
+    """
+    found, timeout = {}, aiohttp.ClientTimeout(total=LONGEST_EVENT)
+    async with http.get(f"{address}/gradio_api/queue/data?session_hash={session}", timeout=timeout) as reply:
+        async for line in _lines(reply):
+            if line.startswith(b"data: "):
+                told = json.loads(line[6:])
+                if told.get("event_id") == event_id and told["msg"] == "process_completed":
+                    found = told
+    return found
+
+
+async def _lines(reply: aiohttp.ClientResponse) -> Any:
+    """The lines of an answer; aiohttp's own may not be as long as a map's."""
+    rest = b""
+    async for part in reply.content.iter_any():
+        *whole, rest = (rest + part).split(b"\n")
+        for line in whole:
+            yield line
+
+
+def _judge(end: dict[str, Any], about: str, held: Held) -> None:
+    """Whether an event that ended without success says why."""
+    output = end.get("output") or {}
+    if end.get("success"):
+        held.outcomes["well"] += 1
+        return
+    held.outcomes["with a sentence" if output.get("error") else "without a word"] += 1
+    if not output.get("error") or "Traceback" in str(output["error"]):
+        held.wrong.append(f"the outcome {str(end)[:200]} of {about}")
 
 
 def _is_sentence(said: str) -> bool:
@@ -132,116 +172,3 @@ def _is_sentence(said: str) -> bool:
     except ValueError:
         return False
     return bool(isinstance(told, dict) and (told.get("error") or told.get("detail")))
-
-
-def anything(draw: random.Random, depth: int = 0) -> Any:
-    """Any JSON value, more often an odd one than not."""
-    kind = draw.random()
-    if kind < 0.4:
-        return draw.choice(ODD)
-    if kind < 0.85 or depth > 2:
-        return draw.choice(TEXTS)
-    if kind < 0.93:
-        return [anything(draw, depth + 1) for _ in range(draw.randrange(4))]
-    return {draw.choice(TEXTS): anything(draw, depth + 1) for _ in range(draw.randrange(4))}
-
-
-Sent = tuple[str, str, dict[str, Any]]
-
-
-def _written(value: Any) -> dict[str, Any]:
-    """A body of JSON as Python writes it, also with what is no JSON, such as NaN and halves of characters."""
-    return {"data": json.dumps(value).encode(), "headers": {"Content-Type": "application/json"}}
-
-
-def _route(draw: random.Random, events: list[dict]) -> Sent:
-    if draw.random() < 0.2:
-        return "GET", f"/ans/changes?since={quote(draw.choice(TEXTS), errors='replace')}", {}
-    path = draw.choice(("/ans/verdict", "/ans/small-map"))
-    if draw.random() < 0.2:
-        return "POST", path, {"data": bytes(draw.randrange(256) for _ in range(draw.randrange(200)))}
-    asked = {
-        name: anything(draw) for name in ("run", "who", "tried", "label", "at_hand", "patient") if draw.random() < 0.6
-    }
-    return "POST", path, _written({"text": draw.choice((*TEXTS, anything(draw))), **asked})
-
-
-def _api(draw: random.Random, events: list[dict]) -> Sent:
-    learns = any(one["api_name"] == "train" for one in events)  # else nothing may be started
-    name = draw.choice([name for name in OPERATIONS if learns or name not in ("train", "teach")])
-    if draw.random() < 0.1:
-        return "POST", f"/ans/api/{name}", {"data": bytes(draw.randrange(256) for _ in range(draw.randrange(200)))}
-    likely: dict[str, Any] = {
-        "texts": [draw.choice(TEXTS) for _ in range(draw.randrange(20))],
-        "rows": _rows(draw),
-        "corrections": _rows(draw),
-        "settings": {draw.choice(SETTINGS): anything(draw) for _ in range(draw.randrange(4))},
-    }
-    # A body whose types all fit gets further than one that is odd in many places.
-    asked = {
-        field: likely.get(field, draw.choice(TEXTS)) if draw.random() < 0.85 else anything(draw)
-        for field in OPERATIONS[name]
-        if field in NEEDED or draw.random() < 0.4
-    }
-    if draw.random() < 0.1:
-        asked[draw.choice(TEXTS)] = anything(draw)
-    sent = _written(asked if draw.random() < 0.9 else anything(draw))
-    if draw.random() < 0.2:
-        sent["headers"]["Authorization"] = f"Bearer {draw.choice(('ans_x', 'ans_', '', 'x' * 5000))}"
-    return "POST", f"/ans/api/{name}", sent
-
-
-def _rows(draw: random.Random) -> list:
-    labels = (None, "oos", *TEXTS[:4])
-    return [
-        {"text": draw.choice(TEXTS), "label": draw.choice(labels)} if draw.random() < 0.9 else anything(draw)
-        for _ in range(draw.randrange(8))
-    ]
-
-
-def _event(draw: random.Random, events: list[dict]) -> Sent:
-    event = draw.choice(events)
-    count = max(0, len(event["inputs"]) + draw.choice((0, 0, 0, 0, -1, 1)))
-    body = {
-        "data": [anything(draw) for _ in range(count)],
-        "fn_index": event["id"] if draw.random() < 0.98 else draw.choice((-1, 10**9)),
-        "session_hash": draw.choice(("a", "b", "c" * 10)),
-        "event_data": anything(draw) if draw.random() < 0.5 else {},
-    }
-    path = "/gradio_api/queue/join" if event.get("queue", True) else "/gradio_api/run/predict"
-    return "POST", f"{path}?{event['api_name']}", _written(body)
-
-
-def _program(draw: random.Random, events: list[dict]) -> Sent:
-    path = f"/gradio_api/call/{draw.choice(('', 'v2/'))}{draw.choice(ENDPOINTS)}"
-    data = anything(draw) if draw.random() < 0.3 else [anything(draw) for _ in range(draw.randrange(5))]
-    return "POST", path, _written({"data": data} if draw.random() < 0.9 else anything(draw))
-
-
-def _upload(draw: random.Random, events: list[dict]) -> Sent:
-    form = aiohttp.FormData()
-    name = draw.choice(("a.csv", "a.tsv", "a.jsonl", "a.json", "a.zip", "a.exe", "../a.csv", "a%00.csv", ".csv"))
-    content = _zip(draw) if name.endswith(".zip") else _table(draw)
-    form.add_field("files", content, filename=name, content_type=draw.choice(("text/csv", "a/b")))
-    return "POST", "/gradio_api/upload", {"data": form}
-
-
-def _table(draw: random.Random) -> bytes:
-    cells = [draw.choice((*TEXTS, '"', '""', ",", ";", "\t", "text", "label")) for _ in range(draw.randrange(40))]
-    written = draw.choice((",", "\t", ";", "\n", "\r")).join(cells)
-    return written.encode(draw.choice(("utf-8", "utf-16", "cp1252")), errors="replace")
-
-
-def _zip(draw: random.Random) -> bytes:
-    packed = io.BytesIO()
-    names = ("a/config.json", "../x", "/x", "a/b/../../x", "a/model/model.json")
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in draw.sample(names, draw.randrange(len(names))):
-            archive.writestr(name, _table(draw))
-    whole = packed.getvalue()
-    return whole[: draw.randrange(len(whole) + 1)] if draw.random() < 0.3 else whole
-
-
-def _page(draw: random.Random, events: list[dict]) -> Sent:
-    asked = "&".join(f"{name}={quote(draw.choice(TEXTS), errors='replace')}" for name in ("run", "text", "x"))
-    return "GET", f"/?{asked}", {}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from ans.runs.store import RunStore
+from ans.stress.app_log import tracebacks
 from tests.browser.running_app import chromium, headless_chromium, running_app
 from tests.browser.waiting import PATIENCE
 from tests.recording_proxy import recording_proxy
@@ -26,20 +26,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStor
         yield url, RunStore(folder / "runs")
     assert asked == [], "the server wanted out"
     log = (folder / "log").read_text()
-    assert log.count("Traceback") == _gradios_own(log), log
-
-
-def _gradios_own(log: str) -> int:
-    """Tracebacks that Gradio prints by itself: it refuses a model that left the list in the moment of a request, and it
-    stumbles over its own stream of events when a page is left while several are under way.
-    """
-    count = len(re.findall(r"Value: .* is not in the list of choices", log))
-    for trouble in log.split("Exception in ASGI application")[1:]:
-        if "sse_stream" in trouble:
-            count += 1 + sum(
-                trouble.count(link) for link in ("The above exception was", "During handling of the above")
-            )
-    return count
+    assert tracebacks(log) == 0, log
 
 
 @pytest.fixture(scope="session")
