@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 import shutil
 import struct
 import zipfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ans.__main__ import main
+from ans.apart import GIB
 from ans.config import TrainConfig
 from ans.model.trained_model import TrainedModel
 from ans.runs.run import Run
@@ -172,6 +174,29 @@ def test_a_zip_that_lies_about_a_size_gives_no_more_than_it_declared(archive, st
     path.write_bytes(content[: at + 24] + struct.pack("<I", 10) + content[at + 28 :])
     assert member.file_size > 10
     assert "the zip can't be read" in refusal(path, store)
+
+
+def test_a_zip_is_read_in_a_process_that_has_no_more_memory_and_time_than_it_is_given(archive, store, monkeypatch):
+    monkeypatch.setattr("ans.workflows.archive.READING_MEMORY", GIB // 64)
+    assert "the file takes more than 0.015625 GiB of memory to read" in refusal(archive, store)
+    monkeypatch.undo()
+    monkeypatch.setattr("ans.workflows.archive.READING_SECONDS", 0)
+    assert "the file takes longer than 0 seconds to read" in refusal(archive, store)
+
+
+def test_a_bomb_of_a_hundred_kilobytes_is_refused_and_takes_nothing_of_this_process(
+    archive, store, tmp_path, monkeypatch
+):
+    bomb = b"[" + b"[]," * ((LIMITS["test.json"] - 3) // 3) + b"0]"  # in memory 22 million lists
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, bomb if name.endswith("/test.json") else source.read(name))
+        assert target.getinfo("my-tickets/test.json").compress_size < 100_000
+    monkeypatch.setattr("ans.workflows.archive.READING_MEMORY", GIB)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert "the file takes more than 1 GiB of memory to read; make it smaller or simpler." in refusal(path, store)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + (100 << 10)
 
 
 def test_two_runs_in_one_zip_are_refused(archive, store, tmp_path):
