@@ -54,6 +54,8 @@ def write_rows(path: Path, names: Sequence[str], rows: Callable[[], Iterable[dic
 
 
 def _cell(value: Any) -> str:
+    # A text that begins like a formula stays as it came: programs read this again, and must find the same texts. What
+    # the page gives to download is for spreadsheets, see `ans.serving.batch_csv.harmless`.
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)

@@ -37,6 +37,7 @@ CHANGING = (
 TOLD = {
     "action": ("open", "download", "rename", "correct", "new", "remove", "key"), "open": (True, False),
     "order": ("score", "given"), "page": (0, 1, 10**6), "row": (0, 1, -1), "on": (True, False), "tab": ("Map", "Ask"),
+    "count": (0, 50, 10**9), "picked": (["alarm_set", "card_lost"], []),
 }  # fmt: skip
 KINDS = {"route": 20, "api": 20, "event": 40, "program": 10, "upload": 10, "page": 10}  # how often, of 110
 Sent = tuple[str, str, dict[str, Any]]  # method, path, and what aiohttp takes beside them
@@ -161,7 +162,8 @@ def _told(draw: random.Random, visit: Visit) -> dict:
     """What a part of the page could tell with an event."""
     of_labels = {name: (*visit.labels, *TEXTS[:8]) for name in ("label", "x", "y", "about", "text", "name", "value")}
     known = {**TOLD, **of_labels, "id": (*visit.runs, 0, 1)}
-    return {name: draw.choice(values) if draw.random() < 0.9 else anything(draw) for name, values in known.items()}
+    told = {name: draw.choice(values) if draw.random() < 0.9 else anything(draw) for name, values in known.items()}
+    return {name: value for name, value in told.items() if draw.random() < 0.9}
 
 
 def _program(draw: random.Random, visit: Visit) -> Sent:

@@ -125,6 +125,10 @@ async def _one(http: aiohttp.ClientSession, address: str, sent: Sent, visit: Vis
             if session == visit.session:  # the others are of pages that are left
                 end = await _outcome(http, address, session, json.loads(said)["event_id"])
                 _judge(end, about, held)
+    except aiohttp.ClientOSError as error:
+        if not path.endswith("/upload"):
+            held.wrong.append(f"{type(error).__name__} to {about}")
+        held.statuses[0] += 1  # an upload is refused while it arrives, and what was said of it gets lost
     except (TimeoutError, aiohttp.ClientError) as error:
         held.wrong.append(f"{type(error).__name__} to {about}")
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from ans.data.intake import understand
+from ans.data.report import Report
 from ans.data.tables import read_file
 
 
@@ -18,6 +19,7 @@ def main(path: Path) -> None:
         table = read_file(path)
         found = understand(table, table.guessed)
         assert found.rows == found.kept + found.left_out.total
+        Report(table, table.guessed, found).to_dict()
         rows = found.rows
     except ValueError:
         rows = 0

@@ -248,3 +248,12 @@ def test_bytes_that_are_no_text_are_refused_whatever_the_file_is_called(store, t
     refused = mine.opened(str(path))
     assert refused[mine.report]["detail"].startswith(f"{name} holds bytes that are no text")
     assert (refused[mine.table], refused[mine.mapping]["visible"]) == (None, False)
+
+
+@pytest.mark.parametrize("told", [{}, {"count": [1], "picked": 5, "label": None}])
+def test_an_event_that_tells_something_else_or_nothing_does_no_harm(store, told):
+    page = laid(store)
+    asked = ("class", "card_lost")
+    assert page.grown("assistant", 0, ME, asked, 0, event(**told))[page.texts]["rows"]
+    assert page.pick("assistant", 0, ME, event(**told))[page.picks] == []
+    assert page.texts in page.class_chosen("assistant", 0, ME, event(**told))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
@@ -16,10 +18,12 @@ from ans.conventions import OPEN_NAME
 from ans.evaluation import mistakes
 from ans.evaluation.mistakes import ERROR_KINDS, KIND_NAMES, OPEN_TAKEN
 from ans.plots.maps import GROUPS
+from ans.runs.check import Doubt, Quality, Twins
 from ans.runs.store import RunStore
 from ans.serving.maps import points as map_points
 from ans.ui.evaluate import cards
 from ans.ui.evaluate import tab as evaluate
+from ans.ui.evaluate.quality import csv_file
 from ans.ui.map import tab as map_tab
 from ans.ui.page_component import PAGE_ASSETS
 from tests.ui.tabs import event, laid_out
@@ -214,3 +218,15 @@ def test_a_run_says_how_its_encoder_reads_unless_an_earlier_version_trained_it(s
     tab, changes = shown(store)
     (group,) = (one for one in strict(changes[tab.facts])["groups"] if one["key"] == "encoder")
     assert [row["value"] for row in group["rows"] if row["name"] == "reads as"] == ([said] if said else [])
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2", "@sum", "\t=1", '=HYPERLINK("http://x")'])
+def test_no_cell_of_the_training_texts_to_look_at_is_a_formula(text, tmp_path):
+    found = Quality(2, mislabelled=[Doubt(text, text, text, 0.1)], twins=[Twins(text, text, text, text, 0.99)])
+    with gr.Blocks():
+        path = csv_file(gr.DownloadButton(), found)
+    _, *rows = csv.reader(Path(path).read_text(encoding="utf-8-sig").splitlines())
+    assert [(row[0], set(row[1:5]) - {""}) for row in rows] == [
+        ("probably mislabelled", {f"'{text}"}),
+        ("two classes, one text", {f"'{text}"}),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -12,6 +12,7 @@ from gradio.events import Dependency
 
 from ans.conventions import LONGEST
 from ans.data.corrections import Correction, as_tsv, right_class
+from ans.serving.batch_csv import harmless
 from ans.ui.components import TeachComponent
 from ans.ui.download import offered_file
 from ans.ui.shared import Shared
@@ -60,7 +61,11 @@ class Teach:
         if taught is not None:
             origin = visitor.find(taught.origin)
             value["result"] = result_card(taught, None if origin is None else origin.name)
-        file = offered_file(self.download, "corrections.tsv", as_tsv(corrections)) if corrections else None
+        file = (
+            offered_file(self.download, "corrections.tsv", as_tsv(map(_for_spreadsheets, corrections)))
+            if corrections
+            else None
+        )
         return {self.view: value, self.download: gr.update(value=file, visible=bool(corrections))}
 
     def act(self, text: str, run_id: str | None, who: str | None, event: gr.EventData) -> Changes:
@@ -180,6 +185,12 @@ def _rows(before: Standing, after: Standing) -> list[list[str]]:
     )
     rows = [[name, str(getattr(before, key)), str(getattr(after, key))] for name, key in counts]
     return [*rows, ["F1", percent(before.f1), percent(after.f1)]]
+
+
+def _for_spreadsheets(one: Correction) -> Correction:
+    """A correction of which no cell is a formula."""
+    label, answered = (cell and harmless(cell) for cell in (one.label, one.answered))
+    return replace(one, text=harmless(one.text), label=label, answered=answered)
 
 
 def _listed(one: Correction, learnt: dict[str, str | None]) -> dict:

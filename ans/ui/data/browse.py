@@ -94,7 +94,8 @@ class BrowseTab:
     def pick(self, name: str, number: float, who: str | None, event: gr.EventData) -> Changes:
         """Boxes of classes were ticked or unticked."""
         found = self._listing_or_refuse(who, name, number)
-        chosen = [str(label) for label in event.picked]
+        picked = getattr(event, "picked", None)
+        chosen = [str(label) for label in picked] if isinstance(picked, list) else []
         note = content.picked_by_hand(found, chosen)
         return {self.picks: chosen, self.draw_note: note, self.redraw: gr.update(interactive=True)}
 
@@ -147,7 +148,7 @@ class BrowseTab:
 
     def class_chosen(self, name: str, number: float, who: str | None, event: gr.EventData) -> Changes:
         """The name of a class was clicked: samples of it."""
-        question = ("class", str(event.label))
+        question = ("class", str(getattr(event, "label", "")))
         return {
             self.texts: self._texts(name, number, who, question),
             self.asked: question,
@@ -172,7 +173,9 @@ class BrowseTab:
         self, name: str, number: float, who: str | None, question: tuple[str, str], turn: int, event: gr.EventData
     ) -> Changes:
         """More rows of the same are asked for."""
-        return {self.texts: self._texts(name, number, who, question, turn, int(event.count) + PAGE)}
+        count = getattr(event, "count", 0)
+        most = (count if isinstance(count, int) else 0) + PAGE
+        return {self.texts: self._texts(name, number, who, question, turn, most)}
 
     def _texts(
         self, name: str, number: float, who: str | None, question: tuple[str, str], turn: int = 0, most: int = PAGE
