@@ -21,3 +21,18 @@ def test_a_process_that_asks_another_machine_is_written_down_and_lets_nothing_ou
         )
         assert done.returncode != 0
         assert asked == ["GET http://somewhere.example/a HTTP/1.1"]
+
+
+def test_training_and_asking_at_the_command_line_ask_no_other_machine(small_corpus_file, tmp_path):
+    quick = ["--epochs", "1", "--head-steps", "5", "--folds", "0", "--trainable-layers", "0", "--device", "cpu"]
+    model = str(tmp_path / "model")
+    with recording_proxy() as (variables, asked):
+        online = {"HF_HUB_OFFLINE": "0", "HF_DATASETS_OFFLINE": "0", "NO_PROXY": "", "no_proxy": ""}
+        for command in (
+            ["train", "--dataset", str(small_corpus_file), *quick, "--out", model],
+            ["predict", model, "wake me up at seven"],
+        ):
+            env = {**os.environ, **variables, **online}
+            done = subprocess.run([sys.executable, "-m", "ans", *command], env=env, capture_output=True, check=False)
+            assert done.returncode == 0, done.stderr
+    assert asked == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -59,6 +60,11 @@ def load_model(name: str) -> Loaded:
             raise ValueError("Its tokenizer has no vocabulary.")
     except _Refused:
         raise
+    except UnpicklingError as error:  # the library's own message tells how to run what is in the file
+        raise ValueError(
+            f"encoder {name!r} could not be loaded: its weights are a pickle that holds more than tensors, which is "
+            f"never opened here; expected them as safetensors."
+        ) from error
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         if is_passing(error):
             raise

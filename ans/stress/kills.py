@@ -38,9 +38,10 @@ TRAINING = TrainConfig(
 
 @dataclass
 class Tally:
-    """What was found, each kind as sentences."""
+    """What was found, each kind as sentences. `phases`: where trainings were at the kills."""
 
     kills: int = 0
+    phases: dict[str, int] = field(default_factory=dict)
     finished: int = 0
     gone_on: int = 0
     lost: list[str] = field(default_factory=list)
@@ -58,6 +59,7 @@ class Tally:
         return "\n".join(
             [
                 f"{self.kills} kills, {self.finished} trainings finished, {self.gone_on} went on after a kill.",
+                f"Killed during: {', '.join(f'{phase} {count}' for phase, count in sorted(self.phases.items()))}.",
                 f"{len(self.lost)} finished runs lost, {len(self.stuck)} stuck, {len(self.half_read)} half files read, "
                 f"{len(self.left_over)} leftovers after the next start.",
                 *found[:20],
@@ -82,8 +84,9 @@ def kills(times: int, seed: int = 0) -> Tally:
             app = _start(home)
             finished |= _look(home, finished, tally)
             _go(app)
-            _kill_something(app, store, draw)
+            phase = _kill_something(app, store, draw)
             tally.kills += 1
+            tally.phases[phase] = tally.phases.get(phase, 0) + 1
             print(f"\rkilled {number + 1} of {times}", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
         app = _start(home)
@@ -122,17 +125,24 @@ def _go(app: subprocess.Popen) -> None:
     app.stdin.flush()
 
 
-def _kill_something(app: subprocess.Popen, store: RunStore, draw: random.Random) -> None:
-    """Let the app live for a random time, then end page or worker or both; at the end the page is gone in any case."""
+def _kill_something(app: subprocess.Popen, store: RunStore, draw: random.Random) -> str:
+    """Let the app live for a random time, then end page or worker or both; at the end the page is gone in any case.
+
+    Returns:
+        The phase in which that met a training: "none" without one, "start" before its first phase.
+    """
     time.sleep(draw.uniform(0, LONGEST_LIFE))
     how, victim = draw.choice((signal.SIGTERM, signal.SIGKILL)), draw.choice(("page", "worker", "both"))
-    worker = next((run.status.process for run in store.all() if run.status.state == RUNNING), None)
+    met = next((run for run in store.all() if run.status.state == RUNNING), None)
+    worker = None if met is None else met.status.process
+    phase = "none" if met is None else next((event.phase for event in reversed(met.progress.events)), "start")
     if victim != "page" and worker is not None:
         _signal(worker, how)
     if victim == "worker":
         time.sleep(draw.uniform(0, 1))
     app.send_signal(how)
     app.wait()
+    return phase
 
 
 def _signal(process: int, how: signal.Signals) -> None:

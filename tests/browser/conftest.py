@@ -14,6 +14,8 @@ from tests.browser.running_app import chromium, headless_chromium, running_app
 from tests.browser.waiting import PATIENCE
 from tests.recording_proxy import recording_proxy
 
+ONLINE = {"HF_HUB_OFFLINE": "0", "HF_DATASETS_OFFLINE": "0"}  # as people have it, unlike the other tests
+
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStore]]:
@@ -22,7 +24,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStor
     Whatever is tested with it, the server asks no other machine for anything.
     """
     folder = tmp_path_factory.mktemp("app")
-    with recording_proxy() as (variables, asked), running_app(folder, variables=variables) as url:
+    with recording_proxy() as (variables, asked), running_app(folder, variables=variables | ONLINE) as url:
         yield url, RunStore(folder / "runs")
     assert asked == [], "the server wanted out"
     log = (folder / "log").read_text()

@@ -56,7 +56,9 @@ def test_after_real_kills_nothing_is_lost_stuck_half_read_or_left_over(monkeypat
     monkeypatch.setattr(kills, "LONGEST_LIFE", 4.0)
     monkeypatch.setattr(kills, "TRAINING", kills.TRAINING.with_(encoder=str(tiny_encoder_folder)))
     tally = kills.kills(3, seed=1)
-    assert str(tally).splitlines()[1:] == [
+    assert sum(tally.phases.values()) == tally.kills == 3
+    assert set(tally.phases) <= {"none", "start", "data", "cache", "check", "encoder", "heads", "evaluate"}
+    assert str(tally).splitlines()[2:] == [
         "0 finished runs lost, 0 stuck, 0 half files read, 0 leftovers after the next start."
     ]
     assert tally.finished > 0

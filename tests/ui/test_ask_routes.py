@@ -201,3 +201,11 @@ def test_a_verdict_waits_for_no_small_map_however_many_are_asked_for(store, monk
         finally:
             let_go.set()
         assert all(one.result(60).status_code == 200 for one in maps)
+
+
+@pytest.mark.parametrize("path", [routes.VERDICT, routes.SMALL_MAP])
+def test_half_a_character_is_answered_as_a_question_mark_by_a_model_and_on_its_map(client, store, path):
+    said = {"text": "lost \ud83d", "run": store.finished()[0].id, "label": "card_lost", "at_hand": ["\udc00"]}
+    reply = client.post(path, content=json.dumps(said | {"patient": True}))
+    assert reply.status_code == 200, reply.text
+    assert "lost ?" in reply.text

@@ -21,6 +21,7 @@ from ans.durable import remedy
 from ans.ui import verdict_card
 from ans.ui.ask import small_map
 from ans.ui.shared import Shared
+from ans.ui.wiring import whole
 from ans.ui.wording import as_sentence
 
 VERDICT, SMALL_MAP = "/ans/verdict", "/ans/small-map"
@@ -92,7 +93,7 @@ async def _body(request: Request) -> dict:
         if len(sent) > LONGEST_BODY:
             raise ValueError(f"a question has at most {LONGEST_BODY:,} bytes; shorten the text.")
     try:
-        asked = json.loads(bytes(sent))
+        asked = whole(json.loads(bytes(sent)))
     except (ValueError, RecursionError) as error:
         raise ValueError("expected a JSON object with a text, got something else.") from error
     if not isinstance(asked, dict):
