@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from safetensors.numpy import load_file
 
 from ans.config import TrainConfig
 from ans.runs.run import Run
@@ -144,20 +142,6 @@ def test_a_killed_training_goes_on_from_its_last_pass_once_it_is_put_back(store,
     run.request_stop()
     assert ended(run).status.state == STOPPED
     wait_until(lambda: not run.checkpoints.exists(), "what was kept is removed")
-
-
-def test_a_training_that_was_killed_and_goes_on_ends_with_the_numbers_of_one_that_was_not(store, tiny):
-    config = tiny.with_(epochs=60, patience=60, batch_size=4)
-    whole, killed = ended(store.create(config)), store.create(config)
-    wait_until((killed.checkpoints / "encoder.safetensors").is_file, "a pass is kept")
-    os.kill(killed.status.process, signal.SIGKILL)
-    assert ended(killed).status.state == INTERRUPTED
-    killed.put_back()
-    assert (ended(killed).status.state, killed.status.continued) == (FINISHED, 1)
-    before, after = (load_file(run.folder / "model" / "weights.safetensors") for run in (whole, killed))
-    assert before.keys() == after.keys()
-    assert [name for name, values in before.items() if not np.array_equal(values, after[name])] == []
-    assert killed.evaluation.metrics == whole.evaluation.metrics
 
 
 def test_a_full_disk_is_told_and_trainings_go_on_once_there_is_room(tmp_path, monkeypatch, tiny):
