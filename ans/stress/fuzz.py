@@ -12,6 +12,7 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,7 +150,7 @@ async def _outcome(http: aiohttp.ClientSession, address: str, session: str, even
     return found
 
 
-async def _lines(reply: aiohttp.ClientResponse) -> Any:
+async def _lines(reply: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     """The lines of an answer; aiohttp's own may not be as long as a map's."""
     rest = b""
     async for part in reply.content.iter_any():
