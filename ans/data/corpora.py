@@ -249,12 +249,13 @@ def _public(name: str, data_dir: str | None) -> Corpus:
 
 def _download(name: str, split: str) -> LabelledTexts:
     """One file of a public benchmark through `datasets`, which keeps it in its cache."""
-    from datasets import load_dataset
+    from datasets import config, load_dataset
     from datasets.utils.logging import disable_progress_bar
 
     disable_progress_bar()
     address = PUBLIC_ADDRESS.format(folder=PUBLIC[name], split=split)
     try:
+        config.HF_UPDATE_DOWNLOAD_COUNTS = False  # else the library tells another machine of each file that is read
         table = load_dataset("csv", data_files={split: address}, sep="\t", keep_default_na=False, split=split)
     except Exception as error:  # whatever the network, the cache or the parser raise: the way out is the same
         raise ValueError(
