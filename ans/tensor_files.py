@@ -44,7 +44,7 @@ def read_tensors(path: Path, load_file: Callable[[Path], Tensors]) -> Tensors:
         raise DamagedFile(f"{path.name} is damaged (it is not whole).") from error
 
 
-def write_tensors(path: Path, tensors: Tensors, save_file: Callable[..., None], **more: dict[str, str]) -> None:
+def write_tensors(path: Path, tensors: object, save_file: Callable[..., None], **more: dict[str, str]) -> None:
     """Write a file by safetensors' `save_file`, for torch or numpy.
 
     Raises:
