@@ -19,6 +19,7 @@ from ans.serving.models import Serving, load_classifier
 
 FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "first_format"
 EXPECTED = json.loads((FIXTURE / "expected.json").read_text(encoding="utf-8"))
+CALIBRATED = FIXTURE.parent / "third_format"  # a model of ten texts a class, whose line was checked
 (RUN,) = (folder.name for folder in FIXTURE.iterdir() if folder.is_dir())
 
 
@@ -62,6 +63,21 @@ def test_a_saved_model_of_the_first_format_answers_alike_and_so_does_its_copy_of
     model.save(tmp_path / "copy")
     assert_the_same_answers(TrainedModel.load(tmp_path / "copy", "cpu"))
     assert json.loads((tmp_path / "copy" / "model.json").read_text())["config"]["format"] == FORMAT
+
+
+def test_a_model_whose_line_was_checked_answers_alike_and_is_as_sure(tmp_path):
+    model = TrainedModel.load(CALIBRATED / "model", "cpu")
+    model.save(tmp_path / "copy")
+    for one in (model, TrainedModel.load(tmp_path / "copy", "cpu")):
+        for answer in json.loads((CALIBRATED / "expected.json").read_text(encoding="utf-8")):
+            got = one.explain(answer["text"])
+            assert (got.label, list(got.between)) == (answer["label"], answer["between"])
+            assert got.score == pytest.approx(answer["score"], abs=1e-4)
+            assert got.known_below == pytest.approx(answer["known_below"], abs=1e-4)
+            assert [c.label for c in got.candidates] == [c["label"] for c in answer["candidates"]]
+            assert [n.text for n in got.neighbours] == [n["text"] for n in answer["neighbours"]]
+            (shares,) = one.probabilities(one.features([answer["text"]])).tolist()
+            assert shares == pytest.approx(answer["probabilities"], abs=1e-4)
 
 
 def test_a_changed_default_changes_no_old_model(store, monkeypatch):
@@ -149,6 +165,7 @@ def test_what_is_no_settings_is_refused_with_the_reason(values, said):
         read_settings(values)
 
 
-def test_the_fixture_is_small_and_holds_no_path():
-    assert sum(path.stat().st_size for path in FIXTURE.rglob("*") if path.is_file()) < 3 * 2**20
+def test_the_fixtures_are_small_and_hold_no_path():
+    for fixture in (FIXTURE, CALIBRATED):
+        assert sum(path.stat().st_size for path in fixture.rglob("*") if path.is_file()) < 3 * 2**20
     assert read_settings(json.loads((FIXTURE / RUN / "config.json").read_text())).config.dataset == "helpdesk"
