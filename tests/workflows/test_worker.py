@@ -1,5 +1,6 @@
 """The training process and the page's hold on it, with real processes: trained, stopped, killed, failed, replaced."""
 
+import json
 import os
 import signal
 import threading
@@ -9,7 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
+from ans.__main__ import main
 from ans.config import TrainConfig
 from ans.runs.run import Run
 from ans.runs.status import ENDED, FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
@@ -109,6 +113,21 @@ def test_a_run_trains_to_finished_and_leaves_a_model_and_an_evaluation(killed_an
     assert len(texts) == len(labels) == len(arrays["answers"]) == sum(map(sum, evaluation.metrics.confusion))
     answers = model.explain(texts)
     assert [-1 if answer.open else model.labels.index(answer.label) for answer in answers] == arrays["answers"].tolist()
+
+
+def test_the_command_line_trains_the_same_model_as_the_page(killed_and_next, tiny, tmp_path):
+    of_page, out = killed_and_next[1].folder / "model", tmp_path / "model"
+    given = {
+        "dataset": tiny.dataset, "known-ratio": tiny.known_ratio, "encoder": tiny.encoder,
+        "trainable-layers": tiny.trainable_layers, "device": tiny.device, "epochs": tiny.epochs,
+        "head-steps": tiny.head_steps, "out": out,
+    }  # fmt: skip
+    assert main(["train", *(f"--{name}={value}" for name, value in given.items()), "--quiet"]) == 0
+    assert json.loads((out / "training_texts.json").read_text()) == json.loads(
+        (of_page / "training_texts.json").read_text()
+    )
+    for name, weights in load_file(of_page / "weights.safetensors").items():
+        assert torch.allclose(load_file(out / "weights.safetensors")[name], weights, atol=1e-6), name
 
 
 def test_a_stop_request_ends_a_running_run_as_stopped_and_without_a_model(store, endless):
