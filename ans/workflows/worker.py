@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -150,6 +151,7 @@ def train_run(run: Run) -> None:
 
 def main() -> None:
     """`python -m ans.workflows.worker ROOT`: warm up, wait for a run, train it, exit; end with the starting process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the page, which then ends this
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     if hasattr(os, "nice"):  # not on Windows
         os.nice(5)  # typing in the page comes first

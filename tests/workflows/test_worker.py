@@ -139,6 +139,16 @@ def test_a_stop_request_ends_a_running_run_as_stopped_and_without_a_model(store,
     assert not (run.folder / "model").exists()
 
 
+def test_ctrl_c_in_the_terminal_is_for_the_page_and_leaves_the_training_to_it(store, endless):
+    run = training(store.create(endless))
+    before = len(run.progress.events)
+    os.kill(run.status.process, signal.SIGINT)
+    wait_until(lambda: len(run.progress.events) > before + 1 or run.status.state in ENDED, "more steps")
+    assert run.status.state == RUNNING
+    run.request_stop()
+    assert ended(run).status.state == STOPPED
+
+
 def test_an_unknown_dataset_ends_as_failed_with_the_sentence_that_says_what_to_do(store, tiny):
     run = ended(store.create(tiny.with_(dataset="no-such-dataset")))
     assert run.status.state == FAILED
