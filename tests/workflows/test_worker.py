@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -257,3 +258,16 @@ def test_closing_the_supervisor_ends_its_worker_and_marks_the_run_interrupted(su
     assert run.status.state == INTERRUPTED
     with pytest.raises(ProcessLookupError):
         os.kill(run.status.process, 0)
+
+
+def test_a_home_that_vanishes_while_the_app_runs_is_made_anew_by_the_next_training(tmp_path, tiny):
+    supervisor = WorkerSupervisor(RunStore(tmp_path / "home" / "runs"))
+    supervisor.start()
+    try:
+        ended(supervisor.store.create(tiny))  # the process of this store has begun to look for runs
+        shutil.rmtree(tmp_path / "home")
+        assert supervisor.store.all() == []
+        run = ended(supervisor.store.create(tiny))
+        assert (run.status.state, supervisor.trouble) == (FINISHED, None)
+    finally:
+        supervisor.close()
