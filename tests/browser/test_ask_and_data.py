@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +12,12 @@ from tests.assistant_texts import training_texts_of
 from tests.browser.waiting import until
 
 HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} {{alert(3)}}"
+FORMULA = "=HYPERLINK(1)"
+NAMES = {"leave_request": HOSTILE, "flight_book": FORMULA}  # what these classes are called in one's own data
 CLASSES = ("alarm_set", "card_lost", "flight_book", "leave_request")
+TAGS = {"<b>", "</b>", "<i>", "</i>", "<br>", "<extra>", "</extra>"}
+# What the hover boxes of all points say, as Plotly is given it: with the few tags it knows.
+HOVER_BOXES = "() => document.querySelector('#map .plot')._fullData.flatMap(one => [one.hovertemplate].flat())"
 
 
 def opened(browser, url: str):
@@ -26,10 +32,10 @@ def opened(browser, url: str):
 
 
 def own_file(folder: Path) -> Path:
-    """A file as people have them: other column names, a repeated row, a hostile label, no open texts."""
+    """A file as people have them: other column names, a repeated row, hostile labels, no open texts."""
     rows = []
     for name in CLASSES:
-        rows += [(text, HOSTILE if name == "leave_request" else name) for text in training_texts_of(name)[:16]]
+        rows += [(text, NAMES.get(name, name)) for text in training_texts_of(name)[:16]]
     path = folder / "my tickets.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=";").writerows([("message", "topic"), *rows, rows[0]])
@@ -186,6 +192,61 @@ def test_many_texts_are_classified_worked_through_corrected_and_stopped(app, sta
     assert errors == []
 
 
+def assert_hostile_names_do_no_harm(page, run, errors: list[str], folder: Path) -> None:
+    """Classes and run have names that would run in a page that took them for its own: Map, its file, Evaluate, Compare
+    show them as they are."""
+    run.rename(f"{FORMULA} <img src=x onerror=alert(4)>")
+    page.locator("#model input").click()
+    page.get_by_role("option", name=run.name).wait_for()
+    page.keyboard.press("Escape")
+
+    page.get_by_role("tab", name="Map").click()
+    page.locator("#map .pointmap:not(.is-busy)").wait_for()
+    page.get_by_label("Map of", exact=True).click()
+    page.get_by_role("option", name="All classes").click()
+    page.locator("#map .name", has_text=HOSTILE).first.wait_for()
+    page.locator("#map .pointmap:not(.is-busy)").wait_for()
+    boxes = page.evaluate(HOVER_BOXES)
+    assert any("&lt;img" in one for one in boxes)
+    assert {tag for one in boxes for tag in re.findall(r"<[^>]*>", one)} <= TAGS
+    assert_made_nothing(page, errors)
+    with page.expect_download() as file:
+        page.get_by_role("button", name="HTML", exact=True).click()
+    file.value.save_as(folder / "map.html")
+    alone = page.context.new_page()
+    alone.on("dialog", lambda dialog: (errors.append("a dialog opened in the file"), dialog.dismiss()))
+    alone.goto((folder / "map.html").as_uri())
+    alone.locator("#map text", has_text="onerror").first.wait_for()
+    assert_made_nothing(alone, errors)
+    alone.close()
+
+    page.get_by_role("tab", name="Evaluate").click()
+    page.locator("#classes button.link", has_text=HOSTILE).first.click()
+    page.locator("#mistakes select").wait_for()
+    page.locator("#matrix .plot .xtick", has_text="onerror").first.wait_for()
+    page.locator("#classes summary").first.click()
+    with page.expect_download() as file:
+        page.locator("#classes").get_by_role("button", name="Save as CSV").first.click()
+    rows = list(csv.reader(file.value.path().read_text(encoding="utf-8").splitlines()))
+    assert {f"'{FORMULA}", HOSTILE} <= {row[0] for row in rows}
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
+    assert_made_nothing(page, errors)
+
+    page.get_by_role("tab", name="Compare").click()
+    page.locator("#compared-runs", has_text="onerror").wait_for()
+    page.locator("#judges", has_text=HOSTILE[:20]).or_(page.locator("#judges .judge")).first.wait_for()
+    page.get_by_label("A text for all methods").fill(training_texts_of("leave_request")[0])
+    page.locator("#judges .judge", has_text="onerror").first.wait_for()
+    assert_made_nothing(page, errors)
+    page.get_by_role("tab", name="Ask").click()
+
+
+def assert_made_nothing(page, errors: list[str]) -> None:
+    """No name has become a part of the page, or has run."""
+    assert page.locator("[onerror], img[src='x']").count() == 0
+    assert errors == []
+
+
 def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_else_sees_them(
     app, starter, browser, tmp_path
 ) -> None:
@@ -222,13 +283,15 @@ def test_own_data_are_understood_kept_trained_on_asked_and_added_to_and_nobody_e
     until(lambda: run.status.ended is not None, "the run ends")
     assert (run.status.state, run.status.message) == (FINISHED, "")
     assert (run.config.known_classes, run.config.known_ratio) == (None, 1.0)
-    assert run.evaluation.known == sorted([*CLASSES[:3], HOSTILE])
+    assert run.evaluation.known == sorted(NAMES.get(name, name) for name in CLASSES)
     page.locator("#run", has_text="4 known classes").wait_for()
     page.get_by_role("tab", name="Ask").click()
     page.get_by_text("Texts of known classes", exact=True).wait_for()
     page.get_by_text("Out of scope", exact=True).wait_for(state="detached")
     page.get_by_label("Type a message").fill("wake me up at seven tomorrow")
     page.locator("#verdict .latency").wait_for()
+
+    assert_hostile_names_do_no_harm(page, run, errors, tmp_path)
 
     # Among texts of no class a group is found and made a class, and the same question has another answer
     page.get_by_role("tab", name="Many texts").click()
