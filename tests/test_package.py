@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from mcp.client import Client
 from packaging.requirements import Requirement
 
@@ -94,7 +94,13 @@ def served(site: Path, folder: Path, *options: str, **variables: str) -> Iterato
     given = [sys.executable, "-m", "ans", "app", "--port", str(port), "--home", str(folder / "home"), *options]
     env = {**os.environ, "PYTHONPATH": str(site), **variables}
     with (folder / "log").open("w") as log:
-        page = subprocess.Popen(given, cwd=folder, env=env, stdout=log, stderr=log)
+        before = signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # Ctrl C reaches it, too, where tests hear none
+        try:
+            page = subprocess.Popen(given, cwd=folder, env=env, stdout=log, stderr=log)
+        finally:
+            signal.signal(signal.SIGINT, before)
         try:
             until = time.monotonic() + 100
             while not answers(f"http://127.0.0.1:{port}"):
@@ -124,9 +130,9 @@ def test_a_server_whose_variables_ask_for_it_answers_by_its_own_run_and_serves_t
     run = finished_run(RunStore(tmp_path / "home" / "runs"), small_config, classifier, small_split)
     with served(site, tmp_path, ANS_DEFAULT_RUN=run.id, GRADIO_MCP_SERVER="true") as address:
         assert posted(f"{address}/ans/api/classify_batch", {"texts": ["wake me up at seven"]})["model_id"] == run.id
-        assert asyncio.run(tools_at(f"{address}/gradio_api/mcp")) == {
-            "classify", "classify_batch", "list_models", "train", "train_status", "teach",
-        }  # fmt: skip
+        with start_blocking_portal() as portal:  # a browser's loop may run in this thread
+            tools = portal.call(tools_at, f"{address}/gradio_api/mcp")
+        assert tools == {"classify", "classify_batch", "list_models", "train", "train_status", "teach"}
     assert "Tools for assistants are at http://127.0.0.1:" in (tmp_path / "log").read_text()
 
 

@@ -1,5 +1,5 @@
-// The verdict of what is typed with its star on the small map, and the map if it is a new one: asked of the server's own
-// routes (ans/ui/ask/routes.py), past Gradio's events, which cost the server more than the model does.
+// The verdict of what is typed with its star on the small map, and the map if it is a new one: asked of the server's
+// own routes (ans/ui/ask/routes.py), past Gradio's events, which cost the server more than the model does.
 (() => {
   const UNCHANGED = { __type__: 'update' }; // what leaves a component as it is
   const withProps = props => ({ ...UNCHANGED, props: { ...UNCHANGED, ...props } }); // as Gradio sends a component's own
