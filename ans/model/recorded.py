@@ -6,9 +6,11 @@ other visitors' threads hold. What is recorded is compared with the half itself,
 
 from __future__ import annotations
 
+import io
 import logging
 import warnings
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -63,12 +65,21 @@ def recorded(half: nn.Module, run: Run, given: Tensor, mask: Tensor, rounded: bo
     try:
         with warnings.catch_warnings(), torch.autocast("cpu", torch.bfloat16, rounded, cache_enabled=False):
             warnings.simplefilter("ignore")  # of Python that is kept as it went: `_same` sees whether it matters
-            found = torch.jit.freeze(torch.jit.trace(whole, (given, mask), check_trace=False))
+            found = torch.jit.freeze(_on_its_own(torch.jit.trace(whole, (given, mask), check_trace=False)))
         if all(_same(found, whole, rounded, *other) for other in _other_shapes(given, mask)):
             return found
     except Exception as error:  # whatever a model's own code raises when it is recorded
         log.info("%s is not recorded: %s", type(half).__name__, type(error).__name__)
     return None
+
+
+def _on_its_own(traced: Any) -> torch.jit.ScriptModule:
+    """The same, but free to go: PyTorch never forgets the code of what it has traced, into which `freeze` would write
+    all weights; of what it has loaded it does."""
+    written = io.BytesIO()
+    torch.jit.save(traced, written)
+    written.seek(0)
+    return torch.jit.load(written).eval()
 
 
 def _other_shapes(given: Tensor, mask: Tensor) -> list[tuple[Tensor, Tensor]]:

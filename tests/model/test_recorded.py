@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gc
+import os
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -70,3 +74,24 @@ def test_what_a_recording_would_get_wrong_is_not_recorded():
     found = recorded(nn.Linear(3, 3), lambda half, x, _: half(x), given, mask, rounded=False)
     assert found is not None
     assert recorded(nn.Linear(9, 3), lambda half, x, _: half(x), given, mask, rounded=False) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_what_was_recorded_goes_when_nobody_has_it_any_more():
+    """A server loads one model after the other; the weights of those that are gone must not stay."""
+    mask, given = torch.ones(2, 3).long(), torch.tensor([[1, 2, 3], [4, 5, 6]])
+
+    def record() -> None:
+        assert recorded(nn.Embedding(2000, 2000), lambda half, given, mask: half(given), given, mask, False) is not None
+        gc.collect()
+
+    record()
+    before = memory_now()
+    for _ in range(8):
+        record()
+    assert memory_now() - before < 64, "MiB; the weights of eight are 122"
+
+
+def memory_now() -> float:
+    """MiB that this process has in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
