@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,11 +23,18 @@ from tests.finished_runs import finished_run
 from tests.ui.tabs import ME, OTHER, laid_out
 
 
-@pytest.fixture
-def store(classifier, small_split, small_config, tmp_path) -> RunStore:
-    store = RunStore(tmp_path / "runs")
+@pytest.fixture(scope="module")
+def trained(classifier, small_split, small_config, tmp_path_factory) -> RunStore:
+    """One finished run, which each test has a copy of."""
+    store = RunStore(tmp_path_factory.mktemp("trained") / "runs")
     finished_run(store, small_config, classifier, small_split)
     return store
+
+
+@pytest.fixture
+def store(trained, tmp_path) -> RunStore:
+    shutil.copytree(trained.root, tmp_path / "runs")
+    return RunStore(tmp_path / "runs")
 
 
 @pytest.fixture

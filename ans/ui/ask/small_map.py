@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import orjson
 
-from ans.conventions import LONGEST
 from ans.plots.small_map import small_map
 from ans.plots.style import wrap
 from ans.serving.maps.maps import FittedMap, MapKey, Maps
@@ -64,7 +63,7 @@ def star_of(maps: Maps, run_id: str, card: dict[str, Any], at_hand: Collection[s
         return None
     label = card["label"] or card["candidates"][0]["label"]
     made = maps.has_small(MapKey(run_id, label))  # no verdict waits for a map
-    return {"label": label, **(star(maps, run_id, card["text"][:LONGEST], label, at_hand) if made else {})}
+    return {"label": label, **(star(maps, run_id, card["text"], label, at_hand) if made else {})}
 
 
 def _drawn(fitted: FittedMap, run_id: str | None, label: str) -> Drawn:
