@@ -37,6 +37,7 @@ def refusal(error: Exception | str) -> gr.Error:
     return gr.Error(as_sentence(error), print_exception=False)
 
 
+FORGOTTEN = "the server has forgotten this page, which was long unused. It opens again by itself in a few seconds."
 # What Gradio's components raise of values of a wrong type.
 _ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError, OSError, InvalidPathError)
 
@@ -102,9 +103,12 @@ class LenientBlocks(gr.Blocks):
             gr.Error: one is nothing that the page itself would send, or of a page that the server has forgotten. The
                 log is kept clean of it.
         """
+        new = state is not None and not state.state_data  # which that of a page that has opened here is not
         try:
             return await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except gr.Error as error:
+            if new and block_fn.api_visibility != "public":
+                raise refusal(FORGOTTEN) from error
             error.print_exception, error.message = False, str(error.message)[:300]
             raise
         except _ODD as error:

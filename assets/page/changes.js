@@ -78,4 +78,5 @@ watch('value', () => {
   if (props.value === 'gone') openAgain();
   if (props.value === 'open') typeAgain();
 });
+document.addEventListener('visibilitychange', ask); // in a hidden tab a server may have forgotten it
 setInterval(ask, SECOND);

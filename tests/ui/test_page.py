@@ -23,6 +23,8 @@ from ans.ui.access import Trainings, Visitor
 from ans.ui.ask import link
 from ans.ui.map.tab import layout as map_layout
 from ans.ui.sessions import LightSession
+from ans.ui.wiring import FORGOTTEN
+from ans.ui.wording import as_sentence
 from tests.ui.tabs import event, laid_out
 
 
@@ -100,10 +102,13 @@ def test_no_handler_takes_a_model_that_this_pages_list_does_not_hold(tmp_path: P
             taken_in(built, taker, model)
 
 
-def taken_in(built: gr.Blocks, handler: BlockFunction, model: Block) -> list:
-    """What a handler is given of a page that was just opened, or was forgotten, and sends this model."""
+def taken_in(built: gr.Blocks, handler: BlockFunction, model: Block, forgotten: bool = False) -> list:
+    """What a handler is given of a page that has opened, or was forgotten since, and sends this model."""
+    session = LightSession(built)
+    if not forgotten:
+        session[next(key for key, block in built.blocks.items() if isinstance(block, gr.State))] = None
     sent = ["somebody's-run" if component is model else None for component in handler.inputs]
-    coming = built.preprocess_data(handler, sent, LightSession(built))
+    coming = built.preprocess_data(handler, sent, session)
     with ThreadPoolExecutor(1) as elsewhere:  # a browser of other tests may have its event loop in this thread
         return elsewhere.submit(asyncio.run, coming).result()
 
@@ -112,7 +117,7 @@ def test_a_page_that_the_server_has_forgotten_may_ask_and_is_told_to_open_again(
     built = page.build(Serving(store))
     (poll,) = (event for event in built.fns.values() if event.name == "poll")
     model, seen, changes = poll.inputs[2], poll.inputs[1], next(one for one in poll.outputs if one.elem_id == "changes")
-    given = taken_in(built, poll, model)
+    given = taken_in(built, poll, model, forgotten=True)
     assert given == [None, None, "somebody's-run", None]
     told = poll.fn(*given, event(tab="Ask"))
     assert told[changes] == "gone"
@@ -120,6 +125,19 @@ def test_a_page_that_the_server_has_forgotten_may_ask_and_is_told_to_open_again(
     assert poll.fn(told[poll.inputs[0]], told[seen], run.id, None, event(tab="Ask")) == gr.skip(), (
         "a page that is known goes on"
     )
+
+
+def test_a_click_in_a_page_that_the_server_has_forgotten_is_told_that_it_opens_again(store: RunStore, run: Run):
+    built = page.build(Serving(store))
+    model = next(block for block in built.blocks.values() if block.elem_id == "model")
+    private = [one for one in built.fns.values() if one.api_visibility != "public"]
+    clicks = [one for one in private if model in one.inputs and one.preprocess]
+    told = set()
+    for click in clicks:
+        with pytest.raises(gr.Error) as refused:
+            taken_in(built, click, model, forgotten=True)
+        told.add(str(refused.value.message))
+    assert told == {as_sentence(FORGOTTEN)}
 
 
 def test_every_handler_that_yields_is_queued_and_ends_with_a_yield_that_changes_nothing(tmp_path: Path):
