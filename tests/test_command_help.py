@@ -76,7 +76,8 @@ def test_the_help_of_train_has_every_setting_with_its_explanation_and_default_in
 def test_help_and_argument_errors_wait_for_no_heavy_import():
     program = """
 import sys
-from ans.__main__ import _parsed, main
+from ans.__main__ import main
+from ans.command_arguments import parsed
 assert main(["train", "--gamma", "0"]) == main(["bogus"]) == main(["train", "--out", __file__]) == 2
 try:
     main(["train", "--help"])

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ans.__main__ import _parsed, main
+from ans.__main__ import main
+from ans.command_arguments import parsed
 from ans.config import TrainConfig
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -158,11 +159,11 @@ def test_evaluate_refuses_a_corpus_that_lacks_the_models_classes(refuse, model, 
 
 
 def test_texts_and_folders_may_stand_after_options_and_what_is_unknown_is_told(capsys):
-    given = _parsed(["predict", "m", "first", "--refused", "0.05", "second", "--quiet", "third"])
+    given = parsed(["predict", "m", "first", "--refused", "0.05", "second", "--quiet", "third"])
     assert (given.text, given.refused) == (["first", "second", "third"], 0.05)
-    assert _parsed(["predict", "m", "--refused", "0.05", "only"]).text == ["only"]
-    assert _parsed(["predict", "m"]).text == []
-    assert _parsed(["benchmark", "traffic", "--seeds", "0", "folder"]).folders == ["folder"]
+    assert parsed(["predict", "m", "--refused", "0.05", "only"]).text == ["only"]
+    assert parsed(["predict", "m"]).text == []
+    assert parsed(["benchmark", "traffic", "--seeds", "0", "folder"]).folders == ["folder"]
     for asked in (["predict", "m", "--refused", "0.05", "text", "--nonsense"], ["doctor", "--json", "text"]):
         assert main(asked) == 2
         assert "unrecognized arguments: " in capsys.readouterr().err

@@ -2,8 +2,10 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,14 @@ def test_training_knows_no_files_and_no_page(module):
     names = imports_of(ROOT / "ans" / "model" / f"{module}.py")
     assert not {name for name in names if name.split(".")[0] in ("os", "pathlib", "json", "gradio")}
     assert not {name for name in names if name.startswith(("ans.runs", "ans.workflows", "ans.ui"))}
+
+
+def test_the_floors_that_the_guide_draws_are_those_that_the_linter_holds():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    floors = next(one["layers"] for one in contracts if one["type"] == "layers")
+    guide = (ROOT / "assets" / "guide" / "code.md").read_text(encoding="utf-8")
+    drawn = re.search(r"```\n(ans\.__main__\n.+?)```", guide, re.DOTALL)
+    assert drawn is not None
+    order = [name for floor in floors for name in floor.split(" | ")]
+    assert drawn[1].replace("ans.", "").split() == order

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ans.__main__ import _parser
+from ans.command_arguments import parser_of
 from ans.ui.environment import Environment
 from ans.ui.start import parser as page_parser
 
@@ -79,7 +79,7 @@ def accepts(module: str | None, words: list[str]) -> None:
         if words[:1] == ["app"]:
             page_parser(Environment()).parse_args(words[1:])
         else:
-            _parser(words).parse_args(words)
+            parser_of(words).parse_args(words)
         return
     source = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")  # a tool has a parser of its own
     missing = [word for word in words if word.startswith("--") and f'"{word}"' not in source]
