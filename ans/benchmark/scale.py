@@ -19,6 +19,7 @@ from ans.benchmark.own_process import in_own_process, peak_memory
 from ans.benchmark.report import markdown
 from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, timed_record
 from ans.benchmark.speed_rows import seconds
+from ans.benchmark.whole_file import answered_file
 from ans.config import TrainConfig
 from ans.data.corpora import corpus_of
 from ans.model.calibration import Calibration
@@ -37,12 +38,13 @@ SPREAD, CLOSE = 0.05, 0.5  # of class centres, and of texts about theirs, as tun
 
 @dataclass(frozen=True)
 class Growth:
-    """One curve: its name, what is counted, its sizes, and what is done at one of them and timed, in seconds."""
+    """One curve: its name, what is counted, its sizes, and what is done at one of them and timed, in seconds;
+    with `mib` where another process than that of the measurement does it."""
 
     name: str
     counted: str
     sizes: tuple[int, ...]
-    measure: Callable[[int, TrainConfig], float]
+    measure: Callable[[int, TrainConfig], float | dict[str, float]]
 
 
 def query(classes: int, config: TrainConfig) -> float:
@@ -86,6 +88,7 @@ CURVES = (
     Growth("training", "classes", (10, 100, 1000), training),
     Growth("training of many texts", "texts", (1000, 10_000, 100_000), training_of_texts),
     Growth("scoring", "texts", (1000, 10_000, 100_000), scoring),
+    Growth("file", "lines", (10_000, 1_000_000), answered_file),
 )
 
 
@@ -131,7 +134,7 @@ def measure(name: str, size: int, config: TrainConfig) -> dict[str, float]:
     """Seconds and peak memory in MiB of one size of a curve, in this process."""
     curve = next(one for one in CURVES if one.name == name)
     taken = curve.measure(size, config)
-    return {"seconds": taken, "mib": peak_memory(os.getpid())}
+    return taken if isinstance(taken, dict) else {"seconds": taken, "mib": peak_memory(os.getpid())}
 
 
 def exponents(points: Sequence[tuple[int, float]]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ans.benchmark.scale import CURVES
 from ans.paths import ROOT
-from ans.plots.style import ACCURACY, KNOWN, OUT_OF_SCOPE, SYNTHESIZED
+from ans.plots.style import ACCURACY, KNOWN, OUT_OF_SCOPE, REST, SYNTHESIZED
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -20,7 +20,7 @@ def scale_figure(records: Sequence[dict]) -> go.Figure:
     import plotly.graph_objects as go
 
     figure, found = go.Figure(), {one["method"]: one["numbers"] for one in records}
-    for curve, colour in zip(CURVES, (KNOWN, SYNTHESIZED, OUT_OF_SCOPE, ACCURACY), strict=True):
+    for curve, colour in zip(CURVES, (KNOWN, SYNTHESIZED, OUT_OF_SCOPE, ACCURACY, REST), strict=True):
         sizes = [size for size in curve.sizes if f"{curve.name} {size}" in found]
         taken = [found[f"{curve.name} {size}"]["seconds"] for size in sizes]
         name = f"{curve.name}, of {curve.counted}"

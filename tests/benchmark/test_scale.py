@@ -38,7 +38,7 @@ def test_one_size_is_measured_in_its_own_process_and_stands_in_the_table(tmp_pat
     assert ten.endswith("1.00, at the end 1.00 |")
     assert scale.table(kept.records) in block(tmp_path / "scale.json")
     drawn = scale_figure(kept.records).data
-    assert [list(line.x) for line in drawn] == [[10, 100], [], [], []]
+    assert [list(line.x) for line in drawn] == [[10, 100], [], [], [], []]
 
 
 def test_a_model_of_many_made_up_classes_answers_one_text_and_many_alike():
@@ -51,4 +51,6 @@ def test_a_model_of_many_made_up_classes_answers_one_text_and_many_alike():
 
 def test_an_unknown_curve_is_refused(capsys):
     assert main(["benchmark", "scale", "--only", "weather"]) == 2
-    assert "no curve 'weather'; it has query, training, training of many texts, scoring." in capsys.readouterr().err
+    assert (
+        "no curve 'weather'; it has query, training, training of many texts, scoring, file." in capsys.readouterr().err
+    )
