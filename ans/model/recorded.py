@@ -6,6 +6,7 @@ other visitors' threads hold. What is recorded is compared with the half itself,
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import warnings
@@ -41,6 +42,7 @@ def recordings(
             halves[LOWER, rough] = recorded(lower, run_lower, tokens, mask, rough)
         if all(one is not None for one in halves.values()):
             found |= halves
+    gc.collect()  # what was traced holds itself, and all weights with it
     return found
 
 
