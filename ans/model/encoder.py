@@ -246,7 +246,8 @@ class TextEncoder(nn.Module):
         """Record the halves, so that a text is answered sooner. Nothing of this encoder is tuned any more then."""
         if self.device.type == "cpu":
             tokens, mask = self.tokens.padded(self.tokens.cut(PROBES))
-            self._recorded = recordings(self.lower, dict(self.upper.items()), tokens, mask, self.can_round)
+            frozen = f"{self.kind} {len(self.prefix)} {self.fingerprint()} {self.config.to_json_string()}"
+            self._recorded = recordings(self.lower, dict(self.upper.items()), tokens, mask, self.can_round, frozen)
 
     @property
     def rounds_few(self) -> bool:

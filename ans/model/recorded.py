@@ -12,6 +12,7 @@ import logging
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 import torch
 from torch import Tensor, nn
@@ -21,25 +22,36 @@ from ans.model.halves import run_lower, run_upper
 log = logging.getLogger("ans.model")
 Run = Callable[[nn.Module, Tensor, Tensor], Tensor]
 Recorded = Callable[[Tensor, Tensor], Tensor]
-LOWER = "lower"
+LOWER, TUNED = "lower", "tuned"
 # Some models compute in Python what depends on the number of texts or tokens, and a recording would keep that number.
 EXACT, ROUGH = 1e-6, 0.05
 
 
+# Models differ in what was tuned. What all those of one encoder have in common is recorded once, and stays for as long
+# as one of them does.
+_shared: WeakValueDictionary[tuple[str, str, bool], Any] = WeakValueDictionary()
+
+
 def recordings(
-    lower: nn.Module | None, upper: Mapping[str, nn.Module], tokens: Tensor, mask: Tensor, rounded: bool
+    lower: nn.Module | None, upper: Mapping[str, nn.Module], tokens: Tensor, mask: Tensor, rounded: bool, frozen: str
 ) -> dict[tuple[str, bool], Recorded]:
     """By half (`LOWER`, or the view) and whether it is in bfloat16, the halves of an encoder that can be recorded.
 
     Args:
         tokens, mask: token ids and mask [B, L] of two texts or more of different lengths.
         rounded: whether to record them in bfloat16 too. Of each kind either all halves are, or none.
+        frozen: tells halves that were not tuned from those of all other encoders.
     """
     given, found = tokens if lower is None else run_lower(lower, tokens, mask), {}
+    parts = {view: (part, run_upper, given) for view, part in upper.items()}
+    parts |= {} if lower is None else {LOWER: (lower, run_lower, tokens)}
     for rough in (False, True) if rounded else (False,):
-        halves = {(view, rough): recorded(part, run_upper, given, mask, rough) for view, part in upper.items()}
-        if lower is not None:
-            halves[LOWER, rough] = recorded(lower, run_lower, tokens, mask, rough)
+        halves = {}
+        for name, (part, run, first) in parts.items():
+            one = None if name == TUNED else _shared.get((frozen, name, rough))
+            halves[name, rough] = one = one or recorded(part, run, first, mask, rough)
+            if name != TUNED and one is not None:
+                _shared[frozen, name, rough] = one
         if all(one is not None for one in halves.values()):
             found |= halves
     gc.collect()  # what was traced holds itself, and all weights with it

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ans.model.encoder import TextEncoder
 from ans.model.precision import rounded
-from ans.model.recorded import LOWER, recorded
+from ans.model.recorded import LOWER, TUNED, recorded
 
 TEXTS = ["a", "wake me up at seven tomorrow morning", "my card", " ".join(["flight"] * 300)]
 
@@ -30,7 +30,7 @@ def both(encoder: TextEncoder) -> tuple[TextEncoder, TextEncoder]:
 @pytest.mark.parametrize("texts", [TEXTS[:1], TEXTS, TEXTS * 30], ids=len)
 def test_a_recorded_encoder_gives_the_same_features(both, texts):
     found = both[1]
-    assert {(LOWER, False), ("tuned", False), ("untouched", False)} <= set(found._recorded)
+    assert {(LOWER, False), (TUNED, False), ("untouched", False)} <= set(found._recorded)
     views = [one.views(one.cache(texts), ("tuned", "untouched")) for one in both]
     torch.testing.assert_close(views[1], views[0], rtol=0, atol=1e-5)
 
@@ -52,6 +52,27 @@ def test_a_copy_that_may_be_tuned_takes_no_recording_along(both):
     with torch.no_grad():
         states, mask = other.cache(["wake me up"]).batch(torch.arange(1), other.device)
         assert not torch.allclose(other(states, mask), both[1](states, mask), atol=1e-3)
+
+
+def test_what_was_not_tuned_is_recorded_once_for_all_models_of_an_encoder_and_what_was_is_its_own(both):
+    other = copy.deepcopy(both[1])
+    for part in other.tail.parameters():
+        part.data.mul_(1.5)
+    other.record()
+    shared = {name for name, one in other._recorded.items() if one is both[1]._recorded[name]}
+    assert shared == {name for name in other._recorded if name[0] != TUNED}
+    views = [one.views(one.cache(TEXTS), (TUNED, "untouched")) for one in (both[1], other)]
+    assert torch.equal(views[0][:, both[0].dim :], views[1][:, both[0].dim :])
+    assert not torch.allclose(views[0], views[1], atol=1e-3)
+
+
+def test_an_encoder_of_other_frozen_weights_or_other_settings_has_recordings_of_its_own(both):
+    weights, settings = copy.deepcopy(both[1]), copy.deepcopy(both[1])
+    next(weights.prefix.parameters()).data.add_(0.01)
+    settings.config.hidden_act = "relu"
+    for other in (weights, settings):
+        other.record()
+        assert not [name for name, one in other._recorded.items() if one is both[1]._recorded[name]]
 
 
 def test_with_gradients_the_weights_themselves_are_asked(both):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fastapi.dependencies import models
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -54,3 +55,13 @@ def guarded(uploads):
         return TestClient(app, **options)
 
     return client
+
+
+@pytest.fixture(autouse=True)
+def forgotten_pages():
+    """FastAPI keeps the functions of each app that was ever made, and so each page of these tests with all models that
+    it had loaded; a server makes one."""
+    yield
+    for kept in vars(models).values():
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
