@@ -243,11 +243,15 @@ class TextEncoder(nn.Module):
         return torch.cat([self.features(states, untouched=name == "untouched") for name in names], dim=1)
 
     def record(self) -> None:
-        """Record the halves, so that a text is answered sooner. Nothing of this encoder is tuned any more then."""
-        if self.device.type == "cpu":
+        """Record the halves, so that texts are answered sooner. Nothing of this encoder is tuned any more then."""
+        if self.device.type == "cpu" and not self._recorded:
             tokens, mask = self.tokens.padded(self.tokens.cut(PROBES))
             frozen = f"{self.kind} {len(self.prefix)} {self.fingerprint()} {self.config.to_json_string()}"
             self._recorded = recordings(self.lower, dict(self.upper.items()), tokens, mask, self.can_round, frozen)
+
+    def forget_recorded(self) -> None:
+        """Compute as before `record`; features differ in the last digit."""
+        self._recorded = {}
 
     @property
     def rounds_few(self) -> bool:

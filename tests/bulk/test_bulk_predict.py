@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from argparse import Namespace
@@ -36,7 +37,7 @@ class Counted:
     """The model, and how many texts it was asked; it may end like a killed process."""
 
     def __init__(self, model, most: int = 1000) -> None:
-        self.model, self.asked, self.most = model, 0, most
+        self.model, self.asked, self.most, self.encoder = model, 0, most, model.encoder
 
     def explain_many(self, texts, candidates, neighbours):
         self.asked += len(texts)
@@ -63,6 +64,23 @@ def test_a_run_that_was_cut_off_goes_on_and_gives_what_a_whole_one_gives(given, 
     assert second.asked == 3, "the texts after the rows that were kept, of four"
     assert read_rows(Path(given.out)).rows == whole
     assert not part.exists()
+
+
+def test_a_long_file_is_answered_by_a_recorded_encoder_a_short_one_by_another_and_both_alike(
+    given, classifier, tmp_path, monkeypatch
+):
+    model, rows = copy.deepcopy(classifier), []
+    for least, recorded in ((len(TEXTS), True), (len(TEXTS) + 1, False)):
+        monkeypatch.setattr(answered_files, "RECORDED_FROM", least)
+        bulk.predict(given, lambda _: Counted(model))
+        assert bool(model.encoder._recorded) is recorded
+        rows.append(read_rows(Path(given.out)).rows)
+        Path(given.out).unlink()
+    for one, other in zip(*rows, strict=True):
+        assert one.pop("answer_score") == pytest.approx(other.pop("answer_score"), abs=0.05)  # both in bfloat16
+        below = [row.pop("answer_known_below") for row in (one, other)]
+        assert below[0] == pytest.approx(below[1], abs=0.05)
+        assert one == other
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])

@@ -21,7 +21,7 @@ class Killed:
     """The model; once it has answered the first 512 texts of b.txt, its process is killed."""
 
     def __init__(self, model: TrainedModel, mark: Path) -> None:
-        self.model, self.mark = model, mark
+        self.model, self.mark, self.encoder = model, mark, model.encoder
 
     def explain_many(self, texts, candidates, neighbours):
         if "the end of b" in texts and not self.mark.exists():
