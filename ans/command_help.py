@@ -63,5 +63,5 @@ Results are on stdout, all else on stderr. NO_COLOR=1 takes the colours away. Co
 ans --print-completion bash (zsh, tcsh)."""
 STRESS_HELP = """\
 what was counted, or a Markdown table of waits. With --json one object when it is over: stress, well, and of kills the
-counts and what was lost, of fuzz sent, statuses, wrong and lost, of load rows, of soak rounds and what has grown.
+counts and what was lost, of fuzz sent, statuses, folders, wrong and lost, of load rows, of soak rounds and what grew.
 Exit status: 0 it held, 2 something was lost, stuck, half read or left over, went wrong or grew, 130 interrupted."""

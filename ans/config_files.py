@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -41,10 +42,10 @@ def read_settings(values: Any) -> ReadSettings:
     given = dict(values)
     written = given.pop("format", 0)
     if not isinstance(written, int) or isinstance(written, bool):
-        raise ValueError(f"its format must be a whole number, got {written!r}.")
+        raise ValueError(f"its format must be a whole number, got {reprlib.repr(written)}.")
     if written > FORMAT:
         raise NewerFormat(
-            f"made by a newer version: its format is {written}, and this version reads up to {FORMAT}. "
+            f"made by a newer version: its format is {reprlib.repr(written)}, and this version reads up to {FORMAT}. "
             "Update the app to use it."
         )
     specs = {spec.name: spec for spec in fields(TrainConfig)}

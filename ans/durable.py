@@ -50,6 +50,14 @@ def is_passing(error: Exception) -> bool:
     return error.errno in _PASSING if isinstance(error, OSError) else remedy(error) is not None
 
 
+def one_sentence(error: Exception) -> str:
+    """What a library says, in its first line, as a sentence; with the kind of error where that alone says something."""
+    said = next(iter(str(error).splitlines()), "").strip()[:500]
+    if not isinstance(error, (ValueError, OSError)):
+        said = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return said if said.endswith(".") else f"{said}."
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A path to write a file to, which then replaces `path`; if that fails, the old file stays and nothing is left."""

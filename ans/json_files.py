@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -42,6 +43,7 @@ def read_json(path: Path) -> Any:
     Raises:
         FileNotFoundError: there is none. DamagedFile: it can't be read, or is no JSON.
     """
+    stamp(path)
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -76,16 +78,19 @@ def stamp(path: Path) -> tuple[int, int, int]:
     """What changes whenever the file is written: when, its size, its inode.
 
     Raises:
-        FileNotFoundError: there is none. DamagedFile: it can't even be looked at.
+        FileNotFoundError: there is none. DamagedFile: it can't even be looked at, or is a pipe or a device, of which
+            nobody sees the end.
     """
     try:
         stat = path.stat()
     except FileNotFoundError:
         raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         if is_passing(error):
             raise
         raise damaged(path, error) from error
+    if not (S_ISREG(stat.st_mode) or S_ISDIR(stat.st_mode)):  # of a folder the reading itself says what it is
+        raise DamagedFile(f"{path.name} can't be read (it is no file).")
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from dataclasses import Field, field
 from typing import Any
 
 DATA, ENCODER, PHASE_1, PHASE_2 = GROUPS = ("data", "encoder", "phase 1", "phase 2")
+LONGEST_TEXT = 4096  # characters, as many as a path may have
 _ALWAYS_THERE = object()
+_REPR = reprlib.Repr()  # of a value that may come from anybody's file
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 500
 
 
 def setting_field(
@@ -47,13 +51,15 @@ def checked(spec: Field, value: Any) -> Any:
             raise ValueError(f"{name} must have a value, got nothing; leave it out for {spec.default!r}.")
         return value
     if choices is not None and value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
+        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {_REPR.repr(value)}.")
     if low is None:
         if "str" in str(spec.type) and "tuple" not in str(spec.type) and not isinstance(value, str):
-            raise ValueError(f"{name} must be a text, got {value!r}.")
+            raise ValueError(f"{name} must be a text, got {_REPR.repr(value)}.")
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            raise ValueError(f"{name} must have at most {LONGEST_TEXT:,} characters, got {len(value):,}.")
         return value
     kind = "a whole number" if "int" in str(spec.type) else "a number"
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < math.inf
     if not is_number or ("int" in str(spec.type) and int(value) != value) or not low <= value <= high:
-        raise ValueError(f"{name} must be {kind} between {low:.12g} and {high:.12g}, got {value!r}.")
+        raise ValueError(f"{name} must be {kind} between {low:.12g} and {high:.12g}, got {_REPR.repr(value)}.")
     return int(value) if "int" in str(spec.type) else float(value)

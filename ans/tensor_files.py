@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ans.durable import is_passing
-from ans.json_files import DamagedFile
+from ans.json_files import DamagedFile, stamp
 
 log = logging.getLogger("ans")
 Tensors = TypeVar("Tensors")
@@ -27,6 +27,7 @@ def read_tensors(path: Path, load_file: Callable[[Path], Tensors]) -> Tensors:
     """
     from safetensors import SafetensorError
 
+    stamp(path)
     try:
         try:
             return load_file(path)
@@ -40,7 +41,7 @@ def read_tensors(path: Path, load_file: Callable[[Path], Tensors]) -> Tensors:
             raise
         if isinstance(error, OSError):
             raise DamagedFile(f"{path.name} can't be read ({error.strerror or 'the disk failed'}).") from error
-        log.warning("%s: %s", path, error)  # what the library says helps no visitor
+        log.info("%s: %s", path, error)  # what the library says helps nobody else
         raise DamagedFile(f"{path.name} is damaged (it is not whole).") from error
 
 

@@ -129,10 +129,10 @@ def answer_file(source: Path, out: Path, asked: Asked, load, finished: Finished 
     """
     task = Task.of(source, out, asked)
     with alone_at(out):
+        model = load()  # a model that can't be used leaves nothing behind
         kept = KeptAnswers(out, task.name, AT_ONCE)
         if kept.count:
             note(f"Going on after {kept.count:,} rows that {kept.path} holds.", asked.quiet)
-        model = load()
         if task.rows.count >= RECORDED_FROM:
             model.encoder.record()
         else:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig
 
 from ans.config import TrainConfig
-from ans.model.halves import Halves, halves, last_norm, run_lower, run_upper
+from ans.model.halves import Halves, halves, known_words, last_norm, run_lower, run_upper
 from ans.model.loading import Loaded, load_model
 from ans.model.pooling import Pooling
 from ans.model.precision import can_round, is_rounded, mixed_precision
@@ -29,7 +29,7 @@ from ans.model.tokens import MOST_PIECES, Tokens
 log = logging.getLogger("ans.model")
 PROBES = ("a probe", "a somewhat longer probe")
 # What a model or a layer says that wants more than a text.
-FAILURES = (RuntimeError, TypeError, ValueError, AttributeError, IndexError, KeyError, NotImplementedError)
+FAILURES = (RuntimeError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError)
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -72,12 +72,14 @@ class TextEncoder(nn.Module):
         self._recorded: dict[tuple[str, bool], Recorded] = {}  # by half, and whether it is in bfloat16
         positions = getattr(model.config, "max_position_embeddings", None)
         window = min(max_tokens, positions - 2) if positions else max_tokens
+        self._words = known_words(model)
         self.pooling = loaded.pooling
         self.tokens = Tokens(
             loaded.tokenizer, self.pooling.prompt, window, MOST_PIECES if long_texts == "average" else 1
         )
         self.pooling.beside = 0 if self.pooling.prompt_counts else len(self.tokens.before)
         expected, self._norm_at = self._whole(model)
+        self.pooling.check_width(self.width)
         for cut in (True, False):
             self._take(self._halves(model, trainable_layers, cut))
             if self._gives(expected):
@@ -192,6 +194,8 @@ class TextEncoder(nn.Module):
     def _lower(self, ids: list[list[int]], batch_size: int, each_batch: Callable[[int], None]) -> tuple[Tensor, Tensor]:
         """What the lower half makes of these tokens, one piece after the other, and the lengths of the pieces."""
         lengths = torch.tensor([len(tokens) for tokens in ids], dtype=torch.long)
+        if self._words is not None and (highest := max(map(max, ids), default=0)) >= self._words:
+            raise ValueError(f"the encoder's tokenizer has a token {highest:,}; its model knows {self._words:,} alone.")
         if self.lower is None:
             if ids:
                 each_batch(len(ids))
@@ -298,6 +302,8 @@ class TextEncoder(nn.Module):
             reason = next(iter(str(error).splitlines()), type(error).__name__)
             raise ValueError(f"encoder {self.name!r} can't read a text by itself ({reason}); try minilm.") from error
         self.width = alone[0][0].shape[-1]
+        if not all(states.isfinite().all() for states, _ in alone):
+            raise ValueError(f"encoder {self.name!r} makes of a text what is no number; try minilm.")
         return torch.cat([states[0] for states, _ in alone]), alone[0][1]
 
     @torch.no_grad()

@@ -211,8 +211,16 @@ class OpenWorldClassifier(
         hub.save_beside(self.save, save_directory)
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, device: str | None = None, **where: Any) -> OpenWorldClassifier:
-        return cls.load(hub.folder_of(model_id, **where), device)
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | Path, *, device: str | None = None, **where: Any
+    ) -> OpenWorldClassifier:
+        """A model from the folder of a repository, or from the hub. Its config.json says nothing: the mixin's own
+        method would take settings from there.
+
+        Args:
+            where: what `snapshot_download` takes: revision, cache_dir, force_download, local_files_only, token.
+        """
+        return cls.load(hub.folder_of(str(pretrained_model_name_or_path), **where), device)
 
     def save_pretrained(self, save_directory: str | Path, *, model_card_kwargs: Any = None, **more: Any) -> str | None:
         """Write the folder of a repository, with a README. `model_card_kwargs`: what `generate_model_card` takes."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import reprlib
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ from ans.model.encoder import TextEncoder, choose_device
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import closed_set_classifier
+from ans.model.saved_parts import Unfit, check_calibration, check_labels, check_texts, check_weights, hidden_widths
 from ans.tensor_files import read_tensors, write_tensors
 
 log = logging.getLogger("ans.model")
@@ -83,10 +85,11 @@ def unpacked(about: dict[str, Any], texts: list[str], tensors: dict[str, Tensor]
 def about(folder: str | Path, name: str) -> dict[str, Any]:
     """What `save` was given to keep under this name; nothing if that was nothing."""
     try:
-        found = json.loads((Path(folder) / ABOUT_FILE).read_text(encoding="utf-8")).get(name)
-    except (OSError, ValueError, AttributeError):
+        found = read_json(Path(folder) / ABOUT_FILE)
+    except (FileNotFoundError, DamagedFile):
         return {}
-    return found if isinstance(found, dict) else {}
+    kept = found.get(name) if isinstance(found, dict) else None
+    return kept if isinstance(kept, dict) else {}
 
 
 def load(folder: str | Path, device: str | None = None) -> tuple[TrainConfig, Fitted, dict[str, float]]:
@@ -104,10 +107,12 @@ def load(folder: str | Path, device: str | None = None) -> tuple[TrainConfig, Fi
     config = _settings(folder, about)
     try:
         fitted = _fitted(folder, config, about, texts, tensors, choose_device(device if device is not None else "auto"))
+    except Unfit as error:
+        raise _damaged(folder, str(error)) from error
     except (KeyError, IndexError, RuntimeError, TypeError) as error:
         if is_passing(error):
             raise
-        log.warning("The model in %s: %s: %s", folder, type(error).__name__, error)  # torch's words help no visitor
+        log.info("The model in %s: %s: %s", folder, type(error).__name__, error)  # torch's words help nobody else
         raise _damaged(folder, "its parts don't fit together") from error
     seconds = about.get("seconds")
     return config, fitted, seconds if isinstance(seconds, dict) else {}
@@ -121,26 +126,27 @@ def _fitted(
     tensors: dict[str, Tensor],
     device: torch.device,
 ) -> Fitted:
-    labels = about["labels"]
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise TypeError("its labels are no list of names")
+    labels = check_labels(about["labels"])
     encoder = TextEncoder.of(config)
     if encoder.fingerprint() != about["encoder_fingerprint"]:
         raise ValueError(
             f"the model in {folder} was trained on other weights than the encoder {config.encoder!r} has here; "
             "bring those weights back, or train again."
         )
-    closed = closed_set_classifier(encoder.dim, len(labels))
-    first, second = (tensors[f"heads.views.0.weights.{layer}"].shape[2] for layer in (0, 1))
-    heads = MultiViewHeads(len(labels), encoder.dim, len(config.head_views), config.head_dropout, (first, second))
+    views, widths = len(config.head_views), hidden_widths(tensors)
+    with torch.device("meta"):  # of whatever size, this takes no memory
+        closed = closed_set_classifier(encoder.dim, len(labels))
+        heads = MultiViewHeads(len(labels), encoder.dim, views, config.head_dropout, widths)
     parts: dict[str, nn.Module] = {"tail": encoder.tail, "scaling": encoder.scaling, "closed": closed, "heads": heads}
+    check_weights(tensors, parts)
+    check_texts(tensors, len(texts), len(labels), encoder.dim * views)
+    check_calibration(tensors, len(texts), len(labels), views)
+    encoder.to(device)
+    for module in (closed, heads):
+        module.to_empty(device=device)
     for name, module in parts.items():
         module.load_state_dict(_part(tensors, name))
-    for module in (encoder, closed, heads):
-        module.to(device)
     features, targets = tensors["train_features"], tensors["train_targets"]
-    if not len(texts) == len(features) == len(targets):
-        raise KeyError("as many texts as features")
     return Fitted.of(
         config,
         labels=labels,
@@ -151,7 +157,7 @@ def _fitted(
         targets=targets,
         texts=texts,
         outside=tensors["outside_features"].to(device) if "outside_features" in tensors else None,
-        calibration=Calibration.from_tensors(_part(tensors, "calibration"), len(config.head_views)),
+        calibration=Calibration.from_tensors(_part(tensors, "calibration"), views),
     )
 
 
@@ -227,14 +233,15 @@ def _read(folder: str | Path) -> tuple[dict, list[str], dict[str, Tensor]]:
     about = _whole(folder, ABOUT_FILE, read_json)
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise DamagedFile(f"{folder} holds no open-world classifier; {ABOUT_FILE} should say {FORMAT!r}.")
-    if isinstance(about.get("version"), int) and about["version"] > VERSION:
+    version = about.get("version")
+    if isinstance(version, int) and version > VERSION:
         raise NewerFormat(
-            f"the model in {folder} was made by a newer version: its format is {about['version']}, and this "
+            f"the model in {folder} was made by a newer version: its format is {reprlib.repr(version)}, and this "
             f"version reads {VERSION}. Update the app to use it."
         )
-    if about.get("version") not in READABLE:
+    if version not in READABLE:
         raise DamagedFile(
-            f"the model in {folder} has format version {about.get('version')}, expected {VERSION}; train it again."
+            f"the model in {folder} has format version {reprlib.repr(version)}, expected {VERSION}; train it again."
         )
     texts = _whole(folder, TEXTS_FILE, read_json)
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):

@@ -105,6 +105,15 @@ def last_norm(model: Any, ids: Tensor, mask: Tensor) -> tuple[Tensor, str | None
     return states, next(ends, None)
 
 
+def known_words(model: Any) -> int | None:
+    """How many tokens a model knows; None if it keeps them in another way than a table."""
+    try:
+        words = model.get_input_embeddings()
+    except NotImplementedError:
+        return None
+    return words.num_embeddings if isinstance(words, nn.Embedding) else None
+
+
 class _Reached(Exception):
     """The first tuned layer was reached with these states."""
 

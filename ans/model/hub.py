@@ -194,7 +194,8 @@ def folder_of(model_id: str, **where: Any) -> Path:
     """
     if Path(model_id).is_dir():
         return Path(model_id)
-    return Path(snapshot_download(model_id, allow_patterns=list(FILES), **where))
+    wanted = [*FILES, "config.json"]  # by the last the hub counts downloads
+    return Path(snapshot_download(model_id, allow_patterns=wanted, **where))
 
 
 def _texts_by_class(model: TrainedModel) -> dict[str, int]:

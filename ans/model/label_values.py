@@ -14,6 +14,7 @@ from ans.conventions import OPEN, OPEN_NAME
 from ans.data.arguments import given_labels, label_as_given
 
 NUMBERS = "iuf"  # kinds of numpy dtypes
+KINDS = f"{NUMBERS}bUOT"  # of labels
 
 
 def labels_of(y: Any) -> np.ndarray:
@@ -85,9 +86,20 @@ class LabelValues:
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any], names: Sequence[str]) -> LabelValues:
-        """Inverse of `to_dict`, for a model with classes of these names; of nothing, labels are texts."""
-        dtype = np.dtype(plain.get("dtype", "O"))
-        return cls(np.unique(_values(names, dtype)), plain.get("open_label", OPEN_NAME))
+        """Inverse of `to_dict`, for a model with classes of these names; of nothing, labels are texts.
+
+        Raises:
+            ValueError: the classes can't have had such labels.
+        """
+        open_label = plain.get("open_label", OPEN_NAME)
+        try:
+            dtype = np.dtype(plain.get("dtype", "O"))
+            classes = np.unique(_values(names, dtype)) if dtype.kind in KINDS else np.empty(0)
+        except (TypeError, ValueError, OverflowError, SyntaxError):  # numpy reads some descriptions as Python
+            classes = np.empty(0)
+        if sorted(map(str, classes)) != sorted(names) or isinstance(open_label, (list, dict)) or open_label in classes:
+            raise ValueError("its classes can't have had the labels that model.json tells; copy the model again.")
+        return cls(classes, open_label)
 
 
 def _values(names: Sequence[str], dtype: np.dtype) -> np.ndarray:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import torch
 from huggingface_hub.utils import logging as hub_logging
-from safetensors import SafetensorError
 from torch import nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedConfig
 from transformers.models.auto.modeling_auto import (
@@ -17,9 +17,12 @@ from transformers.models.auto.modeling_auto import (
 )
 from transformers.utils import logging as transformers_logging
 
-from ans.durable import is_passing
+from ans.durable import is_passing, one_sentence
 from ans.model.embedded import EMBEDDED, embedded_folder
-from ans.model.pooling import Pooling, own_pooling
+from ans.model.encoder_folder import check_counts, check_files, check_numbers, no_larger_than, size_of_weights
+from ans.model.pooling import Pooling, own_pooling, read_described
+
+MISMATCH = "Its weights have other sizes than its config.json says."  # the library tells of an argument of its own
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ def load_model(name: str) -> Loaded:
     """Load `minilm`, `mpnet`, a hub name (downloaded once) or a local folder.
 
     Raises:
-        ValueError: no such encoder, one that reads in one direction alone, or damaged weights.
+        ValueError: no such encoder, one that reads in one direction alone, or damaged files.
+        OSError, MemoryError, RuntimeError: the machine is short of something, see `durable.is_passing`.
     """
     # The library's report of weights that were left out (the pooler) and its bar would land among our progress.
     transformers_logging.set_verbosity_error()
@@ -43,21 +47,7 @@ def load_model(name: str) -> Loaded:
     transformers_logging.disable_progress_bar()
     source = embedded_folder(name) if name in EMBEDDED else name
     try:
-        pooling, subfolder = own_pooling(source)
-        where = {"subfolder": subfolder, "trust_remote_code": False}
-        config = AutoConfig.from_pretrained(source, **where)
-        if refusal := _reads_one_way(config):
-            raise _Refused(f"encoder {name!r} {refusal}; try minilm, mpnet or bert-base-uncased.")
-        config.return_dict, config.output_hidden_states, config.output_attentions = True, False, False
-        model, report = AutoModel.from_pretrained(
-            source, config=config, dtype=torch.float32, output_loading_info=True, **where, **_no_pooler(config)
-        )
-        # The library fills what is missing with random numbers and only logs it; the pooler alone is never used.
-        if missing := sorted(name for name in report["missing_keys"] if not name.startswith("pooler.")):
-            raise ValueError(f"Its weights lack {missing[:3]}.")
-        tokenizer = AutoTokenizer.from_pretrained(source, **where)
-        if len(tokenizer) <= len(tokenizer.all_special_ids):
-            raise ValueError("Its tokenizer has no vocabulary.")
+        model, tokenizer, pooling = _read(source, name)
     except _Refused:
         raise
     except UnpicklingError as error:  # the library's own message tells how to run what is in the file
@@ -65,17 +55,45 @@ def load_model(name: str) -> Loaded:
             f"encoder {name!r} could not be loaded: its weights are a pickle that holds more than tensors, which is "
             f"never opened here; expected them as safetensors."
         ) from error
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+    except Exception as error:  # whatever libraries raise of files that nobody vouches for
         if is_passing(error):
             raise
         raise ValueError(
             f"encoder {name!r} could not be loaded: expected minilm, mpnet, bert-base-uncased, another encoder's name "
             f"on the Hugging Face hub (with a network, or downloaded before) or a local model folder. "
-            f"{str(error).splitlines()[0]}"
+            f"{MISMATCH if 'ignore_mismatched_sizes' in str(error) else one_sentence(error)}"
         ) from error
     if hasattr(model, "pooler"):
         model.pooler = nn.Identity()  # never used; some models call theirs without asking whether they have one
     return Loaded(model.eval(), tokenizer, pooling)
+
+
+def _read(source: str | Path, name: str) -> tuple[Any, Any, Pooling]:
+    """Model, tokenizer and pooling of a folder or a hub name."""
+    pooling, subfolder = own_pooling(source)
+    place = Path(source) / subfolder
+    if place.is_dir():
+        check_files(place)
+    check_counts(read_described(source, f"{subfolder}/config.json" if subfolder else "config.json") or {})
+    where = {"subfolder": subfolder, "trust_remote_code": False}
+    config = AutoConfig.from_pretrained(source, **where)
+    if refusal := _reads_one_way(config):
+        raise _Refused(f"encoder {name!r} {refusal}; try minilm, mpnet or bert-base-uncased.")
+    config.return_dict, config.output_hidden_states, config.output_attentions = True, False, False
+    config._attn_implementation = None  # a folder may name one on the hub, which is code
+    with no_larger_than(size_of_weights(place) if place.is_dir() else None):
+        model, report = AutoModel.from_pretrained(
+            source, config=config, dtype=torch.float32, output_loading_info=True, **where, **_no_pooler(config)
+        )
+    # The library fills what is missing with random numbers and only logs it; the pooler alone is never used.
+    if missing := sorted(name for name in report["missing_keys"] if not name.startswith("pooler.")):
+        raise ValueError(f"Its weights lack {missing[:3]}.")
+    if name not in EMBEDDED:  # those have a checksum
+        check_numbers({**dict(model.named_parameters()), **pooling.state_dict()})
+    tokenizer = AutoTokenizer.from_pretrained(source, **where)
+    if len(tokenizer) <= len(tokenizer.all_special_ids):
+        raise ValueError("Its tokenizer has no vocabulary.")
+    return model, tokenizer, pooling
 
 
 class _Refused(ValueError):

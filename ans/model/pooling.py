@@ -7,7 +7,6 @@ from lengths, too, and nearest texts are compared by angle anyway.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers.utils.hub import cached_file
 
+from ans.config import LONGEST_PROMPT
 from ans.durable import is_passing
+from ans.json_files import DamagedFile, read_json
+from ans.tensor_files import read_tensors
 
 # The library's names, and how it called them before, in the order in which it puts several side by side.
 POOLINGS = {
@@ -69,6 +71,19 @@ class Pooling(nn.Module):
         outputs = [layer.out_features for layer in self.dense.modules() if isinstance(layer, nn.Linear)]
         return outputs[-1] if outputs else of_states * len(self.modes)
 
+    def check_width(self, of_states: int) -> None:
+        """See that the dense layers take what is pooled of states of d dimensions.
+
+        Raises:
+            ValueError: they don't.
+        """
+        width = of_states * len(self.modes)
+        for layer in self.dense.modules():
+            if isinstance(layer, nn.Linear):
+                if layer.in_features != width:
+                    raise ValueError(f"the encoder's dense layer takes {layer.in_features} numbers, and gets {width}.")
+                width = layer.out_features
+
     @property
     def keeps_scales(self) -> bool:
         """Whether a factor > 0 and a shift of each dimension of the states come out in the features unchanged."""
@@ -93,7 +108,7 @@ def own_pooling(source: str | Path) -> tuple[Pooling, str]:
     """
     try:
         return _own_pooling(source)
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, UnicodeDecodeError, RuntimeError) as error:
+    except (KeyError, TypeError, AttributeError, DamagedFile, RuntimeError) as error:
         if is_passing(error):
             raise
         raise ValueError(f"Its description of how to pool is damaged ({str(error).splitlines()[0]}).") from error
@@ -101,9 +116,11 @@ def own_pooling(source: str | Path) -> tuple[Pooling, str]:
 
 def _own_pooling(source: str | Path) -> tuple[Pooling, str]:
     subfolder, modes, dense, counts = "", ("mean",), nn.Sequential(), True
-    for part in _read(source, "modules.json") or []:
+    for part in read_described(source, "modules.json") or []:
         kind, place = part["type"].rpartition(".")[2], part["path"]
-        about = _read(source, f"{place}/config.json") or {} if kind in ("Pooling", "Dense") else {}
+        if Path(place).is_absolute() or ".." in Path(place).parts:
+            raise ValueError(f"Its part {place!r} lies outside of its folder.")
+        about = read_described(source, f"{place}/config.json") or {} if kind in ("Pooling", "Dense") else {}
         if kind == "Transformer":
             subfolder = place
         elif kind == "Pooling":
@@ -112,10 +129,12 @@ def _own_pooling(source: str | Path) -> tuple[Pooling, str]:
             dense.append(_dense(source, place, about))
         elif kind != "Normalize":
             raise ValueError(f"It has a part of the kind {kind}, and of those only Pooling and Dense are known here.")
-    more = _read(source, "config_sentence_transformers.json") or {}
+    more = read_described(source, "config_sentence_transformers.json") or {}
     prompts = {name.lower(): prompt for name, prompt in (more.get("prompts") or {}).items()}
     # Where nothing is the default, a prompt that is made for classification is the right one.
     prompt = prompts.get((more.get("default_prompt_name") or "classification").lower()) or ""
+    if not isinstance(prompt, str) or len(prompt) > LONGEST_PROMPT:
+        raise ValueError(f"Its prompt is no text of at most {LONGEST_PROMPT} characters.")
     return Pooling(modes, dense, prompt, counts), subfolder
 
 
@@ -149,21 +168,29 @@ def _dense(source: str | Path, place: str, about: dict[str, Any]) -> nn.Sequenti
     plain = {about.get(key, "sentence_embedding") for key in ("module_input_name", "module_output_name")}
     if name not in ACTIVATIONS or about.get("use_residual") or plain - {"sentence_embedding", None}:
         raise ValueError("It has a dense layer of a kind that is not known here.")
-    linear = nn.Linear(about["in_features"], about["out_features"], bias=about.get("bias", True))
     weights = _file(source, f"{place}/model.safetensors")
     if weights is not None:
-        found = load_file(weights)
+        found = read_tensors(Path(weights), load_file)
     elif (weights := _file(source, f"{place}/pytorch_model.bin")) is not None:
         found = torch.load(weights, map_location="cpu", weights_only=True)
     else:
         raise ValueError(f"The weights of its dense layer are not in {place}.")
-    linear.load_state_dict({key.removeprefix("linear."): value.float() for key, value in found.items()})
+    held = {key.removeprefix("linear."): value.float() for key, value in found.items()}
+    if list(held["weight"].shape) != [about["out_features"], about["in_features"]]:  # before as much is made
+        raise ValueError("Its dense layer has other weights than it says.")
+    linear = nn.Linear(about["in_features"], about["out_features"], bias=about.get("bias", True))
+    linear.load_state_dict(held)
     return nn.Sequential(linear, getattr(nn, name)())
 
 
-def _read(source: str | Path, name: str) -> Any:
+def read_described(source: str | Path, name: str) -> Any:
+    """What a JSON file of a folder or of a hub name says; None if there is none.
+
+    Raises:
+        ValueError: it is damaged.
+    """
     path = _file(source, name)
-    return None if path is None else json.loads(Path(path).read_text(encoding="utf-8"))
+    return None if path is None else read_json(Path(path))
 
 
 def _file(source: str | Path, name: str) -> str | None:

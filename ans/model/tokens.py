@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from ans.conventions import whole_characters
+from ans.durable import is_passing, one_sentence
 
 MOST_PIECES = 8  # of a long text; what comes after them is cut off
 
@@ -36,7 +37,8 @@ class Tokens:
 
     def cut(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, cut off at the window; at least one token a text."""
-        return self._ids(texts, truncation=True, max_length=self.window) if len(texts) else []
+        found = self._ids(texts, truncation=True, max_length=self.window) if len(texts) else []
+        return [ids or [self.padding] for ids in found]
 
     def pieces(self, texts: Sequence[str]) -> list[list[list[int]]]:
         """The ids of each text, of one that is longer than the window in as few pieces of like length as it takes.
@@ -65,11 +67,17 @@ class Tokens:
         return tokens, (torch.arange(tokens.shape[1]) < lengths[:, None]).long()
 
     def _ids(self, texts: Sequence[str], **options: Any) -> list[list[int]]:
-        whole = [self.prompt + whole_characters(text) for text in texts]
-        return self.tokenizer(whole, return_attention_mask=False, **options)["input_ids"]
+        return self._read([self.prompt + whole_characters(text) for text in texts], **options)
 
     def _plain(self, text: str) -> list[int]:
         """The ids of the text alone, without prompt and special tokens, however long it is."""
-        return self.tokenizer(whole_characters(text), add_special_tokens=False, return_attention_mask=False)[
-            "input_ids"
-        ]
+        return self._read(whole_characters(text), add_special_tokens=False)
+
+    def _read(self, given: Any, **options: Any) -> Any:
+        try:
+            return self.tokenizer(given, return_attention_mask=False, **options)["input_ids"]
+        except Exception as error:  # whatever a library raises that reads a tokenizer nobody vouches for
+            if is_passing(error):
+                raise
+            reason = one_sentence(error).rstrip(".")
+            raise ValueError(f"the encoder's tokenizer can't read a text ({reason}).") from error

@@ -6,18 +6,22 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ans.config import TrainConfig
 
+if TYPE_CHECKING:
+    from ans.stress.folders import Given
+
 WHICH = {
     "kills": "page and training process are killed at random instants: is anything lost, stuck, half read, left over?",
-    "fuzz": "anything is sent to a running app: does every answer make sense, and does the app go on as before?",
+    "fuzz": "anything is sent to a running app, and damaged model folders are loaded: does every answer make sense?",
     "soak": "people type and trainings run for long: do memory, threads, files and processes stay as many?",
     "load": "many pages type at once, a key a second each: how long do they wait for a verdict?",
 }
 CLIENTS = {"load": [1, 5, 20, 50], "soak": [5]}  # pages, where --clients does not say
-MOST_MEMORY = 3072  # MiB of the app's process, whatever is sent
+MOST_MEMORY = 3072  # MiB of the app's process, whatever is sent, and of one that loads folders
+STARTING, LONGEST_FOLDER = 300, 1  # seconds until folders are loaded, and for each of them at an average
 ENDLESS = TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)  # until it is stopped
 
 
@@ -77,10 +81,33 @@ def _fuzz(given: argparse.Namespace) -> None:
         held.wrong.append(f"the log has {tracebacks(log)} tracebacks, the first: {log[log.find('Traceback') :][:3000]}")
     _tell(given, held)
     _tell(given, f"The app took {memory:,.0f} MiB at most.")
+    loaded = _folders(given)
+    held.wrong += loaded.wrong
+    _tell(given, loaded)
     counted = {"sent": held.sent, "statuses": held.statuses, "outcomes": held.outcomes, "wrong": held.wrong}
-    _told(given, {**counted, "memory_mib": round(memory), "lost": lost, "well": not (held.wrong or lost)})
+    _told(
+        given,
+        {
+            **counted,
+            "folders": loaded.outcomes,
+            "memory_mib": round(memory),
+            "lost": lost,
+            "well": not (held.wrong or lost),
+        },
+    )
     if held.wrong or lost:
         raise RuntimeError(f"{len(held.wrong)} answers went wrong, {len(lost)} runs were lost.")
+
+
+def _folders(given: argparse.Namespace) -> Given:
+    """As many folders as requests, in a process that has no more memory than the app may take."""
+    from ans.apart import apart
+    from ans.stress.folders import Given, given_folders
+
+    try:
+        return apart(LONGEST_FOLDER * given.cases + STARTING, MOST_MEMORY << 20, given_folders, given.cases, given.seed)
+    except (ValueError, RuntimeError) as error:
+        return Given(wrong=[f"the folders of models: {error}"])
 
 
 def _soak(given: argparse.Namespace) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import random
 import zipfile
 from functools import cache
-from typing import Any
 
 from ans.runs.shipped import SHIPPED
-from ans.stress.drawn_values import TEXTS, anything
+from ans.stress.drawn_damage import spoilt
+from ans.stress.drawn_values import TEXTS
 
 LIKE_A_RUN = ("a/config.json", "../x", "/x", "a/b/../../x", "a/model/model.json", "a/model/auto.py", "a/model/x.bin")
 
@@ -33,9 +32,9 @@ def run_zip(draw: random.Random) -> bytes:
             for name in draw.sample(LIKE_A_RUN, draw.randrange(len(LIKE_A_RUN))):
                 archive.writestr(name, table(draw))
         else:
-            files, spoilt = trained_run(), draw.choice((None, *trained_run()))
-            for name, content in files.items():
-                archive.writestr(f"a/{name}", _spoilt(draw, name, content) if name == spoilt else content)
+            odd = draw.choice((None, *trained_run()))
+            for name, content in trained_run().items():
+                archive.writestr(f"a/{name}", spoilt(draw, name, content) if name == odd else content)
     whole = packed.getvalue()
     return whole[: draw.randrange(len(whole) + 1)] if draw.random() < 0.2 else whole
 
@@ -45,29 +44,3 @@ def trained_run() -> dict[str, bytes]:
     """The files of the starter, as a download has them, without what a download leaves out."""
     with zipfile.ZipFile(SHIPPED) as archive:
         return {name: archive.read(name) for name in archive.namelist() if name != "made_from.json"}
-
-
-def _spoilt(draw: random.Random, name: str, content: bytes) -> bytes:
-    """A file with one value that is something else, or cut off, or with some bytes of it changed."""
-    how = draw.random()
-    if name.endswith(".json") and how < 0.7:
-        try:
-            return json.dumps(_with_one_odd(draw, json.loads(content))).encode()
-        except RecursionError:
-            return b"[" * 10_000
-    if how < 0.85:
-        return content[: draw.randrange(len(content))]
-    changed = bytearray(content)
-    for _ in range(8):  # at the beginning stands what says how to read the rest
-        changed[draw.randrange(min(len(changed), 4000))] = draw.randrange(256)
-    return bytes(changed)
-
-
-def _with_one_odd(draw: random.Random, value: Any) -> Any:
-    if isinstance(value, dict) and value and draw.random() < 0.9:
-        key = draw.choice(list(value))
-        return {**value, key: _with_one_odd(draw, value[key])}
-    if isinstance(value, list) and value and draw.random() < 0.8:
-        place = draw.randrange(len(value))
-        return [*value[:place], _with_one_odd(draw, value[place]), *value[place + 1 :]]
-    return anything(draw)

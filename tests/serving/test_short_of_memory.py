@@ -43,7 +43,7 @@ def forget_what_was_read() -> None:
 
 def test_a_model_that_does_not_fit_the_memory_now_is_not_damaged_and_stays_in_the_lists(run, monkeypatch):
     store = RunStore(run.folder.parent)
-    monkeypatch.setattr(files, "closed_set_classifier", lambda *_: torch.empty(1 << 55))
+    monkeypatch.setattr(files.TextEncoder, "of", lambda *_: torch.empty(1 << 55))
     with pytest.raises(RuntimeError) as error:
         Serving(store).model(run.id)
     assert remedy(error.value).startswith("the memory is used up")
@@ -92,8 +92,8 @@ def test_weights_that_are_damaged_are_told_in_plain_words(run):
         assert str(error.value) in (
             f"the model in {weights.parent} is damaged (weights.safetensors can't be read); "
             "train it again or copy it again.",
-            f"the model in {weights.parent} is damaged (its parts don't fit together); "
-            "train it again or copy it again.",
+            f"the model in {weights.parent} is damaged (its weights are not those of its classes and encoder, such as "
+            "closed.0.bias); train it again or copy it again.",
         )  # fmt: skip
     arrays = run.folder / "test.safetensors"
     arrays.write_bytes(arrays.read_bytes()[:-4])
