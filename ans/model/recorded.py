@@ -7,10 +7,11 @@ other visitors' threads hold. What is recorded is compared with the half itself,
 from __future__ import annotations
 
 import gc
-import io
 import logging
+import tempfile
 import warnings
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -90,10 +91,10 @@ def recorded(half: nn.Module, run: Run, given: Tensor, mask: Tensor, rounded: bo
 def _on_its_own(traced: Any) -> torch.jit.ScriptModule:
     """The same, but free to go: PyTorch never forgets the code of what it has traced, into which `freeze` would write
     all weights; of what it has loaded it does."""
-    written = io.BytesIO()
-    torch.jit.save(traced, written)
-    written.seek(0)
-    return torch.jit.load(written).eval()
+    with tempfile.TemporaryDirectory(prefix="ans-") as folder:
+        path = str(Path(folder) / "recorded")
+        torch.jit.save(traced, path)
+        return torch.jit.load(path).eval()
 
 
 def _other_shapes(given: Tensor, mask: Tensor) -> list[tuple[Tensor, Tensor]]:
