@@ -73,7 +73,7 @@ def test_the_command_that_pip_makes_runs_and_the_readmes_lines_print_what_stands
     done = run(site, tmp_path, "-c", lines)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == re.findall(r"print\(.*\)  # (.*)", lines)
-    assert (tmp_path / "my-model" / "model.json").is_file()
+    assert (tmp_path / "cards-and-alarms" / "model.json").is_file()
 
 
 def test_the_installed_command_trains_on_the_bundled_dataset_and_answers_from_another_folder(site, tmp_path):

@@ -28,7 +28,7 @@ PAGES = [ROOT / "README.md", *GUIDE, ROOT / "assets" / "benchmarks" / "README.md
 TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
 EXAMPLE = "assets/examples/messages.csv"
 # Programs that are not this project's, and words of the shell; their arguments are not looked at, but for pip's extras.
-OTHERS = {"python3", ".", "pip", "hf", "curl", "sed", "grep", "until", "sleep", "done", "apt", "ls"}
+OTHERS = {"python3", ".", "pip", "hf", "curl", "sed", "grep", "while", "sleep", "done", "apt", "ls", "echo"}
 OWN = re.compile(r"(?:python|\S*/python) -m ((?:ans|tests)\S*)(.*)|(?:\S*/)?ans( .*)", re.DOTALL)
 INLINE = re.compile(r"`((?:\S*python -m (?:ans |ans\.|tests)[^`]*)|(?:ans -{0,2}[a-z][^`]*))`")
 

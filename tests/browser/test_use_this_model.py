@@ -186,8 +186,10 @@ def test_from_a_csv_to_an_answer_of_curl_as_the_readme_says(app, starter) -> Non
     *_, whole = shown(README, "From your CSV to a bot's answer in five minutes", "sh", app)
     env = {**os.environ, "NO_PROXY": "127.0.0.1"}
     said = subprocess.run(["sh", "-ec", whole], cwd=ROOT, capture_output=True, text=True, timeout=300, env=env)
-    assert said.stdout.startswith('{"text":"do you have a coffee machine","label":null,"open":true,'), said.stderr
+    name, answer = said.stdout.splitlines()
+    assert answer.startswith('{"text":"do you have a coffee machine","label":null,"open":true,'), said.stderr
     (run,) = (run for run in starter.finished() if run.config.dataset.endswith("messages.csv"))
+    assert name == run.id
     starter.delete(run)
 
 
