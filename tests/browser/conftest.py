@@ -9,12 +9,8 @@ from typing import Any
 import pytest
 
 from ans.runs.store import RunStore
-from ans.stress.app_log import tracebacks
-from tests.browser.running_app import chromium, headless_chromium, running_app
+from tests.browser.running_app import chromium, headless_chromium, watched_app
 from tests.browser.waiting import PATIENCE
-from tests.recording_proxy import recording_proxy
-
-ONLINE = {"HF_HUB_OFFLINE": "0", "HF_DATASETS_OFFLINE": "0"}  # as people have it, unlike the other tests
 
 
 @pytest.fixture(scope="session")
@@ -23,13 +19,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunStor
 
     Whatever is tested with it, the server asks no other machine for anything.
     """
-    folder = tmp_path_factory.mktemp("app")
-    with recording_proxy() as (variables, asked), running_app(folder, variables=variables | ONLINE) as url:
-        yield url, RunStore(folder / "runs")
-    unasked = [one for one in asked if "raw.githubusercontent.com" not in one]  # there lie benchmarks; test_fuzz asks
-    assert unasked == [], "the server wanted out"
-    log = (folder / "log").read_text()
-    assert tracebacks(log) == 0, log
+    with watched_app(tmp_path_factory.mktemp("app")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ans.local_page import answers, free_port
+from ans.runs.store import RunStore
+from ans.stress.app_log import tracebacks
 from tests.browser.waiting import until
+from tests.recording_proxy import recording_proxy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+ONLINE = {"HF_HUB_OFFLINE": "0", "HF_DATASETS_OFFLINE": "0"}  # as people have it, unlike the other tests
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -39,6 +43,23 @@ def running_app(home: Path, port: int | None = None, variables: Mapping[str, str
         finally:
             process.terminate()
             process.wait(30)
+
+
+@contextmanager
+def watched_app(home: Path, may_ask: str | None = None) -> Iterator[tuple[str, RunStore]]:
+    """The app with the network that people have: (address, its run store). At its end, what it did is looked at.
+
+    may_ask: the one machine that it may ask for something, by its name; it gets no answer.
+
+    Raises:
+        AssertionError: it asked another machine, or its log has a traceback.
+    """
+    with recording_proxy() as (variables, asked), running_app(home, variables=variables | ONLINE) as url:
+        yield url, RunStore(home / "runs")
+    wanted = [one for one in asked if may_ask is None or not one.startswith(f"CONNECT {may_ask}:443 ")]
+    assert wanted == [], "the server wanted out"
+    log = (home / "log").read_text()
+    assert tracebacks(log) == 0, log
 
 
 def chromium() -> str | None:

@@ -6,7 +6,6 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,32 +21,7 @@ from ans.runs.store import RunStore
 from ans.serving.models import load_classifier
 from ans.workflows.worker import WorkerSupervisor
 from tests.full_disk import full_disk
-
-DEADLINE = 120  # seconds; a worker that starts on a busy machine takes some
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    """Look again and again until something holds.
-
-    Raises:
-        AssertionError: it still doesn't at the deadline.
-    """
-    tick, deadline = threading.Event(), time.monotonic() + DEADLINE
-    while not holds():
-        assert time.monotonic() < deadline, f"waited {DEADLINE} s for: {what}"
-        tick.wait(0.05)
-
-
-def ended(run: Run) -> Run:
-    """The run, once it has ended."""
-    wait_until(lambda: run.status.state in ENDED, "the run's end")
-    return run
-
-
-def training(run: Run) -> Run:
-    """The run, once it is in the middle of phase 1."""
-    wait_until(lambda: any(event.phase == "encoder" for event in run.progress.events), "a step of phase 1")
-    return run
+from tests.workflows.waiting import ended, training, wait_until
 
 
 @pytest.fixture(scope="module")
