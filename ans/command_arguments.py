@@ -161,7 +161,7 @@ def _add_predict(commands) -> None:
     for spec in fields(TrainConfig):
         if spec.name in OF_A_FILE:
             _add_setting(parser, spec)
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
+    _add_device(parser)
     parser.add_argument(
         "--refused",
         metavar="SHARE",
@@ -190,7 +190,7 @@ def _add_teach(commands) -> None:
     parser.add_argument(
         "--out", metavar="DIR", help="save the model that has learnt into this folder (default: DIR-taught)"
     )
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
+    _add_device(parser)
 
 
 def _add_evaluate(commands) -> None:
@@ -208,7 +208,7 @@ def _add_evaluate(commands) -> None:
         metavar="MODEL",
         help=MODEL_HELP,
     )
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
+    _add_device(parser)
     for spec in fields(TrainConfig):
         if spec.name in ("dataset", "data_dir", *READ_AS):
             _add_setting(parser, spec, required=spec.name == "dataset")
@@ -288,6 +288,10 @@ def _command(commands, function: Callable, summary: str, what: str, example: str
         parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
         parser.add_argument("--quiet", action="store_true", help="nothing on stderr but errors")
     return parser
+
+
+def _add_device(parser) -> None:
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
 
 
 def _add_engine(parser, share: str) -> None:

@@ -94,9 +94,8 @@ def served(site: Path, folder: Path, *options: str, **variables: str) -> Iterato
     given = [sys.executable, "-m", "ans", "app", "--port", str(port), "--home", str(folder / "home"), *options]
     env = {**os.environ, "PYTHONPATH": str(site), **variables}
     with (folder / "log").open("w") as log:
-        before = signal.signal(
-            signal.SIGINT, signal.default_int_handler
-        )  # Ctrl C reaches it, too, where tests hear none
+        # Ctrl C reaches it, too, where tests hear none.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             page = subprocess.Popen(given, cwd=folder, env=env, stdout=log, stderr=log)
         finally:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
@@ -27,6 +26,7 @@ from ans.model.phase_one import closed_set_classifier, closed_set_loss, tune_enc
 from ans.model.phase_two import ALL, HeadTraining
 from ans.model.pooling import Pooling
 from ans.model.precision import rounded
+from ans.model.threads import computing_with
 from ans.model.trained_model import TrainedModel
 from ans.serving.joined import Joined
 
@@ -111,7 +111,7 @@ def one_query(config: TrainConfig) -> Numbers:
     """Milliseconds of one text, with a thread for it, as the page asks: encoder, heads and nearest texts."""
     model, texts = _model(config), _texts(config, ASKED)
     model.encoder.record()
-    with one_thread():
+    with computing_with(1):  # as the page's process
         model.explain_many(texts[:1])
         took = sorted(1000 * seconds(lambda text=text: model.explain_many([text])) for text in texts)
     return {"p50": median(took), "p95": quantiles(took, n=20)[-1]}
@@ -132,7 +132,7 @@ def clients(config: TrainConfig) -> Numbers:
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(client, range(CLIENTS)))
 
-    with one_thread():
+    with computing_with(1):  # as the page's process
         return compared(lambda: [model.explain(text) for text in texts], together)
 
 
@@ -184,17 +184,6 @@ def _model(config: TrainConfig) -> TrainedModel:
     texts = [text for own in picked.values() for text in own]
     labels = [label for label, own in picked.items() for _ in own]
     return TrainedModel.trained_on(config.with_(folds=1), texts, labels)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """As the page's process computes."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def all_heads_of(classes: int) -> Callable[[TrainConfig], Numbers]:

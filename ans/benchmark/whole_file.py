@@ -7,9 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ans.benchmark.own_process import peak_memory
+from ans.bulk.kept_answers import part_of
 from ans.config import TrainConfig
 from ans.data.corpora import corpus_of
 
@@ -35,7 +37,8 @@ def answered_file(lines: int, config: TrainConfig) -> dict[str, float]:
         _run(["train", "--known-ratio", str(KNOWN), "--out", model, "--quiet", *device])
         command = ["predict", model, "--input", str(asked), "--out", str(out), *device]
         began = time.perf_counter()
-        first = _run(command, killed_at=(out.with_name("answers.csv.part"), lines // 2))
+        kept = _Lines(part_of(out))
+        first = _run(command, killed_when=lambda: kept.counted() > lines // 2)
         second = _run(command)
         seconds = time.perf_counter() - began
         _compare(asked, out)
@@ -50,21 +53,21 @@ def _write(path: Path, lines: int, config: TrainConfig) -> None:
         rows.writerows([f"{texts[i % len(texts)]} {i // len(texts)}"] for i in range(lines))
 
 
-def _run(command: list[str], killed_at: tuple[Path, int] | None = None) -> float:
-    """The most memory that a command of this package had, in MiB. `killed_at`: a file, and with how many lines."""
-    memory, seen = 0.0, _Lines(killed_at[0]) if killed_at else None
+def _run(command: list[str], killed_when: Callable[[], bool] | None = None) -> float:
+    """The most memory that a command of this package had, in MiB; it ends by itself, or is killed when that holds."""
+    memory = 0.0
     with subprocess.Popen([sys.executable, "-m", "ans", *command], stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
             memory = max(memory, peak_memory(process.pid))
-            if seen and killed_at and seen.counted() > killed_at[1]:
+            if killed_when is not None and killed_when():
                 process.kill()
             try:
                 process.wait(EACH_SECOND)
             except subprocess.TimeoutExpired:
                 continue
-    if killed_at and process.returncode == 0:
+    if killed_when is not None and process.returncode == 0:
         raise ValueError(f"ans {command[0]} was done before it could be killed; take more lines.")
-    if not killed_at and process.returncode != 0:
+    if killed_when is None and process.returncode != 0:
         raise ValueError(f"ans {command[0]} ended with status {process.returncode}; see above.")
     return memory
 

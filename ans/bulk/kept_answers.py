@@ -11,6 +11,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 
+def part_of(out: Path) -> Path:
+    """Where the answers are kept until the output is whole."""
+    return out.with_name(f"{out.name}.part")
+
+
 class KeptAnswers:
     """A line of JSON an answer, below one that says which task they belong to; `count` of them are whole."""
 
@@ -20,7 +25,7 @@ class KeptAnswers:
         Args:
             at_once: answers come so many at a time, but for the last; what is left of fewer was cut off, and goes.
         """
-        self.path = out.with_name(f"{out.name}.part")
+        self.path = part_of(out)
         self._first = f"{json.dumps(task)}\n".encode()
         self.count = self._left(at_once)
 

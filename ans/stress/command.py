@@ -84,18 +84,10 @@ def _fuzz(given: argparse.Namespace) -> None:
     loaded = _folders(given)
     held.wrong += loaded.wrong
     _tell(given, loaded)
-    counted = {"sent": held.sent, "statuses": held.statuses, "outcomes": held.outcomes, "wrong": held.wrong}
-    _told(
-        given,
-        {
-            **counted,
-            "folders": loaded.outcomes,
-            "memory_mib": round(memory),
-            "lost": lost,
-            "well": not (held.wrong or lost),
-        },
-    )
-    if held.wrong or lost:
+    counted = {"sent": held.sent, "statuses": held.statuses, "outcomes": held.outcomes, "folders": loaded.outcomes}
+    well = not (held.wrong or lost)
+    _told(given, {**counted, "wrong": held.wrong, "memory_mib": round(memory), "lost": lost, "well": well})
+    if not well:
         raise RuntimeError(f"{len(held.wrong)} answers went wrong, {len(lost)} runs were lost.")
 
 

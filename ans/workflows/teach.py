@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from ans.conventions import OPEN
 from ans.data.corpora import OpenWorldSplit, targets
 from ans.data.corrections import Correction, not_corrected
 from ans.data.tables import LabelledTexts
+from ans.model.threads import computing_with
 from ans.model.trained_model import TrainedModel
 from ans.runs.check import Count, Quality
 from ans.runs.run import LONGEST_NAME, Run
@@ -52,7 +53,9 @@ def teach(
     """
     said = {one.text: one.label for one in corrections}
     started = time.perf_counter()
-    with _all_cores() if alone else nullcontext():
+    # The page computes each answer on one core; who waits for a learning, and for nothing else, gets them all. With
+    # others at work all of them would crowd each other.
+    with computing_with(os.cpu_count() or torch.get_num_threads()) if alone else nullcontext():
         learnt = model.teach(list(said), list(said.values()))
     seconds = time.perf_counter() - started
     texts, labels, arrays = run.load_test()
@@ -71,21 +74,6 @@ def teach(
     )
     name = _name(run, len(said), len(learnt.labels))
     return put(store, _outcome(run, learnt, after, test, seconds), about, name, owner)
-
-
-@contextmanager
-def _all_cores() -> Iterator[None]:
-    """The page computes each answer on one core; who waits for a learning, and for nothing else, gets them all.
-
-    PyTorch knows one number for the whole process, and threads that begin meanwhile keep it: with others at work all of
-    them would crowd each other.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(os.cpu_count() or before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _name(run: Run, count: int, known: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 
 from ans.baselines.heads import ans
 from ans.benchmark.cells import Settings, run
@@ -13,15 +12,14 @@ from ans.benchmark.methods import Method
 from ans.benchmark.on_ray import run_on_ray
 from ans.benchmark.results import Results
 from ans.config import TrainConfig
+from ans.model.threads import computing_with
 
 
 @pytest.fixture
 def one_thread():
     """As a worker of Ray has."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with computing_with(1):
+        yield
 
 
 def test_tasks_of_ray_fill_the_cells_that_lack_with_the_records_of_a_local_sweep(

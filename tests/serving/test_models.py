@@ -11,6 +11,7 @@ import torch
 
 from ans.evaluation.mistakes import read_answers
 from ans.model.answers import ROUNDING
+from ans.model.threads import computing_with
 from ans.recent import Recent
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
@@ -31,13 +32,10 @@ def run_id(serving) -> str:
 
 
 def test_a_server_that_is_warm_has_its_model_loaded_and_computes_each_answer_on_one_core(serving, run_id):
-    fresh, before = Serving(serving.store), torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
+    fresh = Serving(serving.store)
+    with computing_with(2):
         fresh.warm()
         assert torch.get_num_threads() == 1
-    finally:
-        torch.set_num_threads(before)
     assert fresh.is_loaded(run_id)
 
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from ans.data.corrections import Correction
+from ans.model.threads import computing_with
 from ans.model.trained_model import TrainedModel
 from ans.ui.ask import teach
 from ans.ui.ask.teach import Teach
@@ -98,15 +99,12 @@ def test_a_learning_takes_all_cores_only_where_no_stranger_waits_for_an_answer(
 ):
     part = laid_out(lambda shared: teach.layout(shared, below_verdict=True), store, restricted)
     act(part, "do fish sleep", run.id, ME, action="correct", label=small_split.known[0])
-    taken, learn, before = [], TrainedModel.teach, torch.get_num_threads()
+    taken, learn = [], TrainedModel.teach
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(TrainedModel, "teach", lambda *given: taken.append(torch.get_num_threads()) or learn(*given))
-    torch.set_num_threads(1)  # as `Serving.warm` has it
-    try:
+    with computing_with(1):  # as `Serving.warm` has it
         act(part, "", run.id, ME, action="learn")
         assert torch.get_num_threads() == 1
-    finally:
-        torch.set_num_threads(before)
     assert taken == [cores]
 
 

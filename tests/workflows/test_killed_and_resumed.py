@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 from ans.config import TrainConfig
 from ans.model.checkpoints import LEAST_SECONDS
+from ans.model.threads import computing_with
 from ans.runs.progress import Event
 from ans.runs.run import Run
 from ans.runs.status import FINISHED, INTERRUPTED
@@ -52,12 +53,8 @@ def config(corpus: Path, tiny_encoder_folder: Path) -> TrainConfig:
 def one_core(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This process and those it starts compute on one core: on several they round otherwise."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with computing_with(1):
         yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager

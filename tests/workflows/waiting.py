@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 
 from ans.runs.run import Run
 from ans.runs.status import ENDED
+from tests.browser.waiting import until
 
 DEADLINE = 120  # seconds; a worker that starts on a busy machine takes some
 
@@ -18,10 +17,7 @@ def wait_until(holds: Callable[[], bool], what: str, look_every: float = 0.05) -
     Raises:
         AssertionError: it still doesn't at the deadline.
     """
-    tick, deadline = threading.Event(), time.monotonic() + DEADLINE
-    while not holds():
-        assert time.monotonic() < deadline, f"waited {DEADLINE} s for: {what}"
-        tick.wait(look_every)
+    until(holds, what, DEADLINE, look_every)
 
 
 def ended(run: Run) -> Run:
