@@ -6,12 +6,12 @@ other visitors' threads hold. What is recorded is compared with the half itself,
 
 from __future__ import annotations
 
+import copy
 import gc
 import logging
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -80,7 +80,7 @@ def recorded(half: nn.Module, run: Run, given: Tensor, mask: Tensor, rounded: bo
     try:
         with warnings.catch_warnings(), torch.autocast("cpu", torch.bfloat16, rounded, cache_enabled=False):
             warnings.simplefilter("ignore")  # of Python that is kept as it went: `_same` sees whether it matters
-            found = torch.jit.freeze(_on_its_own(torch.jit.trace(whole, (given, mask), check_trace=False)))
+            found = torch.jit.freeze(_on_its_own(torch.jit.trace(_twin(whole), (given, mask), check_trace=False)))
         if all(_same(found, whole, rounded, *other) for other in _other_shapes(given, mask)):
             return found
     except Exception as error:  # whatever a model's own code raises when it is recorded
@@ -88,13 +88,30 @@ def recorded(half: nn.Module, run: Run, given: Tensor, mask: Tensor, rounded: bo
     return None
 
 
+def _twin(whole: nn.Module) -> nn.Module:
+    """The same module, whose tensors are objects of their own with the same numbers in memory."""
+    parameters = {id(one): nn.Parameter(one.detach(), requires_grad=False) for one in whole.parameters()}
+    buffers = {id(one): one.detach() for one in whole.buffers()}
+    return copy.deepcopy(whole, parameters | buffers)
+
+
 def _on_its_own(traced: Any) -> torch.jit.ScriptModule:
     """The same, but free to go: PyTorch never forgets the code of what it has traced, into which `freeze` would write
-    all weights; of what it has loaded it does."""
-    with tempfile.TemporaryDirectory(prefix="ans-") as folder:
-        path = str(Path(folder) / "recorded")
-        torch.jit.save(traced, path)
-        return torch.jit.load(path).eval()
+    all weights; of what it has loaded it does.
+
+    It is saved into memory, with a single zero in the place of each tensor, and takes the tensors themselves once it
+    is loaded. So weights are neither copied nor written to a disk that may be full: PyTorch ends the process then.
+    """
+    tensors = dict(traced.state_dict(keep_vars=True))
+    numbers, code = {name: one.data for name, one in tensors.items()}, BytesIO()
+    for one in tensors.values():
+        one.data = one.data.new_zeros(()).expand(one.shape)
+    torch.jit.save(traced, code)
+    code.seek(0)
+    alone = torch.jit.load(code).eval()
+    for name, one in alone.state_dict(keep_vars=True).items():
+        one.data = numbers[name]
+    return alone
 
 
 def _other_shapes(given: Tensor, mask: Tensor) -> list[tuple[Tensor, Tensor]]:

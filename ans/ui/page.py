@@ -207,6 +207,9 @@ def layout(serving: Serving, server: Server) -> Page:
             gr.Markdown(HEADLINE, elem_id="headline")
         with gr.Column(scale=5, min_width=280):
             model = gr.Dropdown([], label="Model in use", interactive=True, visible=False, elem_id="model")
+    # Before all else that a chosen model changes: that waits for it to be loaded, and a reload meanwhile would bring
+    # the model before.
+    model.change(None, [model, mine], using, js=TOGETHER, api_visibility="private")
     notice, changes = gr.Markdown(visible=False, elem_id="notice"), ChangesComponent(elem_id="changes")
     with gr.Tabs(overflow_behavior="wrap") as tabs:
         shared = Shared(serving, Maps(serving), server, model, tabs, browser, mine, kept)
@@ -236,7 +239,6 @@ def wire(page: Page, blocks: gr.Blocks) -> None:
     # list of it holds any more. `poll` looks itself whether the model is there for this browser.
     asking: dict[str, Any] = {**AT_ONCE, "trigger_mode": "always_last", "preprocess": False}
     page.changes.click(page.poll, polling, page.polled, **asking)
-    shared.model.change(None, [shared.model, shared.mine], page.using, js=TOGETHER, api_visibility="private")
     shared.model.change(None, None, None, js="() => window.dimWhatIsOld()", api_visibility="private")
     offered = blocks.load(page.data.offer, shared.browser, page.data.datasets, **AT_ONCE)
     filling = tab.filling

@@ -41,18 +41,23 @@ def test_the_model_that_was_chosen_answers_after_a_reload(starter, browser, tmp_
     home = tmp_path / "home"
     shutil.copytree(starter.root, home / "runs")
     first = next(run for run in RunStore(home / "runs").finished() if run.is_starter)
-    shutil.copytree(first.folder, home / "runs" / "newer")
-    (home / "runs" / "newer" / "name.json").write_text('"the newer one"')
+    newer = home / "runs" / "newer-than-the-one-that-was-there-before"
+    shutil.copytree(first.folder, newer)
+    (newer / "name.json").write_text('"the newer one"')
     shows = "name => document.querySelector('#model input')?.value === name"
+    # What is kept is encrypted anew with each write, and a page that opens writes what it had once more: that another
+    # model is kept is told by its length.
+    kept = "localStorage.getItem('ans-model')?.length ?? 0"
     page = browser.new_page()
     with running_app(home) as url:
         page.goto(url)
         page.wait_for_function(shows, arg=first.name)
         for name in ("the newer one", first.name):
-            kept = page.evaluate("() => localStorage.getItem('ans-model')")
+            page.wait_for_function(f"() => {kept} > 0")
+            before = page.evaluate(kept)
             page.get_by_label("Model in use").click()
             page.get_by_role("option", name=name, exact=True).click()
-            page.wait_for_function("before => localStorage.getItem('ans-model') !== before", arg=kept)
+            page.wait_for_function(f"before => {kept} !== before", arg=before)
             page.reload()
             page.wait_for_function(shows, arg=name)
     page.close()
