@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ans.config import TrainConfig
+from ans.terminal import Progress
 
 if TYPE_CHECKING:
     from ans.stress.folders import Given
@@ -22,6 +23,7 @@ WHICH = {
 CLIENTS = {"load": [1, 5, 20, 50], "soak": [5]}  # pages, where --clients does not say
 MOST_MEMORY = 3072  # MiB of the app's process, whatever is sent, and of one that loads folders
 STARTING, LONGEST_FOLDER = 300, 1  # seconds until folders are loaded, and for each of them at an average
+TOGETHER = 1000  # folders in one process
 ENDLESS = TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)  # until it is stopped
 
 
@@ -68,9 +70,10 @@ def _fuzz(given: argparse.Namespace) -> None:
     from ans.stress.fuzz import fuzz
     from ans.stress.served import files_beside, served
 
-    with served() as app:
+    with Progress(given.quiet) as progress, served() as app:
         before, beside = [run.id for run in app.store.finished()], files_beside(app)
-        held = fuzz(app.address, given.cases, given.seed)
+        held = fuzz(app.address, given.cases, given.seed, each=progress)
+        progress.finish()
         lost = sorted(set(before) - {run.id for run in app.store.finished()})
         left, memory = sorted(files_beside(app) - beside), peak_memory(app.process)
         log = (app.folder / "log").read_text(errors="replace")
@@ -81,7 +84,9 @@ def _fuzz(given: argparse.Namespace) -> None:
         held.wrong.append(f"the log has {tracebacks(log)} tracebacks, the first: {log[log.find('Traceback') :][:3000]}")
     _tell(given, held)
     _tell(given, f"The app took {memory:,.0f} MiB at most.")
-    loaded = _folders(given)
+    with Progress(given.quiet) as progress:
+        loaded = _folders(given, progress)
+        progress.finish()
     held.wrong += loaded.wrong
     _tell(given, loaded)
     counted = {"sent": held.sent, "statuses": held.statuses, "outcomes": held.outcomes, "folders": loaded.outcomes}
@@ -91,15 +96,21 @@ def _fuzz(given: argparse.Namespace) -> None:
         raise RuntimeError(f"{len(held.wrong)} answers went wrong, {len(lost)} runs were lost.")
 
 
-def _folders(given: argparse.Namespace) -> Given:
-    """As many folders as requests, in a process that has no more memory than the app may take."""
+def _folders(given: argparse.Namespace, told: Callable[[dict], None]) -> Given:
+    """As many folders as requests, a group after the other in processes that have no more memory than the app may."""
     from ans.apart import apart
     from ans.stress.folders import Given, given_folders
 
-    try:
-        return apart(LONGEST_FOLDER * given.cases + STARTING, MOST_MEMORY << 20, given_folders, given.cases, given.seed)
-    except (ValueError, RuntimeError) as error:
-        return Given(wrong=[f"the folders of models: {error}"])
+    found = Given()
+    for first in range(0, given.cases, TOGETHER):
+        numbers = range(first, min(first + TOGETHER, given.cases))
+        told({"phase": "folders", "step": first, "steps": given.cases})
+        try:
+            seconds = LONGEST_FOLDER * len(numbers) + STARTING
+            found.add(apart(seconds, MOST_MEMORY << 20, given_folders, numbers, given.seed))
+        except (ValueError, RuntimeError) as error:
+            found.wrong.append(f"the folders of models {numbers.start} to {numbers.stop}: {error}")
+    return found
 
 
 def _soak(given: argparse.Namespace) -> None:

@@ -65,6 +65,13 @@ class Given:
     outcomes: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
+    def add(self, other: Given) -> None:
+        """Count what came of other folders, too."""
+        self.doors += other.doors
+        self.ways += other.ways
+        self.outcomes += other.outcomes
+        self.wrong += other.wrong
+
     def __str__(self) -> str:
         told = ", ".join(f"{door} {count:,}" for door, count in sorted(self.outcomes.items()))
         return "\n".join([f"{self.doors.total():,} damaged model folders: {told}.", *self.wrong[:20]])
@@ -74,12 +81,12 @@ class TookTooLong(BaseException):
     """Not an Exception: what is being given would take it for a damage."""
 
 
-def given_folders(cases: int, seed: int = 0) -> Given:
-    """Give so many damaged folders, each by one door. An encoder that one names on the hub is not asked for."""
+def given_folders(numbers: range, seed: int = 0) -> Given:
+    """Give a damaged folder of each number by one door. An encoder that one names on the hub is not asked for."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     with tempfile.TemporaryDirectory(prefix="ans-stress-") as name:
         folders, given = Folders(Path(name)), Given()
-        for number in range(cases):
+        for number in numbers:
             draw = random.Random(f"{seed} {number}")
             folders.give(draw, draw.choice(list(DOORS)), DOORS, given)
     return given

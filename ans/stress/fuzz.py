@@ -12,7 +12,7 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,19 +44,21 @@ class Held:
         )
 
 
-def fuzz(address: str, cases: int, seed: int = 0, changes: bool = True) -> Held:
+def fuzz(
+    address: str, cases: int, seed: int = 0, changes: bool = True, each: Callable[[dict], None] = lambda _: None
+) -> Held:
     """Send so many requests to a running app.
 
     Args:
-        changes: whether trainings may be started and runs be changed, too.
+        changes: whether trainings may be started and runs be changed, too. each: is told how many were sent.
 
     Raises:
         OSError: nobody answers there.
     """
-    return asyncio.run(_all(address.rstrip("/"), cases, seed, changes))
+    return asyncio.run(_all(address.rstrip("/"), cases, seed, changes, each))
 
 
-async def _all(address: str, cases: int, seed: int, changes: bool) -> Held:
+async def _all(address: str, cases: int, seed: int, changes: bool, each: Callable[[dict], None]) -> Held:
     held, timeout = Held(), aiohttp.ClientTimeout(total=LONGEST_WAIT)
     async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(force_close=True)) as http:
         async with http.get(f"{address}/config") as reply:
@@ -66,7 +68,8 @@ async def _all(address: str, cases: int, seed: int, changes: bool) -> Held:
         async def one_page(number: int) -> None:
             draw = random.Random(f"{seed} {number}")
             visit = await _opened(http, address, config, f"page{number}", changes, held)
-            for _ in left:
+            for sent in left:
+                each({"phase": "requests", "step": sent, "steps": cases})
                 kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
                 held.sent[kind] += 1
                 follows = draw.random() < FOLLOWED
