@@ -6,17 +6,16 @@ is cut in two, `pooling` how the states of its tokens become a feature, `tokens`
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 from transformers import PreTrainedConfig
 
 from ans.config import TrainConfig
+from ans.model.fingerprint import fingerprint
 from ans.model.halves import Halves, halves, known_words, last_norm, run_lower, run_upper
 from ans.model.loading import Loaded, load_model
 from ans.model.pooling import Pooling
@@ -161,10 +160,9 @@ class TextEncoder(nn.Module):
         }
         whole = self.lower if self.lower is not None else self.upper["untouched"]
         frozen |= {key: value for key, value in whole.state_dict().items() if not key.startswith(self._held)}
-        frozen = {key: value.detach().cpu().contiguous() for key, value in frozen.items()}
         # Earlier versions read every text as the mean of its tokens, and did not say so.
         own = "" if (said := str(self.pooling)) == str(Pooling()) else said
-        return hashlib.sha256(to_safetensors(frozen) + own.encode()).hexdigest()
+        return fingerprint(frozen, own)
 
     @torch.no_grad()
     def cache(
