@@ -13,7 +13,7 @@ from ans.model.heads import MultiViewHeads
 
 ALL_UP_TO = 512  # classes
 ASKED = 128  # heads, where there are more classes
-AT_A_TIME = 500_000  # texts × heads that are asked together; their hidden layers are 64 to 256 times as many numbers
+AT_A_TIME = 100_000  # texts × heads that are asked together; their hidden layers are 64 to 256 times as many numbers
 COPIED = 4  # to pick heads out for one text costs as much as to ask so many times as many all together
 
 

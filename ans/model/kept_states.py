@@ -172,14 +172,16 @@ def _by_size(lengths: Tensor, most: int) -> Iterator[Tensor]:
 
 def _put_together(found: Sequence[Found], pieces: list[list[list[int]]], width: int) -> CachedStates:
     """The states of texts in the order of `found`, whatever files they come from."""
-    flat = torch.empty(sum(len(piece) for own in pieces for piece in own), width)
-    made = CachedStates.of(
-        flat, torch.tensor([len(piece) for own in pieces for piece in own]), [len(p) for p in pieces]
-    )
     sources = {id(states): states for states, _ in found}
     number_of = {source: number for number, source in enumerate(sources)}
     whose = torch.tensor([number_of[id(states)] for states, _ in found])
     places = torch.tensor([row for _, row in found])
+    lengths, counts = torch.tensor([len(piece) for own in pieces for piece in own]), [len(own) for own in pieces]
+    first = next(iter(sources.values()))
+    if len(sources) == 1 and torch.equal(places, torch.arange(len(first))):  # as they were computed: no copy of all
+        return CachedStates.of(first.flat, lengths, counts)
+    flat = torch.empty(int(lengths.sum()), width)
+    made = CachedStates.of(flat, lengths, counts)
     for number, states in enumerate(sources.values()):
         rows = (whose == number).nonzero().squeeze(1)
         whole, some = made.lengths[rows], states.only(places[rows])

@@ -193,9 +193,9 @@ class HeadTraining:
             synthesized = self._synthesized(positives, negatives)
             heads.train()
             loss = open_loss(heads, positives, negatives, synthesized, self.weight)
-        self.optimizer.zero_grad(set_to_none=True)
         loss.sum().backward()  # the sum keeps each head's gradient what it would be if it were trained alone
         self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)  # not held while the other view's heads are updated
         self.averaged.update_parameters(heads)
         return loss.mean().item()
 

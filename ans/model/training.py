@@ -15,6 +15,7 @@ from ans.model.checkpoints import NOWHERE, Checkpoints
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.few_texts import fold_count
 from ans.model.fitted import Fitted
+from ans.model.freed_memory import give_back
 from ans.model.held_out import all_known, held_out_texts
 from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.parts import report_cache
@@ -69,6 +70,7 @@ def trained(
     held_out = held_out_texts(encoder, states, targets, outside_states, folds, config, emit, should_stop, checkpoints)
     seconds["check"] = time.perf_counter() - started
 
+    give_back()
     started = time.perf_counter()
     dev_part = (dev_states, dev_targets) if len(dev) else None
     kept = checkpoints.of("encoder")
@@ -76,13 +78,17 @@ def trained(
     seconds["encoder"] = time.perf_counter() - started
 
     started = time.perf_counter()
-    features = encoder.views(states, config.head_views).to(device)
-    beyond = encoder.views(outside_states, config.head_views).to(device)
+    features, seen, beyond = (
+        encoder.views(part, config.head_views).to(device) for part in (states, dev_states, outside_states)
+    )
+    untouched = None if "untouched" in config.head_views else encoder.features(states, untouched=True)
+    del states, dev_states, dev_part, outside_states  # the most memory there is, and the heads take as much
+    give_back()
     heads = phase_two(features, targets, len(names), encoder.dim, config, emit, should_stop, beyond)
     seconds["heads"] = time.perf_counter() - started
+    give_back()
 
     if len(dev):
-        seen = encoder.views(dev_states, config.head_views).to(device)
         units = unit_views(features, len(config.head_views))
         with torch.no_grad():
             logits = closed(seen[:, : encoder.dim])
@@ -100,5 +106,4 @@ def trained(
         calibration=calibrate(held_out, n, len(config.head_views), config),
         outside=beyond,
     )
-    seen = "untouched" in config.head_views
-    return fitted, seconds, None if seen else encoder.features(states, untouched=True)
+    return fitted, seconds, untouched
