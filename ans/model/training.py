@@ -10,12 +10,12 @@ from torch import Tensor
 from ans.config import TrainConfig
 from ans.data.tables import LabelledTexts
 from ans.events import Emit, ShouldStop
+from ans.freed_memory import give_back
 from ans.model.calibration import calibrate
 from ans.model.checkpoints import NOWHERE, Checkpoints
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.few_texts import fold_count
 from ans.model.fitted import Fitted
-from ans.model.freed_memory import give_back
 from ans.model.held_out import all_known, held_out_texts
 from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.parts import report_cache

@@ -19,6 +19,7 @@ os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "loc
 from packaging.version import Version
 
 from ans.durable import remedy
+from ans.freed_memory import keep_little
 from ans.model.embedded import embedded_folder
 from ans.paths import home
 from ans.runs.expiry import Expiry
@@ -148,6 +149,7 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     from ans.ui.sessions import keep_lightly
     from ans.workflows.worker import WorkerSupervisor
 
+    keep_little()
     prepare_reading()
     supervisor = WorkerSupervisor(store, limits.seconds)
     serving = Serving(store)
