@@ -258,7 +258,9 @@ def _add_stress(commands) -> None:
     )
     parser.add_argument("--seconds", type=float, default=30, help="of load: for how long each (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=30, help="of soak: for how long (default: %(default)s)")
-    parser.add_argument("--cases", type=int, default=2000, help="of fuzz: requests, and folders (default: %(default)s)")
+    parser.add_argument(
+        "--cases", type=int, default=2000, help="of fuzz: inputs, each tenth a model folder (default: %(default)s)"
+    )
     parser.add_argument("--training", action="store_true", help="of load: beside a training")
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ WHICH = {
 CLIENTS = {"load": [1, 5, 20, 50], "soak": [5]}  # pages, where --clients does not say
 MOST_MEMORY = 3072  # MiB of the app's process, whatever is sent, and of one that loads folders
 STARTING, LONGEST_FOLDER = 300, 1  # seconds until folders are loaded, and for each of them at an average
-TOGETHER = 1000  # folders in one process
+FOLDERS, TOGETHER = 0.1, 1000  # the share of the cases that are folders, and how many are given in one process
 ENDLESS = TrainConfig(known_ratio=0.25, epochs=1000, patience=1000)  # until it is stopped
 
 
@@ -70,9 +71,10 @@ def _fuzz(given: argparse.Namespace) -> None:
     from ans.stress.fuzz import fuzz
     from ans.stress.served import files_beside, served
 
+    folders = math.ceil(FOLDERS * given.cases)
     with Progress(given.quiet) as progress, served() as app:
         before, beside = [run.id for run in app.store.finished()], files_beside(app)
-        held = fuzz(app.address, given.cases, given.seed, each=progress)
+        held = fuzz(app.address, max(1, given.cases - folders), given.seed, each=progress)
         progress.finish()
         lost = sorted(set(before) - {run.id for run in app.store.finished()})
         left, memory = sorted(files_beside(app) - beside), peak_memory(app.process)
@@ -85,7 +87,7 @@ def _fuzz(given: argparse.Namespace) -> None:
     _tell(given, held)
     _tell(given, f"The app took {memory:,.0f} MiB at most.")
     with Progress(given.quiet) as progress:
-        loaded = _folders(given, progress)
+        loaded = _folders(folders, given.seed, progress)
         progress.finish()
     held.wrong += loaded.wrong
     _tell(given, loaded)
@@ -96,18 +98,18 @@ def _fuzz(given: argparse.Namespace) -> None:
         raise RuntimeError(f"{len(held.wrong)} answers went wrong, {len(lost)} runs were lost.")
 
 
-def _folders(given: argparse.Namespace, told: Callable[[dict], None]) -> Given:
-    """As many folders as requests, a group after the other in processes that have no more memory than the app may."""
+def _folders(cases: int, seed: int, told: Callable[[dict], None]) -> Given:
+    """So many folders, a group after the other in processes that have no more memory than the app may."""
     from ans.apart import apart
     from ans.stress.folders import Given, given_folders
 
     found = Given()
-    for first in range(0, given.cases, TOGETHER):
-        numbers = range(first, min(first + TOGETHER, given.cases))
-        told({"phase": "folders", "step": first, "steps": given.cases})
+    for first in range(0, cases, TOGETHER):
+        numbers = range(first, min(first + TOGETHER, cases))
+        told({"phase": "folders", "step": first, "steps": cases})
         try:
             seconds = LONGEST_FOLDER * len(numbers) + STARTING
-            found.add(apart(seconds, MOST_MEMORY << 20, given_folders, numbers, given.seed))
+            found.add(apart(seconds, MOST_MEMORY << 20, given_folders, numbers, seed))
         except (ValueError, RuntimeError) as error:
             found.wrong.append(f"the folders of models {numbers.start} to {numbers.stop}: {error}")
     return found
