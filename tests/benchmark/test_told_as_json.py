@@ -31,7 +31,8 @@ def test_harm_is_one_object_when_it_is_over(capsys):
     said = capsys.readouterr()
     found = json.loads(said.out)
     assert (found["stress"], found["well"], found["wrong"], found["lost"]) == ("fuzz", True, [], [])
-    assert sum(found["sent"].values()) == sum(found["statuses"].values()) == 40
+    assert sum(found["sent"].values()) == sum(found["statuses"].values()) == 36
+    assert sum(found["folders"].values()) == 4
     assert said.err == ""
 
 
