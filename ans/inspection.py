@@ -9,6 +9,7 @@ from pathlib import Path
 from ans.config import TrainConfig
 from ans.data.intake import ReadAs
 from ans.data.report import DOUBTFUL, TRAINABLE, Report
+from ans.paths import existing
 
 SIGNS = {"fine": "✓", "note": "!", "doubt": "?", "stop": "✕"}
 HEADLINES = {TRAINABLE: "This can be trained on.", DOUBTFUL: "This can be trained on, but look at the lines with a ?."}
@@ -59,8 +60,8 @@ def told_before(config: TrainConfig) -> list[str]:
     """
     from ans.data.corpora import BUNDLED, PUBLIC
 
-    path = Path(config.dataset).expanduser()
-    if config.dataset in (BUNDLED, *PUBLIC) or not path.exists():
+    path = existing(config.dataset)
+    if config.dataset in (BUNDLED, *PUBLIC) or path is None:
         return []
     report = inspected(path, ReadAs.of(config), config.encoder, config.max_tokens)
     if stop := [note.text for note in report.more if note.kind == "stop"]:

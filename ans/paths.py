@@ -14,6 +14,13 @@ ASSETS = ROOT / "assets" if IS_CHECKOUT else ROOT / "ans" / "assets"  # an insta
 SPACE_DISK = Path("/data")  # of a Hugging Face Space that has paid for one: what lies there outlives a restart
 
 
+def existing(name: str | os.PathLike[str]) -> Path | None:
+    """The file or folder that somebody has named, `~` being their home; None where there is none, or can be none: a
+    name may be too long for any file, or hold what none can hold."""
+    path = os.path.expanduser(name)
+    return Path(path) if os.path.exists(path) else None
+
+
 def home() -> Path:
     """Where runs and caches live: `ANS_HOME`, else the disk of a Space, else `~/.cache/ans`."""
     if named := os.environ.get("ANS_HOME"):

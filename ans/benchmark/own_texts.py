@@ -25,6 +25,7 @@ from ans.config import TrainConfig
 from ans.conventions import OPEN, ZERO
 from ans.evaluation.metrics import evaluate
 from ans.model.trained_model import TrainedModel
+from ans.paths import existing
 from ans.terminal import stderr
 
 OURS = "ANS"
@@ -90,8 +91,8 @@ def traffic_settings(given: argparse.Namespace, config: TrainConfig) -> list[Tra
 
 
 def _folder(name: str) -> Path:
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
+    folder = existing(name)
+    if folder is None or not folder.is_dir():
         raise ValueError(f"expected a folder with train and test at {name}, found none.")
     return folder
 

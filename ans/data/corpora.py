@@ -16,7 +16,7 @@ from ans.data.folders import parts_given
 from ans.data.intake import ReadAs
 from ans.data.reading import understood
 from ans.data.tables import LabelledTexts, read_table
-from ans.paths import ASSETS
+from ans.paths import ASSETS, existing
 
 BUNDLED = "assistant"
 BUNDLED_FOLDER = ASSETS / "datasets" / BUNDLED
@@ -100,11 +100,10 @@ def load_corpus(name: str, data_dir: str | None = None, seed: int = 0, read_as: 
         return _from_folder(BUNDLED, BUNDLED_FOLDER)
     if name in PUBLIC:
         return _public(name, data_dir or os.environ.get("ANS_DATA_DIR"))
-    path, read_as = Path(name).expanduser(), read_as or ReadAs()
-    if path.exists():
-        return _from_path(path, seed, read_as)
+    if (path := existing(name)) is not None:
+        return _from_path(path, seed, read_as or ReadAs())
     raise ValueError(
-        f"unknown dataset {name!r}: expected {', '.join([BUNDLED, *PUBLIC])}, or the path of a folder with "
+        f"unknown dataset {name[:80]!r}: expected {', '.join([BUNDLED, *PUBLIC])}, or the path of a folder with "
         "train, dev and test files, or of one file, for example CSV, JSONL or XLSX."
     )
 
@@ -238,9 +237,10 @@ def _labelled(data: LabelledTexts) -> LabelledTexts:
 
 def _public(name: str, data_dir: str | None) -> Corpus:
     if data_dir is not None:
-        if not Path(data_dir).expanduser().is_dir():
+        place = existing(data_dir)
+        if place is None or not place.is_dir():
             raise ValueError(f"expected the folder of the public benchmarks at {data_dir}, found none.")
-        for folder in (Path(data_dir).expanduser() / name, Path(data_dir).expanduser() / PUBLIC[name]):
+        for folder in (place / name, place / PUBLIC[name]):
             if folder.is_dir():
                 return _from_folder(name, folder)
     train, dev, test = (_download(name, split) for split in SPLIT_NAMES)

@@ -17,6 +17,7 @@ from ans.data.folders import files_of
 from ans.data.label_cells import labels_in
 from ans.data.rows import clean
 from ans.data.tables import read_file, without_folder
+from ans.paths import existing
 from ans.recent import Recent
 
 PARTS = ("train", "dev", "test")
@@ -185,8 +186,7 @@ def _raw(path: Path) -> list[Text]:
 
 def _path(dataset: str) -> Path | None:
     """The file or folder a dataset is; None for one that has a name instead."""
-    path = Path(dataset).expanduser()
-    return path if dataset not in (BUNDLED, *PUBLIC) and path.exists() else None
+    return existing(dataset) if dataset not in (BUNDLED, *PUBLIC) else None
 
 
 def _stamp(dataset: str) -> float:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import secrets
 import shutil
@@ -48,7 +49,11 @@ class Uploads:
 
     def holds(self, dataset: str) -> bool:
         """Whether a path lies among the uploads, whoever's."""
-        return Path(dataset).expanduser().resolve().is_relative_to(self.root.resolve())
+        try:
+            path = os.path.realpath(os.path.expanduser(dataset))
+        except ValueError:  # no file can have that name
+            return False
+        return Path(path).is_relative_to(self.root.resolve())
 
     def keep(self, browser: str | None, name: str, understood: Understood) -> Path:
         """Write a cleaned dataset; a name that is taken gets a number, so that no run's data change under it.

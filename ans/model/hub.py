@@ -17,6 +17,7 @@ import numpy as np
 from huggingface_hub import HfApi, ModelCard, ModelCardData, snapshot_download
 
 from ans.config import TrainConfig
+from ans.paths import existing
 
 if TYPE_CHECKING:
     from ans.model.trained_model import TrainedModel
@@ -192,8 +193,8 @@ def folder_of(model_id: str, **where: Any) -> Path:
     Args:
         where: what `snapshot_download` takes: revision, cache_dir, force_download, local_files_only, token.
     """
-    if Path(model_id).is_dir():
-        return Path(model_id)
+    if (path := existing(model_id)) is not None and path.is_dir():
+        return path
     wanted = [*FILES, "config.json"]  # by the last the hub counts downloads
     return Path(snapshot_download(model_id, allow_patterns=wanted, **where))
 
@@ -205,4 +206,4 @@ def _texts_by_class(model: TrainedModel) -> dict[str, int]:
 
 def _is_folder(name: str) -> bool:
     """Whether this is a folder or a file here, or was one: no name of the hub or of a dataset."""
-    return Path(name).expanduser().exists() or HUB_NAME.fullmatch(name) is None
+    return existing(name) is not None or HUB_NAME.fullmatch(name) is None

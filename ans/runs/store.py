@@ -301,7 +301,9 @@ def active_of(runs: Sequence[One]) -> One | None:
 
 def _is_id(run_id: str | None) -> TypeGuard[str]:
     """Whether it is a plain name of a directory; ".x" is a run that is being made."""
-    return bool(run_id) and len(run_id) <= 100 and not run_id.startswith(".") and Path(run_id).name == run_id
+    if not run_id or len(run_id.encode(errors="replace")) > 100:
+        return False
+    return not run_id.startswith(".") and Path(run_id).name == run_id
 
 
 def _new_id() -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ans.ui.wiring import refusal, whole, within
+from ans.ui.wiring import holds_a_file, refusal, whole, within
 
 PLAIN = (str, int, float, bool, type(None))
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "yes or no"}
@@ -44,6 +44,8 @@ def checking_types(handler: Callable) -> Callable:
             if isinstance(value, gr.EventData):
                 if not isinstance(value._data, dict):
                     raise refusal(f"expected what a part of the page tells, got {type(value._data).__name__}.")
+                if holds_a_file(value._data):
+                    raise refusal("expected what a part of the page tells, got a file.")
                 value._data = whole(value._data)
             elif value is None and hint is str:
                 found[place] = ""

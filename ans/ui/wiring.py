@@ -37,6 +37,7 @@ def refusal(error: Exception | str) -> gr.Error:
     return gr.Error(as_sentence(error), print_exception=False)
 
 
+FILES = (gr.File, gr.UploadButton)  # components that take an uploaded file
 FORGOTTEN = "the server has forgotten this page, which was long unused. It opens again by itself in a few seconds."
 # What Gradio's components raise of values of a wrong type.
 _ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError, OSError, InvalidPathError)
@@ -51,6 +52,13 @@ def whole(value: Any) -> Any:
     if isinstance(value, dict):
         return {whole(name): whole(part) for name, part in value.items()}
     return value
+
+
+def holds_a_file(value: Any) -> bool:
+    """Whether something in a JSON value is a file to Gradio, which would put it into its cache to show it."""
+    if isinstance(value, dict):
+        return {"path", "meta"} <= value.keys() or any(holds_a_file(part) for part in value.values())
+    return isinstance(value, list) and any(holds_a_file(part) for part in value)
 
 
 def _names_an_address(value: Any) -> bool:
@@ -75,7 +83,7 @@ class LenientBlocks(gr.Blocks):
         """See that all values are there.
 
         Raises:
-            gr.Error: too few of a private event.
+            gr.Error: too few of a private event, or a file where none is uploaded.
         """
         if not isinstance(inputs, list):
             raise refusal(f"expected a list of values, got {type(inputs).__name__}.")
@@ -84,6 +92,9 @@ class LenientBlocks(gr.Blocks):
             raise refusal(f"expected {len(block_fn.inputs)} values, got {len(inputs)}.")
         if _names_an_address(inputs):
             raise refusal("a file is uploaded; its address can't be given.")
+        for value, part in zip(inputs, block_fn.inputs, strict=False):
+            if not isinstance(part, FILES) and holds_a_file(value):
+                raise refusal("a file was sent where none can be uploaded; reload the page.")
         inputs[:] = [whole(value) for value in inputs] + [None] * missing
 
     async def call_function(self, *given: Any, **named: Any) -> Any:

@@ -60,7 +60,8 @@ def test_values_of_other_types_are_refused_in_a_sentence(values, told):
 def test_what_comes_with_an_event_is_an_object_of_whole_characters():
     checked = checking_types(clicked)
     assert checked(gr.EventData(None, {"text": "a\ud83d", "rows": ["\udc00"]})) == {"text": "a?", "rows": ["?"]}
-    for odd in (5, None, "text", ["a"]):
+    file = {"path": "http://127.0.0.1:1/", "meta": {"_type": "gradio.FileData"}}
+    for odd in (5, None, "text", ["a"], file, {"rows": [{"a": file}]}):
         with pytest.raises(gr.Error, match="xpected what a part of the page tells"):
             checked(gr.EventData(None, odd))
 

@@ -157,3 +157,21 @@ def test_a_file_that_is_an_address_on_the_net_is_refused_before_anybody_fetches_
         with pytest.raises(gr.Error, match="its address can't be given"):
             built.validate_inputs(event, [sent])
     built.validate_inputs(event, [f"see {path}"])
+
+
+FILE = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.mark.parametrize("sent", [FILE, [{"a": FILE}], {"path": "a", "meta": 5}, {"b": {"path": None, "meta": None}}])
+def test_a_file_is_taken_only_where_one_is_uploaded(sent):
+    """An answer that holds what was sent would have Gradio read it, or fetch it, to show it."""
+    with LenientBlocks() as built:
+        box, state, file, button = gr.JSON(), gr.BrowserState(), gr.File(), gr.UploadButton()
+        box.change(lambda value, kept: value, [box, state], box)
+        file.upload(lambda *paths: None, [file, button])
+    plain, uploading = built.fns.values()
+    for values in ([sent, None], [None, sent]):
+        with pytest.raises(gr.Error, match="where none can be uploaded"):
+            built.validate_inputs(plain, values)
+        built.validate_inputs(uploading, values)
+    built.validate_inputs(plain, [{"path": "a"}, {"meta": {}}])

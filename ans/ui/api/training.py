@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from pathlib import Path
 from typing import Any
 
 from ans.config import TrainConfig
@@ -15,6 +14,7 @@ from ans.data.corpora import usual_ratio
 from ans.data.intake import ReadAs, Understood, understand
 from ans.data.report import REASONS, Report
 from ans.data.rows import Cell, Table
+from ans.paths import existing
 from ans.runs.keys import make_key
 from ans.runs.progress import PHASES
 from ans.runs.run import LONGEST_NAME
@@ -114,7 +114,7 @@ def _config(shared: Shared, given: Train) -> TrainConfig:
         raise Refused(f"on this server encoder is one of {', '.join(ENCODERS)}, and data_dir is not taken.", 403)
     if given.rows is None and not shared.visitor(None).may_use(dataset):
         raise Refused("on this server only the listed datasets can be named; send your texts as rows.", 403)
-    if given.rows is None and dataset not in LISTED and not Path(dataset).expanduser().exists():
+    if given.rows is None and dataset not in LISTED and existing(dataset) is None:
         raise Refused(
             f"there is no dataset {dataset[:80]!r}; name {', '.join(LISTED)}, or a path on this machine.", 422
         )
