@@ -10,6 +10,14 @@ from tests.browser.waiting import until
 PLOT = "document.querySelector('#map .plot')"
 LOUD = f"{PLOT}._fullData.filter(trace => trace.marker?.opacity === 1).reduce((sum, trace) => sum + trace.x.length, 0)"
 
+# What a map that is busy says, as long as it says it.
+WATCHED = """() => {
+  window.told = [];
+  const look = () => window.told.push(document.querySelector('#map .pointmap.is-busy .doing')?.textContent);
+  new MutationObserver(look).observe(document.querySelector('#map'),
+    { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
+
 
 @pytest.fixture
 def page(app, starter, browser):
@@ -99,10 +107,9 @@ def test_a_visitor_looks_around_the_map(page, starter, tmp_path) -> None:
     assert not page.evaluate(f"() => {PLOT}._fullData.some(trace => trace.name === 'other classes, training')")
     page.get_by_label("PCA").click()
     page.get_by_label("3-D").click()
+    page.evaluate(WATCHED)
     choose(page, "Map of", "All classes")
-    assert page.locator("#map .pointmap.is-busy .doing").text_content() == "Drawing the map", (
-        "the choice is seen at once"
-    )
+    page.wait_for_function("() => window.told.includes('Drawing the map')")  # the choice is seen at once
     page.wait_for_function(
         f"() => {PLOT}.layout.uirevision.endsWith('/None/pca/3') && {PLOT}._fullData[0].type === 'scatter3d'"
     )
