@@ -54,6 +54,17 @@ def whole(value: Any) -> Any:
     return value
 
 
+def told_number(event: gr.EventData, name: str) -> int | None:
+    """The whole number that a part of the page tells under a name; None where it tells none, or something else."""
+    value = getattr(event, name, None)
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return int(value)
+    except (ValueError, OverflowError):
+        return None
+
+
 def holds_a_file(value: Any) -> bool:
     """Whether something in a JSON value is a file to Gradio, which would put it into its cache to show it."""
     if isinstance(value, dict):

@@ -91,7 +91,7 @@ def test_groups_that_the_server_has_forgotten_are_told(tab):
 
 def test_a_click_on_what_is_no_group_or_on_the_chosen_one_changes_nothing(tab, found):
     now = Findings("run", found=found, chosen=0)
-    for group in (REST, 0):
+    for group in (REST, 0, 99, -2, [1], "x", None):
         assert tab.look_at(now, event(id=group)) == gr.skip()
     changed = tab.look_at(now, event(id=1))
     assert changed[tab.findings].chosen == 1

@@ -138,6 +138,7 @@ def test_what_is_selected_stays_so_on_other_pages_and_all_means_all_that_are_fil
     table, batch = tab.table, classified("a-run")
     table.select(batch, *VIEW, event(row=7, on=True))
     table.select(batch, *VIEW, event(row=9000, on=True))
+    assert table.select(batch, *VIEW, event(row=[7], on=True)) == gr.skip()
     assert table.turn(batch, *VIEW, event(page=2))[table.rows]["chosen"] == 1
     every = table.select(batch, "open", "", START, event(row=None, on=True))[table.rows]
     assert (every["chosen"], every["every"]) == (85, True)

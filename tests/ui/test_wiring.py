@@ -17,7 +17,7 @@ from gradio.state_holder import SessionState
 from ans.runs.store import RunStore
 from ans.serving.models import Serving
 from ans.ui import page
-from ans.ui.wiring import Changes, LenientBlocks, end_unchanged, let_one_wait, refusal, say_what_is_wrong
+from ans.ui.wiring import Changes, LenientBlocks, end_unchanged, let_one_wait, refusal, say_what_is_wrong, told_number
 
 
 @dataclass(frozen=True)
@@ -175,3 +175,13 @@ def test_a_file_is_taken_only_where_one_is_uploaded(sent):
             built.validate_inputs(plain, values)
         built.validate_inputs(uploading, values)
     built.validate_inputs(plain, [{"path": "a"}, {"meta": {}}])
+
+
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [(3, 3), (-1, -1), ("7", 7), (2.0, 2), ("x", None), ([1], None), ({}, None), (None, None), (True, None),
+     (float("inf"), None), (float("nan"), None), ("9" * 5000, None)],
+)  # fmt: skip
+def test_a_part_of_the_page_tells_a_whole_number_or_none(told, number):
+    assert told_number(gr.EventData(None, {"id": told}), "id") == number
+    assert told_number(gr.EventData(None, {}), "id") is None

@@ -19,7 +19,7 @@ from ans.ui.ask.shown_rows import IS_OPEN, NAMES, ROWS, START, Place, bars_value
 from ans.ui.components import ClassCountsComponent, WorkTableComponent
 from ans.ui.download import offered_file
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal, told_number
 
 NO_MODEL = ""
 TO_CHOICE = "() => document.querySelector('#right-answer input')?.focus()"
@@ -136,9 +136,9 @@ class WorkTable:
 
     def select(self, batch: Batch | None, kind: str, words: str, place: Place, event: gr.EventData) -> Changes:
         """A box was ticked: of one row, of all that are shown (on all pages), or none any more."""
-        if batch is None:
+        row, ticked = told_number(event, "row"), bool(getattr(event, "on", False))
+        if batch is None or (row is None and getattr(event, "row", None) is not None):
             return gr.skip()
-        row, ticked = getattr(event, "row", None), bool(getattr(event, "on", False))
         found = set(rows_of(batch, view_of(kind, words, place)))
         asked = found if row is None else {row} & set(range(len(batch.verdicts)))
         if ticked:

@@ -10,13 +10,13 @@ import gradio as gr
 
 from ans.runs.run import Run
 from ans.serving import discovery
-from ans.serving.discovery import REST, Discovery, OpenTexts
+from ans.serving.discovery import Discovery, OpenTexts
 from ans.ui.components import GroupsComponent, PlotComponent, RunComponent
 from ans.ui.discover import cards
 from ans.ui.discover.findings import Findings
 from ans.ui.shared import Shared
 from ans.ui.texts_file import TextsFile, texts_given
-from ans.ui.wiring import Changes, refusal
+from ans.ui.wiring import Changes, refusal, told_number
 from ans.workflows.promote import Group, promote, undo
 
 GONE = "The groups are not here any more, the page was left alone for too long. Find groups again."
@@ -162,16 +162,16 @@ class DiscoverTab:
 
     def look_at(self, now: Findings, event: gr.EventData) -> Changes:
         """A click on a group of the list."""
-        return self._look_at(now, getattr(event, "id", REST))
+        return self._look_at(now, told_number(event, "id"))
 
     def look_at_point(self, now: Findings, event: gr.EventData) -> Changes:
         """A click on a point of the map."""
-        return self._look_at(now, getattr(event, "about", REST))
+        return self._look_at(now, told_number(event, "about"))
 
-    def _look_at(self, now: Findings, group: Any) -> Changes:
-        if now.found is None or int(group) in (REST, now.chosen):  # what is unchecked in the chosen group stays so
-            return gr.skip()
-        return self.changed(replace(now, chosen=int(group)))
+    def _look_at(self, now: Findings, group: int | None) -> Changes:
+        if now.found is None or group == now.chosen or group not in range(len(now.found.clusters)):
+            return gr.skip()  # so what is unchecked in the chosen group stays unchecked
+        return self.changed(replace(now, chosen=group))
 
     def rename(self, now: Findings, typed: str) -> Changes:
         """Enter in the name."""

@@ -17,7 +17,7 @@ from ans.ui.map import radius as map_radius
 from ans.ui.map import stages as map_stages
 from ans.ui.map.drawing import about, drawing, judged, nothing, shown, star
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, told_number
 from ans.ui.wording import as_sentence
 
 ALL = "(all classes)"
@@ -125,7 +125,7 @@ class MapTab:
     ) -> Changes:
         """A point of the map: its card, and what the heads say about it."""
         try:
-            index = int(getattr(event, "id", -1))
+            index = -1 if (told := told_number(event, "id")) is None else told
             points, prediction = self.maps.point(self.key(run_id, who, name, how, size, tried), index)
         except ValueError as error:
             return {self.point: None, self.verdict: verdict_card.failed(error)}
