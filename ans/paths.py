@@ -21,6 +21,12 @@ def existing(name: str | os.PathLike[str]) -> Path | None:
     return Path(path) if os.path.exists(path) else None
 
 
+def existing_folder(name: str | os.PathLike[str]) -> Path | None:
+    """As `existing`, of folders alone."""
+    path = existing(name)
+    return path if path is not None and path.is_dir() else None
+
+
 def home() -> Path:
     """Where runs and caches live: `ANS_HOME`, else the disk of a Space, else `~/.cache/ans`."""
     if named := os.environ.get("ANS_HOME"):

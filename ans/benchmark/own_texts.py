@@ -25,7 +25,7 @@ from ans.config import TrainConfig
 from ans.conventions import OPEN, ZERO
 from ans.evaluation.metrics import evaluate
 from ans.model.trained_model import TrainedModel
-from ans.paths import existing
+from ans.paths import existing_folder
 from ans.terminal import stderr
 
 OURS = "ANS"
@@ -91,8 +91,7 @@ def traffic_settings(given: argparse.Namespace, config: TrainConfig) -> list[Tra
 
 
 def _folder(name: str) -> Path:
-    folder = existing(name)
-    if folder is None or not folder.is_dir():
+    if (folder := existing_folder(name)) is None:
         raise ValueError(f"expected a folder with train and test at {name}, found none.")
     return folder
 

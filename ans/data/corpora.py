@@ -16,7 +16,7 @@ from ans.data.folders import parts_given
 from ans.data.intake import ReadAs
 from ans.data.reading import understood
 from ans.data.tables import LabelledTexts, read_table
-from ans.paths import ASSETS, existing
+from ans.paths import ASSETS, existing, existing_folder
 
 BUNDLED = "assistant"
 BUNDLED_FOLDER = ASSETS / "datasets" / BUNDLED
@@ -237,8 +237,7 @@ def _labelled(data: LabelledTexts) -> LabelledTexts:
 
 def _public(name: str, data_dir: str | None) -> Corpus:
     if data_dir is not None:
-        place = existing(data_dir)
-        if place is None or not place.is_dir():
+        if (place := existing_folder(data_dir)) is None:
             raise ValueError(f"expected the folder of the public benchmarks at {data_dir}, found none.")
         for folder in (place / name, place / PUBLIC[name]):
             if folder.is_dir():

@@ -17,7 +17,7 @@ import numpy as np
 from huggingface_hub import HfApi, ModelCard, ModelCardData, snapshot_download
 
 from ans.config import TrainConfig
-from ans.paths import existing
+from ans.paths import existing, existing_folder
 
 if TYPE_CHECKING:
     from ans.model.trained_model import TrainedModel
@@ -193,8 +193,8 @@ def folder_of(model_id: str, **where: Any) -> Path:
     Args:
         where: what `snapshot_download` takes: revision, cache_dir, force_download, local_files_only, token.
     """
-    if (path := existing(model_id)) is not None and path.is_dir():
-        return path
+    if (folder := existing_folder(model_id)) is not None:
+        return folder
     wanted = [*FILES, "config.json"]  # by the last the hub counts downloads
     return Path(snapshot_download(model_id, allow_patterns=wanted, **where))
 

