@@ -19,9 +19,10 @@ from ans.benchmark.own_process import in_own_process, peak_memory
 from ans.benchmark.report import markdown
 from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, timed_record
 from ans.benchmark.speed_rows import seconds
-from ans.benchmark.whole_file import answered_file
+from ans.benchmark.whole_file import KNOWN, answered_file
+from ans.bulk.answered_files import AT_ONCE, RECORDED_FROM, brief_answers
 from ans.config import TrainConfig
-from ans.data.corpora import corpus_of
+from ans.data.corpora import corpus_of, make_open_world_split
 from ans.model.calibration import Calibration
 from ans.model.encoder import TextEncoder
 from ans.model.few_texts import head_size
@@ -72,13 +73,20 @@ def training_of_texts(texts: int, config: TrainConfig) -> float:
 
 
 def scoring(texts: int, config: TrainConfig) -> float:
-    """So many texts of the bundled dataset, over and over, answered by a model of a hundred classes."""
-    model, found = made_up(100, config), corpus_of(config).test.texts
-    some = [found[i % len(found)] for i in range(min(texts, 5000))]
+    """So many texts of the bundled dataset, no two alike, answered as the lines of a file are by a trained model.
+
+    One with made-up features would be in doubt about nearly each of them, and answer it twice.
+    """
+    corpus = corpus_of(config)
+    split, found = make_open_world_split(corpus, config.with_(known_ratio=KNOWN)), corpus.test.texts
+    model = TrainedModel.trained_on(config, split.train.texts, split.train.labels, split.dev.texts, split.dev.labels)
 
     def score() -> None:
-        for first in range(0, texts, len(some)):  # as `predict` does: in parts
-            model.explain_many(some[: texts - first])
+        if texts >= RECORDED_FROM:
+            model.encoder.record()
+        for first in range(0, texts, AT_ONCE):
+            rows = range(first, min(first + AT_ONCE, texts))
+            brief_answers(model, [f"{found[i % len(found)]} {i // len(found)}" for i in rows])
 
     return seconds(score)
 
