@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import Field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from ans import __version__
@@ -26,7 +25,8 @@ from ans.command_help import (
     TEACH_HELP,
 )
 from ans.command_line import evaluate, predict, teach, train
-from ans.config import DEVICES, LISTS, TrainConfig
+from ans.command_options import add_device, add_setting, listed, several_names, whole_number
+from ans.config import TrainConfig
 from ans.doctor import doctor
 from ans.inspection import inspect
 from ans.stress.command import WHICH as HARM
@@ -107,7 +107,7 @@ def _add_inspect(commands) -> None:
     parser.add_argument("file", metavar="FILE", help="a file of any format that the README lists, or a folder")
     for spec in fields(TrainConfig):
         if spec.name in (*READ_AS, "encoder", "max_tokens"):
-            _add_setting(parser, spec)
+            add_setting(parser, spec)
 
 
 def _add_train(commands) -> None:
@@ -125,7 +125,7 @@ def _add_train(commands) -> None:
     for spec in fields(TrainConfig):
         if spec.name in GROUPS:
             group = parser.add_argument_group(*GROUPS[spec.name])
-        _add_setting(group, spec)
+        add_setting(group, spec)
 
 
 def _add_predict(commands) -> None:
@@ -156,12 +156,16 @@ def _add_predict(commands) -> None:
     parser.add_argument("--text-column", metavar="NAME", help="the column with the texts (default: the likeliest)")
     _add_engine(parser, "a worker a file, of the files that --input names")
     parser.add_argument(
-        "--gpus", metavar="N", type=_count, default=0, help="of ray: workers, each with a GPU (default: one a CPU core)"
+        "--gpus",
+        metavar="N",
+        type=whole_number,
+        default=0,
+        help="of ray: workers, each with a GPU (default: one a CPU core)",
     )
     for spec in fields(TrainConfig):
         if spec.name in OF_A_FILE:
-            _add_setting(parser, spec)
-    _add_device(parser)
+            add_setting(parser, spec)
+    add_device(parser)
     parser.add_argument(
         "--refused",
         metavar="SHARE",
@@ -172,7 +176,7 @@ def _add_predict(commands) -> None:
         ("--candidates", 5, "strongest heads to return"),
         ("--neighbours", 3, "nearest training texts to return"),
     ):
-        parser.add_argument(name, metavar="N", type=_count, default=default, help=f"{what} (default: {default})")
+        parser.add_argument(name, metavar="N", type=whole_number, default=default, help=f"{what} (default: {default})")
 
 
 def _add_teach(commands) -> None:
@@ -190,7 +194,7 @@ def _add_teach(commands) -> None:
     parser.add_argument(
         "--out", metavar="DIR", help="save the model that has learnt into this folder (default: DIR-taught)"
     )
-    _add_device(parser)
+    add_device(parser)
 
 
 def _add_evaluate(commands) -> None:
@@ -208,10 +212,10 @@ def _add_evaluate(commands) -> None:
         metavar="MODEL",
         help=MODEL_HELP,
     )
-    _add_device(parser)
+    add_device(parser)
     for spec in fields(TrainConfig):
         if spec.name in ("dataset", "data_dir", *READ_AS):
-            _add_setting(parser, spec, required=spec.name == "dataset")
+            add_setting(parser, spec, required=spec.name == "dataset")
 
 
 def _add_benchmark(commands) -> None:
@@ -224,11 +228,11 @@ def _add_benchmark(commands) -> None:
         "benchmark table1 --datasets banking --ratios 0.25 --seeds 0-4 --data-dir data",
         BENCHMARK_HELP,
     )
-    parser.add_argument("which", metavar="WHICH", choices=tuple(WHICH), help=_listed(WHICH))
+    parser.add_argument("which", metavar="WHICH", choices=tuple(WHICH), help=listed(WHICH))
     parser.add_argument("folders", metavar="DIR", nargs="*", default=[], help="of traffic: folders with train and test")
     parser.set_defaults(several="folders")
     parser.add_argument("--texts", metavar="N,…", type=numbers, help="of few: texts a class (default: 1,2,5,10,20,50)")
-    parser.add_argument("--datasets", metavar="A,B,…", type=_names, help="corpora (default: the paper's three)")
+    parser.add_argument("--datasets", metavar="A,B,…", type=several_names, help="corpora (default: the paper's three)")
     parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios (default: 0.25,0.5,0.75)")
     parser.add_argument("--seeds", metavar="0-4", type=numbers, help="seeds, as 0-4 or 0,2,5 (default: 0-4 or 0-2)")
     parser.add_argument("--method", "--only", action="append", help="one row by its name, repeatable (default: all)")
@@ -236,7 +240,7 @@ def _add_benchmark(commands) -> None:
     _add_engine(parser, "a task a dataset, ratio and seed")
     for spec in fields(TrainConfig):
         if spec.name in ("encoder", "data_dir", "device"):
-            _add_setting(parser, spec)
+            add_setting(parser, spec)
 
 
 def _add_stress(commands) -> None:
@@ -248,7 +252,7 @@ def _add_stress(commands) -> None:
         "stress kills --times 200",
         STRESS_HELP,
     )
-    parser.add_argument("which", metavar="WHICH", choices=tuple(HARM), help=_listed(HARM))
+    parser.add_argument("which", metavar="WHICH", choices=tuple(HARM), help=listed(HARM))
     parser.add_argument("--times", type=int, default=20, help="of kills: how often (default: %(default)s)")
     parser.add_argument(
         "--clients",
@@ -292,55 +296,8 @@ def _command(commands, function: Callable, summary: str, what: str, example: str
     return parser
 
 
-def _add_device(parser) -> None:
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
-
-
 def _add_engine(parser, share: str) -> None:
     parser.add_argument(
         "--engine", choices=ENGINES, default="local", help=f"ray: on a cluster, {share} (default: local)"
     )
     parser.add_argument("--address", metavar="A", help="of ray: a cluster's address (default: this machine's cores)")
-
-
-def _add_setting(group, spec: Field, required: bool = False) -> None:
-    """One field of TrainConfig as an option; its bounds are checked by TrainConfig, so every door says the same."""
-    about, default = spec.metadata, "" if spec.default is None or required else f" (default: {spec.default})"
-    if of_data := spec.name == "known_ratio":
-        default = f" (default: {spec.default}; of your own data 1, all)"
-    bounded = about["low"] is not None
-    names = [spec.name, *filter(None, [about["formerly"]])]
-    group.add_argument(
-        *(f"--{name.replace('_', '-')}" for name in names),
-        default=None if of_data else spec.default,
-        required=required,
-        choices=about["choices"],
-        type=_names if spec.name in LISTS else _number if bounded else str,
-        metavar="A,B,…" if spec.name in LISTS else "N" if bounded else None,
-        help=(about["explanation"] + default).replace("%", "%%"),
-    )
-
-
-def _listed(kinds: Mapping[str, str]) -> str:
-    """Kinds and what they are as the help of an option, in which argparse reads a lone % as the start of a name."""
-    return "; ".join(f"{kind}: {what}" for kind, what in kinds.items()).replace("%", "%%")
-
-
-def _number(value: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(value)
-        except ValueError:
-            continue
-    return value
-
-
-def _count(value: str) -> int:
-    if not value.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0, got {value!r}")
-    return int(value)
-
-
-def _names(value: str) -> tuple[str, ...]:
-    """Names between commas; one that holds a comma stands in double quotes."""
-    return tuple(name.strip() for row in csv.reader([value], skipinitialspace=True) for name in row if name.strip())
