@@ -108,8 +108,8 @@ class WorkTable:
 
     def turn(self, batch: Batch | None, kind: str, words: str, place: Place, event: gr.EventData) -> Changes:
         """Another page."""
-        page = getattr(event, "page", 0)
-        if batch is None or not isinstance(page, int):
+        page = told_number(event, "page")
+        if batch is None or page is None:
             return gr.skip()
         return self.drawn(batch, kind, words, replace(place, page=page))
 
@@ -149,8 +149,8 @@ class WorkTable:
 
     def choose_one(self, batch: Batch | None, kind: str, words: str, place: Place, event: gr.EventData) -> Changes:
         """“That's wrong” of one row: it alone is selected."""
-        row = getattr(event, "row", None)
-        if batch is None or not isinstance(row, int) or row not in range(len(batch.verdicts)):
+        row = told_number(event, "row")
+        if batch is None or row is None or row not in range(len(batch.verdicts)):
             return gr.skip()
         batch.chosen = {row}
         return self.drawn(batch, kind, words, place)

@@ -18,7 +18,7 @@ from ans.ui.data.content import BUSY, NO_TEXTS, NOTHING_ASKED
 from ans.ui.shared import Shared
 from ans.ui.train import TrainTab
 from ans.ui.train_form import RATIOS, chosen_ratio, dataset_choices, show_other
-from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal, told_number
 from ans.ui.wording import as_sentence
 
 
@@ -173,8 +173,7 @@ class BrowseTab:
         self, name: str, number: float, who: str | None, question: tuple[str, str], turn: int, event: gr.EventData
     ) -> Changes:
         """More rows of the same are asked for."""
-        count = getattr(event, "count", 0)
-        most = (count if isinstance(count, int) else 0) + PAGE
+        most = (told_number(event, "count") or 0) + PAGE
         return {self.texts: self._texts(name, number, who, question, turn, most)}
 
     def _texts(
