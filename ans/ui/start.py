@@ -147,6 +147,7 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
     from ans.ui.reading import prepare_reading
     from ans.ui.server import Server
     from ans.ui.sessions import keep_lightly
+    from ans.ui.waiting_answers import keep_answers
     from ans.workflows.worker import WorkerSupervisor
 
     keep_little()
@@ -164,6 +165,7 @@ def main(given: Sequence[str] | None = None, program: str | None = None) -> None
 
         tools = Tools(demo.desk)
     share_fairly(demo, limits.waiting, server.address_of_request)
+    keep_answers(demo)
     try:
         _, address, _ = demo.launch(
             server_name=arguments.host, server_port=arguments.port, prevent_thread_lock=True,

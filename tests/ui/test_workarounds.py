@@ -137,6 +137,18 @@ def test_gradio_still_has_one_queue_for_all_in_which_who_comes_first_is_first(mo
     assert done == ["a1", "a2", "a3", "b1"]
 
 
+def test_gradio_still_drops_the_place_for_answers_that_was_made_first_though_it_is_in_use():
+    """ans/ui/waiting_answers.py can go when a place that is used outlives one that is not."""
+    with gr.Blocks(analytics_enabled=False) as page:
+        pass
+    places: dict = page._queue.pending_messages_per_session
+    for number in range(2000):
+        places[f"session {number}"] = object()
+    assert places["session 0"]
+    places["one more"] = object()
+    assert "session 0" not in places
+
+
 @pytest.mark.parametrize("values", [["a"], []])
 def test_gradio_still_tells_the_log_what_a_request_with_too_few_values_holds(values):
     """`LenientBlocks` can go when this fails, and what is left out is None."""

@@ -85,7 +85,7 @@ class RadiusForm:
         """The tab is opened again: where no heads are trained the button is free, even if their end got lost."""
         if ended is not None and not ended.is_set():
             return gr.skip()
-        if card is None or json.loads(card).get("state") != "running":
+        if not _is_running(card):
             return {self.train: gr.update(interactive=True)}
         try:
             shown = own_numbers(self.shared.maps, self.shared.visitor(who).trained(run_id).id)
@@ -201,6 +201,15 @@ def tried_config(maps: Maps, run_id: str, tried: tuple[str, HeadSettings] | None
         ValueError: the run is gone.
     """
     return maps.config(run_id, tried[1]) if tried and tried[0] == run_id else None
+
+
+def _is_running(card: str | None) -> bool:
+    """Whether a page shows heads that are being trained; not where it sends something else than a card."""
+    try:
+        shown = json.loads(card or "null")
+    except ValueError:
+        return False
+    return isinstance(shown, dict) and shown.get("state") == "running"
 
 
 def nothing_yet() -> dict:

@@ -1,0 +1,85 @@
+"""No answer of the queue is dropped before its page has it, tried over HTTP on a page with a slow and a quick event."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import gradio as gr
+import httpx
+import pytest
+
+from ans.ui.waiting_answers import WaitedFor, keep_answers
+from tests.browser.waiting import until
+
+MOST = 3
+SLOW, QUICK = 0, 1
+
+
+@pytest.fixture
+def page():
+    """(address, queue, let go) of a page whose slow event waits until it is let go."""
+    let_go = threading.Event()
+
+    def slow(name: str) -> str:
+        let_go.wait(30)
+        return name
+
+    with gr.Blocks(analytics_enabled=False) as blocks:
+        box = gr.Textbox()
+        box.change(slow, box, box)
+        box.input(lambda name: name, box, box)
+    blocks.queue(max_size=64, api_open=False)
+    keep_answers(blocks, MOST)
+    _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, run_history=False, ssr_mode=False)
+    yield address, blocks._queue, let_go
+    let_go.set()
+    blocks.close(verbose=False)
+
+
+def join(address: str, session: str, event: int) -> None:
+    body = {"data": [session], "fn_index": event, "session_hash": session}
+    httpx.post(f"{address}gradio_api/queue/join", json=body).raise_for_status()
+
+
+def told(address: str, session: str) -> list[dict]:
+    """All that the stream of a session tells until it ends."""
+    with httpx.stream("GET", f"{address}gradio_api/queue/data?session_hash={session}", timeout=20) as stream:
+        return [json.loads(line[5:]) for line in stream.iter_lines() if line.startswith("data:")]
+
+
+def test_a_page_that_waits_gets_its_answer_however_many_others_come_meanwhile(page):
+    address, queue, let_go = page
+    join(address, "page", SLOW)
+    for number in range(3 * MOST):
+        join(address, f"program {number}", QUICK)
+        until(lambda: len(queue.event_ids_to_events) == 1, "only the slow one is under way")
+    assert list(queue.pending_messages_per_session) == ["page", "program 7", "program 8"]
+    let_go.set()
+    *_, done, end = told(address, "page")
+    assert (done["msg"], done["output"]["data"]) == ("process_completed", ["page"])
+    assert end["msg"] == "close_stream"
+
+
+def test_of_who_never_asked_for_its_answer_nothing_is_kept_once_others_have_come(page):
+    address, queue, _ = page
+    for number in range(3 * MOST):
+        join(address, f"program {number}", QUICK)
+        until(lambda: not queue.event_ids_to_events, "it is done")
+    assert sorted(queue.pending_event_ids_session) == sorted(queue.pending_messages_per_session)
+    assert list(queue.pending_messages_per_session) == ["program 6", "program 7", "program 8"]
+
+
+def test_a_place_that_is_used_stays_before_one_that_is_not(page):
+    address, queue, _ = page
+    for session in ("page", "left", "page", "one", "page", "two", "page"):
+        join(address, session, QUICK)
+        until(lambda: not queue.event_ids_to_events, "it is done")
+    assert list(queue.pending_messages_per_session) == ["one", "two", "page"]
+
+
+def test_a_session_that_waits_for_nothing_is_no_error():
+    waited = WaitedFor(here={"event"})
+    assert waited["here"] == {"event"}
+    assert waited["gone"] == set()
+    assert "gone" not in waited
