@@ -67,7 +67,7 @@ def _kills(given: argparse.Namespace) -> None:
 
 def _fuzz(given: argparse.Namespace) -> None:
     from ans.benchmark.own_process import peak_memory
-    from ans.stress.app_log import tracebacks
+    from ans.stress.app_log import first_traceback, tracebacks
     from ans.stress.fuzz import fuzz
     from ans.stress.served import files_beside, served
 
@@ -83,7 +83,7 @@ def _fuzz(given: argparse.Namespace) -> None:
     if memory > MOST_MEMORY:
         held.wrong.append(f"the app took {memory:,.0f} MiB, more than {MOST_MEMORY:,}")
     if tracebacks(log):
-        held.wrong.append(f"the log has {tracebacks(log)} tracebacks, the first: {log[log.find('Traceback') :][:3000]}")
+        held.wrong.append(f"the log has {tracebacks(log)} tracebacks; the first ends with {first_traceback(log)}")
     _tell(given, held)
     _tell(given, f"The app took {memory:,.0f} MiB at most.")
     with Progress(given.quiet) as progress:
