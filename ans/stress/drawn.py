@@ -79,6 +79,9 @@ def _run(draw: random.Random, visit: Visit) -> Any:
 def _route(draw: random.Random, visit: Visit) -> Sent:
     if draw.random() < 0.2:
         return "GET", f"/ans/changes?since={quote(draw.choice(TEXTS), errors='replace')}", {}
+    if draw.random() < 0.05:  # of a page that outlived its server
+        stream = draw.choice(("queue/data?session_hash=", "call/classify/", "call/v2/classify/"))
+        return "GET", f"/gradio_api/{stream}gone{draw.randrange(10)}", {}
     path = draw.choice(("/ans/verdict", "/ans/small-map"))
     if draw.random() < 0.2:
         return "POST", path, {"data": draw.randbytes(draw.randrange(200))}

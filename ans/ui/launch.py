@@ -17,6 +17,7 @@ from ans.ui.page_component import PAGE_SCRIPTS
 from ans.ui.server import Server
 from ans.ui.theme import look
 from ans.ui.upload_gate import sweep
+from ans.ui.waiting_answers import EndedStreams
 from ans.ui.wiring import LenientBlocks
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def launch_options(
         "app_kwargs": {
             "openapi_url": None,
             "routes": routes,
-            "middleware": [guard],
+            "middleware": [guard, Middleware(EndedStreams)],
             **({} if tools is None else {"lifespan": tools.lifespan}),
         },
     }

@@ -3,7 +3,8 @@
 Workaround, seen with Gradio 6.31.0, no upstream issue known. Gradio keeps a place for the answers of 2,000 sessions,
 drops the one that was made first however much it is in use, and makes one for each request of a program. A page whose
 place goes while it waits is told that it is not found, and its click is lost; what it waited for is never struck off,
-so that its later streams do not end. It can go when tests/ui/test_workarounds.py says so.
+so that its later streams do not end. And a stream that is asked for under a name that nobody has, as by a page that
+outlived its server, is a traceback in the log. All this can go when tests/ui/test_workarounds.py says so.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections import OrderedDict
 from typing import Any
 
 import gradio as gr
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 MOST = 2000  # sessions with a place for answers
 
@@ -38,6 +41,10 @@ class WaitingAnswers(OrderedDict[str, Any]):
                 del self[old]
                 self.queue.pending_event_ids_session.pop(old, None)
 
+    def __delitem__(self, session: str) -> None:
+        if session in self:  # two streams of a page that is left take it away twice
+            super().__delitem__(session)
+
 
 class WaitedFor(dict[str, set[str]]):
     """The events whose answers a session has not been given yet. Of one that waits for none, none."""
@@ -51,3 +58,19 @@ def keep_answers(blocks: gr.Blocks, most: int = MOST) -> None:
     queue: Any = blocks._queue
     queue.pending_messages_per_session = WaitingAnswers(queue, most)
     queue.pending_event_ids_session = WaitedFor()
+
+
+class EndedStreams:
+    """ASGI middleware: after the message that its session is not known, a stream ends like any other."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        try:
+            await self._app(scope, receive, send)
+        except RuntimeError as error:  # of Starlette: the answer had begun when Gradio raised that
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body", "body": b"", "more_body": False})

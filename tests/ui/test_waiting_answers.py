@@ -8,8 +8,9 @@ import threading
 import gradio as gr
 import httpx
 import pytest
+from starlette.middleware import Middleware
 
-from ans.ui.waiting_answers import WaitedFor, keep_answers
+from ans.ui.waiting_answers import EndedStreams, WaitedFor, keep_answers
 from tests.browser.waiting import until
 
 MOST = 3
@@ -31,7 +32,10 @@ def page():
         box.input(lambda name: name, box, box)
     blocks.queue(max_size=64, api_open=False)
     keep_answers(blocks, MOST)
-    _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, run_history=False, ssr_mode=False)
+    _, address, _ = blocks.launch(
+        prevent_thread_lock=True, quiet=True, run_history=False, ssr_mode=False,
+        app_kwargs={"middleware": [Middleware(EndedStreams)]},
+    )  # fmt: skip
     yield address, blocks._queue, let_go
     let_go.set()
     blocks.close(verbose=False)
@@ -83,3 +87,11 @@ def test_a_session_that_waits_for_nothing_is_no_error():
     assert waited["here"] == {"event"}
     assert waited["gone"] == set()
     assert "gone" not in waited
+
+
+@pytest.mark.parametrize("path", ["queue/data?session_hash=nobody", "call/lambda/nobody"])
+def test_a_stream_of_a_session_that_nobody_has_says_so_and_ends_without_a_traceback(page, path, caplog):
+    with httpx.stream("GET", f"{page[0]}gradio_api/{path}", timeout=20) as stream:
+        said = stream.read().decode()
+    assert "404" in said
+    assert not [one for one in caplog.records if one.exc_info]

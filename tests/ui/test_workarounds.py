@@ -5,6 +5,7 @@ tests/browser/test_gradio_faults.py has those that can be seen in a page alone.
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import threading
@@ -147,6 +148,21 @@ def test_gradio_still_drops_the_place_for_answers_that_was_made_first_though_it_
     assert places["session 0"]
     places["one more"] = object()
     assert "session 0" not in places
+
+
+def test_gradio_still_breaks_the_stream_of_a_session_that_it_does_not_know_off():
+    """`ans.ui.waiting_answers.EndedStreams` can go when it ends."""
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.Textbox().change(lambda: None)
+    _, address, _ = page.queue().launch(prevent_thread_lock=True, quiet=True)
+    try:
+        with (
+            urllib.request.urlopen(f"{address}gradio_api/queue/data?session_hash=nobody", timeout=20) as stream,
+            pytest.raises(http.client.IncompleteRead),
+        ):
+            stream.read()
+    finally:
+        page.close(verbose=False)
 
 
 @pytest.mark.parametrize("values", [["a"], []])
