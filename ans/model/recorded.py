@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import gc
 import logging
+import threading
 import warnings
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -17,6 +18,7 @@ from weakref import WeakValueDictionary
 
 import torch
 from torch import Tensor, nn
+from torch.jit import _recursive, _state
 
 from ans.model.halves import run_lower, run_upper
 
@@ -31,6 +33,7 @@ EXACT, ROUGH = 1e-6, 0.05
 # Models differ in what was tuned. What all those of one encoder have in common is recorded once, and stays for as long
 # as one of them does.
 _shared: WeakValueDictionary[tuple[str, str, bool], Any] = WeakValueDictionary()
+_one_at_a_time = threading.Lock()  # what one has traced is forgotten when another begins
 
 
 def recordings(
@@ -43,6 +46,16 @@ def recordings(
         rounded: whether to record them in bfloat16 too. Of each kind either all halves are, or none.
         frozen: tells halves that were not tuned from those of all other encoders.
     """
+    with _one_at_a_time:
+        try:
+            return _recordings(lower, upper, tokens, mask, rounded, frozen)
+        finally:
+            _forget_traced()
+
+
+def _recordings(
+    lower: nn.Module | None, upper: Mapping[str, nn.Module], tokens: Tensor, mask: Tensor, rounded: bool, frozen: str
+) -> dict[tuple[str, bool], Recorded]:
     given, found = tokens if lower is None else run_lower(lower, tokens, mask), {}
     parts = {view: (part, run_upper, given) for view, part in upper.items()}
     parts |= {} if lower is None else {LOWER: (lower, run_lower, tokens)}
@@ -55,8 +68,16 @@ def recordings(
                 _shared[frozen, name, rough] = one
         if all(one is not None for one in halves.values()):
             found |= halves
-    gc.collect()  # what was traced holds itself, and all weights with it
     return found
+
+
+def _forget_traced() -> None:
+    """PyTorch keeps types and code of whatever it has traced, 14 MiB for an encoder, until it is told not to; what was
+    loaded again is not among them. As its own tests do it, which is the only way."""
+    torch._C._jit_clear_class_registry()
+    setattr(_recursive, "concrete_type_store", _recursive.ConcreteTypeStore())  # noqa: B010
+    _state._clear_class_state()
+    gc.collect()  # what was traced holds itself, and all weights with it
 
 
 class _Whole(nn.Module):
@@ -96,8 +117,8 @@ def _twin(whole: nn.Module) -> nn.Module:
 
 
 def _on_its_own(traced: Any) -> torch.jit.ScriptModule:
-    """The same, but free to go: PyTorch never forgets the code of what it has traced, into which `freeze` would write
-    all weights; of what it has loaded it does.
+    """The same, but free to go: PyTorch does not forget by itself the code of what it has traced, into which `freeze`
+    would write all weights; of what it has loaded it does.
 
     It is saved into memory, with a single zero in the place of each tensor, and takes the tensors themselves once it
     is loaded. So weights are neither copied nor written to a disk that may be full: PyTorch ends the process then.
