@@ -47,6 +47,7 @@ def test_random_bytes_are_no_text(seed, count, without):
         (b"PAR1\x15\x00\x15\x02", "a damaged Parquet file"),
         (b"\n<!DOCTYPE html><title>Log in</title>", "a web page"),
     ],
+    ids=lambda part: part if isinstance(part, str) else "bytes",  # a zip holds the time at which it was made
 )
 def test_what_is_no_text_is_called_by_its_name(raw, looks_like):
     with pytest.raises(ValueError, match=f"^looks like {looks_like}"):
