@@ -36,8 +36,9 @@ class WaitingAnswers(OrderedDict[str, Any]):
         super().__setitem__(session, place)
         self.move_to_end(session)
         if len(self) > self.most:
-            busy = {event.session_hash for event in self.queue.event_ids_to_events.values()}
-            for old in [one for one in self if one not in busy and one != session][: len(self) - self.most]:
+            # Of copies: a handler that warns its page uses its place from another thread.
+            busy = {event.session_hash for event in list(self.queue.event_ids_to_events.values())}
+            for old in [one for one in list(self) if one not in busy and one != session][: len(self) - self.most]:
                 del self[old]
                 self.queue.pending_event_ids_session.pop(old, None)
 
