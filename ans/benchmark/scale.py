@@ -19,7 +19,7 @@ from ans.benchmark.own_process import in_own_process, peak_memory
 from ans.benchmark.report import markdown
 from ans.benchmark.results import RESULTS_FOLDER, Measured, Results, timed_record
 from ans.benchmark.speed_rows import seconds
-from ans.benchmark.whole_file import KNOWN, answered_file
+from ans.benchmark.whole_file import KNOWN, answered_file, no_two_alike
 from ans.bulk.answered_files import AT_ONCE, RECORDED_FROM, brief_answers
 from ans.config import TrainConfig
 from ans.data.corpora import corpus_of, make_open_world_split
@@ -67,9 +67,9 @@ def training(classes: int, config: TrainConfig) -> float:
 def training_of_texts(texts: int, config: TrainConfig) -> float:
     """A training on so many texts of the bundled classes, each with a number more, so that none repeats."""
     train = corpus_of(config).train
-    rows = [i % len(train) for i in range(texts)]
-    some = [f"{train.texts[row]} {i // len(train)}" for i, row in enumerate(rows)]
-    return seconds(lambda: TrainedModel.trained_on(config, some, [train.labels[row] for row in rows]))
+    some = list(no_two_alike(train.texts, range(texts)))
+    labels = [train.labels[i % len(train)] for i in range(texts)]
+    return seconds(lambda: TrainedModel.trained_on(config, some, labels))
 
 
 def scoring(texts: int, config: TrainConfig) -> float:
@@ -86,7 +86,7 @@ def scoring(texts: int, config: TrainConfig) -> float:
             model.encoder.record()
         for first in range(0, texts, AT_ONCE):
             rows = range(first, min(first + AT_ONCE, texts))
-            brief_answers(model, [f"{found[i % len(found)]} {i // len(found)}" for i in rows])
+            brief_answers(model, list(no_two_alike(found, rows)))
 
     return seconds(score)
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ans.benchmark.own_process import peak_memory
@@ -50,7 +50,12 @@ def _write(path: Path, lines: int, config: TrainConfig) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["text"])
-        rows.writerows([f"{texts[i % len(texts)]} {i // len(texts)}"] for i in range(lines))
+        rows.writerows([text] for text in no_two_alike(texts, range(lines)))
+
+
+def no_two_alike(texts: Sequence[str], numbers: Iterable[int]) -> Iterator[str]:
+    """These texts over and over, by number, each with how often it was there before."""
+    return (f"{texts[i % len(texts)]} {i // len(texts)}" for i in numbers)
 
 
 def _run(command: list[str], killed_when: Callable[[], bool] | None = None) -> float:

@@ -33,7 +33,7 @@ EXACT, ROUGH = 1e-6, 0.05
 # Models differ in what was tuned. What all those of one encoder have in common is recorded once, and stays for as long
 # as one of them does.
 _shared: WeakValueDictionary[tuple[str, str, bool], Any] = WeakValueDictionary()
-_one_at_a_time = threading.Lock()  # what one has traced is forgotten when another begins
+_one_at_a_time = threading.Lock()  # when one is done, all that was traced is forgotten
 
 
 def recordings(
