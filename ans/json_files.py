@@ -65,7 +65,10 @@ def read_typed(path: Path, parse: Callable[[bytes], T]) -> T:
     Raises:
         FileNotFoundError: there is none. DamagedFile: it can't be read, or holds something else. NewerFormat: `parse`.
     """
-    return _parsed(path, stamp(path), parse)
+    written, newest = stamp(path), _newest(path, parse)
+    if newest.known is None or newest.known[0] != written:
+        newest.known = written, _parsed(path, parse)
+    return newest.known[1]
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -94,8 +97,18 @@ def stamp(path: Path) -> tuple[int, int, int]:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
+class _Newest:
+    """What a file held when it was read last, and its stamp then; a file that grows leaves nothing older behind."""
+
+    known: tuple[tuple[int, int, int], Any] | None = None
+
+
 @lru_cache(maxsize=16384)
-def _parsed(path: Path, written: tuple[int, int, int], parse: Callable[[bytes], Any]) -> Any:
+def _newest(path: Path, parse: Callable[[bytes], Any]) -> _Newest:
+    return _Newest()
+
+
+def _parsed(path: Path, parse: Callable[[bytes], Any]) -> Any:
     try:
         return parse(path.read_bytes())
     except (FileNotFoundError, NewerFormat):

@@ -15,6 +15,7 @@ from ans.json_files import DamagedFile, parser, read_typed
 from ans.runs.outlook import Outlook, outlook
 
 EVENTS_FILE = "events.jsonl"
+MOST_STEPS = 1000  # of one phase that are written, evenly; its curve shows 400
 PHASES = {  # the name of each phase for a person, in their order
     "data": "Read the data",
     "cache": "Prepare the texts",
@@ -98,10 +99,18 @@ class Progress:
 
 
 def event_writer(folder: Path) -> Callable[[dict[str, Any]], None]:
-    """A function that appends one event, with its time, and flushes it."""
-    file = (folder / EVENTS_FILE).open("a", encoding="utf-8")
+    """A function that appends one event, with its time, and flushes it.
+
+    Of a phase of very many steps it leaves most out: the page reads the whole file whenever it has grown.
+    """
+    file, told = (folder / EVENTS_FILE).open("a", encoding="utf-8"), {}
 
     def write(event: dict[str, Any]) -> None:
+        if event.get("steps") and "dev_accuracy" not in event:
+            phase, share = event["phase"], event["step"] * MOST_STEPS // event["steps"]
+            if told.get(phase) == share:
+                return
+            told[phase] = share
         file.write(json.dumps({"time": time.time(), **event}) + "\n")
         file.flush()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,20 @@ def test_a_running_run_shows_phase_and_step_and_how_long_it_has_taken(run):
     )  # nobody has said what to expect
     assert view["detail"] == "Phase 1: fine-tune the encoder, step 3 of at most 11."
     assert [phase["state"] for phase in view["phases"]] == ["done", "done", "done", "now", "later", "later"]
+
+
+@pytest.mark.parametrize("steps", [7, 999, 4321, 100_000])
+def test_of_very_many_steps_a_thousand_are_kept_evenly_with_the_last_one_and_every_dev_accuracy(run, steps):
+    write = run.event_writer()
+    for step in range(1, steps + 1):
+        write({"phase": "heads", "step": step, "steps": steps, "loss": 1.0})
+    for epoch in (1, 2):
+        write({"phase": "encoder", "step": 5, "steps": 100_000, "epoch": epoch, "dev_accuracy": 0.5})
+    kept = [event.step for event in run.progress.events if event.phase == "heads"]
+    assert kept[-1] == steps
+    assert min(steps, 1000) <= len(kept) <= 1001
+    assert max(after - before for before, after in pairwise([0, *kept])) <= steps // 1000 + 1
+    assert len(run.progress.curves().accuracy[1]) == 2
 
 
 def test_a_run_that_is_told_to_stop_says_so(run):

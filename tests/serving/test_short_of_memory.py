@@ -36,7 +36,7 @@ def run(tmp_path) -> Run:
 
 
 def forget_what_was_read() -> None:
-    json_files._parsed.cache_clear()
+    json_files._newest.cache_clear()
     whole_files._look.cache_clear()
     soundness._sound.clear()
 
