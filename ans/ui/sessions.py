@@ -17,6 +17,7 @@ from gradio import route_utils
 from gradio.state_holder import SessionState, StateHolder
 
 MOST_SESSIONS, IDLE = 20_000, timedelta(hours=2)
+LONGEST_NAME = 100  # characters; a page's name of itself has some ten, a program's 36
 
 
 class LightSession(SessionState):
@@ -51,6 +52,14 @@ class Sessions(StateHolder):
     call that names no session, which Gradio names by the call itself, nothing is kept at all."""
 
     def __getitem__(self, session_id: str) -> SessionState:
+        """What is remembered of a session, which from now on is one.
+
+        Raises:
+            ValueError: its name is so long that it is no page's or program's. Gradio asks here before it keeps the name
+                anywhere.
+        """
+        if len(session_id) > LONGEST_NAME:
+            raise ValueError(f"a session's name has at most {LONGEST_NAME} characters, got {len(session_id):,}.")
         if session_id in self.blocks._queue.event_ids_to_events:
             return LightSession(self.blocks)
         if session_id not in self.session_data:

@@ -40,11 +40,12 @@ class WaitingAnswers(OrderedDict[str, Any]):
             busy = {event.session_hash for event in list(self.queue.event_ids_to_events.values())}
             for old in [one for one in list(self) if one not in busy and one != session][: len(self) - self.most]:
                 del self[old]
-                self.queue.pending_event_ids_session.pop(old, None)
 
     def __delitem__(self, session: str) -> None:
         if session in self:  # two streams of a page that is left take it away twice
             super().__delitem__(session)
+        # Also of an event that is under way while its stream is cut off: its answer is never given.
+        self.queue.pending_event_ids_session.pop(session, None)
 
 
 class WaitedFor(dict[str, set[str]]):

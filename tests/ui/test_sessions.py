@@ -12,7 +12,7 @@ import pytest
 from gradio import route_utils
 from gradio.events import api
 
-from ans.ui.sessions import IDLE, MOST_SESSIONS, LightSession, Sessions, keep_lightly
+from ans.ui.sessions import IDLE, LONGEST_NAME, MOST_SESSIONS, LightSession, Sessions, keep_lightly
 from ans.ui.wiring import AT_ONCE
 
 MANY = 515  # as many as once emptied every open page
@@ -93,3 +93,19 @@ def test_a_page_keeps_its_values_while_others_come_until_there_is_room_for_no_mo
         asked(client, address, session_hash="one more")
     assert list(sessions.session_data) == ["page 2", "page 0", "one more"], "what was used longest ago goes"
     assert all(isinstance(one, LightSession) for one in sessions.session_data.values())
+
+
+@pytest.mark.parametrize("route", ["run/predict", "queue/join"])
+def test_a_name_that_no_page_has_is_kept_nowhere_however_long_it_is(page, route):
+    address, sessions = page
+    name = "x" * (LONGEST_NAME + 1)
+    queue = sessions.blocks._queue
+    with httpx.Client(timeout=60) as client:
+        body = {"data": [None], "fn_index": 0}
+        said = [
+            client.post(f"{address}/gradio_api/{route}", json=body | {"session_hash": one}) for one in (name[1:], name)
+        ]
+    assert [one.status_code for one in said] == [200, 500]  # the guard makes it 422
+    assert list(sessions.session_data) == [name[1:]]
+    for kept in (sessions.time_last_used, queue.pending_messages_per_session, queue.pending_event_ids_session):
+        assert name not in kept

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from ans.runs.store import RunStore
+from ans.stress.app_log import tracebacks
 from ans.ui.api.operations import OPERATIONS
 from ans.ui.limits import PUBLIC
 from tests.browser.running_app import running_app
@@ -89,6 +90,14 @@ def test_strangers_train_one_at_a_time_and_nothing_large(public):
     assert second.status_code == 429
     assert second.json()["error"].startswith("A training that was started from your address has not ended yet")
     assert len(RunStore(public.home / "runs").all()) == 2, "the starter, and the one"
+
+
+def test_a_session_whose_name_no_page_has_is_refused_and_the_log_stays_clean(public):
+    for route in ("queue/join", "run/predict"):
+        said = public.client.post(f"/gradio_api/{route}", json=EVENT | {"session_hash": "x" * 3_000_000})
+        assert said.status_code == 422
+        assert "nothing that this page sends" in said.json()["error"]
+    assert tracebacks((public.home / "log").read_text()) == 0
 
 
 def test_the_description_of_the_api_names_what_programs_ask_and_nothing_else(public):

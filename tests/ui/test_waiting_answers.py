@@ -82,6 +82,20 @@ def test_a_place_that_is_used_stays_before_one_that_is_not(page):
     assert list(queue.pending_messages_per_session) == ["one", "two", "page"]
 
 
+def test_a_stream_that_is_cut_off_while_its_event_is_under_way_leaves_nothing_and_later_ones_end(page):
+    address, queue, let_go = page
+    join(address, "page", SLOW)
+    with httpx.stream("GET", f"{address}gradio_api/queue/data?session_hash=page", timeout=20) as stream:
+        next(stream.iter_lines())  # it has begun
+    until(lambda: "page" not in queue.pending_messages_per_session, "the server has heard of it")
+    until(lambda: "page" not in queue.pending_event_ids_session, "nothing waits for an answer")
+    let_go.set()
+    until(lambda: not queue.event_ids_to_events, "it is done")
+    join(address, "page", QUICK)
+    assert told(address, "page")[-1]["msg"] == "close_stream"
+    assert "page" not in queue.pending_event_ids_session or not queue.pending_event_ids_session["page"]
+
+
 def test_a_session_that_waits_for_nothing_is_no_error():
     waited = WaitedFor(here={"event"})
     assert waited["here"] == {"event"}
