@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-import threading
+import time
 
 import gradio as gr
 import pytest
@@ -39,25 +39,43 @@ def test_a_comparison_leaves_its_job_with_the_page_before_it_can_end(store):
     assert all(job.ended(60) for job in jobs)
 
 
-def test_the_radius_frees_its_button_whether_or_not_its_end_was_heard(store):
-    form = laid_out(lambda shared: radius.layout(shared, gr.State(None)), store)
-    run, ended = run_of(store, None, RUNNING, FINISHED), threading.Event()
-    card = json.dumps({"state": "running"})
-    assert form.reopened(run.id, ME, ended, card) == gr.skip()
-    ended.set()
-    changes = form.reopened(run.id, ME, ended, card)
+@pytest.fixture
+def form(store) -> radius.RadiusForm:
+    return laid_out(lambda shared: radius.layout(shared, gr.State(None)), store)
+
+
+RUNNING_CARD = json.dumps({"state": "running"})
+
+
+def test_the_radius_frees_its_button_whether_or_not_its_end_was_heard(store, form):
+    run, asked = run_of(store, None, RUNNING, FINISHED), radius.Asked()
+    asked.begin()
+    assert form.reopened(run.id, ME, asked, RUNNING_CARD) == gr.skip()
+    asked.end()
+    changes = form.reopened(run.id, ME, asked, RUNNING_CARD)
     assert changes[form.train]["interactive"] is True
     assert changes[form.card]["state"] != "running"
     for other in (json.dumps({"state": "finished"}), None, "", "None", "[1]", "[[["):
         assert form.reopened(run.id, ME, None, other) == {form.train: gr.update(interactive=True)}
 
 
+def test_heads_that_wait_for_their_turn_are_not_lost_when_the_tab_is_opened_again(store, form, monkeypatch):
+    run, now = run_of(store, None, RUNNING, FINISHED), time.monotonic()
+    asked = form.wait()[form.asked]
+    assert form.reopened(run.id, ME, asked, RUNNING_CARD) == gr.skip()
+    monkeypatch.setattr(radius.time, "monotonic", lambda: now + radius.LONGEST_WAIT + 5)
+    assert form.reopened(run.id, ME, asked, RUNNING_CARD)[form.train]["interactive"] is True, "the queue had no place"
+    asked.begin()
+    assert form.reopened(run.id, ME, asked, RUNNING_CARD) == gr.skip()
+
+
 @pytest.mark.parametrize("run_id", ["gone", None])
-def test_heads_that_are_trained_tell_their_end_on_the_server_even_where_they_fail(store, run_id):
-    form = laid_out(lambda shared: radius.layout(shared, gr.State(None)), store)
-    first, *_, last = form.start(run_id, ME, 1.0, 2.0, 1.0, "ans")
-    assert last[form.card]["state"] == "failed"
-    assert first[form.ended].is_set()
+def test_heads_that_are_trained_tell_their_end_on_the_server_even_where_they_fail(form, run_id):
+    for asked in (form.wait()[form.asked], None):
+        first, *_, last = form.start(run_id, ME, asked, 1.0, 2.0, 1.0, "ans")
+        assert last[form.card]["state"] == "failed"
+        assert asked in (None, first[form.asked])
+        assert not first[form.asked].goes_on
 
 
 def test_a_line_that_is_tried_stays_and_else_the_slider_comes_back(store):

@@ -35,20 +35,41 @@ INTRODUCTION = (
     "r, a large one, and no synthesized negatives at all; then look at the errors."
 )
 TICK_SECONDS = 0.2
+LONGEST_WAIT = 60  # seconds in the queue, where others' heads take some five each
 UNCHANGED = object()
+
+
+class Asked:
+    """Heads that a page has asked for, as the server knows of them, whatever the page has heard."""
+
+    def __init__(self) -> None:
+        self._at, self._began, self._ended = time.monotonic(), False, False
+
+    def begin(self) -> None:
+        """Their turn has come."""
+        self._began = True
+
+    def end(self) -> None:
+        """They are trained, or can't be."""
+        self._ended = True
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether they are trained now or wait for it. What has not begun by then was refused by the queue."""
+        return not self._ended and (self._began or time.monotonic() - self._at < LONGEST_WAIT)
 
 
 @dataclass(frozen=True)
 class RadiusForm:
     """This part's components and handlers.
 
-    `settings`: (run, the `HeadSettings` tried out on it), or None for the run's own heads; this part sets it. `ended`
-    is set on the server when the heads are trained that were asked for last, whatever the page has heard of it.
+    `settings`: (run, the `HeadSettings` tried out on it), or None for the run's own heads; this part sets it. `asked`:
+    the heads that were asked for last.
     """
 
     shared: Shared
     settings: gr.State
-    ended: gr.State
+    asked: gr.State
     radius: gr.Slider
     gamma: gr.Slider
     weight: gr.Slider
@@ -64,14 +85,15 @@ class RadiusForm:
 
     def wait(self) -> Changes:
         """Before the server gets to it."""
-        return {self.card: WAITING, self.train: gr.update(interactive=False)}
+        return {self.asked: Asked(), self.card: WAITING, self.train: gr.update(interactive=False)}
 
     def start(
-        self, run_id: str | None, who: str | None, r: float, most: float, share: float, how: str
+        self, run_id: str | None, who: str | None, asked: Asked | None, r: float, most: float, share: float, how: str
     ) -> Iterator[Changes]:
         """Train these heads."""
-        ended = threading.Event()
-        yield {self.ended: ended}
+        asked = asked or Asked()
+        asked.begin()
+        yield {self.asked: asked}
         try:
             run = self.shared.visitor(who).trained(run_id)
             for card, tried, able in training(self.shared.maps, run.id, HeadSettings(r, share, most, how)):
@@ -79,11 +101,11 @@ class RadiusForm:
         except ValueError as error:
             yield self._shown(failed(error), True)
         finally:
-            ended.set()
+            asked.end()
 
-    def reopened(self, run_id: str | None, who: str | None, ended: threading.Event | None, card: str | None) -> Changes:
+    def reopened(self, run_id: str | None, who: str | None, asked: Asked | None, card: str | None) -> Changes:
         """The tab is opened again: where no heads are trained the button is free, even if their end got lost."""
-        if ended is not None and not ended.is_set():
+        if asked is not None and asked.goes_on:
             return gr.skip()
         if not _is_running(card):
             return {self.train: gr.update(interactive=True)}
@@ -134,11 +156,11 @@ def build(maps: Maps, shared: Shared, settings: gr.State) -> RadiusPart:
     """Lay out this part of the tab and wire it."""
     form, asked = layout(shared, settings), [shared.model, shared.browser]
     everything = [*form.sliders, form.card, settings, form.train, form.back]
-    waiting = form.train.click(form.wait, None, [form.card, form.train], **AT_ONCE)
+    waiting = form.train.click(form.wait, None, [form.asked, form.card, form.train], **AT_ONCE)
     trained = waiting.then(
         form.start,
-        [*asked, *form.sliders],
-        [form.ended, form.card, settings, form.train, form.back],
+        [*asked, form.asked, *form.sliders],
+        [form.asked, form.card, settings, form.train, form.back],
         concurrency_limit=2,
         **QUIETLY,
     )

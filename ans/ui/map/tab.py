@@ -214,7 +214,7 @@ def wire(tab: MapTab, opening: gr.Tab, query: gr.Textbox) -> None:
     )
     redraw(opened)
     form = tab.radius.form
-    stands, outcome = [model, browser, form.ended, form.card], [form.card, tab.settings, form.train, form.back]
+    stands, outcome = [model, browser, form.asked, form.card], [form.card, tab.settings, form.train, form.back]
     opening.select(form.reopened, stands, outcome, **AT_ONCE)
     controls = [tab.which.change, tab.method.change, tab.dimensions.change]
     gr.on(controls, tab.draw, [*what, tab.text], drawn, js=BUSY, **AT_ONCE).then(None, js=THERE)
