@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from ans.durable import remedy
+from ans.runs.lease import is_held
 from ans.runs.run import Run
 from ans.runs.status import GOING
 from ans.runs.store import RunStore
@@ -50,12 +51,18 @@ class Expiry:
 def expire(store: RunStore, days: int, now: float) -> list[str]:
     """Delete what is older than so many days at a time in seconds since 1970; returns what went.
 
-    A browser's uploads and corrections go when they are that old and none of its runs is left.
+    Of a run that can't be read, damaged or of a newer version, its newest file tells how old it is. A browser's uploads
+    and corrections go when they are that old and none of its runs is left.
     """
     before, gone = now - days * DAY, []
     for run in store.all():
         if not _stays(store, run) and _ended(run) < before:
             store.delete(run)
+            gone.append(run.id)
+    for odd in store.unreadable():
+        run = Run(store.root / odd.id)
+        if not _is_kept(store, run) and _newest(run.folder) < before and not is_held(run.folder):
+            store.remove(run.id)
             gone.append(run.id)
     owners = {run.owner for run in store.all()}
     for room in (store.uploads, store.corrections):
@@ -67,7 +74,11 @@ def expire(store: RunStore, days: int, now: float) -> list[str]:
 
 
 def _stays(store: RunStore, run: Run) -> bool:
-    return run.is_starter or run.id == store.preferred or run.status.state in GOING
+    return _is_kept(store, run) or run.status.state in GOING
+
+
+def _is_kept(store: RunStore, run: Run) -> bool:
+    return run.is_starter or run.id == store.preferred
 
 
 def _ended(run: Run) -> float:

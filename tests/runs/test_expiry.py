@@ -14,6 +14,7 @@ from ans.config import TrainConfig
 from ans.json_files import write_json
 from ans.runs import expiry
 from ans.runs.expiry import DAY, Expiry, expire
+from ans.runs.lease import give_back, take
 from ans.runs.run import Run
 from ans.runs.shipped import put_starter
 from ans.runs.status import FAILED, FINISHED, QUEUED, RUNNING
@@ -60,6 +61,23 @@ def test_old_runs_go_and_newer_ones_stay_with_the_starter_the_default_run_and_wh
     assert sorted(expire(store, 7, NOW)) == ["failed", "old"]
     assert {run.id for run in store.all()} == {"starter-assistant", "new", "chosen", "waiting", "training"}
     assert {path.name for path in store.root.iterdir()} == {run.id for run in store.all()}
+
+
+@pytest.mark.parametrize("content", ["[]", '{"format": 10000}'])
+def test_a_run_that_cannot_be_read_goes_when_its_newest_file_is_old_and_nobody_trains_it(store, content):
+    for name, days in (("old", 8), ("new", 6), ("chosen", 99), ("held", 99)):
+        run = run_of(store, name, FINISHED, days)
+        (run.folder / "config.json").write_text(content)
+        for path in (*run.folder.iterdir(), run.folder):
+            os.utime(path, (NOW - days * DAY,) * 2)
+    assert store.all() == []
+    assert take(store.root / "held")
+    os.utime(store.root / "held" / "trainer.lock", (NOW - 99 * DAY,) * 2)
+    os.utime(store.root / "held", (NOW - 99 * DAY,) * 2)
+    assert expire(store, 7, NOW) == ["old"]
+    give_back(store.root / "held")
+    assert expire(store, 7, NOW) == ["held"]
+    assert {path.name for path in store.root.iterdir()} == {"new", "chosen"}
 
 
 def test_private_texts_go_when_they_are_old_and_no_run_of_their_browser_is_left(store):
