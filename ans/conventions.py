@@ -27,6 +27,7 @@ The words, each with one meaning in the whole project:
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 OPEN = -1
 OPEN_NAME = "open"
@@ -38,7 +39,7 @@ DATASET_NAMES = {
     "banking": "Bank customers (BANKING77)",
     "stackoverflow": "Programming questions (Stack Overflow)",
 }
-LONGEST = 2000  # characters of a text; far beyond what the encoder reads
+LONGEST = 2000  # characters of a text; some five times what an encoder reads at a time
 # Known classes of one training. Cost and memory grow with them in proportion: with two texts each, so many take about a
 # quarter of an hour and 3 GB on two cores.
 MOST_CLASSES = 5000
@@ -139,3 +140,14 @@ class Prediction:
 def whole_characters(text: str) -> str:
     """The text with a question mark for each half of a character (a lone surrogate), which no encoding can write."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def with_whole_characters(value: Any) -> Any:
+    """A JSON value without halves of characters in its texts and names."""
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, list):
+        return [with_whole_characters(part) for part in value]
+    if isinstance(value, dict):
+        return {with_whole_characters(name): with_whole_characters(part) for name, part in value.items()}
+    return value

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ans.bulk.written import LINES
+from ans.conventions import with_whole_characters
 from ans.data.columns import named
 from ans.data.encodings import Decoded
 from ans.data.formats.as_written import rows_as_written
@@ -154,6 +155,7 @@ def objects_of(content: str, first: int = 1) -> list[dict[str, Any]]:
         except (json.JSONDecodeError, RecursionError) as error:
             problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
             raise ValueError(f"is no JSON in line {number}: {problem}; expected one object a line.") from error
+        row = with_whole_characters(row)  # what is read here is written again
         rows.append(row if isinstance(row, dict) else {LINE: row})
     return rows
 

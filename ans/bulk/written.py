@@ -7,9 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ans.durable import replacing
+
+if TYPE_CHECKING:
+    import pyarrow
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}  # as they are written; those that are read, the content tells
 LINES = (".jsonl", ".ndjson")
@@ -33,11 +36,10 @@ def check_kind(path: Path) -> None:
 def write_rows(path: Path, names: Sequence[str], rows: Callable[[], Iterable[dict[str, Any]]]) -> None:
     """Write rows into a file of the kind that its ending says, whole or not at all.
 
+    A column of a Parquet file has one type: values of several are written as texts, as a CSV file has them.
+
     Args:
         rows: gives them from the first on; of Parquet it is asked twice, as the types of its columns stand first.
-
-    Raises:
-        ValueError: a column of a Parquet file would hold values of several types.
     """
     kind = path.suffix.lower()
     with replacing(path) as beside:
@@ -65,13 +67,33 @@ def _write_parquet(path: Path, names: Sequence[str], rows: Callable[[], Iterable
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([])
+    types = dict.fromkeys(names, pa.null())
     for group in _groups(rows()):
-        schema = pa.unify_schemas([schema, pa.Table.from_pylist(group).schema], promote_options="permissive")
-    schema = pa.schema([schema.field(name) if name in schema.names else pa.field(name, pa.null()) for name in names])
-    with pq.ParquetWriter(path, schema) as writer:
+        for name in names:
+            types[name] = _common(types[name], [row.get(name) for row in group])
+    with pq.ParquetWriter(path, pa.schema([*types.items()])) as writer:
         for group in _groups(rows()):
-            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+            columns = [_column([row.get(name) for row in group], kind) for name, kind in types.items()]
+            writer.write_table(pa.table(columns, [*types]))
+
+
+def _common(before: pyarrow.DataType, values: list[Any]) -> pyarrow.DataType:
+    """The type of a column whose rows so far have this one; a text where they and these values have none in common."""
+    import pyarrow as pa
+
+    try:
+        found = [pa.schema([("", kind)]) for kind in (before, pa.array(values).type)]
+        return pa.unify_schemas(found, promote_options="permissive").field(0).type
+    except (pa.ArrowException, OverflowError):  # a whole number may be too large, too
+        return pa.string()
+
+
+def _column(values: list[Any], kind: pyarrow.DataType) -> pyarrow.Array:
+    import pyarrow as pa
+
+    if pa.types.is_string(kind):
+        values = [value if value is None or isinstance(value, str) else _cell(value) for value in values]
+    return pa.array(values, kind)
 
 
 def _groups(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -12,7 +12,8 @@ from typing import Any
 import gradio as gr
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ans.ui.wiring import holds_a_file, refusal, whole, within
+from ans.conventions import with_whole_characters
+from ans.ui.wiring import holds_a_file, refusal, within
 
 PLAIN = (str, int, float, bool, type(None))
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "yes or no"}
@@ -46,7 +47,7 @@ def checking_types(handler: Callable) -> Callable:
                     raise refusal(f"expected what a part of the page tells, got {type(value._data).__name__}.")
                 if holds_a_file(value._data):
                     raise refusal("expected what a part of the page tells, got a file.")
-                value._data = whole(value._data)
+                value._data = with_whole_characters(value._data)
             elif value is None and hint is str:
                 found[place] = ""
             elif check is not None:

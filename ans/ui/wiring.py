@@ -19,7 +19,7 @@ from gradio.exceptions import InvalidPathError
 from gradio.state_holder import SessionState
 from starlette.routing import BaseRoute
 
-from ans.conventions import whole_characters
+from ans.conventions import with_whole_characters
 from ans.durable import remedy
 from ans.ui.wording import as_sentence
 
@@ -41,17 +41,6 @@ FILES = (gr.File, gr.UploadButton)  # components that take an uploaded file
 FORGOTTEN = "the server has forgotten this page, which was long unused. It opens again by itself in a few seconds."
 # What Gradio's components raise of values of a wrong type.
 _ODD = (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError, OSError, InvalidPathError)
-
-
-def whole(value: Any) -> Any:
-    """A JSON value without halves of characters in its texts, which no answer could hold."""
-    if isinstance(value, str):
-        return whole_characters(value)
-    if isinstance(value, list):
-        return [whole(part) for part in value]
-    if isinstance(value, dict):
-        return {whole(name): whole(part) for name, part in value.items()}
-    return value
 
 
 def told_number(event: gr.EventData, name: str) -> int | None:
@@ -80,6 +69,11 @@ def _names_an_address(value: Any) -> bool:
     return isinstance(value, list) and any(_names_an_address(part) for part in value)
 
 
+def _as_typed(value: Any, part: Any) -> Any:
+    """A text no longer than can be typed there. Browsers see to it, Gradio does not, and it may be kept for a page."""
+    return value[: part.max_length] if isinstance(value, str) and getattr(part, "max_length", None) else value
+
+
 class LenientBlocks(gr.Blocks):
     """A page with plain routes beside it, whose public endpoints take values that are left out at the end as None.
 
@@ -106,7 +100,9 @@ class LenientBlocks(gr.Blocks):
         for value, part in zip(inputs, block_fn.inputs, strict=False):
             if not isinstance(part, FILES) and holds_a_file(value):
                 raise refusal("a file was sent where none can be uploaded; reload the page.")
-        inputs[:] = [whole(value) for value in inputs] + [None] * missing
+        inputs[:] = [with_whole_characters(value) for value in inputs] + [None] * missing
+        if block_fn.api_visibility != "public":
+            inputs[:] = [_as_typed(value, part) for value, part in zip(inputs, block_fn.inputs, strict=False)]
 
     async def call_function(self, *given: Any, **named: Any) -> Any:
         """As `gr.Blocks.call_function`; an error that tells a person something leaves the log clean."""

@@ -1,5 +1,6 @@
 """Rows of files come back as many as they are, with all their columns, whatever kind of file it is."""
 
+import csv
 import json
 
 import openpyxl
@@ -127,3 +128,34 @@ def test_columns_of_parquet_have_the_types_of_all_their_rows(tmp_path, monkeypat
     found = pyarrow.parquet.read_table(tmp_path / "rows.parquet")
     assert found.to_pylist() == [{**row, "never": None} for row in rows]
     assert found.schema.field("x").type == pyarrow.float64()
+
+
+@pytest.mark.parametrize("other", [5, 2.5, True, ["a"], {"a": 1}, 2**70])
+@pytest.mark.parametrize("group", [2, 100])
+def test_a_column_of_parquet_whose_values_have_several_types_is_of_texts(tmp_path, monkeypatch, other, group):
+    monkeypatch.setattr("ans.bulk.written.GROUP", group)
+    values = ["a", None, "b", other, None, other]
+    write_rows(tmp_path / "rows.parquet", ["n"], lambda: [{"n": value} for value in values])
+    write_rows(tmp_path / "rows.csv", ["n"], lambda: [{"n": value} for value in values])
+    found = pyarrow.parquet.read_table(tmp_path / "rows.parquet").column("n").to_pylist()
+    told = [row[0] for row in [*csv.reader((tmp_path / "rows.csv").open(newline=""))][1:]]
+    assert [value or "" for value in found] == told
+    assert found[1] is None
+
+
+def test_a_number_too_large_for_a_column_of_numbers_keeps_all_its_digits(tmp_path):
+    write_rows(tmp_path / "rows.parquet", ["n"], lambda: [{"n": 1}, {"n": 2**70}])
+    assert pyarrow.parquet.read_table(tmp_path / "rows.parquet").column("n").to_pylist() == ["1", str(2**70)]
+
+
+@pytest.mark.parametrize("kind", [".csv", ".tsv", ".jsonl", ".parquet"])
+def test_half_a_character_in_any_cell_or_name_is_written_as_a_question_mark(tmp_path, kind):
+    path = tmp_path / "rows.jsonl"
+    lines = [{"id": i, "text": "nice \ud83d", "tags": ["\udc00"], "na\ud83dme": 1} for i in range(3)]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    for found in (read_rows(path), open_rows(path)):
+        rows = [row for some, _ in found.pieces("text") for row in some]
+        write_rows(tmp_path / f"out{kind}", found.names, lambda rows=rows: rows)
+        again = read_rows(tmp_path / f"out{kind}")
+        assert again.names == ["id", "text", "tags", "na?me"]
+        assert [row["text"] for row in again.rows] == ["nice ?"] * 3

@@ -159,6 +159,17 @@ def test_a_file_that_is_an_address_on_the_net_is_refused_before_anybody_fetches_
     built.validate_inputs(event, [f"see {path}"])
 
 
+def test_a_text_that_a_page_sends_is_no_longer_than_can_be_typed_and_a_programs_is_left_to_its_endpoint():
+    with LenientBlocks() as built:
+        box, free = gr.Textbox(max_length=5), gr.Textbox()
+        box.change(lambda one, other: one, [box, free], box, api_visibility="private")
+        box.input(lambda one, other: one, [box, free], box, api_visibility="public")
+    for event, kept in zip(built.fns.values(), ("abcde", "abcdefg"), strict=True):
+        values: list = ["abcdefg", "abcdefg"]
+        built.validate_inputs(event, values)
+        assert values == [kept, "abcdefg"]
+
+
 FILE = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
 
 

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from ans.config import TrainConfig
-from ans.conventions import OUTSIDE_NAME
+from ans.conventions import OUTSIDE_NAME, with_whole_characters
 from ans.data.columns import Columns
 from ans.data.corpora import usual_ratio
 from ans.data.intake import ReadAs, Understood, understand
@@ -28,7 +28,6 @@ from ans.ui.polling import place_of
 from ans.ui.refused import Refused
 from ans.ui.shared import Shared
 from ans.ui.train_form import ENCODERS
-from ans.ui.wiring import whole
 
 NAMES = frozenset(spec.name for spec in SETTINGS)
 # What says how a file is read: rows are read already.
@@ -40,7 +39,7 @@ def train(shared: Shared, given: Train, caller: Caller) -> Training:
     """Queue a training on a dataset by name, or on own rows of text and label, and return its model_id at once.
 
     A model of own rows is private: it answers whoever shows the key that is returned with it. Settings are those of
-    the Train tab by name; what is left out is as there. train_status tells how far it is.
+    the Train tab by name; what is left out is as on the command line. train_status tells how far it is.
     """
     if (given.dataset is None) == (given.rows is None):
         raise Refused("name a dataset, or send rows of text and label: one of the two.", 422)
@@ -54,18 +53,24 @@ def train(shared: Shared, given: Train, caller: Caller) -> Training:
     visitor = newcomer(shared, caller)
     if given.rows is not None:
         _count_upload(shared, caller, given.rows)
-    with shared.trainings.starting:
-        if found is None:
-            visitor.check_may_start([config])
-        else:
-            config = _kept(visitor, config, name, found)
-        run = shared.store.create(config)
-        visitor.note_start(run)
-    if name:
-        run.rename(name)
+    run = key = None
+    try:
+        with shared.trainings.starting:
+            config = _startable(visitor, config, name, found)
+            run = shared.store.create(config)
+            visitor.note_start(run)
+        if name:
+            run.rename(name)
+        key = None if found is None else make_key(run.folder)
+    except BaseException:  # such as a full disk: nobody would ask for what is left, or delete it
+        if run is not None:
+            shared.store.remove(run.id)
+        if found is not None:
+            shutil.rmtree(visitor.uploads.folder(visitor.name), ignore_errors=True)
+        raise
     return Training(
         model_id=run.id,
-        key=None if found is None else make_key(run.folder),
+        key=key,
         state=run.status.state,
         place=place_of(shared.store, run) or 0,
         read=None if found is None else _told(found),
@@ -101,12 +106,12 @@ def _config(shared: Shared, given: Train) -> TrainConfig:
         Refused: there is no such setting, or this server lets nobody name such a thing. ValueError: a setting is out of
             its bounds.
     """
-    settings: dict[str, Any] = whole(given.settings or {})
+    settings: dict[str, Any] = with_whole_characters(given.settings or {})
     if unknown := sorted(set(settings) - NAMES):
         raise Refused(f"there is no setting {unknown[0][:80]!r}; /ans/api/openapi.json lists all of them.", 422)
     if given.rows is not None and (odd := [name for name in OF_FILES if name in settings]):
         raise Refused(f"{odd[0]} is for files; leave it out with rows.", 422)
-    dataset = ROWS if given.rows is not None else dataset_named(whole(given.dataset))
+    dataset = ROWS if given.rows is not None else dataset_named(with_whole_characters(given.dataset))
     config = TrainConfig(**{"dataset": dataset, "known_ratio": usual_ratio(dataset), **settings})
     if shared.restricted and config.device != "auto":
         raise Refused("on this server device is auto; leave it out.", 403)
@@ -143,20 +148,17 @@ def _read(shared: Shared, rows: list[Row], read_as: ReadAs) -> Understood:
     return found
 
 
-def _kept(visitor: Visitor, config: TrainConfig, name: str, found: Understood) -> TrainConfig:
-    """The settings with the rows as their dataset, which is kept until the model is deleted.
+def _startable(visitor: Visitor, config: TrainConfig, name: str, found: Understood | None) -> TrainConfig:
+    """The settings, with own rows as their dataset, which is kept until the model is deleted.
 
     Raises:
-        ValueError: the visitor may not start this training; nothing is kept then.
+        ValueError: the visitor may not start this training.
     """
-    visitor.check_may_start([])
-    path = visitor.uploads.keep(visitor.name, name or ROWS, found)
-    config = config.with_(dataset=str(path), no_class=None, near_names="apart")  # they are read already
-    try:
-        visitor.check_may_start([config])
-    except ValueError:
-        shutil.rmtree(path.parent)
-        raise
+    if found is not None:
+        visitor.check_may_start([])
+        path = visitor.uploads.keep(visitor.name, name or ROWS, found)
+        config = config.with_(dataset=str(path), no_class=None, near_names="apart")  # they are read already
+    visitor.check_may_start([config])
     return config
 
 

@@ -16,12 +16,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ans.conventions import LONGEST
+from ans.conventions import LONGEST, with_whole_characters
 from ans.durable import remedy
 from ans.ui import verdict_card
 from ans.ui.ask import small_map
 from ans.ui.shared import Shared
-from ans.ui.wiring import whole
 from ans.ui.wording import as_sentence
 
 VERDICT, SMALL_MAP = "/ans/verdict", "/ans/small-map"
@@ -93,7 +92,7 @@ async def _body(request: Request) -> dict:
         if len(sent) > LONGEST_BODY:
             raise ValueError(f"a question has at most {LONGEST_BODY:,} bytes; shorten the text.")
     try:
-        asked = whole(json.loads(bytes(sent)))
+        asked = with_whole_characters(json.loads(bytes(sent)))
     except (ValueError, RecursionError) as error:
         raise ValueError("expected a JSON object with a text, got something else.") from error
     if not isinstance(asked, dict):

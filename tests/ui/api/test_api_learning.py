@@ -12,6 +12,7 @@ from ans.runs.keys import make_key, opens
 from ans.runs.run import Run
 from ans.runs.status import FINISHED, RUNNING
 from ans.runs.store import RunStore
+from ans.ui.api import training
 from ans.ui.api.lookup import Caller
 from ans.ui.api.schema import Teach, Train, TrainStatus
 from ans.ui.api.teaching import teach
@@ -104,6 +105,20 @@ def test_the_limits_of_the_page_hold_and_nothing_is_kept_of_what_is_refused(stor
         assert "on this server" in refused(403, train, strangers, listed, ELSEWHERE)
     assert len(store.all()) == 1
     assert list(store.uploads.iterdir()) == kept
+
+
+@pytest.mark.parametrize("broken", ["store", "rename", "make_key"])
+def test_a_training_that_finds_no_room_on_the_disk_leaves_no_run_and_none_of_its_texts(store, monkeypatch, broken):
+    def full(*given) -> None:
+        raise OSError(28, "No space left on device")
+
+    shared = shared_of(store)
+    places = {"store": (RunStore, "create"), "rename": (Run, "rename"), "make_key": (training, "make_key")}
+    monkeypatch.setattr(*places[broken], full)
+    with pytest.raises(OSError, match="No space left"):
+        train(shared, OWN_ROWS, HERE)
+    assert store.all() == []
+    assert list(store.uploads.iterdir()) == []
 
 
 def test_rights_that_are_taken_from_all_are_taken_from_programs_too(store, classifier, small_split, small_config):
