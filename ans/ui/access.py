@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from ans.ui.refused import Refused
 
 MOST_WAITING = 5
 LISTED = (BUNDLED, *PUBLIC)
+TURNED_OFF = "trainings are turned off on this server; run the app on your own machine to train."
 NO_RUN = "there is no such run any more; it may have been deleted in another window."
 
 
@@ -168,11 +169,9 @@ class Visitor:
             Refused: nobody may, it has no name or no room, one of its own goes on, too many are waiting, or one is
                 too large.
         """
-        if not self.limits.training:
-            raise Refused("trainings are turned off on this server; run the app on your own machine to train.", 403)
+        self.check_may_make()
         if not self.restricted:
             return
-        self.check_room()
         active = [run.id for run in self.store.all() if run.status.state in GOING]
         if any(self.started(run_id) for run_id in active):
             raise Refused("your last training has not ended yet; wait for it, or stop it.", 429)
@@ -184,6 +183,36 @@ class Visitor:
             raise Refused(f"{len(active)} trainings are waiting already; try again in some minutes.", 429)
         for config in wanted:
             self._check_size(config)
+
+    def check_may_make(self) -> None:
+        """See that this browser may make a new model now, by a training, by corrections, or with a new class.
+
+        Raises:
+            Refused: nobody may, or it has as many as it may.
+        """
+        if not self.limits.training:
+            raise Refused(TURNED_OFF, 403)
+        self.check_room()
+
+    def check_taught(self, labels: Collection[str | None], known: Collection[str]) -> None:
+        """See that others need not wait long for a learning of new corrections.
+
+        Args:
+            labels: the right class of each, None for open. known: the classes of the model.
+
+        Raises:
+            Refused: there are more of them, or of new classes, than may be taught at a time here.
+        """
+        if self.limits.taught is None:
+            return
+        texts, classes = self.limits.taught
+        unknown = set(labels) - {None, *known}
+        if len(labels) > texts or len(unknown) > classes:
+            raise Refused(
+                f"at most {texts:,} texts and {classes} new classes are taught at a time here, got {len(labels):,} and "
+                f"{len(unknown)}; teach less, or train a model on them.",
+                413,
+            )
 
     def check_room(self) -> None:
         """See that this browser may keep another run.

@@ -28,9 +28,9 @@ class Limits:
     events of one address in the queue, and as many requests of programs.
     `upload`, `kept`: bytes of one uploaded file, and of all uploads. `trainings`: of one address, waiting or under way.
     `connections`: of one address. `held`: bytes of texts in memory for all open pages. `passes`: many texts that one
-    address has classified at a time. `rows`: of one table. `taught`: corrections and new classes of one request of a
-    program. `runs`: that one browser may keep. `work`, `seconds`: of one training, in texts × classes × epochs and on
-    the clock. `training`, `uploading`: whether visitors may.
+    address has classified at a time. `rows`: of one table. `taught`: new corrections and new classes of one learning.
+    `runs`: that one browser may keep. `work`, `seconds`: of one training, in texts × classes × epochs and on the clock.
+    `training`, `uploading`: whether visitors may.
     """
 
     rates: Mapping[str, str] = field(default_factory=dict)
@@ -76,12 +76,16 @@ def limits_of(asked: Environment, public: bool, reachable: bool) -> Limits:
         "upload": (asked.upload_mib, MIB), "kept": (asked.uploads_gib, 1 << 30), "trainings": (asked.trainings, 1),
         "seconds": (asked.training_minutes, 60),
     }  # fmt: skip
-    return replace(
+    limits = replace(
         PUBLIC if public else REACHABLE if reachable else OWN,
         training=asked.training,
         uploading=asked.uploads,
         **{name: number * unit for name, (number, unit) in numbers.items() if number is not None},
     )
+    largest = limits.upload // MIB
+    if UPLOADED in limits.rates and parse(limits.rates[UPLOADED]).amount < largest:  # it could never be uploaded
+        return replace(limits, rates={**limits.rates, UPLOADED: f"{largest}/hour"})
+    return limits
 
 
 class Rates:

@@ -13,6 +13,7 @@ from ans.runs.store import RunStore
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
 from ans.ui import train, train_filling
+from ans.ui.limits import OWN, Limits
 from ans.ui.server import Server
 from ans.ui.shared import Shared
 
@@ -20,14 +21,12 @@ ME, OTHER = "a" * 32, "b" * 32  # two browsers
 Tab = TypeVar("Tab")
 
 
-def laid_out(layout: Callable[[Shared], Tab], store: RunStore, restricted: bool = False) -> Tab:
+def laid_out(layout: Callable[[Shared], Tab], store: RunStore, restricted: bool = False, limits: Limits = OWN) -> Tab:
     """A tab by its function that lays it out, over a store of runs."""
     with gr.Blocks():
         serving, model, tabs = Serving(store), gr.Dropdown([]), gr.Tabs()
-        kept = gr.State(None)
-        return layout(
-            Shared(serving, Maps(serving), Server(restricted), model, tabs, gr.BrowserState(), gr.BrowserState(), kept)
-        )
+        server, kept = Server(restricted, limits=limits), gr.State(None)
+        return layout(Shared(serving, Maps(serving), server, model, tabs, gr.BrowserState(), gr.BrowserState(), kept))
 
 
 def train_layout(shared: Shared) -> train.TrainTab:

@@ -168,8 +168,20 @@ def test_a_training_that_is_too_large_for_strangers_is_refused_with_its_size(sto
 
 def test_where_trainings_are_turned_off_nobody_starts_one(store):
     people = People(store, restricted=False, limits=Limits(training=False))
-    with pytest.raises(ValueError, match="turned off on this server"):
-        people[ME].check_may_start([])
+    for asked in (lambda: people[ME].check_may_start([]), people[ME].check_may_make):
+        with pytest.raises(ValueError, match="turned off on this server"):
+            asked()
+
+
+def test_more_corrections_or_new_classes_than_may_be_taught_at_a_time_are_refused_with_both_numbers(store):
+    taught = People(store, restricted=True, limits=replace(PUBLIC, taught=(3, 1)))[ME].check_taught
+    taught(["dog", "dog", None], ["cat"])
+    taught(["cat", "dog", None], ["cat"])
+    said = "at most 3 texts and 1 new classes are taught at a time here, got {}; teach less"
+    for labels, got in ((["dog", None, None, "cat"], "4 and 1"), (["dog", "cow"], "2 and 2")):
+        with pytest.raises(ValueError, match=said.format(got)):
+            taught(labels, ["cat"])
+    People(store, restricted=False)[ME].check_taught(["dog"] * 1000, ["cat"])
 
 
 def test_uploaded_data_are_their_browsers_alone_and_paths_only_for_who_is_alone(tmp_path: Path, store):

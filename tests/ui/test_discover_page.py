@@ -17,6 +17,7 @@ from ans.ui.discover import cards
 from ans.ui.discover.findings import MOST_REMEMBERED, Findings
 from ans.ui.discover.handlers import DiscoverTab
 from ans.ui.discover.tab import layout
+from ans.ui.limits import Limits
 from tests.ui.tabs import ME, event, laid_out
 
 NUMBERS = {"accuracy": 90.0, "f1": 80.0, "f1_known": 79.0, "f1_open": 95.0, "auroc": 96.0}
@@ -103,6 +104,20 @@ def test_a_model_that_is_gone_leaves_the_tab_without_one_and_cannot_be_taken_bac
     assert changed[tab.card] == cards.NO_MODEL
     with pytest.raises(gr.Error, match="added in this browser"):
         tab.take_back("gone", Findings(), ME)
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (Limits(training=False), "Trainings are turned off on this server"),
+        (Limits(runs=0), "At most 0 runs are kept for one browser here"),
+    ],
+)
+def test_a_class_that_this_server_does_not_let_anybody_add_makes_no_model(store, run, found, limits, said):
+    tab = laid_out(layout, store, limits=limits)
+    *_, last = tab.make_known(Findings(run.id, found=found, chosen=0), "gym", [0, 1], ME)
+    assert last[tab.card]["detail"].startswith(said)
+    assert len(store.all()) == 1
 
 
 def test_what_was_found_with_a_model_is_there_again_after_another_was_in_use(found):

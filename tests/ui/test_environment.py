@@ -10,12 +10,13 @@ import pytest
 
 from ans.paths import SPACE_DISK, home
 from ans.ui.environment import Environment
-from ans.ui.limits import MIB, OWN, PUBLIC, limits_of
+from ans.ui.limits import MIB, OWN, PUBLIC, UPLOADED, Rates, limits_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = re.compile(r"\b(?:(?:ANS|GRADIO)_[A-Z_]+|SPACE_ID|PORT)\b")
 # Read by Gradio, and set by the start for Gradio and the libraries below it; nobody else needs them.
-GRADIOS, ITS_OWN = {"GRADIO_ROOT_PATH"}, {"GRADIO_ANALYTICS_ENABLED"}
+GRADIOS = {"GRADIO_ROOT_PATH"}
+ITS_OWN = {"GRADIO_ANALYTICS_ENABLED", "GRADIO_ANALYTICS_MAX_EVENTS", "GRADIO_ANALYTICS_CACHE_FREQUENCY"}
 
 
 class Asked(dict):
@@ -140,3 +141,11 @@ def test_a_user_without_a_home_has_one_among_the_temporary_files(monkeypatch):
 
 def _none(_kind) -> Path:
     raise RuntimeError("Could not determine home directory.")
+
+
+def test_a_file_that_may_be_as_large_can_be_uploaded_within_an_hour():
+    asked = Environment.read({"ANS_UPLOAD_MIB": "300"})
+    assert Rates(limits_of(asked, public=True, reachable=True)).wait(UPLOADED, "192.0.2.1", 300) == 0
+    assert Rates(PUBLIC).wait(UPLOADED, "192.0.2.1", 300) > 0
+    smaller = Environment.read({"ANS_UPLOAD_MIB": "10"})
+    assert limits_of(smaller, public=True, reachable=True).rates == PUBLIC.rates

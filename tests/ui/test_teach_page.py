@@ -14,6 +14,7 @@ from ans.model.threads import computing_with
 from ans.model.trained_model import TrainedModel
 from ans.ui.ask import teach
 from ans.ui.ask.teach import Teach
+from ans.ui.limits import Limits
 from tests.ui.tabs import ME, OTHER, event, laid_out
 
 
@@ -106,6 +107,25 @@ def test_a_learning_takes_all_cores_only_where_no_stranger_waits_for_an_answer(
         act(part, "", run.id, ME, action="learn")
         assert torch.get_num_threads() == 1
     assert taken == [cores]
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (Limits(training=False), "Trainings are turned off on this server; run the app on your own machine to train."),
+        (Limits(runs=0), "At most 0 runs are kept for one browser here; delete some in Runs first."),
+        (Limits(taught=(9, 0)), "At most 9 texts and 0 new classes are taught at a time here, got 1 and 1; teach less"),
+    ],
+)
+def test_what_this_server_does_not_allow_is_said_where_one_wants_to_learn_and_no_model_is_made(
+    store, run, limits, said
+):
+    part = laid_out(lambda shared: teach.layout(shared, below_verdict=True), store, limits=limits)
+    act(part, "do fish sleep", run.id, ME, action="correct", label="gardening")
+    value = drawn(part, act(part, "", run.id, ME, action="learn"))
+    assert value["refused"].startswith(said)
+    assert [one["text"] for one in value["corrections"]] == ["do fish sleep"]
+    assert len(store.all()) == 1
 
 
 def test_a_strangers_model_can_neither_be_corrected_nor_taught(part, run, store):

@@ -9,7 +9,7 @@ from ans.runs import keys
 from ans.runs.run import Run
 from ans.runs.status import GOING
 from ans.runs.store import RunStore, first_of
-from ans.ui.access import Visitor
+from ans.ui.access import TURNED_OFF, Visitor
 from ans.ui.limits import LEARNING, NAMES
 from ans.ui.refused import Refused
 from ans.ui.shared import Shared
@@ -72,7 +72,7 @@ def newcomer(shared: Shared, caller: Caller) -> Visitor:
         Refused: there were too many from this address, or it learns too often.
     """
     if not shared.server.limits.training:
-        raise Refused("trainings are turned off on this server; run the app on your own machine to train.", 403)
+        raise Refused(TURNED_OFF, 403)
     for kind in (LEARNING, NAMES):
         if wait := shared.server.rates.wait(kind, caller.address):
             raise Refused(f"your address has asked for as much as it may; try again in {wait} s.", 429, wait)

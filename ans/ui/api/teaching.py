@@ -25,7 +25,7 @@ def teach(shared: Shared, given: Teach, caller: Caller) -> Taught:
     run = trained(shared.store, given.model_id, given.key)
     known = shared.serving.known(run.id)
     new = _checked(given, known)
-    _check_cost(shared, new, known)
+    shared.visitor(None).check_taught([*new.values()], known)
     visitor = newcomer(shared, caller)
     owner = run.owner or visitor.name
     replace(visitor, browser=owner).check_room()
@@ -47,24 +47,6 @@ def teach(shared: Shared, given: Teach, caller: Caller) -> Taught:
         f1_after=about.after.f1,
         seconds=round(about.seconds, 2),
     )
-
-
-def _check_cost(shared: Shared, new: dict[str, str | None], known: list[str]) -> None:
-    """See that others need not wait long for this.
-
-    Raises:
-        Refused: these are more corrections, or more new classes, than one request may teach here.
-    """
-    if shared.server.limits.taught is None:
-        return
-    texts, classes = shared.server.limits.taught
-    unknown = len({label for label in new.values() if label is not None} - set(known))
-    if len(new) > texts or unknown > classes:
-        raise Refused(
-            f"a request teaches at most {texts:,} texts and {classes} new classes here, got {len(new):,} and "
-            f"{unknown}; teach less, or train a model on them.",
-            413,
-        )
 
 
 def _checked(given: Teach, known: list[str]) -> dict[str, str | None]:

@@ -116,10 +116,14 @@ class Teach:
         from ans.workflows.teach import origin_of, teach
 
         visitor = self.shared.visitor(who)
-        run = origin_of(visitor.runs, visitor.trained(run_id))
+        now = visitor.trained(run_id)
+        run = origin_of(visitor.runs, now)
         corrections = visitor.corrections.of(visitor.browser, run.config.dataset)
         if not corrections:
             raise ValueError("there is no correction to learn from; correct an answer first.")
+        visitor.check_may_make()
+        new = [one.label for one in corrections if (one.text, one.label) not in now.learnt.items()]
+        visitor.check_taught(new, self.shared.serving.known(now.id))
         model, alone = self.shared.serving.model(run.id), not self.shared.restricted
         return teach(self.shared.store, run, model, corrections, visitor.name, alone).id
 

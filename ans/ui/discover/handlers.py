@@ -249,6 +249,7 @@ class DiscoverTab:
         group = Group(typed, [kept.texts[row] for row in own_rows], truth)
         visitor = self.shared.visitor(who)
         parent = visitor.trained(now.run_id)
+        visitor.check_may_make()
         private = now.own or self.shared.restricted
         return promote(self.shared.store, parent, self.shared.serving.model(parent.id), group, visitor.name, private)
 
