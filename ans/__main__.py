@@ -14,6 +14,8 @@ from io import TextIOWrapper
 from ans.command_arguments import PROGRAM, parsed
 from ans.durable import remedy
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for the reason that `ans.ui.start` gives
+
 FAILED, INTERRUPTED = 2, 130
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -51,6 +52,24 @@ def imports_of(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+@pytest.mark.parametrize("start", ["app", "ans.__main__"])
+@pytest.mark.parametrize(("asked", "threads"), [(None, 1), ("2", 2)])
+def test_numpy_and_scipy_compute_with_one_thread_unless_somebody_asks_for_more(start, asked, threads):
+    code = f"import json, {start}, numpy, scipy.linalg, threadpoolctl\n"
+    code += "print(json.dumps([one['num_threads'] for one in threadpoolctl.threadpool_info()]))"
+    env = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS")}
+    env |= {} if asked is None else {"OPENBLAS_NUM_THREADS": asked}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True)
+    assert set(json.loads(done.stdout)) == {threads}
+
+
+def test_the_queue_counts_no_past_events_for_a_view_that_is_not_served():
+    code = "import app, gradio; queue = gradio.Blocks().queue()._queue; queue.events_recorded = 10**6; "
+    code += "print(queue.ANALYTICS_MAX_EVENTS, queue.compute_analytics_summary([{'no': 'record'}]))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1 {'functions': {}}"
 
 
 def test_the_package_runs_workflows_data_and_config_import_nothing_heavy():

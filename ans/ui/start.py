@@ -15,6 +15,12 @@ from typing import NoReturn
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost,127.0.0.1"]))
+# Gradio's queue counts what became of the last 10,000 events anew after each one, for a view of it that is not served.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
+# And before numpy is: OpenBLAS's threads spin while they wait for each other. On cores that are busy with something
+# else (the page beside its trainer) what one thread does in half a second takes two of them ten.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from packaging.version import Version
 

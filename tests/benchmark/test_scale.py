@@ -49,6 +49,17 @@ def test_a_model_of_many_made_up_classes_answers_one_text_and_many_alike():
     assert [one.score for one in together] == pytest.approx([one.score for one in alone], abs=1e-3)
 
 
+def test_texts_are_scored_by_a_model_that_was_trained_and_no_two_of_them_are_alike(monkeypatch, tiny_encoder_folder):
+    asked, answers = [], scale.brief_answers
+    monkeypatch.setattr(
+        scale, "brief_answers", lambda model, texts: asked.append((model, texts)) or answers(model, texts)
+    )
+    quick = {"epochs": 1, "least_updates": 0, "head_steps": 5, "folds": 0, "device": "cpu"}
+    assert scale.scoring(5000, TrainConfig(encoder=str(tiny_encoder_folder), **quick)) > 0
+    assert all(model.seconds["heads"] > 0 for model, _ in asked)
+    assert len({text for _, texts in asked for text in texts}) == 5000
+
+
 def test_an_unknown_curve_is_refused(capsys):
     assert main(["benchmark", "scale", "--only", "weather"]) == 2
     assert (
