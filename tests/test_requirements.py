@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN = {"ans", "app", "tests"}
 BEHIND = {"aiohttp", "httptools", "uvloop"}  # imported by what is imported here, and not installed with it
 EXTRAS = {"accelerate", "mcp", "ray"}  # imported by what is optional
-STARTED = {"accelerate", "hatchling"}  # imported by processes that tests start
+STARTED = {"accelerate", "hatchling", "threadpoolctl"}  # imported by processes that tests start
 TOOLS = {"import-linter", "oxlint", "pip-audit", "pyright", "ruff"}  # commands of .ci/run
 
 
