@@ -104,7 +104,7 @@ def _add_inspect(commands) -> None:
         "inspect tickets.csv --text-column Message --label-column Queue",
         INSPECT_HELP,
     )
-    parser.add_argument("file", metavar="FILE", help="a file of any format that the README lists, or a folder")
+    parser.add_argument("file", metavar="FILE", help="a file of a format that assets/guide/files.md lists, or a folder")
     for spec in fields(TrainConfig):
         if spec.name in (*READ_AS, "encoder", "max_tokens"):
             add_setting(parser, spec)
@@ -148,7 +148,7 @@ def _add_predict(commands) -> None:
     parser.set_defaults(several="text")
     kinds = ".csv, .tsv, .jsonl or .parquet"
     parser.add_argument(
-        "--input", metavar="FILE", help=f"a file of rows: {kinds}, or a text a line; or several, as 'lines/*.jsonl'"
+        "--input", metavar="FILE", help="a file of rows (assets/guide/files.md has the formats), or 'lines/*.jsonl'"
     )
     parser.add_argument(
         "--out", metavar="FILE", help=f"where the rows go with their answers: {kinds}; of several files a folder"
@@ -231,10 +231,10 @@ def _add_benchmark(commands) -> None:
     parser.add_argument("which", metavar="WHICH", choices=tuple(WHICH), help=listed(WHICH))
     parser.add_argument("folders", metavar="DIR", nargs="*", default=[], help="of traffic: folders with train and test")
     parser.set_defaults(several="folders")
-    parser.add_argument("--texts", metavar="N,…", type=numbers, help="of few: texts a class (default: 1,2,5,10,20,50)")
-    parser.add_argument("--datasets", metavar="A,B,…", type=several_names, help="corpora (default: the paper's three)")
-    parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios (default: 0.25,0.5,0.75)")
-    parser.add_argument("--seeds", metavar="0-4", type=numbers, help="seeds, as 0-4 or 0,2,5 (default: 0-4 or 0-2)")
+    parser.add_argument("--texts", metavar="N,…", type=numbers, help="texts a class (of few, router)")
+    parser.add_argument("--datasets", metavar="A,B,…", type=several_names, help="default: mostly the paper's three")
+    parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios, mostly 0.25,0.5,0.75")
+    parser.add_argument("--seeds", metavar="0-4", type=numbers, help="seeds, as 0-4 or 0,2,5 (default: by WHICH)")
     parser.add_argument("--method", "--only", action="append", help="one row by its name, repeatable (default: all)")
     parser.add_argument("--out", metavar="FILE", help="the JSON of results (default: assets/benchmarks/WHICH.json)")
     _add_engine(parser, "a task a dataset, ratio and seed")

@@ -58,7 +58,10 @@ class TrainConfig:
         before="apart",
     )
     sheet: str | None = _setting(
-        DATA, None, "of a spreadsheet: the sheet, by its name or its number from 1 (empty: the first)", before=None
+        DATA,
+        None,
+        "of a spreadsheet: the sheet, by its name or its number from 1 (empty: the first that is shown and not empty)",
+        before=None,
     )
     encoding: str | None = _setting(
         DATA, None, "of own data as text: how its letters are written, as cp1250 (empty: told by them)", before=None
