@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from dataclasses import Field, field
+from numbers import Real
 from typing import Any
 
 DATA, ENCODER, PHASE_1, PHASE_2 = GROUPS = ("data", "encoder", "phase 1", "phase 2")
@@ -59,7 +60,12 @@ def checked(spec: Field, value: Any) -> Any:
             raise ValueError(f"{name} must have at most {LONGEST_TEXT:,} characters, got {len(value):,}.")
         return value
     kind = "a whole number" if "int" in str(spec.type) else "a number"
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < math.inf
-    if not is_number or ("int" in str(spec.type) and int(value) != value) or not low <= value <= high:
+    if not _is_number(value) or ("int" in str(spec.type) and int(value) != value) or not low <= value <= high:
         raise ValueError(f"{name} must be {kind} between {low:.12g} and {high:.12g}, got {_REPR.repr(value)}.")
     return int(value) if "int" in str(spec.type) else float(value)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number that ends, Python's or numpy's."""
+    number: Any = value
+    return isinstance(value, Real) and not isinstance(value, bool) and abs(number) < math.inf

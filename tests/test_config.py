@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import FrozenInstanceError, fields
 
+import numpy as np
 import pytest
 
 from ans.config import STARTER, TrainConfig, setting
@@ -129,3 +130,12 @@ def test_a_changed_copy_is_validated_and_the_original_stays():
 def test_asking_for_the_setting_of_no_field_is_an_error():
     with pytest.raises(KeyError, match="speed"):
         setting("speed")
+
+
+def test_numbers_of_numpy_are_numbers():
+    config = TrainConfig(head_steps=np.int64(40), gamma=np.float32(3), seed=np.uint8(4), refused=np.float64(0.5))
+    assert (config.head_steps, config.gamma, config.seed, config.refused) == (40, 3.0, 4, 0.5)
+    assert [type(one) for one in (config.head_steps, config.gamma, config.seed)] == [int, float, int]
+    for odd in (np.bool_(True), np.float64("nan"), np.array([3]), 3 + 0j):
+        with pytest.raises(ValueError, match="head_steps must be a whole number between 1 and 100000, got "):
+            TrainConfig(head_steps=odd)

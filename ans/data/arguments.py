@@ -20,6 +20,11 @@ class GivenLabels:
     names: list[str | None]
     kind: str = "str"
 
+    @property
+    def values(self) -> list[Label | None]:
+        """The labels as they came, as Python's own values."""
+        return [None if name is None else label_as_given(name, self.kind) for name in self.names]
+
 
 def given_texts(texts: object, what: str = "texts") -> list[str]:
     """Texts as a list of strings.

@@ -131,8 +131,8 @@ def make_open_world_split(corpus: Corpus, config: TrainConfig) -> OpenWorldSplit
                 f"at least two known classes are needed, got {count}: {corpus.name} has {len(classes)} and known_ratio "
                 f"is {config.known_ratio:g}; choose a larger ratio."
             )
-        draw = np.random.RandomState(config.seed).choice(np.array(classes), count, replace=False)
-        known = sorted(draw.tolist())
+        draw = np.random.RandomState(config.seed).choice(len(classes), count, replace=False)
+        known = sorted(classes[m] for m in draw.tolist())
     train, dev = _keep(corpus.train, known), _keep(corpus.dev, known)
     if config.texts_per_class is not None:
         train, dev = train.only(few_of_each(train.labels, config.texts_per_class, config.seed)), dev.only([])
@@ -169,9 +169,20 @@ def few_of_each(labels: Sequence[str], count: int, seed: int) -> list[int]:
     The first ones of `RandomState(seed).permutation` of the class's rows, class after class in the order of names: so
     the texts of a smaller count are among those of a larger one.
     """
-    rng, names = np.random.RandomState(seed), np.array(labels)
-    rows = [rng.permutation(np.flatnonzero(names == label))[:count].tolist() for label in sorted(set(labels))]
+    rng = np.random.RandomState(seed)
+    rows = [rng.permutation(own)[:count].tolist() for own in rows_by_class(labels).values()]
     return sorted(row for own in rows for row in own)
+
+
+def rows_by_class(labels: Sequence[str]) -> dict[str, list[int]]:
+    """The rows of each class, the classes in the order of their names.
+
+    In one pass, and without an array of texts, which would have for each row the room of the longest label.
+    """
+    rows: dict[str, list[int]] = {}
+    for row, label in enumerate(labels):
+        rows.setdefault(label, []).append(row)
+    return {label: rows[label] for label in sorted(rows)}
 
 
 def divided(data: LabelledTexts, seed: int) -> tuple[LabelledTexts, LabelledTexts, LabelledTexts]:
@@ -181,10 +192,10 @@ def divided(data: LabelledTexts, seed: int) -> tuple[LabelledTexts, LabelledText
     fewer there are, the more is each worth in training, and trainings that do without some check the line instead. If
     that leaves nothing to test with, one of each two texts does.
     """
-    rng, labels = np.random.RandomState(seed), np.array(data.labels)
+    rng = np.random.RandomState(seed)
     dev, test, pairs = [], [], []
-    for label in sorted(set(data.labels)):
-        own = rng.permutation(np.flatnonzero(labels == label)).tolist()
+    for rows in rows_by_class(data.labels).values():
+        own = rng.permutation(rows).tolist()
         n, aside = len(own), max(1, round(0.1 * len(own)))  # so many once were dev: models of then keep their test part
         dev += own[: min(aside, n * n // 1000)]
         test += own[aside : aside + max(1, round(0.2 * n))] if n >= FEWEST_TO_TEST else []

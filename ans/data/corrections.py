@@ -22,6 +22,7 @@ from ans.json_files import parser, read_typed, write_json
 MOST = 5000  # of one browser
 LONGEST_CLASS = 200  # characters of a class's name
 CORRECTIONS_FILE = "corrections.json"
+LOST = "{} would lose its last text; correct one text of it less, or give it another text."
 _LOCK = threading.Lock()
 
 
@@ -127,6 +128,9 @@ def learning(split: OpenWorldSplit, said: Mapping[str, str | None]) -> OpenWorld
     Args:
         said: the right class by the corrected text, None for open. A class that is not among the known ones becomes
             one; what was said of a text before counts no more.
+
+    Raises:
+        ValueError: a class would lose its last text to learn from.
     """
     new = {text: label for text, label in said.items() if label is not None}
     beyond = [text for text in said if text not in new]
@@ -134,6 +138,8 @@ def learning(split: OpenWorldSplit, said: Mapping[str, str | None]) -> OpenWorld
         not_corrected(part, said) for part in (split.train, split.dev, split.test, split.open_train)
     )
     known = sorted({*split.known, *new.values()})
+    if lost := sorted({*split.train.labels} - {*train.labels, *new.values()}):
+        raise ValueError(LOST.format(repr(lost[0])))
     return replace(
         split,
         known=known,
@@ -152,8 +158,10 @@ def not_corrected(part: LabelledTexts, said: Mapping[str, str | None]) -> Labell
 
 def right_class(label: str | None, known: Collection[str]) -> str | None:
     """A right answer as somebody gives it: a class, or None for open, as is a spelling of no class that none has."""
-    name = None if label is None else " ".join(label.split())
-    return None if name is None or (name not in known and means_no_class(name)) else name
+    if label is None or label in known:  # a class in Python may be called by any text
+        return label
+    name = " ".join(label.split())
+    return None if name not in known and means_no_class(name) else name
 
 
 def corrected(texts: Sequence[str], labels: Sequence[str | None], known: Collection[str]) -> dict[str, str | None]:

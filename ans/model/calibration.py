@@ -184,7 +184,8 @@ class Calibration:
 
         Two numbers, mean and deviation, are read from few texts more surely than a quantile near their end.
         """
-        return float(self.scores.mean() + self.scores.std() * NormalDist().inv_cdf(refused))
+        share = refused or 1 / (len(self.scores) + 1)  # nobody refuses none: it is the smallest score, as in `line_for`
+        return float(self.scores.mean() + self.scores.std() * NormalDist().inv_cdf(share))
 
     def known_below(self, scores: Tensor) -> Tensor | None:
         """How usual scores [N] are, after the line: the share of held-out known texts that score lower [N], or None."""

@@ -127,18 +127,20 @@ class OpenWorldClassifier(
         Raises:
             ValueError: there are none, X and y differ in length, or a class would lose its last text.
         """
-        texts, labels = given_texts(X), given_labels(y, may_be_open=True).names
+        texts, labels = given_texts(X), given_labels(y, may_be_open=True).values
         check_consistent_length(texts, labels)
-        beyond = str(self._values().open_label)
-        return self._copy(self._model().teach(texts, [None if label == beyond else label for label in labels]))
+        return self._copy(self._model().teach(texts, [self._values().name_of(label) for label in labels]))
 
     def add_class(self, label: Any, X: Any) -> OpenWorldClassifier:
         """A copy that also knows this class, learnt in seconds from a few texts.
 
         Raises:
-            ValueError: the label is taken, or there are too few different texts.
+            ValueError: the label is taken, stands for open or is of another kind than the others, or there are too few
+                different texts.
         """
-        return self._copy(self._model().add_class(str(label), given_texts(X)))
+        if (name := self._values().name_of(label)) is None:
+            raise ValueError(f"{label!r} stands for texts of no known class; choose another label.")
+        return self._copy(self._model().add_class(name, given_texts(X)))
 
     def refusing(self, refused: float | None) -> OpenWorldClassifier:
         """A copy whose line refuses this share of known texts like those held out; None: the line of the training.
@@ -168,11 +170,8 @@ class OpenWorldClassifier(
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of texts that are answered rightly; right for a label that is no known class is open."""
-        labels = labels_of(y)
-        truth = [one if one in self._values().names else None for one in self._values().named(labels)]
-        return float(
-            accuracy_score(_names(truth), _names(self._values().named(self.predict(X))), sample_weight=sample_weight)
-        )
+        truth, answers = self._values().known(labels_of(y)), self._values().known(self.predict(X))
+        return float(accuracy_score(_names(truth), _names(answers), sample_weight=sample_weight))
 
     @overload
     def explain(self, X: str, candidates: int = 5, neighbours: int = 3) -> Prediction: ...

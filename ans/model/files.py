@@ -203,8 +203,9 @@ def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str,
     try:
         saved = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
         write_tensors(building / WEIGHTS_FILE, saved, save_file)
-        (building / TEXTS_FILE).write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-        (building / ABOUT_FILE).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
+        # In Python a text may hold half a character, which JSON has a way to write and UTF-8 none.
+        (building / TEXTS_FILE).write_text(json.dumps(texts), encoding="ascii")
+        (building / ABOUT_FILE).write_text(json.dumps(about, indent=1), encoding="ascii")
         building.chmod(0o755)
         (building / WEIGHTS_FILE).chmod(0o644)  # safetensors makes it readable for its owner alone
         for path in (*building.iterdir(), building):

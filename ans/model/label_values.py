@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from ans.data.arguments import given_labels, label_as_given
 
 NUMBERS = "iuf"  # kinds of numpy dtypes
 KINDS = f"{NUMBERS}bUOT"  # of labels
+KINDS_OF_NUMBERS = {"i": "whole numbers", "u": "whole numbers", "f": "numbers", "b": "truth values"}
 
 
 def labels_of(y: Any) -> np.ndarray:
@@ -25,7 +26,10 @@ def labels_of(y: Any) -> np.ndarray:
     """
     if y is None:
         raise ValueError("learning requires y to be passed, but the target y is None; pass a label for each text.")
-    values = column_or_1d(y if hasattr(y, "__array__") else list(y), warn=True)
+    given = y if hasattr(y, "__array__") else list(y)
+    if isinstance(given, list) and any(isinstance(one, str) for one in given):
+        given_labels(given)  # numpy would make texts of all of them, of a missing one "nan"
+    values = column_or_1d(given, warn=True)
     if values.dtype.kind == "f":
         assert_all_finite(values, input_name="y")
     given_labels(values)
@@ -58,6 +62,31 @@ class LabelValues:
     def named(self, y: np.ndarray) -> list[str | None]:
         """Labels by their names; None for open ones."""
         return [None if one == self.open_label else str(one) for one in y]
+
+    def known(self, y: Iterable[Any]) -> list[str | None]:
+        """Labels by the names of the classes that they equal, as 1 and 1.0 do; None for all else."""
+        by_value = dict(zip(self.classes.tolist(), self.names, strict=True))
+        return [by_value.get(_plain(one)) for one in y]
+
+    def name_of(self, label: Any) -> str | None:
+        """What a model calls a label: the name of the class that it equals, else of a new one; None for open.
+
+        Raises:
+            ValueError: it is of another kind than the labels of the model.
+        """
+        (known,), plain, kind = self.known([label]), _plain(label), self.classes.dtype.kind
+        if known is not None or plain is None or plain == self.open_label:
+            return known
+        if kind not in KINDS_OF_NUMBERS:
+            return str(plain)
+        if isinstance(plain, (int, float)) and isinstance(plain, bool) == (kind == "b"):
+            try:
+                value = self.classes.dtype.type(plain)
+            except OverflowError:
+                value = None
+            if value is not None and (kind == "f" or value == plain):
+                return str(value)
+        raise ValueError(f"the labels of this model are {KINDS_OF_NUMBERS[kind]}, got {label!r}.")
 
     def array(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
         """The labels of class numbers, of which `OPEN` is one."""
@@ -100,6 +129,10 @@ class LabelValues:
         if sorted(map(str, classes)) != sorted(names) or isinstance(open_label, (list, dict)) or open_label in classes:
             raise ValueError("its classes can't have had the labels that model.json tells; copy the model again.")
         return cls(classes, open_label)
+
+
+def _plain(label: Any) -> Any:
+    return label.item() if isinstance(label, np.generic) else label
 
 
 def _values(names: Sequence[str], dtype: np.dtype) -> np.ndarray:

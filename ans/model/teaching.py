@@ -16,12 +16,14 @@ from torch import Tensor, nn
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN
+from ans.data.corrections import LOST
 from ans.model.added_class import with_class
 from ans.model.calibration import combined_logits
 from ans.model.fitted import Fitted
 from ans.model.heads import OneVsRestHeads
 from ans.model.negatives import ClassShell, synthesize
 from ans.model.phase_two import HeadSampler, random_numbers_from
+from ans.model.similarity import unit_views
 
 STEPS, RATE = 30, 4e-4
 HELD = 8  # texts of its class, texts of others, and points around its class, at which each head is held in a step
@@ -46,7 +48,7 @@ def taught(
         ValueError: a class would lose its last text.
     """
     features = features.to(fitted.features.device)
-    fitted = _without(fitted, corrections, features)
+    fitted, anew = _without(fitted, corrections, features)
     new = sorted({label for label in corrections.values() if label is not None} - set(fitted.labels))
     texts, labels = list(corrections), list(corrections.values())
     for label in new:
@@ -61,8 +63,9 @@ def taught(
         outside = heads.split(fitted.outside)
         for (view, shell, before, corrected), beyond in zip(parts, outside, strict=True):
             sampler = HeadSampler(before, fitted.targets, heads.num_classes, _random(config), outside=beyond)
-            _learn(view, sampler, shell, corrected, targets, beside, config)
-        rows = [i for i, label in enumerate(labels) if label is not None and label not in new]
+            _learn(view, sampler, shell, corrected, targets, beside, config, anew)
+        there = {None, *new, *(fitted.labels[m] for m in anew)}
+        rows = [i for i, label in enumerate(labels) if label not in there]
         joined = torch.cat([fitted.features, features[rows]])
         classes = torch.cat([fitted.targets, targets[rows]])
         corrected = torch.tensor([text in corrections for text in [*fitted.texts, *(texts[i] for i in rows)]])
@@ -86,32 +89,39 @@ def _random(config: TrainConfig) -> torch.Generator:
     return torch.Generator().manual_seed(config.seed)
 
 
-def _without(fitted: Fitted, corrections: dict[str, str | None], features: Tensor) -> Fitted:
-    """The same without the training texts that are corrected: what is said of a text last counts."""
+def _without(fitted: Fitted, corrections: dict[str, str | None], features: Tensor) -> tuple[Fitted, list[int]]:
+    """The same without the training texts that are corrected: what is said of a text last counts.
+
+    And the classes that keep no text of before, with those instead that were corrected to be theirs.
+    """
     kept = torch.tensor([text not in corrections for text in fitted.texts])
     outside = fitted.outside
     if len(outside):
-        outside = outside[torch.cdist(outside, features).min(1).values > SAME]
+        # The quicker way to reckon distances of many rounds a text's distance from itself to far more than this.
+        apart = torch.cdist(outside, features, compute_mode="donot_use_mm_for_euclid_dist")
+        outside = outside[apart.min(1).values > SAME]
     if kept.all() and len(outside) == len(fitted.outside):
-        return fitted
+        return fitted, []
     empty = sorted(set(range(len(fitted.labels))) - set(fitted.targets[kept].tolist()))
     if lost := [fitted.labels[m] for m in empty if fitted.labels[m] not in corrections.values()]:
-        raise ValueError(f"{lost[0]!r} would lose its last text; correct one text of it less, or give it another text.")
-    if empty:  # its only texts are said again, so nothing is lost by keeping them until then
-        kept |= torch.isin(fitted.targets, torch.tensor(empty))
+        raise ValueError(LOST.format(repr(lost[0])))
     rows = torch.where(kept, kept.cumsum(0) - 1, -1)
     calibration = fitted.calibration
     places = torch.where(calibration.rows >= 0, rows[calibration.rows], calibration.rows)
-    return replace(
+    classes: dict[str | None, int] = {fitted.labels[m]: m for m in empty}
+    again = {text: i for i, (text, label) in enumerate(corrections.items()) if label in classes}
+    own = features[[*again.values()]]
+    left = replace(
         fitted,
-        features=fitted.features[kept],
-        targets=fitted.targets[kept],
-        texts=[text for text, stays in zip(fitted.texts, kept.tolist(), strict=True) if stays],
-        unit_features=fitted.unit_features[kept],
-        units=fitted.units[:, kept],
+        features=torch.cat([fitted.features[kept], own]),
+        targets=torch.cat([fitted.targets[kept], torch.tensor([classes[corrections[text]] for text in again]).long()]),
+        texts=[*(text for text, stays in zip(fitted.texts, kept.tolist(), strict=True) if stays), *again],
+        unit_features=torch.cat([fitted.unit_features[kept], F.normalize(own, dim=1)]),
+        units=torch.cat([fitted.units[:, kept], unit_views(own, len(fitted.units))], dim=1),
         calibration=replace(calibration, rows=places),
         outside=outside,
     )
+    return left, empty
 
 
 @torch.no_grad()
@@ -129,12 +139,16 @@ def _learn(
     targets: Tensor,
     offsets: Tensor,
     config: TrainConfig,
+    anew: list[int],
 ) -> None:
     """Let the heads of one view learn corrections, and keep to what they say elsewhere.
 
     Args:
-        corrected: features [n, d]. targets: their classes, or OPEN [n]. offsets: as of `_offsets`.
+        corrected: features [n, d]. targets: their classes, or OPEN [n]. offsets: as of `_offsets`. anew: classes whose
+            texts are all corrected ones: what their heads said of them counts no more.
     """
+    counts = torch.ones(heads.num_classes, 3 * HELD, device=corrected.device)
+    counts[anew, :HELD] = counts[anew, 2 * HELD :] = 0
     before, optimizer = copy.deepcopy(heads).eval(), torch.optim.Adam(heads.parameters(), lr=RATE, fused=True)
     own = targets.to(corrected.device)[None] == torch.arange(heads.num_classes, device=corrected.device)[:, None]
     heads.train()
@@ -147,7 +161,7 @@ def _learn(
         rows = torch.randint(len(corrected), (CORRECTED,), generator=sampler.generator)
         some = corrected[rows].unsqueeze(0).expand(heads.num_classes, -1, -1)
         logits = heads(torch.cat([held, some], dim=1)).split([held.shape[1], CORRECTED], dim=1)
-        kept = 3 * F.binary_cross_entropy_with_logits(logits[0], said, reduction="none").mean(1)
+        kept = 3 * (counts * F.binary_cross_entropy_with_logits(logits[0], said, reduction="none")).mean(1)
         answer, mine = logits[1] + offsets[:, rows], own[:, rows]
         pull = (F.softplus(-answer) * (mine & (answer < CLEAR_YES))).sum(1) / mine.sum(1).clamp(min=1)
         push = (F.softplus(answer) * ~mine).mean(1)

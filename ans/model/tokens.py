@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 import torch
@@ -29,11 +29,20 @@ class Tokens:
     def __init__(self, tokenizer: Any, prompt: str, window: int, most_pieces: int) -> None:
         self.tokenizer, self.prompt, self.window, self.most_pieces = tokenizer, prompt, window, most_pieces
         self.padding = tokenizer.pad_token_id or 0
-        probe, (whole,) = self._plain("probe"), self._ids(["probe"])
-        start = next((i for i in range(len(whole)) if whole[i : i + len(probe)] == probe), 0)
-        self.before, self.after = whole[:start], whole[start + len(probe) :]
+        self.before, self.after = self._around()
         if prompt and window <= len(self.before) + len(self.after):
             raise ValueError(f"the prompt {prompt!r} leaves no room for a text in {window} tokens; raise max_tokens.")
+
+    def _around(self) -> tuple[list[int], list[int]]:
+        """The tokens before and after a text; where a word is read otherwise behind a prompt, those that two texts have
+        in common."""
+        probe, (whole, other) = self._plain("probe"), self._ids(["probe", "zebra"])
+        start = next((i for i in range(len(whole)) if whole[i : i + len(probe)] == probe), None)
+        if start is not None:
+            return whole[:start], whole[start + len(probe) :]
+        before = _alike(whole, other)
+        after = _alike(whole[len(before) :][::-1], other[len(before) :][::-1])[::-1]
+        return before, after
 
     def cut(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, cut off at the window; at least one token a text."""
@@ -81,3 +90,8 @@ class Tokens:
                 raise
             reason = one_sentence(error).rstrip(".")
             raise ValueError(f"the encoder's tokenizer can't read a text ({reason}).") from error
+
+
+def _alike(one: Sequence[int], other: Sequence[int]) -> list[int]:
+    """What two lists begin with alike."""
+    return [first for first, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))]

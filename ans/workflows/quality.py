@@ -34,7 +34,9 @@ def quality_of(texts: list[str], labels: list[str], features: np.ndarray, seed: 
         features: of the untouched encoder [N, d]. seed: of the folds, and of the draw where there are very many texts.
     """
     rng = np.random.RandomState(seed)
-    names, classes = np.unique(np.array(labels), return_inverse=True)
+    names = sorted(set(labels))
+    places = {name: place for place, name in enumerate(names)}
+    classes = np.array([places[label] for label in labels], dtype=int)
     unit = at_length_one(features)
     rows = np.sort(_with_company(classes, rng.permutation(len(texts))[:MOST_CHECKED]))
     judged = len(rows) >= FEWEST and len(np.unique(classes[rows])) >= 2
@@ -99,7 +101,7 @@ def _curve(seen: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int) -
 
 
 def _mislabelled(
-    texts: list[str], names: np.ndarray, seen: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int
+    texts: list[str], names: list[str], seen: np.ndarray, classes: np.ndarray, rows: np.ndarray, seed: int
 ) -> list[Doubt]:
     """Confident learning (Northcutt et al. 2021): texts that are as surely of another class as that class's own are."""
     from cleanlab.filter import find_label_issues
@@ -115,15 +117,15 @@ def _mislabelled(
     return [
         Doubt(
             text=texts[rows[i]],
-            label=str(names[classes[rows[i]]]),
-            looks_like=str(names[present[shares[i].argmax()]]),
+            label=names[classes[rows[i]]],
+            looks_like=names[present[shares[i].argmax()]],
             label_share=float(shares[i, own[i]]),
         )
         for i in found[:MOST_LISTED]
     ]
 
 
-def _twins(texts: list[str], names: np.ndarray, unit: np.ndarray, classes: np.ndarray, rows: np.ndarray) -> list[Twins]:
+def _twins(texts: list[str], names: list[str], unit: np.ndarray, classes: np.ndarray, rows: np.ndarray) -> list[Twins]:
     """Pairs of texts of different classes, the most alike first."""
     found: list[tuple[float, int, int]] = []
     for begin in range(0, len(rows), BLOCK):
@@ -136,6 +138,5 @@ def _twins(texts: list[str], names: np.ndarray, unit: np.ndarray, classes: np.nd
                 found.append((float(cosines[i, j]), int(some[i]), int(rows[j])))
     found.sort(key=lambda one: (-one[0], one[1:]))
     return [
-        Twins(texts[i], str(names[classes[i]]), texts[j], str(names[classes[j]]), cosine)
-        for cosine, i, j in found[:MOST_LISTED]
+        Twins(texts[i], names[classes[i]], texts[j], names[classes[j]], cosine) for cosine, i, j in found[:MOST_LISTED]
     ]

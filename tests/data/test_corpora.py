@@ -1,6 +1,7 @@
 """Corpora and their open-world split: the field's draw, what training may see, and every refusal."""
 
 import threading
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, partial
@@ -12,7 +13,16 @@ import pytest
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN, OPEN_LABELS, some_names
-from ans.data.corpora import BUNDLED, PUBLIC, Corpus, divided, load_corpus, make_open_world_split, targets
+from ans.data.corpora import (
+    BUNDLED,
+    PUBLIC,
+    Corpus,
+    divided,
+    few_of_each,
+    load_corpus,
+    make_open_world_split,
+    targets,
+)  # fmt: skip
 from ans.data.tables import LabelledTexts
 
 LETTERS = "abcdefghij"
@@ -372,3 +382,33 @@ def test_a_refusal_of_many_names_stays_a_sentence():
     assert len(str(told.value)) < 4000
     assert some_names([f"class {i}" for i in range(25)]).endswith("class 19 and 5 more")
     assert some_names(["one"]) == "one"
+
+
+def drawn_one_by_one(labels: list[str], count: int, seed: int) -> list[int]:
+    """`few_of_each`, class by class over an array of all labels."""
+    rng, names = np.random.RandomState(seed), np.array(labels)
+    rows = [rng.permutation(np.flatnonzero(names == label))[:count].tolist() for label in sorted(set(labels))]
+    return sorted(row for own in rows for row in own)
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_texts_are_drawn_class_by_class_in_the_order_of_names(seed):
+    labels = [f"class {i}" for i in np.random.RandomState(1).randint(0, 12, 200)]
+    assert few_of_each(labels, 3, seed) == drawn_one_by_one(labels, 3, seed)
+
+
+def test_known_classes_are_the_fields_draw(corpus):
+    for seed in range(5):
+        draw = np.random.RandomState(seed).choice(np.array(corpus.classes), 5, replace=False)
+        assert make_open_world_split(corpus, TrainConfig(known_ratio=0.5, seed=seed)).known == sorted(draw.tolist())
+
+
+def test_one_very_long_label_and_a_label_for_each_row_cost_little():
+    labels = [f"label {i}" for i in range(30_000)]
+    labels[5] = "x" * 65_000
+    tracemalloc.start()
+    parts = divided(LabelledTexts([f"text {i}" for i in range(30_000)], labels), 0)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sum(map(len, parts)) == 30_000
+    assert most < 100 << 20

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ans.data.corpora import load_corpus
-from ans.data.corrections import MOST, Correction, Corrections, as_tsv
+from ans.data.corpora import OpenWorldSplit, load_corpus
+from ans.data.corrections import MOST, Correction, Corrections, as_tsv, learning, right_class
+from ans.data.tables import LabelledTexts
 from ans.json_files import DamagedFile
 
 ME, OTHER = "a" * 32, "b" * 32
@@ -79,3 +80,20 @@ def test_the_exported_table_is_read_as_labelled_texts(tmp_path: Path):
     }
     assert found['say "1" please'] == "music"
     assert found["ring now"] == "alarm"
+
+
+def test_a_class_that_would_lose_its_last_text_to_learn_from_is_refused_before_anything_is_trained():
+    train = LabelledTexts(["one", "two", "three"], ["a", "b", "b"])
+    none = LabelledTexts([], [])
+    split = OpenWorldSplit("mine", ["a", "b"], [], train, none, none)
+    with pytest.raises(ValueError, match="'a' would lose its last text; correct one text of it less, or give it"):
+        learning(split, {"one": "b"})
+    assert learning(split, {"one": "b", "four": "a"}).train.labels == ["b", "b", "b", "a"]
+    assert learning(split, {"two": None}).train.labels == ["a", "b"]
+
+
+def test_a_label_that_is_a_known_class_is_that_class_however_it_is_spelt():
+    assert right_class("card ", ["card ", "b"]) == "card "
+    assert right_class("  new   one ", ["card "]) == "new one"
+    assert right_class("None", ["None", "b"]) == "None"
+    assert right_class("None", ["b"]) is None

@@ -227,6 +227,31 @@ def test_yaml_that_is_broken_or_made_to_harm_is_refused_in_a_sentence(content):
         read(content, ".yml")
 
 
+def test_a_mapping_where_rasa_has_examples_is_no_example_and_stops_nothing():
+    table = read(NLU + "- intent: odd\n  examples:\n    a: b\n    c: d\n", ".yml")
+    assert found_in(table).counts == {f"faq/{label}": 8 for label in CLASSES}
+
+
+@pytest.mark.parametrize("key", ["no", "1", "on", "2026-01-01", "~", "1.5"])
+def test_a_key_of_yaml_that_is_no_text_is_read_as_one(key):
+    records = "".join(f"- {key}: 1\n  text: {text}\n  label: {label}\n" for text, label in ROWS)
+    assert found_in(read(records, ".yml")).counts == EACH
+    one = read(f"{key}: x\ntext: hello\nlabel: greet\n", ".yml")
+    assert one.column("text") == ["hello"]
+
+
+def test_a_task_of_label_studio_that_lacks_a_part_or_holds_another_is_a_row_like_any_other():
+    def task(text: str, label: str) -> dict:
+        return {"data": {"text": text}, "annotations": [{"result": [{"value": {"choices": [label]}}]}]}
+
+    tasks: list[dict] = [task(f"{text} {i}", label) for i in range(3) for text, label in ROWS]
+    odd = [{"annotations": []}, {"data": 5, "annotations": []}, {"data": {"text": "a"}, "annotations": 5}]
+    odd += [{"data": {"text": "b"}, "annotations": [{"result": 5}, {"result": [{"value": {"choices": 5}}]}]}]
+    table = read(json.dumps([*tasks, *odd]), ".json")
+    assert table.format == "Label Studio JSON"
+    assert sum(found_in(table).counts.values()) >= len(tasks)
+
+
 def test_fasttext_is_read_with_one_label_several_and_none():
     content = "".join(f"__label__{c} {t}\n" for t, c in ROWS) + "__label__a __label__b two\nnone at all\n"
     table = read(content, ".txt")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import openpyxl
 import pytest
@@ -149,3 +150,12 @@ def test_a_workbook_that_would_take_all_memory_is_refused_before_it_is_read():
     assert (
         found_in(read_bytes(open_document(f"{tail}</table:table-row>"), ".ods")).counts == EACH
     )  # as programs write it
+
+
+@pytest.mark.parametrize("place", range(60, 400, 20))
+def test_a_workbook_with_a_damaged_byte_is_read_or_refused_in_a_sentence(place):
+    raw = bytearray(workbook())
+    sheet = raw.index(b"xl/worksheets/sheet1.xml")
+    raw[(sheet + place) % len(raw)] ^= 0xFF
+    with suppress(ValueError):
+        read_bytes(bytes(raw), ".xlsx")

@@ -175,6 +175,30 @@ def test_numbers_come_back_as_numbers_and_minus_one_is_open(quick, four, tmp_pat
     assert taught.predict(["water the ferns"]).tolist() == [7]
 
 
+def test_labels_that_equal_a_class_are_that_class_whatever_kind_of_number_they_are(quick, four):
+    texts, names = four
+    numbers = [float(sorted(set(names)).index(name)) for name in names]
+    model = clone(quick).fit(texts, pandas.Series(numbers))
+    assert model.score(texts, [int(one) for one in numbers]) == model.score(texts, numbers) > 0.5
+    taught = model.teach(["do fish sleep", "xqzv blorp"], [1, -1])
+    assert taught.classes_.tolist() == model.classes_.tolist()
+    assert taught.predict(["do fish sleep", "xqzv blorp"]).tolist() == [1.0, -1.0]
+    grown = model.add_class(9, ["water the plants", "mow the lawn", "rake the leaves", "prune the roses"])
+    assert grown.classes_.tolist() == [*model.classes_.tolist(), 9.0]
+    assert grown.predict(["mow the lawn"]).tolist() == [9.0]
+    with pytest.raises(ValueError, match="the labels of this model are numbers, got 'garden'"):
+        model.add_class("garden", ["a", "b", "c"])
+    with pytest.raises(ValueError, match="-1 stands for texts of no known class"):
+        model.add_class(-1, ["a", "b", "c"])
+
+
+def test_to_refuse_nothing_is_a_share_like_any_other(quick, four):
+    model = clone(quick).set_params(refused=0.0).fit(*four)
+    calibration = model.model_.calibration
+    assert calibration.line == pytest.approx(float(calibration.scores.min()))
+    assert clone(model.refusing(0)).get_params()["refused"] == 0
+
+
 def test_columns_of_a_hugging_face_dataset_with_class_labels_give_its_numbers_which_it_can_name(quick, four):
     texts, labels = four
     kinds = datasets.ClassLabel(names=sorted(set(labels)))

@@ -49,8 +49,52 @@ def test_a_longer_open_label_is_not_cut_to_the_classes_width():
         ([0.5, 1.2], "Unknown label type"),
         ([["a", "b"], ["c", "d"]], "should be a 1d array"),
         (np.array([1, "1"], dtype=object), "must be all of one kind, and begin as int"),
+        (["a", float("nan")], "position 1 .counted from 0. holds NaN"),
+        (["a", 1], "must be all of one kind, and begin as str"),
     ],
 )
 def test_what_are_no_labels_is_refused(labels, sentence):
     with pytest.raises(ValueError, match=sentence):
         labels_of(labels)
+
+
+@pytest.mark.parametrize(
+    ("learnt", "label", "name"),
+    [
+        ([1.0, 2.0], 1, "1.0"),
+        ([1.0, 2.0], np.int64(2), "2.0"),
+        ([1.0, 2.0], 3, "3.0"),
+        ([1.0, 2.0], -1.0, None),
+        ([1, 2], 1.0, "1"),
+        ([1, 2], np.float32(2), "2"),
+        ([1, 2], 7.0, "7"),
+        ([1, 2], -1, None),
+        ([True, False], np.bool_(True), "True"),
+        (["a", "b"], "b", "b"),
+        (["a", "b"], "open", None),
+        (["a", "b"], None, None),
+        (["a", "b"], 5, "5"),
+        (["card ", "b"], "card ", "card "),
+    ],
+)
+def test_a_label_is_the_class_that_it_equals_a_new_one_of_the_same_kind_or_open(learnt, label, name):
+    values = LabelValues.among(labels_of(learnt), "open")
+    assert values.name_of(label) == name
+    if name is not None:
+        assert name in values.extended([*values.names, name] if name not in values.names else values.names).names
+
+
+@pytest.mark.parametrize(
+    ("learnt", "label", "sentence"),
+    [
+        ([1, 2], "x", "are whole numbers, got 'x'"),
+        ([1, 2], 2.5, "are whole numbers, got 2.5"),
+        ([1, 2], 10**30, "are whole numbers, got 1000"),
+        ([1.0, 2.0], "1", "are numbers, got '1'"),
+        ([True, False], "maybe", "are truth values, got 'maybe'"),
+        ([True, False], 2, "are truth values, got 2"),
+    ],
+)
+def test_a_label_of_another_kind_can_be_no_new_class(learnt, label, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        LabelValues.among(labels_of(learnt), "open").name_of(label)

@@ -2,10 +2,16 @@
 
 import pytest
 import torch
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import ByteLevel
+from tokenizers.processors import TemplateProcessing
+from tokenizers.trainers import BpeTrainer
+from transformers import PreTrainedTokenizerFast
 
 from ans.config import TrainConfig
 from ans.model.encoder import TextEncoder
-from ans.model.tokens import MOST_PIECES
+from ans.model.tokens import MOST_PIECES, Tokens
 
 # Each is one token of MiniLM's tokenizer.
 WORDS = [
@@ -109,3 +115,22 @@ def test_a_model_that_runs_whole_reads_long_texts_in_pieces_too(save_tiny_encode
     assert whole.lower is None
     halves = features(whole, text(*WORDS[:10]), text(*WORDS[10:]))
     torch.testing.assert_close(features(whole, text(*WORDS))[0], halves.mean(0), rtol=0, atol=1e-5)
+
+
+def test_each_piece_has_the_prompt_where_a_word_is_read_otherwise_behind_one():
+    """As in tokenizers on bytes (RoBERTa's, ModernBERT's), where the space before a word is a part of it."""
+    byte_level = Tokenizer(BPE())
+    byte_level.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    trainer = BpeTrainer(special_tokens=["<pad>", "<s>", "</s>"], initial_alphabet=ByteLevel.alphabet())
+    byte_level.train_from_iterator(["query: probe", "the zebra is a probe", text(*WORDS)] * 3, trainer)
+    byte_level.post_processor = TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 1), ("</s>", 2)])
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=byte_level, pad_token="<pad>")
+    tokens = Tokens(tokenizer, "query: ", 24, MOST_PIECES)
+    assert (tokens.before[0], tokens.after) == (1, [2])
+    assert "query" in tokenizer.decode(tokens.before)
+    (pieces,) = tokens.pieces([text(*WORDS, *WORDS)])
+    assert len(pieces) > 1
+    for piece in pieces:
+        assert piece[: len(tokens.before)] == tokens.before
+        assert piece[-1] == 2
+        assert "probe" not in tokenizer.decode(piece)

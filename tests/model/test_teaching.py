@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -120,3 +122,33 @@ def test_a_class_does_not_lose_its_last_text_unless_it_is_given_another(classifi
         classifier.teach(own, [None] * len(own))
     kept = classifier.teach([*own, "quite another text"], [*([None] * len(own)), label])
     assert kept.labels == classifier.labels
+    assert set(kept.train_texts).isdisjoint(own)
+    assert [kept.labels[m] for m, t in zip(kept.train_targets, kept.train_texts, strict=True) if "another" in t] == [
+        label
+    ]
+    answers = [one.label for one in kept.explain([*own, "quite another text"], 1, 0)]
+    assert answers[:-1].count(label) <= 0.1 * len(own), "what was said of them before counts no more"
+
+
+def test_two_classes_that_had_each_others_texts_are_put_right(classifier):
+    first, second = classifier.labels[:2]
+    own = [
+        [t for t, m in zip(classifier.train_texts, classifier.train_targets.tolist(), strict=True) if m == place]
+        for place in (0, 1)
+    ]
+    learnt = classifier.teach([*own[0], *own[1]], [second] * len(own[0]) + [first] * len(own[1]))
+    assert len(learnt.train_texts) == len(classifier.train_texts)
+    said = dict(zip(learnt.train_texts, (learnt.labels[m] for m in learnt.train_targets), strict=True))
+    assert {said[text] for text in own[0]} == {second}
+    assert {said[text] for text in own[1]} == {first}
+
+
+def test_an_open_text_that_is_corrected_to_a_class_is_no_negative_any_more_however_many_there_are(
+    classifier, test_part
+):
+    outside = [text for text, label in zip(test_part.texts, test_part.labels, strict=True) if label == "oos"][:60]
+    fitted = replace(classifier.fitted, outside=classifier.features(outside))
+    model = TrainedModel(classifier.config, fitted, classifier.seconds)
+    corrected = outside[:30]
+    learnt = model.teach(corrected, [classifier.labels[0]] * len(corrected))
+    assert len(learnt.fitted.outside) == len(outside) - len(corrected)

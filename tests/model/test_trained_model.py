@@ -227,6 +227,13 @@ def test_training_refuses_texts_it_cannot_learn_from(arguments, sentence):
 # Persistence
 
 
+def test_a_model_that_has_learnt_half_a_character_is_saved_with_it(classifier, tmp_path):
+    texts = ["cut \ud83d", *classifier.train_texts[1:]]
+    model = TrainedModel(classifier.config, replace(classifier.fitted, texts=texts), classifier.seconds)
+    model.save(tmp_path / "model")
+    assert TrainedModel.load(tmp_path / "model", "cpu").train_texts == texts
+
+
 @pytest.fixture(scope="module")
 def saved(classifier, tmp_path_factory) -> Path:
     """The small classifier's folder; copy it before damaging it."""

@@ -29,10 +29,11 @@ def read_tasks(
 ) -> Table:
     """One row a task: its data, and what was chosen. Annotators that agree chose one; cancelled ones nothing."""
     rows, lines, cancelled = [], [], 0
-    data = [flat(record["data"]) for record in records]
+    data = [flat(found if isinstance(found := record.get("data"), Mapping) else {}) for record in records]
     names = list(dict.fromkeys(name for item in data for name in item))
     for record, item, start in zip(records, data, starts, strict=True):
-        annotations = record.get("annotations", record.get("completions")) or []
+        annotations = record.get("annotations", record.get("completions"))
+        annotations = annotations if isinstance(annotations, list) else []
         valid = [one for one in annotations if isinstance(one, Mapping) and not one.get("was_cancelled")]
         cancelled += len(annotations) - len(valid)
         if annotations and not valid:
@@ -54,10 +55,12 @@ def _chosen(annotations: Sequence[Mapping[str, Any]]) -> list[str]:
     """The choices of all annotations, in their order; of a taxonomy the path."""
     found: list[str] = []
     for annotation in annotations:
-        for result in annotation.get("result") or ():
+        results = annotation.get("result")
+        for result in results if isinstance(results, list) else ():
             value = result.get("value") if isinstance(result, Mapping) else None
             if not isinstance(value, Mapping):
                 continue
-            found += [str(choice) for choice in value.get("choices") or () if isinstance(choice, (str, int))]
-            found += ["/".join(map(str, path)) for path in value.get("taxonomy") or () if isinstance(path, list)]
+            chosen, paths = (one if isinstance(one, list) else [one] for one in map(value.get, ("choices", "taxonomy")))
+            found += [str(choice) for choice in chosen if isinstance(choice, (str, int))]
+            found += ["/".join(map(str, path)) for path in paths if isinstance(path, list)]
     return found

@@ -102,7 +102,10 @@ def _examples(node, content: str) -> list[tuple[str | None, int]]:
                 found.append((stripped[1:].strip() if is_example else None, begin + offset))
         return found
     found = []
-    for item in node.value:
+    for item in node.value if isinstance(node.value, list) else ():
+        if isinstance(item, tuple):  # of a mapping, where a list belongs
+            found.append((None, item[0].start_mark.line + 1))
+            continue
         text = item if isinstance(item.value, str) else dict(_pairs(item)).get("text")
         value = getattr(text, "value", None)
         lines = value.split("\n") if isinstance(value, str) else [None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from ans.data.formats.delimited import with_names, without_total
@@ -51,7 +52,7 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
         chosen = _chosen(book, sheet)
         rows, starts = _filled_rows(book.get_sheet_by_name(chosen))
-    except (CalamineError, OSError, zipfile.BadZipFile) as error:
+    except (CalamineError, OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(
             f"is a spreadsheet that can't be read ({error}); save it again, without a password."
         ) from error

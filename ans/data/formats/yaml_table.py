@@ -19,7 +19,14 @@ def read_yaml(content: str, encoding: str) -> Table:
     import yaml
 
     with checked_yaml(content):
-        documents: list[Any] = [one for one in yaml.load_all(content, yaml.CSafeLoader) if one is not None]
+        documents: list[Any] = [_named(one) for one in yaml.load_all(content, yaml.CSafeLoader) if one is not None]
     single = len(documents) == 1 and not isinstance(documents[0], list)
     values = documents[0] if len(documents) == 1 and not single else documents
     return table_of(Values(values, list(range(1, len(values) + 1)), "YAML", Account(), single=single), encoding)
+
+
+def _named(value: Any) -> Any:
+    """The same with a text for each key: YAML reads `no` as a truth value, and `1` as a number."""
+    if isinstance(value, dict):
+        return {str(key): _named(part) for key, part in value.items()}
+    return [_named(part) for part in value] if isinstance(value, list) else value
