@@ -8,6 +8,7 @@
                 stop             present once somebody pressed Stop
                 name.json        the name a person gave it, if one did
                 owner.json       the browser whose texts are in it, if it was uploaded or made from uploaded texts
+                begun.json       the browser that started its training, if one did
                 keys.json        hashes of the keys with which programs ask a private run (keys.py)
                 promotion.json   how it was made from another run by adding a class (promotion.py)
                 corrections.json what a person has corrected, which it learns like training texts (taught.py)
@@ -146,6 +147,18 @@ class Run:
             return uploader
         path, uploads = Path(self.config.dataset), self.folder.parent.parent / "uploads"
         return path.relative_to(uploads).parts[0] if path.is_relative_to(uploads) and path != uploads else None
+
+    @property
+    def begun_by(self) -> str | None:
+        """The browser that started its training; None if none did, or it is not known any more."""
+        try:
+            return self.text_of("begun.json")
+        except DamagedFile:
+            return None
+
+    def note_begun(self, browser: str) -> None:
+        """Remember which browser started its training."""
+        write_json(self.folder / "begun.json", browser)
 
     @property
     def promotion(self) -> Promotion | None:

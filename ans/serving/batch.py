@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CHUNK = 128  # texts between two looks at the progress and at Stop: under a second on one core
 AT_A_TIME = threading.Semaphore(2)  # passes of all visitors
 WAIT_SECONDS = 0.2
+LOOKED_SECONDS = 10.0  # a page in sight looks twice a second
 UNSEEN_SECONDS = 180.0  # a page that does not look for so long is closed; a hidden one looks once a minute
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,16 @@ class Pass:
         """Somebody looks at it: it goes on."""
         self._seen = time.monotonic()
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether somebody stopped it; else it ended by itself, or since nobody looked at it."""
+        return self._stop.is_set()
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its page has not looked at it lately: it is hidden or gone."""
+        return time.monotonic() - self._seen > LOOKED_SECONDS
+
     def wait(self, seconds: float) -> bool:
         """Wait at most this long for its end; whether that has come."""
         return self._ended.wait(seconds)
@@ -116,12 +127,14 @@ class Pass:
 class Batch:
     """Texts, a model's answers to them, perhaps a second model's, and what a person does with them.
 
-    `chosen`: rows that are selected. `right`: the right answer of a row that was corrected, None for open.
+    `chosen`: rows that are selected. `right`: the right answer of a row that was corrected, None for open. `owner`: the
+    browser that has brought the texts.
     """
 
     lines: Lines
     first: Pass
     second: Pass | None = None
+    owner: str | None = None
     chosen: set[int] = field(default_factory=set)
     right: dict[int, str | None] = field(default_factory=dict)
 

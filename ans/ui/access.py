@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,8 +160,12 @@ class Visitor:
 
     def started(self, run_id: str) -> bool:
         """Whether a training counts as this browser's: its page turns to the model as soon as it is trained."""
-        theirs = self.browser is not None and self.trainings.starter_of(run_id) == self.browser
-        return theirs or not self.restricted
+        if not self.restricted:
+            return True
+        began = self.trainings.starter_of(run_id)
+        if began is None and (run := self.store.get(run_id)) is not None:  # an earlier server's
+            began = run.begun_by
+        return self.browser is not None and began == self.browser
 
     def check_may_start(self, wanted: Sequence[TrainConfig]) -> None:
         """See that this browser may start these trainings.
@@ -239,8 +244,11 @@ class Visitor:
             )
 
     def note_start(self, run: Run) -> None:
-        """This browser has just started a training."""
+        """This browser has just started a training: it may stop it, also when the server was started again."""
         self.trainings.begun(run.id, self.browser)
+        if self.browser is not None:
+            with suppress(OSError):  # of a full disk: the training is what counts
+                run.note_begun(self.browser)
 
     def may_use(self, dataset: str | None) -> bool:
         """Whether it may read a dataset: its own uploads always, others' never, paths where nobody else is."""

@@ -1,4 +1,4 @@
-"""Files for a visitor: small ones behind a button, and a run as a zip, packed, saved by the browser, cleared away."""
+"""Files for a visitor, made when one is asked for and saved by the browser; of a run a zip, cleared away then."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pathlib import Path
 import gradio as gr
 
 from ans.runs.run import Run
+from ans.ui.limits import MIB, UPLOADED
+from ans.ui.refused import Refused
+from ans.ui.shared import Shared
 from ans.workflows.archive import save_archive
 
 FOLDERS, LEFT_AFTER = "ans-download-", 3600  # folders of zips, and seconds after which nobody waits for one
@@ -54,6 +57,16 @@ def clear(folder: Path | None) -> None:
     """Remove the folder of a zip: Gradio has copied that to where it serves it from."""
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_room(shared: Shared, who: str | None, size: int) -> None:
+    """See that this visitor may have a file of so many bytes: it lies beside the uploads for a day, and counts as one.
+
+    Raises:
+        Refused: the address has had as much as it may.
+    """
+    if wait := shared.server.rates.wait(UPLOADED, shared.address(who) or "", max(1, size // MIB)):
+        raise Refused(f"your address has had as many files as it may; try again in {wait} s.", 429, wait)
 
 
 def offered_file(button: gr.DownloadButton, name: str, content: bytes) -> str:

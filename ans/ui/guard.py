@@ -164,7 +164,12 @@ class Guard:
 
     def _too_often(self, kind: str, scope: Scope, cost: int = 1) -> JSONResponse | None:
         wait = self._rates.wait(kind, address_of(scope, self._proxies), cost)
-        return refused_answer(429, BUSY.format(wait), wait) if wait else None
+        if not wait:
+            return None
+        answer = refused_answer(429, BUSY.format(wait), wait)
+        if kind == PAGES:  # a person is there: all pages of an office open again at once when the server has restarted
+            answer.headers["Refresh"] = str(wait)
+        return answer
 
 
 def policy(frames: str) -> str:

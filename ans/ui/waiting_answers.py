@@ -3,8 +3,9 @@
 Workaround, seen with Gradio 6.31.0, no upstream issue known. Gradio keeps a place for the answers of 2,000 sessions,
 drops the one that was made first however much it is in use, and makes one for each request of a program. A page whose
 place goes while it waits is told that it is not found, and its click is lost; what it waited for is never struck off,
-so that its later streams do not end. And a stream that is asked for under a name that nobody has, as by a page that
-outlived its server, is a traceback in the log. All this can go when tests/ui/test_workarounds.py says so.
+so that its later streams do not end, nor what was under way for a stream that was cut off. And a stream that is asked
+for under a name that nobody has, as by a page that outlived its server, is a traceback in the log. All this can go when
+tests/ui/test_workarounds.py says so.
 """
 
 from __future__ import annotations
@@ -40,12 +41,11 @@ class WaitingAnswers(OrderedDict[str, Any]):
             busy = {event.session_hash for event in list(self.queue.event_ids_to_events.values())}
             for old in [one for one in list(self) if one not in busy and one != session][: len(self) - self.most]:
                 del self[old]
+                self.queue.pending_event_ids_session.pop(old, None)
 
     def __delitem__(self, session: str) -> None:
         if session in self:  # two streams of a page that is left take it away twice
             super().__delitem__(session)
-        # Also of an event that is under way while its stream is cut off: its answer is never given.
-        self.queue.pending_event_ids_session.pop(session, None)
 
 
 class WaitedFor(dict[str, set[str]]):
@@ -60,6 +60,15 @@ def keep_answers(blocks: gr.Blocks, most: int = MOST) -> None:
     queue: Any = blocks._queue
     queue.pending_messages_per_session = WaitingAnswers(queue, most)
     queue.pending_event_ids_session = WaitedFor()
+    clean = queue.clean_events
+
+    async def clean_all(*, session_hash: str | None = None, event_id: str | None = None) -> None:
+        """A stream was cut off. The answer of what is under way for it is never given, so nobody waits for it."""
+        await clean(session_hash=session_hash, event_id=event_id)
+        if session_hash is not None:
+            queue.pending_event_ids_session.pop(session_hash, None)
+
+    queue.clean_events = clean_all
 
 
 class EndedStreams:

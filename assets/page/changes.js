@@ -2,10 +2,11 @@
 // started again, or has forgotten it, opens again with what was typed.
 const root = element.querySelector('.changes'),
   SECOND = 1000,
+  SPREAD = 3 * SECOND,
   LONGEST = 15 * SECOND; // after which a poll is made in any case, since one may have failed
 const TYPED = 'ans-typed';
 let known = '',
-  away = false, // did the server not answer when it was last asked?
+  opening = false,
   polled = 0,
   asking = false;
 
@@ -14,14 +15,25 @@ function keepTyped() {
   const typed = document.querySelector('#query textarea')?.value;
   try {
     if (typed) sessionStorage.setItem(TYPED, typed);
+    else sessionStorage.removeItem(TYPED);
   } catch {
     // a browser that stores nothing
   }
 }
 
 function openAgain() {
+  if (opening) return;
+  opening = true;
   keepTyped();
-  window.location.reload();
+  // All pages see at once that a server was started again; those of one address shall not ask for it at once.
+  setTimeout(() => window.location.reload(), Math.random() * SPREAD);
+}
+
+// What the address asked for is there. Later another model is in use, and a reload shall not bring back the first.
+function forgetLink() {
+  const address = new URL(window.location.href);
+  for (const name of ['run', 'text']) address.searchParams.delete(name);
+  if (address.href !== window.location.href) window.history.replaceState(window.history.state, '', address);
 }
 
 function typeAgain() {
@@ -56,27 +68,25 @@ async function ask() {
       const restarted = known && known.split('.')[0] !== now.split('.')[0];
       known = now;
       if (restarted) openAgain();
-      else {
-        away = false;
-        poll();
-      }
-    } else {
-      away = false;
-      if (performance.now() - polled > LONGEST) poll();
-    }
+      else poll();
+    } else if (reply.status === 401) {
+      openAgain(); // a server that was started again knows nobody: it asks who this is
+    } else if (performance.now() - polled > LONGEST) poll();
   } catch {
-    away = true; // it is asked again in a second
+    // it is asked again in a second
   } finally {
     asking = false;
   }
 }
 
 window.addEventListener('pagehide', () => {
-  if (away) keepTyped();
+  if (props.value) keepTyped(); // else the page was not there yet, and what was kept is still to be typed
 });
 watch('value', () => {
   if (props.value === 'gone') openAgain();
-  if (props.value === 'open') typeAgain();
+  if (props.value !== 'open') return;
+  typeAgain();
+  forgetLink();
 });
 document.addEventListener('visibilitychange', ask); // in a hidden tab a server may have forgotten it
 setInterval(ask, SECOND);

@@ -74,6 +74,10 @@ function line(item, most) {
 }
 
 function draw() {
+  keepingFocus(root, fill);
+}
+
+function fill() {
   const list = root.querySelector('.list'),
     top = list ? list.scrollTop : 0;
   root.replaceChildren();

@@ -16,6 +16,10 @@ function card(group, index, chosen) {
 }
 
 function draw() {
+  keepingFocus(root, fill);
+}
+
+function fill() {
   const v = props.value ? JSON.parse(props.value) : { groups: [] };
   const top = root.querySelector('.list')?.scrollTop || 0;
   root.replaceChildren();

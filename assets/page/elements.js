@@ -26,6 +26,20 @@ function announce(words) {
   if (element.checkVisibility()) window.announce(element, words);
 }
 
+// Draws what is in `root` anew. Who had the focus in there has it again, on the control of its kind at the same place.
+function keepingFocus(root, draw) {
+  const focused = document.activeElement,
+    isAlike = one => one.classList[0] === focused.classList[0],
+    alike = () => [...root.querySelectorAll(focused.tagName)].filter(isAlike),
+    place = root.contains(focused) ? alike().indexOf(focused) : -1;
+  draw();
+  if (place < 0 || root.contains(document.activeElement)) return;
+  alike()
+    .slice(0, place + 1)
+    .at(-1)
+    ?.focus({ preventScroll: true });
+}
+
 // The field's numbers: the first line and the first cell of each line are headings, the corner is none.
 function numbers(table) {
   const made = node('table', 'numbers');

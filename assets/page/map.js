@@ -84,10 +84,12 @@ function dressed(layout) {
   });
 }
 
+let stale = false;
 async function paint() {
   const wanted = is3d() ? space : flat;
   if (figure && wanted !== gd) { gd.replaceWith(wanted); gd = wanted; }
-  if (!figure || !gd.clientWidth) return;
+  stale = !gd.clientWidth;  // what is not seen is painted when it comes into view
+  if (!figure || stale) return;
   painted = String(props.spot);
   await window.Plotly.react(wanted, traces(), dressed(figure.layout), { responsive: false, displaylogo: false,
     displayModeBar: false,
@@ -240,7 +242,7 @@ part('png').onclick = () => saveAsPicture(saved(), figure.layout.meta.title);
 part('html').onclick = () => saveAsPage(saved(), figure.layout.meta.title);
 const resized = new ResizeObserver(() => {
   if (!gd.clientWidth) return;
-  if (!gd.data) paint();
+  if (!gd.data || stale) paint();
   else if (gd._fullLayout.width !== gd.clientWidth
     || gd._fullLayout.height !== gd.clientHeight) window.Plotly.Plots.resize(gd);
 });

@@ -100,6 +100,10 @@ function table(v, rows) {
 }
 
 function draw() {
+  keepingFocus(root, fill);
+}
+
+function fill() {
   const v = props.value ? JSON.parse(props.value) : null;
   root.replaceChildren();
   if (!v) return;

@@ -16,7 +16,19 @@
   document.addEventListener('input', event => {
     if (event.target.matches?.(BOX)) show();
   });
-  window.visualViewport?.addEventListener('resize', () => {
-    if (document.activeElement?.matches(BOX)) show(); // the keyboard has come up
+
+  // The keyboard has come up. The bars of a browser that hide and return, and a pinch, change the height, too.
+  const screen = window.visualViewport,
+    KEYBOARD = 150; // pixels: less than any, and more than bars
+  let width = screen?.width,
+    tallest = screen?.height,
+    isUp = false;
+  screen?.addEventListener('resize', () => {
+    if (screen.scale !== 1) return;
+    tallest = screen.width === width ? Math.max(tallest, screen.height) : screen.height; // else it was turned
+    width = screen.width;
+    const wasUp = isUp;
+    isUp = tallest - screen.height > KEYBOARD;
+    if (isUp && !wasUp && document.activeElement?.matches(BOX)) show();
   });
 })();

@@ -21,29 +21,27 @@ function renameForm(row) {
   const form = node('form', 'rename'),
     box = node('input'),
     save = node('button', 'strong', 'Save');
+  const leave = () => {
+    renaming = null;
+    draw();
+    focusOn(`Rename ${row.id}`);
+  };
   box.value = row.given_name;
   box.maxLength = 80;
   box.placeholder = row.title;
   box.setAttribute('aria-label', 'New name of ' + row.title);
   box.onkeydown = event => {
-    if (event.key === 'Escape') {
-      renaming = null;
-      draw();
-    }
+    if (event.key === 'Escape') leave();
   };
   form.onsubmit = event => {
     event.preventDefault();
-    renaming = null;
     trigger('click', { action: 'rename', id: row.id, name: box.value });
-    draw();
+    leave();
   };
   form.append(
     box,
     save,
-    button('Cancel', () => {
-      renaming = null;
-      draw();
-    }, '', 'Cancel, keep the name'),
+    button('Cancel', leave, '', 'Cancel, keep the name'),
   );
   return form;
 }
@@ -61,10 +59,12 @@ function actions(row) {
         deleting = null;
         trigger('click', { action: 'delete', id: row.id });
         draw();
+        focusOn(`Delete ${row.id}`);
       }, 'danger', 'Yes, delete ' + row.title),
       button('Cancel', () => {
         deleting = null;
         draw();
+        focusOn(`Delete ${row.id}`);
       }, '', 'Cancel, keep ' + row.title),
     );
     return box;
@@ -99,6 +99,7 @@ function actions(row) {
         root.querySelector('.danger').focus();
       }, '', 'Delete ' + row.title),
     );
+  for (const one of box.querySelectorAll('button')) one.dataset.key = `${one.textContent} ${row.id}`;
   if (row.state === 'running' || row.state === 'queued')
     box.append(node('span', 'ask', 'Stop it in Train to delete it.'));
   return box;
@@ -162,7 +163,7 @@ function cellsOf(rows) {
 function draw() {
   const v = props.value ? JSON.parse(props.value) : null;
   if (renaming && root.querySelector('.rename')?.contains(document.activeElement)) return; // somebody is typing there
-  const held = root.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
   root.replaceChildren();
   const note = node('p', 'note', props.note || '');
   note.setAttribute('role', 'status');
@@ -197,10 +198,14 @@ function draw() {
         'again; an uploaded one, and one trained on uploaded data, is seen by this browser alone.',
     ),
   );
-  if (held)
-    [...root.querySelectorAll('button, summary')]
-      .find(one => one.getAttribute('aria-label') === held)
-      ?.focus({ preventScroll: true });
+  if (held?.dataset.key) focusOn(held.dataset.key);
+  else if (held?.matches('summary')) root.querySelector('summary').focus({ preventScroll: true });
+}
+
+// The button that leads on from here; where its run is gone, the first one of the table.
+function focusOn(key) {
+  const found = root.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? root.querySelector('td.do button');
+  found?.focus({ preventScroll: true });
 }
 watch('value', draw);
 watch('note', draw);

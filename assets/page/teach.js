@@ -172,7 +172,10 @@ function draw() {
   }
   if (v.refused && !open && !dismissed) parts.push(node('p', 'refused', v.refused));
   if (v.result) parts.push(result(v.result));
-  root.replaceChildren(...parts);
+  const inside = root.contains(document.activeElement);
+  keepingFocus(root, () => root.replaceChildren(...parts));
+  if (inside && !root.contains(document.activeElement))
+    root.querySelector('.learn, .wrong')?.focus({ preventScroll: true });
 }
 // Another message: what was said of the one before is over, and one that is not there can't be wrong.
 let answered = isAnswered();

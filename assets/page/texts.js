@@ -14,6 +14,10 @@ function line(row, clickable) {
 }
 
 function draw() {
+  keepingFocus(root, fill);
+}
+
+function fill() {
   const v = props.value ? JSON.parse(props.value) : { rows: [], total: 0 };
   root.replaceChildren();
   if (v.heading) {

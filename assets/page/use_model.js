@@ -114,6 +114,7 @@ function keyRow(key) {
   const stop = () => {
     revoking = null;
     draw();
+    body.querySelector(`[aria-label="Revoke ${CSS.escape(key.id)}"]`)?.focus();
   };
   row.append(
     node('span', 'made', 'What uses it gets no more answers.'),

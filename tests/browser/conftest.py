@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from ans.runs.run import Run
 from ans.runs.store import RunStore
 from tests.browser.running_app import chromium, headless_chromium, watched_app
 from tests.browser.waiting import PATIENCE
@@ -28,6 +30,16 @@ def starter(app: tuple[str, RunStore]) -> RunStore:
     """The store of the app, which holds the starter that comes with it."""
     assert app[1].finished()
     return app[1]
+
+
+@pytest.fixture
+def second_model(starter):
+    """One more finished run, to switch between."""
+    run = starter.finished()[0]
+    copy = Run(shutil.copytree(run.folder, starter.root / "20260101-000000-copied"))
+    (copy.folder / "name.json").write_text('"A copy"')
+    yield copy
+    starter.delete(copy)
 
 
 @pytest.fixture(scope="session")

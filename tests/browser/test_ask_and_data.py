@@ -54,6 +54,19 @@ def test_a_link_opens_a_model_with_a_text_and_a_bad_one_does_no_harm(app, starte
     before = page.evaluate(f"() => {star}.x[0]")
     page.get_by_label("Type a message").fill("wake me up")
     page.wait_for_function(f"(before) => {star}?.x[0] !== before", arg=before)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Link copied").wait_for()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert f"run={run.id}" in copied
+    assert copied.endswith("text=wake+me+up")
+
+    # What the link asked for is over: a reload brings back what was typed since
+    assert page.url.rstrip("/") == url.rstrip("/")
+    page.reload()
+    until(lambda: page.get_by_label("Type a message").input_value() == "wake me up", "what was typed is there")
+    assert page.get_by_label("Model in use").input_value() == run.name
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('denied')); }")
     page.get_by_role("button", name="Copy link").click()
     page.wait_for_url(lambda address: f"run={run.id}" in address and "text=wake+me+up" in address)
     page.goto(f"{url}?run={quote('../../etc')}&text={quote(HOSTILE)}")

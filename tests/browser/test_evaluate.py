@@ -35,6 +35,13 @@ def test_a_visitor_finds_the_errors_of_a_kind_and_of_a_class_and_takes_one_to_th
     until(lambda: page.locator("#mistakes select").input_value() == label, "the errors are those of the class")
     assert page.locator("#mistakes tbody tr").count() == min(25, len(own))
 
+    # Who chooses by the keyboard stays where they are
+    choice = page.locator("#mistakes select")
+    choice.focus()
+    choice.select_option("")
+    until(lambda: page.locator("#mistakes tbody tr").count() == min(25, len(wrong)), "all errors are there again")
+    assert page.evaluate("() => document.activeElement.matches('#mistakes select')")
+
     # A cell of the confusion matrix shows its errors
     one = next(one for one in wrong if one.truth in answers.known)
     page.locator("#matrix .plot").scroll_into_view_if_needed()

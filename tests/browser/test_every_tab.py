@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 
-import pytest
-
-from ans.runs.run import Run
 from tests.browser.waiting import until
 
 TABS = ("Ask", "Train", "Data", "Map", "Evaluate", "Compare", "Discover", "Runs")
@@ -27,16 +23,6 @@ PAIRS = (
     if os.environ.get("ANS_EVERY_PAIR")
     else [(tab, TABS[(at + step) % len(TABS)]) for at, tab in enumerate(TABS) for step in (-1, 1)]
 )
-
-
-@pytest.fixture
-def second_model(starter):
-    """One more finished run, to switch between."""
-    run = starter.finished()[0]
-    copy = Run(shutil.copytree(run.folder, starter.root / "20260101-000000-copied"))
-    (copy.folder / "name.json").write_text('"A copy"')
-    yield copy
-    starter.delete(copy)
 
 
 def open_tab(page, name: str) -> None:

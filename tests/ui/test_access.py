@@ -153,6 +153,17 @@ def test_a_training_stays_its_addresss_wherever_its_browser_goes(store):
         people[OTHER].check_may_start([])
 
 
+def test_after_the_server_was_started_again_a_training_is_still_of_who_began_it(store):
+    run = People(store, restricted=True).start(ME)
+    people = People(store, restricted=True)
+    assert people[ME].may_stop(run)
+    assert not people[OTHER].may_stop(run)
+    with pytest.raises(ValueError, match="your last training has not ended yet"):
+        people[ME].check_may_start([])
+    (run.folder / "begun.json").write_text("{")
+    assert not people[ME].may_stop(run)
+
+
 def test_among_strangers_who_has_no_name_trains_nothing(store):
     with pytest.raises(ValueError, match="no name yet; reload the page"):
         People(store, restricted=True)[None].check_may_start([])

@@ -13,6 +13,8 @@ from ans.plots.discovery import group_map
 from ans.runs.promotion import Promotion
 from ans.runs.store import RunStore
 from ans.serving.discovery import REST, Cluster, Discovery
+from ans.serving.models import Serving
+from ans.ui import page
 from ans.ui.discover import cards
 from ans.ui.discover.findings import MOST_REMEMBERED, Findings
 from ans.ui.discover.handlers import DiscoverTab
@@ -118,6 +120,18 @@ def test_a_class_that_this_server_does_not_let_anybody_add_makes_no_model(store,
     *_, last = tab.make_known(Findings(run.id, found=found, chosen=0), "gym", [0, 1], ME)
     assert last[tab.card]["detail"].startswith(said)
     assert len(store.all()) == 1
+
+
+def test_groups_that_were_found_while_another_model_was_chosen_are_kept_with_their_own(store, found):
+    made = page.build(Serving(store))
+    looks = [event._id for event in made.fns.values() if event.fn is not None and event.fn.__name__ == "look_for"]
+    then = {event.trigger_after: event.fn.__name__ for event in made.fns.values() if event.fn is not None}
+    assert len(looks) == 2
+    assert all(then[look] == "opened" for look in looks)
+    tab = laid_out(layout, store)
+    changed = tab.opened("another", Findings("asked", found=found), ME)
+    assert changed[tab.findings].found is None
+    assert changed[tab.findings].at("asked").found is found
 
 
 def test_what_was_found_with_a_model_is_there_again_after_another_was_in_use(found):

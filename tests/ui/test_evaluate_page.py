@@ -17,6 +17,7 @@ from safetensors.numpy import load_file, save_file
 from ans.conventions import OPEN_NAME
 from ans.evaluation import mistakes
 from ans.evaluation.mistakes import ERROR_KINDS, KIND_NAMES, OPEN_TAKEN
+from ans.json_files import write_json
 from ans.plots.maps import GROUPS
 from ans.runs.check import Doubt, Quality, Twins
 from ans.runs.store import RunStore
@@ -151,11 +152,18 @@ def test_what_may_be_missing_leaves_the_tab_whole_and_is_json_that_a_browser_rea
 def test_nothing_is_computed_before_somebody_has_looked_and_nothing_twice(store):
     tab = laid_out(evaluate.layout, store)
     assert list(tab.changed(RUN, None, None)) == []
-    assert list(tab.opened(RUN, RUN, None)) == []
     busy, drawn = tab.opened(RUN, None, None)
     assert (busy[tab.overview]["state"], busy[tab.drawn]) == ("busy", "")
-    assert drawn[tab.drawn] == RUN
+    assert list(tab.opened(RUN, drawn[tab.drawn], None)) == []
     assert len(list(tab.changed(RUN, "", None))) == 2
+
+
+def test_what_was_kept_in_another_window_is_drawn_when_the_tab_is_opened_again(store):
+    tab, changes = shown(store)
+    file = store.root / RUN / "evaluation.json"
+    write_json(file, json.loads(file.read_text()))
+    _, drawn = tab.opened(RUN, changes[tab.drawn], None)
+    assert drawn[tab.drawn] != changes[tab.drawn]
 
 
 def test_a_cell_asks_for_its_errors_on_the_diagonal_for_the_class_in_the_open_row_for_the_kind(store):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -13,7 +14,7 @@ from starlette.types import Message
 from ans.ui import guard, upload_gate
 from ans.ui.addresses import address_of
 from ans.ui.guard import LONGEST_BODY, MOST_PARTS, path_of
-from ans.ui.limits import MIB, NAMES, OWN, PUBLIC, REACHABLE, TYPING, UPLOADED, Limits, Rates
+from ans.ui.limits import MIB, NAMES, OWN, PAGES, PUBLIC, REACHABLE, TYPING, UPLOADED, Limits, Rates
 from tests.ui.guarded_server import TINY
 
 
@@ -65,6 +66,14 @@ def test_tools_are_there_when_they_are_asked_for_and_count_as_requests_of_progra
     assert client.post("/gradio_api/mcp/", json={}).status_code == 200
     for path in ("/gradio_api/mcp", "/ans/api/classify", "/gradio_api/call/classify"):
         assert client.post(path, json={}).status_code == 429, "one rate for all that programs ask"
+
+
+def test_a_page_that_is_opened_too_often_is_opened_again_by_the_browser_itself(guarded):
+    client = guarded(replace(PUBLIC, rates={PAGES: "1/minute"}))
+    assert client.get("/").status_code != 429
+    refused = client.get("/")
+    assert refused.status_code == 429
+    assert refused.headers["refresh"] == refused.headers["retry-after"]
 
 
 def test_an_address_that_asks_too_often_is_told_when_to_try_again_and_no_other_address_is(guarded):

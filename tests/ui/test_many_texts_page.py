@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import gradio as gr
 import pytest
 
 from ans.data.corrections import Correction
 from ans.data.lines import Lines
 from ans.runs.status import FINISHED, RUNNING
-from ans.serving.batch import Batch, Pass, Verdict
+from ans.serving.batch import LOOKED_SECONDS, Batch, Pass, Verdict
 from ans.ui.ask import many_texts
 from ans.ui.ask.many_texts import ManyTab
 from ans.ui.ask.shown_rows import ROWS, START, Place
+from ans.ui.limits import UPLOADED, Limits
 from tests.ui.tabs import ME, OTHER, event, laid_out, run_of
 
 VIEW = ("all", "", START)
@@ -73,6 +76,63 @@ def test_a_model_that_is_gone_ends_in_a_card_that_says_so_with_free_buttons(tab,
     changes = tab.look(batch, ME)
     assert changes[tab.card]["title"] == "These could not be classified"
     assert buttons(tab, changes) == (True, False, False)
+
+
+def shared_by_strangers(store, limits: Limits) -> ManyTab:
+    tab = laid_out(many_texts.layout, store, restricted=True, limits=limits)
+    tab.shared.trainings.came_from(ME, "192.0.2.1")
+    tab.shared.trainings.came_from(OTHER, "192.0.2.1")
+    return tab
+
+
+def test_one_list_of_an_address_at_a_time_also_for_a_second_model_beside(store, monkeypatch):
+    monkeypatch.setattr(Pass, "begin", lambda self, load: None)
+    tab, run = shared_by_strangers(store, Limits(passes=1)), run_of(store, None, RUNNING, FINISHED)
+    first = tab.start("one\ntwo", None, None, None, None, run.id, ME, None)[tab.batch]
+    with pytest.raises(gr.Error, match="of your address are being classified already"):
+        tab.start("three", None, None, None, None, run.id, OTHER, None)
+    done = classified(run.id)
+    tab.shared.server.held.admit(done, 1, "192.0.2.1")
+    with pytest.raises(gr.Error, match="of your address are being classified already"):
+        tab.beside(run.id, done, OTHER, *VIEW)
+    ended(first.first, "done")
+    tab.beside(run.id, done, OTHER, *VIEW)
+    assert done.second is not None
+    with pytest.raises(gr.Error, match="of your address are being classified already"):
+        tab.start("three", None, None, None, None, run.id, ME, None)
+
+
+def test_after_a_reload_what_the_page_of_before_had_begun_is_stopped_for_what_it_begins_now(store, monkeypatch):
+    monkeypatch.setattr(Pass, "begin", lambda self, load: None)
+    tab, run = shared_by_strangers(store, Limits(passes=1)), run_of(store, None, RUNNING, FINISHED)
+    left = tab.start("one\ntwo", None, None, None, None, run.id, ME, None)[tab.batch]
+    left.first._seen -= LOOKED_SECONDS + 1
+    with pytest.raises(gr.Error, match="of your address are being classified already"):
+        tab.start("three", None, None, None, None, run.id, OTHER, None)
+    assert not left.first.was_stopped, "it is somebody else's"
+    tab.start("three", None, None, None, None, run.id, ME, None)
+    assert left.first.was_stopped
+
+
+def test_who_stopped_nothing_is_not_told_so(tab):
+    for stop, said in ((True, "You stopped it;"), (False, "It stopped, as nobody looked at this page for minutes;")):
+        batch = classified("a-run")
+        batch.first.verdicts = batch.first.verdicts[:100]
+        batch.first.state = "stopped"
+        if stop:
+            batch.stop()
+        assert f"{said} the other 150 were not classified." in tab.look(batch, ME)[tab.card]["detail"]
+
+
+def test_a_file_is_made_when_it_is_asked_for_and_counts_among_what_an_address_may_upload(store):
+    tab = shared_by_strangers(store, Limits(rates={UPLOADED: "2/hour"}))
+    batch = classified("a-run")
+    for _ in range(2):
+        made = Path(tab.table.offer(batch, *VIEW, ME)[tab.table.file])
+        assert len(made.read_text(encoding="utf-8-sig").splitlines()) == 251
+    with pytest.raises(gr.Error, match=r"^'?Your address has had as many files as it may; try again in \d+ s"):
+        tab.table.offer(batch, *VIEW, ME)
+    assert tab.table.download not in tab.look(batch, ME), "nobody has asked for one"
 
 
 def test_of_a_file_with_several_columns_the_one_with_the_texts_can_be_chosen(tab, store, tmp_path):

@@ -49,7 +49,9 @@ def test_a_correction_joins_the_list_of_its_browser_alone_and_can_be_removed(par
 def test_no_cell_of_the_corrections_to_download_is_a_formula(part, run):
     for text, label in (("=1+1", "@sum"), ("+cmd", "-2")):
         after = act(part, text, run.id, ME, action="correct", label=label)
-    cells = [cell for line in Path(after[part.download]["value"]).read_text().splitlines() for cell in line.split("\t")]
+    assert after[part.download]["visible"]
+    file = Path(part.offer(run.id, ME)[part.file])
+    cells = [cell for line in file.read_text().splitlines() for cell in line.split("\t")]
     assert {"'=1+1", "'@sum", "'+cmd", "'-2"} <= set(cells)
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 

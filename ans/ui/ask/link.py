@@ -8,17 +8,16 @@ import gradio as gr
 
 from ans.conventions import LONGEST
 
-# The address bar shows the link too, so that it can be taken from there where a page may not write the clipboard.
+# Where a page may not write the clipboard the link is taken from the address bar.
 COPY = """(run, text) => {
   const address = new URL(window.location.origin + window.location.pathname);
   if (run) address.searchParams.set('run', run);
   if (text) address.searchParams.set('text', text);
-  window.history.replaceState(null, '', address);
   const button = document.querySelector('#copy-link'), label = 'Copy link';
   const say = said => { button.textContent = said; setTimeout(() => { button.textContent = label; }, 2500); };
-  if (!navigator.clipboard) { say('The link is in the address bar'); return []; }
-  navigator.clipboard.writeText(address.href).then(
-    () => say('Link copied'), () => say('The link is in the address bar'));
+  const show = () => { window.history.replaceState(null, '', address); say('The link is in the address bar'); };
+  if (!navigator.clipboard) { show(); return []; }
+  navigator.clipboard.writeText(address.href).then(() => say('Link copied'), show);
   return [];
 }"""
 

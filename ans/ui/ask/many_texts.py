@@ -6,6 +6,7 @@ texts are classified and whenever the tab is opened: an event that gets lost is 
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import gradio as gr
@@ -27,6 +28,7 @@ from ans.ui.wording import as_sentence, clock, only_english
 
 LOOK_SECONDS = 0.5
 BYTES = 4  # of a character at most, in memory
+_ADMITTING = threading.Lock()  # from the look whether texts may be classified to their being counted
 NOTHING = {
     "state": "empty",
     "title": "Many texts at once",
@@ -78,23 +80,36 @@ class ManyTab:
             raise refusal("There is no text to classify; paste some, one a line, or drop a file.")
         if before is not None:
             before.stop()
-        batch = Batch(lines, Pass(lines.texts, run.id, run.name))
-        self._admit(batch, before, who)
+        batch = Batch(lines, Pass(lines.texts, run.id, run.name), owner=self.shared.visitor(who).name)
+        with _ADMITTING:
+            self._check_turn(batch, before, who)
+            try:
+                size = sum(map(len, batch.lines.texts)) * BYTES
+                self.shared.server.held.admit(batch, size, self.shared.address(who))
+            except ValueError as error:
+                raise refusal(error) from error
         batch.first.begin(lambda: self.shared.serving.model(run.id))
         return {self.batch: batch, **self.look(batch, who), **self.table.cleared()}
 
-    def _admit(self, batch: Batch, before: Batch | None, who: str | None) -> None:
-        """See that this server has room for these texts."""
-        server, address = self.shared.server, self.shared.address(who)
-        going = [
-            one for one in server.held.of(address) if isinstance(one, Batch) and one is not before and not one.now.ended
-        ]
-        if server.limits.passes is not None and len(going) >= server.limits.passes:
+    def _check_turn(self, batch: Batch, before: Batch | None, who: str | None) -> None:
+        """See that not too many texts of this address are being classified.
+
+        Where they are, those are stopped that this browser has begun in a page that is gone, as after a reload.
+
+        Raises:
+            gr.Error: there are as many as may be.
+        """
+        server = self.shared.server
+        if (most := server.limits.passes) is None:
+            return
+        held = [one for one in server.held.of(self.shared.address(who)) if isinstance(one, Batch)]
+        going = [one for one in held if one is not batch and one is not before and not one.now.ended]
+        left = [one for one in going if one.owner == batch.owner and one.now.is_left]
+        if len(going) - len(left) < most <= len(going):
+            for one in left:
+                one.stop()
+        elif len(going) >= most:
             raise refusal("Many texts of your address are being classified already; wait for them, or stop them.")
-        try:
-            server.held.admit(batch, sum(map(len, batch.lines.texts)) * BYTES, address)
-        except ValueError as error:
-            raise refusal(error) from error
 
     def beside(
         self, other: str | None, batch: Batch | None, who: str | None, kind: str, words: str, place: Place
@@ -111,7 +126,9 @@ class ManyTab:
             except ValueError as error:
                 raise refusal(error) from error
             texts = batch.lines.texts[: len(batch.verdicts)]
-            batch.second = Pass(texts, run.id, run.name)
+            with _ADMITTING:
+                self._check_turn(batch, None, who)
+                batch.second = Pass(texts, run.id, run.name)
             batch.second.begin(lambda: self.shared.serving.model(run.id))
         return self.look(batch, who, kind, words, place)
 
@@ -239,8 +256,9 @@ def ended_card(batch: Batch, foreign: int = 0) -> dict:
 
 def _shares(batch: Batch) -> list[str]:
     done, total = len(batch.verdicts), len(batch.lines.texts)
+    stopped = "You stopped it" if batch.first.was_stopped else "It stopped, as nobody looked at this page for minutes"
     if not done:
-        return ["You stopped it before the first answer."]
+        return [f"{stopped}, before the first answer."]
     unknown = sum(verdict.label is None for verdict in batch.verdicts)
     words = [f"{unknown:,} ({unknown / done:.0%}) are OPEN, {done - unknown:,} belong to a known class."]
     if batch.second is not None:
@@ -248,7 +266,7 @@ def _shares(batch: Batch) -> list[str]:
         changed = sum(batch.changed(row) for row in range(compared))
         words.append(f"The second model gives {changed:,} of {compared:,} another answer.")
     if done < total:
-        words.append(f"You stopped it; the other {total - done:,} were not classified.")
+        words.append(f"{stopped}; the other {total - done:,} were not classified.")
     if batch.lines.beyond:
         words.append(f"{batch.lines.beyond:,} more texts were left out: {MOST_LINES:,} are the most at a time.")
     return words

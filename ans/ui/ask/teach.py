@@ -14,9 +14,9 @@ from ans.conventions import LONGEST
 from ans.data.corrections import Correction, as_tsv, right_class
 from ans.serving.batch_csv import harmless
 from ans.ui.components import TeachComponent
-from ans.ui.download import offered_file
+from ans.ui.download import SAVE_FILE, check_room, offered_file
 from ans.ui.shared import Shared
-from ans.ui.wiring import AT_ONCE, QUIETLY, Changes
+from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, percent
 
 if TYPE_CHECKING:
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Teach:
-    """Its component, and the file of all corrections. `below_verdict`: here a message can be corrected, too."""
+    """Its component, and what saves all corrections. `below_verdict`: here a message can be corrected, too."""
 
     shared: Shared
     below_verdict: bool
     view: TeachComponent
-    download: gr.DownloadButton
+    download: gr.Button
+    file: gr.DownloadButton
 
     @property
     def of_run(self) -> list:
@@ -61,12 +62,22 @@ class Teach:
         if taught is not None:
             origin = visitor.find(taught.origin)
             value["result"] = result_card(taught, None if origin is None else origin.name)
-        file = (
-            offered_file(self.download, "corrections.tsv", as_tsv(map(_for_spreadsheets, corrections)))
-            if corrections
-            else None
-        )
-        return {self.view: value, self.download: gr.update(value=file, visible=bool(corrections))}
+        return {self.view: value, self.download: gr.update(visible=bool(corrections))}
+
+    def offer(self, run_id: str | None, who: str | None) -> Changes:
+        """The file of all corrections.
+
+        Raises:
+            gr.Error: the model is gone, or this visitor has had as many files as it may.
+        """
+        visitor = self.shared.visitor(who)
+        try:
+            corrections = visitor.corrections.of(visitor.browser, visitor.trained(run_id).config.dataset)
+            content = as_tsv(map(_for_spreadsheets, corrections))
+            check_room(self.shared, who, len(content))
+        except ValueError as error:
+            raise refusal(error) from error
+        return {self.file: offered_file(self.file, "corrections.tsv", content)}
 
     def act(self, text: str, run_id: str | None, who: str | None, event: gr.EventData) -> Changes:
         """A button of this part: correct, remove, learn, or go back to the model that was taught."""
@@ -136,7 +147,7 @@ class Teach:
 def layout(shared: Shared, below_verdict: bool) -> Teach:
     """Place it here: below a verdict, or below the table of many texts, which has buttons of its own to correct."""
     view = TeachComponent({"classes": [], "corrections": []}, elem_id="teach" if below_verdict else "teach-many")
-    download = gr.DownloadButton(
+    download = gr.Button(
         "Download corrections",
         size="sm",
         variant="secondary",
@@ -144,7 +155,7 @@ def layout(shared: Shared, below_verdict: bool) -> Teach:
         min_width=150,
         elem_classes="corrections-file",
     )
-    return Teach(shared, below_verdict, view, download)
+    return Teach(shared, below_verdict, view, download, gr.DownloadButton(visible=False))
 
 
 def wire(part: Teach, query: gr.Textbox, opening: gr.Tab, corrected: Dependency | None = None) -> None:
@@ -157,6 +168,8 @@ def wire(part: Teach, query: gr.Textbox, opening: gr.Tab, corrected: Dependency 
     for event in filter(None, [model.change, opening.select, corrected and corrected.then]):
         event(part.shown, [model, browser], part.of_run, **AT_ONCE)
     part.view.click(part.act, [query, model, browser], [*part.of_run, model], **QUIETLY)
+    offered = part.download.click(part.offer, [model, browser], part.file, **QUIETLY)
+    offered.success(None, part.file, None, js=SAVE_FILE)
 
 
 def result_card(taught: Taught, origin: str | None) -> dict:

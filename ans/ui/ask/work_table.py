@@ -17,7 +17,7 @@ from ans.serving.batch_csv import as_csv
 from ans.serving.batch_view import ALL, CHANGED, GIVEN, ORDERS, kind_counts, rows_of
 from ans.ui.ask.shown_rows import IS_OPEN, NAMES, ROWS, START, Place, bars_value, table_value, view_of
 from ans.ui.components import ClassCountsComponent, WorkTableComponent
-from ans.ui.download import offered_file
+from ans.ui.download import SAVE_FILE, check_room, offered_file
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal, told_number
 
@@ -37,7 +37,8 @@ class WorkTable:
     words: gr.Textbox
     second: gr.Dropdown
     find_groups: gr.Button
-    download: gr.DownloadButton
+    download: gr.Button
+    file: gr.DownloadButton
     right: gr.Dropdown
     correct: gr.Button
     rows: WorkTableComponent
@@ -50,7 +51,7 @@ class WorkTable:
     @property
     def of_batch(self) -> list:
         """What changes with the batch."""
-        return [*self.of_view, self.results, self.bars, self.second, self.right, self.rows, self.download]
+        return [*self.of_view, self.results, self.bars, self.second, self.right, self.rows]
 
     def cleared(self) -> Changes:
         """Other texts: nothing is filtered any more."""
@@ -79,7 +80,6 @@ class WorkTable:
             ),
             self.right: gr.update(choices=[IS_OPEN, *known]),
             **self.drawn(batch, kind, words, place),
-            **self.offer(batch, kind, words, place),
         }
 
     # What is shown
@@ -119,12 +119,20 @@ class WorkTable:
             return gr.skip()
         return {self.kind: ALL, self.words: "", **self.show(batch, ALL, "", replace(place, label=None))}
 
-    def offer(self, batch: Batch | None, kind: str, words: str, place: Place) -> Changes:
-        """The file of the rows that are shown."""
+    def offer(self, batch: Batch | None, kind: str, words: str, place: Place, who: str | None) -> Changes:
+        """The file of the rows that are shown.
+
+        Raises:
+            gr.Error: there are none, or this visitor has had as many files as it may.
+        """
         if batch is None or not batch.verdicts:
-            return gr.skip()
+            raise refusal("There is no text to save; classify some first.")
         content = as_csv(batch, rows_of(batch, view_of(kind, words, place)))
-        return {self.download: offered_file(self.download, "texts.csv", content)}
+        try:
+            check_room(self.shared, who, len(content))
+        except ValueError as error:
+            raise refusal(error) from error
+        return {self.file: offered_file(self.file, "texts.csv", content)}
 
     def drawn(self, batch: Batch, kind: str, words: str, place: Place) -> Changes:
         """The rows of one page, and the bars."""
@@ -206,9 +214,10 @@ def layout(shared: Shared, bars: ClassCountsComponent) -> WorkTable:
             )  # fmt: skip
             correct = gr.Button("Correct the selected", size="md", scale=2, min_width=180, elem_id="correct")
             groups = gr.Button("Find groups in the OPEN ones", size="md", scale=3, min_width=230, elem_id="to-groups")
-            download = gr.DownloadButton("Download CSV", size="md", scale=2, min_width=150, elem_id="csv")
+            download = gr.Button("Download CSV", size="md", scale=2, min_width=150, elem_id="csv")
         rows = WorkTableComponent(elem_id="verdicts")
-    return WorkTable(shared, bars, results, place, kind, words, second, groups, download, right, correct, rows)
+    file = gr.DownloadButton(visible=False)
+    return WorkTable(shared, bars, results, place, kind, words, second, groups, download, file, right, correct, rows)
 
 
 def wire(table: WorkTable, batch: gr.State) -> Dependency:
@@ -216,19 +225,15 @@ def wire(table: WorkTable, batch: gr.State) -> Dependency:
     view, drawn = [batch, *table.of_view], [table.place, table.bars, table.rows]
     always: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
     each: dict[str, Any] = {"trigger_mode": "multiple", **AT_ONCE}
-    filtered = [
-        table.kind.input(table.show, view, drawn, **always),
-        table.words.change(table.show, view, drawn, **always),
-        table.bars.click(table.choose_class, view, drawn, **each),
-        table.rows.apply(table.sort, view, drawn, **each),
-        table.rows.clear(table.clear, [batch, table.place], [table.kind, table.words, *drawn], **AT_ONCE),
-    ]
-    for changed in filtered:
-        changed.then(table.offer, view, table.download, **always)
+    table.kind.input(table.show, view, drawn, **always)
+    table.words.change(table.show, view, drawn, **always)
+    table.bars.click(table.choose_class, view, drawn, **each)
+    table.rows.apply(table.sort, view, drawn, **each)
+    table.rows.clear(table.clear, [batch, table.place], [table.kind, table.words, *drawn], **AT_ONCE)
+    offered = table.download.click(table.offer, [*view, table.shared.browser], table.file, **QUIETLY)
+    offered.success(None, table.file, None, js=SAVE_FILE)
     table.rows.expand(table.turn, view, drawn, **each)
     table.rows.select(table.select, view, drawn, **each)
     table.rows.edit(table.choose_one, view, drawn, **each).then(None, js=TO_CHOICE, api_visibility="private")
     corrected = [batch, table.right, table.shared.browser, *table.of_view]
-    made = table.correct.click(table.correct_chosen, corrected, [table.right, *drawn], **QUIETLY)
-    made.then(table.offer, view, table.download, **AT_ONCE)
-    return made
+    return table.correct.click(table.correct_chosen, corrected, [table.right, *drawn], **QUIETLY)

@@ -109,9 +109,11 @@ def wire(tab: DiscoverTab, query: gr.Textbox, many: ManyTab) -> None:
     handed = many.table.find_groups.click(take_open, many.batch, taken, **QUIETLY)
     asked = [model, tab.findings, tab.source, tab.pasted, *tab.own.given, tab.smallest, browser]
     for wanted in (tab.find.click, handed.success):
-        wanted(tab.wait_to_find, None, tab.card, **AT_ONCE).then(
+        found = wanted(tab.wait_to_find, None, tab.card, **AT_ONCE).then(
             tab.look_for, asked, tab.of_run, concurrency_limit=2, **QUIETLY
         )
+        # Another model may have been chosen meanwhile: what was found is kept with the one it was found with.
+        found.then(tab.opened, [model, tab.findings, browser], tab.of_run, **AT_ONCE)
     tab.groups.click(tab.look_at, tab.findings, chosen, **AT_ONCE)
     tab.plot.click(tab.look_at_point, tab.findings, chosen, **AT_ONCE)
     tab.name.submit(tab.rename, [tab.findings, tab.name], chosen, **AT_ONCE)

@@ -33,7 +33,8 @@ READING = {"state": "busy", "title": "Reading the test answers", "detail": "A mo
 
 @dataclass(frozen=True)
 class EvaluateTab:
-    """The tab's components and handlers. `drawn`: the run that is shown, "" for none, None before anybody looked."""
+    """The tab's components and handlers. `drawn`: the run that is shown, as it was then, "" for none, None before
+    anybody looked."""
 
     shared: Shared
     drawn: gr.State
@@ -64,8 +65,8 @@ class EvaluateTab:
         ]  # fmt: skip
 
     def opened(self, run_id: str | None, before: str | None, who: str | None) -> Iterator[Changes]:
-        """Somebody opens the tab."""
-        if not run_id or run_id != before:
+        """Somebody opens the tab: what it shows is drawn anew if another run, or another line of it, is in use."""
+        if before is None or not run_id or self._now(run_id, who) != before:
             yield from self.drawings(run_id, who)
 
     def changed(self, run_id: str | None, before: str | None, who: str | None) -> Iterator[Changes]:
@@ -85,11 +86,18 @@ class EvaluateTab:
             why = {"title": "This model can't be evaluated", "detail": as_sentence(error)}
             yield self._without({"state": "failed", **why})
 
+    def _now(self, run_id: str, who: str | None) -> str | None:
+        """What `drawn` would hold of a run."""
+        try:
+            return _as_drawn(self.shared.visitor(who).trained(run_id))
+        except ValueError:
+            return None
+
     def _without(self, card: dict[str, str]) -> Changes:
         return {self.overview: {"view": "overview", **card}, self.details: gr.update(visible=False), self.drawn: ""}
 
     def _drawing(self, run: Run) -> Changes:
-        answers, evaluation = read_answers(run), run.evaluation
+        now, answers, evaluation = _as_drawn(run), read_answers(run), run.evaluation
         if evaluation is None:
             raise ValueError("this run has no evaluation; choose a finished run.")
         metrics = evaluation.metrics
@@ -116,7 +124,7 @@ class EvaluateTab:
             self.curves: cards.training_card(run),
             self.facts: cards.facts_card(run.config, evaluation),
             **self.quality.drawn(run),
-            self.drawn: run.id,
+            self.drawn: now,
         }
 
     def show_errors(self, event: gr.EventData) -> Changes:
@@ -140,6 +148,11 @@ class EvaluateTab:
     def show_on_map(self, event: gr.EventData) -> tuple[str, Any]:
         """(text of Ask, tabs): a click on an error's text."""
         return str(getattr(event, "text", "")), gr.Tabs(selected="map")
+
+
+def _as_drawn(run: Run) -> str:
+    """A run and the line that it has: both decide what is shown."""
+    return f"{run.id} {run.version}"
 
 
 def build(shared: Shared, query: gr.Textbox) -> None:

@@ -9,6 +9,7 @@ import gradio as gr
 import numpy as np
 
 from ans.conventions import OPEN_NAME
+from ans.data.corpora import rows_by_class
 from ans.plots.map_classes import class_colours, named_classes
 from ans.plots.maps import GROUPS, Group, MapClass, point_map
 from ans.serving.maps.maps import FittedMap, MapKey, Maps
@@ -102,10 +103,10 @@ def classes_of(fitted: FittedMap, labels: list[str]) -> list[MapClass]:
     """The known classes of a map of all classes, where their training texts lie."""
     points, known = fitted.points, fitted.points.groups.index(KNOWN)
     rows = points.group[fitted.drawn] == known
-    truths, places = np.array(points.truths, dtype=object)[fitted.drawn[rows]], fitted.places[rows]
-    found = [label for label in labels if (truths == label).any()]
-    sizes = np.array([(truths == label).sum() for label in found])
-    centres = np.array([np.median(places[truths == label], 0) for label in found])
+    places, of_class = fitted.places[rows], rows_by_class([points.truths[row] for row in fitted.drawn[rows]])
+    found = [label for label in labels if label in of_class]
+    sizes = np.array([len(of_class[label]) for label in found])
+    centres = np.array([np.median(places[of_class[label]], 0) for label in found])
     named = named_classes(sizes, centres)
     colours = class_colours(centres, named)
     return [MapClass(label, int(colours[i]), centres[i].round(4).tolist(), i in named) for i, label in enumerate(found)]
