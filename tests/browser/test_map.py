@@ -213,18 +213,3 @@ def test_a_visitor_tries_another_radius_and_goes_back(page) -> None:
     page.locator("#retrained", has_text="The run's own heads").wait_for()
     page.locator("#map-verdict .latency", has_text="Classified by this run's own heads.").wait_for()
     assert page.locator("#map-note", has_text="just trained").count() == 0
-
-
-def test_a_model_that_was_chosen_while_another_tab_was_open_has_its_own_map(page, second_model) -> None:
-    """What is not seen can't be painted; it is, as soon as it is seen."""
-    painted = f"{PLOT}?._fullLayout?.uirevision ?? ''"
-    page.get_by_role("tab", name="Map").click()
-    page.wait_for_function(f"() => ({painted}) !== ''")
-    before = page.evaluate(painted)
-    page.get_by_role("tab", name="Ask", exact=True).click()
-    name = page.get_by_label("Model in use").input_value()
-    page.get_by_label("Model in use").click()
-    page.get_by_role("option").filter(has_not_text=name).first.click()
-    page.locator("#small-map .plot").wait_for()
-    page.get_by_role("tab", name="Map").click()
-    page.wait_for_function(f"before => ({painted}) !== before", arg=before)
