@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the app has it; numpy, which comes with what follows, reads it
+
 from ans.config import TrainConfig
 from ans.data.corpora import OpenWorldSplit, load_corpus, make_open_world_split
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the app has it
 
 # Before anything imports the Hugging Face libraries: they read these once. Worker processes inherit them.
 os.environ["HF_HUB_OFFLINE"] = "1"
