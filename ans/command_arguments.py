@@ -231,9 +231,11 @@ def _add_benchmark(commands) -> None:
     parser.add_argument("which", metavar="WHICH", choices=tuple(WHICH), help=listed(WHICH))
     parser.add_argument("folders", metavar="DIR", nargs="*", default=[], help="of traffic: folders with train and test")
     parser.set_defaults(several="folders")
-    parser.add_argument("--texts", metavar="N,…", type=numbers, help="texts a class (of few, router)")
-    parser.add_argument("--datasets", metavar="A,B,…", type=several_names, help="default: mostly the paper's three")
-    parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios, mostly 0.25,0.5,0.75")
+    parser.add_argument(
+        "--texts", metavar="N,…", type=numbers, help="of few, router: texts a class (default: by WHICH)"
+    )
+    parser.add_argument("--datasets", metavar="A,B,…", type=several_names, help="corpora (default: by WHICH)")
+    parser.add_argument("--ratios", metavar="R,…", type=ratios, help="known-class ratios (default: by WHICH)")
     parser.add_argument("--seeds", metavar="0-4", type=numbers, help="seeds, as 0-4 or 0,2,5 (default: by WHICH)")
     parser.add_argument("--method", "--only", action="append", help="one row by its name, repeatable (default: all)")
     parser.add_argument("--out", metavar="FILE", help="the JSON of results (default: assets/benchmarks/WHICH.json)")

@@ -162,9 +162,7 @@ class Visitor:
         """Whether a training counts as this browser's: its page turns to the model as soon as it is trained."""
         if not self.restricted:
             return True
-        began = self.trainings.starter_of(run_id)
-        if began is None and (run := self.store.get(run_id)) is not None:  # an earlier server's
-            began = run.begun_by
+        began = self.trainings.starter_of(run_id) or Run(self.store.root / run_id).begun_by  # an earlier server's
         return self.browser is not None and began == self.browser
 
     def check_may_start(self, wanted: Sequence[TrainConfig]) -> None:

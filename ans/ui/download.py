@@ -59,14 +59,16 @@ def clear(folder: Path | None) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def check_room(shared: Shared, who: str | None, size: int) -> None:
-    """See that this visitor may have a file of so many bytes: it lies beside the uploads for a day, and counts as one.
+def counted_file(shared: Shared, who: str | None, button: gr.DownloadButton, name: str, content: bytes) -> str:
+    """The same as `offered_file` of what a visitor may have anew at each press: it lies beside the uploads for a day,
+    and counts as one.
 
     Raises:
-        Refused: the address has had as much as it may.
+        ValueError: the address has had as much as it may, or it could not be written.
     """
-    if wait := shared.server.rates.wait(UPLOADED, shared.address(who) or "", max(1, size // MIB)):
+    if wait := shared.server.rates.wait(UPLOADED, shared.address(who) or "", max(1, len(content) // MIB)):
         raise Refused(f"your address has had as many files as it may; try again in {wait} s.", 429, wait)
+    return offered_file(button, name, content)
 
 
 def offered_file(button: gr.DownloadButton, name: str, content: bytes) -> str:

@@ -14,7 +14,7 @@ from ans.conventions import LONGEST
 from ans.data.corrections import Correction, as_tsv, right_class
 from ans.serving.batch_csv import harmless
 from ans.ui.components import TeachComponent
-from ans.ui.download import SAVE_FILE, check_room, offered_file
+from ans.ui.download import SAVE_FILE, counted_file
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal
 from ans.ui.wording import as_sentence, percent
@@ -74,10 +74,9 @@ class Teach:
         try:
             corrections = visitor.corrections.of(visitor.browser, visitor.trained(run_id).config.dataset)
             content = as_tsv(map(_for_spreadsheets, corrections))
-            check_room(self.shared, who, len(content))
+            return {self.file: counted_file(self.shared, who, self.file, "corrections.tsv", content)}
         except ValueError as error:
             raise refusal(error) from error
-        return {self.file: offered_file(self.file, "corrections.tsv", content)}
 
     def act(self, text: str, run_id: str | None, who: str | None, event: gr.EventData) -> Changes:
         """A button of this part: correct, remove, learn, or go back to the model that was taught."""

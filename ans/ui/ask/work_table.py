@@ -17,7 +17,7 @@ from ans.serving.batch_csv import as_csv
 from ans.serving.batch_view import ALL, CHANGED, GIVEN, ORDERS, kind_counts, rows_of
 from ans.ui.ask.shown_rows import IS_OPEN, NAMES, ROWS, START, Place, bars_value, table_value, view_of
 from ans.ui.components import ClassCountsComponent, WorkTableComponent
-from ans.ui.download import SAVE_FILE, check_room, offered_file
+from ans.ui.download import SAVE_FILE, counted_file
 from ans.ui.shared import Shared
 from ans.ui.wiring import AT_ONCE, QUIETLY, Changes, refusal, told_number
 
@@ -129,10 +129,9 @@ class WorkTable:
             raise refusal("There is no text to save; classify some first.")
         content = as_csv(batch, rows_of(batch, view_of(kind, words, place)))
         try:
-            check_room(self.shared, who, len(content))
+            return {self.file: counted_file(self.shared, who, self.file, "texts.csv", content)}
         except ValueError as error:
             raise refusal(error) from error
-        return {self.file: offered_file(self.file, "texts.csv", content)}
 
     def drawn(self, batch: Batch, kind: str, words: str, place: Place) -> Changes:
         """The rows of one page, and the bars."""
