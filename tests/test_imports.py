@@ -65,6 +65,23 @@ def test_numpy_and_scipy_compute_with_one_thread_unless_somebody_asks_for_more(s
     assert set(json.loads(done.stdout)) == {threads}
 
 
+@pytest.mark.parametrize(("asked", "spins"), [(None, "1000"), ("0", "0")])
+def test_waiting_threads_spin_for_a_moment_unless_somebody_asks_for_something_else(asked, spins):
+    env = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+    env |= {} if asked is None else {"GOMP_SPINCOUNT": asked}
+    code = "import ans, os; print(os.environ['OMP_WAIT_POLICY'], os.environ['GOMP_SPINCOUNT'])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["PASSIVE", spins]
+
+
+def test_a_warm_worker_has_all_code_of_models_before_anybody_waits_for_it():
+    code = "import sys; from ans.workflows.experiment import warm_up; warm_up(); before = set(sys.modules); "
+    code += "from ans.config import TrainConfig; from ans.model.encoder import TextEncoder; "
+    code += "TextEncoder.of(TrainConfig()); print(sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_queue_counts_no_past_events_for_a_view_that_is_not_served():
     code = "import app, gradio; queue = gradio.Blocks().queue()._queue; queue.events_recorded = 10**6; "
     code += "print(queue.ANALYTICS_MAX_EVENTS, queue.compute_analytics_summary([{'no': 'record'}]))"

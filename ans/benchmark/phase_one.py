@@ -20,6 +20,7 @@ from ans.data.corpora import Corpus, OpenWorldSplit, corpus_of, few_of_each, mak
 from ans.durable import replacing
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.phase_one import phase_one
+from ans.model.precision import rounded
 from ans.model.states import CachedStates
 from ans.paths import home
 
@@ -33,10 +34,11 @@ class CorpusStates:
     def __init__(self, config: TrainConfig) -> None:
         self.corpus: Corpus = corpus_of(config)
         encoder = _encoder(config)
-        self.states: dict[str, CachedStates] = {
-            part: encoder.cache(getattr(self.corpus, part).texts, batch_size=256) for part in PARTS
-        }
-        self.untouched = {part: encoder.features(states, untouched=True) for part, states in self.states.items()}
+        with rounded():  # as a training does it
+            self.states: dict[str, CachedStates] = {
+                part: encoder.cache(getattr(self.corpus, part).texts, batch_size=256) for part in PARTS
+            }
+            self.untouched = {part: encoder.features(states, untouched=True) for part, states in self.states.items()}
 
     def split(self, config: TrainConfig) -> tuple[OpenWorldSplit, dict[str, tuple[CachedStates, Tensor, Tensor]]]:
         """The open-world split, and each part's states, untouched features and targets.
@@ -92,6 +94,7 @@ def _read(path: Path) -> PhaseOneFeatures:
     )
 
 
+@rounded()
 def _compute(config: TrainConfig, corpus_states: CorpusStates, tune) -> tuple[dict, dict[str, Tensor]]:
     split, parts = corpus_states.split(config)
     encoder = _encoder(config)

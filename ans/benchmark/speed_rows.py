@@ -73,7 +73,7 @@ def epoch_of_bert_base(config: TrainConfig) -> Numbers:
 def states_of_another_run(config: TrainConfig) -> Numbers:
     """What the frozen layers make of a run's texts, after a run of another seed has met them: computed against read."""
     texts, encoder = corpus_of(config).train.texts, TextEncoder.of(config)
-    with tempfile.TemporaryDirectory(prefix="ans-speed-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ans-speed-") as folder, rounded():  # as a training has them
         kept = KeptStates(Path(folder))
         kept.of(encoder, texts[::-1])
         return compared(lambda: encoder.cache(texts), lambda: kept.of(encoder, texts), repeats=2)
@@ -99,6 +99,7 @@ def heads(config: TrainConfig, classes: int) -> Numbers:
 def encoding(config: TrainConfig) -> Numbers:
     """Features of many texts as many are answered, against batches of 32 in the given order in float32."""
     encoder, loaded, texts = TextEncoder.of(config), load_model("minilm"), _texts(config, ENCODED)
+    encoder.record()
 
     def ours() -> None:
         with rounded():

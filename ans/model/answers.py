@@ -69,16 +69,21 @@ def closed_logits(fitted: Fitted, features: Tensor) -> Tensor:
 
 
 def doubtful(found: Answers, band: tuple[float, float]) -> Tensor:
-    """Which answers could change if what they rest on was rounded [N]: a score near a line, two classes nearly even."""
-    edges = torch.tensor([0.0, *band])
-    near_line = ((found.scores[:, None] - edges).abs() < ROUNDING).any(1)
+    """Which answers could change if what they rest on was rounded [N]: a score near a line, two classes nearly even.
+
+    Which class fits best matters where a text may be known or waver, and whether two are about equal where it may be
+    known; of an open text nobody is told either.
+    """
+    scores, edges = found.scores, torch.tensor([0.0, *band])
+    near_line = ((scores[:, None] - edges).abs() < ROUNDING).any(1)
     if found.votes.shape[1] == 1:
         return near_line
     ahead, logits_ahead = (
         both.topk(2, dim=1).values.diff(dim=1).squeeze(1).neg() for both in (found.votes, found.logits)
     )
-    even = (ahead < ROUNDING) | ((ahead - ABOUT_EQUAL).abs() < ROUNDING) | (logits_ahead < ROUNDING)
-    return near_line | even
+    best = (ahead < ROUNDING) & (scores > band[0] - ROUNDING)
+    equal = ((ahead - ABOUT_EQUAL).abs() < ROUNDING) & (scores > -ROUNDING)
+    return near_line | best | equal | (logits_ahead < ROUNDING)
 
 
 def predictions(

@@ -25,6 +25,7 @@ from torch import Tensor
 
 from ans.durable import is_passing, remedy, replacing
 from ans.model.encoder import TextEncoder
+from ans.model.precision import is_rounded
 from ans.model.states import CachedStates
 from ans.tensor_files import write_tensors
 
@@ -143,7 +144,8 @@ class _Shelf:
 
 def _name(encoder: TextEncoder) -> str:
     """The folder for all on which the states of given tokens depend."""
-    return f"{encoder.fingerprint()[:24]}-{len(encoder.prefix)}-{encoder.device.type}"
+    precision = "-bf16" if is_rounded() and encoder.can_round else ""
+    return f"{encoder.fingerprint()[:24]}-{len(encoder.prefix)}-{encoder.device.type}{precision}"
 
 
 def _key(pieces: list[list[int]]) -> bytes:

@@ -12,8 +12,8 @@ _rounded: ContextVar[bool] = ContextVar("rounded", default=False)
 def mixed_precision(device: torch.device) -> AbstractContextManager:
     """Autocast to bfloat16 where that pays, else nothing. Weights, losses and everything saved stay float32.
 
-    On a CPU only what is learnt from runs in bfloat16 (gradients on), and what asks for it (`rounded`): features are
-    float32 there, so that a saved model answers alike on every machine.
+    On a CPU only what is learnt from runs in bfloat16 (gradients on, or within `rounded`, as a whole training is), and
+    answers that do not hang on it: all others are float32, so that a saved model answers alike on every machine.
     """
     if device.type == "cuda" and torch.cuda.is_bf16_supported():
         return torch.autocast("cuda", dtype=torch.bfloat16)

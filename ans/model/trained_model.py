@@ -78,7 +78,9 @@ class TrainedModel:
             TrainingStopped: `should_stop` said so.
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
-        return cls(config, *trained(config, train, dev, list(open_texts), emit, should_stop, checkpoints, kept_states))
+        with rounded():  # what is learnt from, too; that moves features by less than one dropout mask does
+            found = trained(config, train, dev, list(open_texts), emit, should_stop, checkpoints, kept_states)
+        return cls(config, *found)
 
     @property
     def labels(self) -> list[str]:

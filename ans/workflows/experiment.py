@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from safetensors.torch import save_file
@@ -14,6 +16,7 @@ from ans.data.corrections import learning
 from ans.durable import replacing
 from ans.events import Emit, ShouldStop
 from ans.model.checkpoints import NOWHERE, Checkpoints
+from ans.model.encoder import TextEncoder
 from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.trained_model import TrainedModel
 from ans.paths import home
@@ -36,6 +39,13 @@ class Outcome:
     judged: Judged
     check: Check
     seconds: dict[str, float]
+
+
+def warm_up() -> None:
+    """Have in memory what every training needs, before anybody waits for it: models' code is imported with a model."""
+    with suppress(ValueError, OSError):  # a training will say it
+        TextEncoder.of(TrainConfig())
+    gc.freeze()  # no collection goes through two million objects of libraries again
 
 
 def run_experiment(

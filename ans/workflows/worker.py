@@ -157,8 +157,9 @@ def main() -> None:
         os.nice(5)  # typing in the page comes first
     logging.getLogger("ans.runs").setLevel(logging.ERROR)  # the page's process tells of damaged runs
     store = RunStore(Path(sys.argv[1]))
-    import ans.workflows.experiment  # noqa: F401  torch and transformers, before anybody waits for them
+    from ans.workflows.experiment import warm_up
 
+    warm_up()
     while (run := store.take_next()) is None:
         time.sleep(POLL_SECONDS)
     train_run(run)

@@ -11,6 +11,7 @@ from ans.model import kept_states
 from ans.model.encoder import TextEncoder
 from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.phase_one import closed_set_classifier, closed_set_loss
+from ans.model.precision import rounded
 from ans.model.states import CachedStates
 from ans.model.trained_model import TrainedModel
 from ans.workflows.experiment import states_kept
@@ -146,6 +147,17 @@ def test_another_encoder_or_other_layers_find_nothing_of_these(encoder, tmp_path
     other = TextEncoder.load("minilm", trainable_layers=1, max_tokens=32)
     assert_equal(kept.of(other, TEXTS), other.cache(TEXTS))
     assert len({path.parent for path in files(kept)}) == 2
+
+
+@pytest.mark.skipif(not torch.cpu._is_avx512_bf16_supported(), reason="this processor has no bfloat16")
+def test_states_of_another_precision_are_not_taken_for_these(encoder, tmp_path):
+    kept = KeptStates(tmp_path)
+    with rounded():
+        rough = kept.of(encoder, TEXTS)
+        assert_equal(kept.of(encoder, TEXTS), rough, exactly=True)
+    exact = kept.of(encoder, TEXTS)
+    assert_equal(exact, encoder.cache(TEXTS))
+    assert (exact.flat - rough.flat).abs().max() > 1e-4
 
 
 def test_another_window_cuts_texts_into_other_tokens_and_finds_only_those_that_are_the_same(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
+from ans.conventions import OPEN
 from ans.model import answers, precision
 from ans.model.trained_model import ROUNDED_FROM, TrainedModel
+from ans.workflows.judging import judge_test
 
 HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()
 
@@ -21,7 +23,8 @@ def asked(classifier: TrainedModel) -> list[str]:
 def test_many_texts_together_get_the_answers_that_each_gets_alone(classifier, asked):
     together = classifier.explain_many(asked)
     alone = [classifier.explain(text) for text in asked]
-    assert [(one.label, one.between) for one in together] == [(one.label, one.between) for one in alone]
+    shown = [[(one.label, one.between, one.candidates[0].label) for one in some] for some in (together, alone)]
+    assert shown[0] == shown[1]
 
 
 def test_what_could_change_is_computed_again_in_full_precision(classifier, asked, monkeypatch):
@@ -55,6 +58,31 @@ def test_an_answer_is_in_doubt_near_a_line_and_between_two_classes_that_are_abou
     assert doubt(3.0, 0.03)
     assert doubt(3.0, answers.ABOUT_EQUAL + 0.03)
     assert not doubt(3.0, answers.ABOUT_EQUAL + 0.05)
+    assert doubt(-0.5, 0.03), "a text that wavers between open and its class"
+    assert not doubt(-3.0, 0.03), "open for sure: nobody is told which class it would have"
+    assert not doubt(-0.5, answers.ABOUT_EQUAL + 0.03), "two classes about equal are told of known texts alone"
+
+
+def test_which_class_is_closest_is_in_doubt_wherever_the_score_lies():
+    logits, votes = torch.tensor([[-3.0, -3.03], [3.0, 2.97], [-3.0, -4.0]]), torch.tensor([[0.0, -5.0]] * 3)
+    assert answers.doubtful(answers.Answers(logits, votes), (-1.0, 1.0)).tolist() == [True, True, False]
+
+
+def test_an_evaluation_gives_the_answers_that_each_text_gets(classifier, small_split):
+    judged = judge_test(classifier, small_split)
+    answered = [classifier.explain(text).label for text in small_split.test.texts]
+    assert [None if one == OPEN else classifier.labels[one] for one in judged.answers.tolist()] == answered
+
+
+@pytest.mark.skipif(not HAS_BFLOAT16, reason="this processor has no bfloat16")
+def test_a_training_learns_from_rounded_features_and_answers_in_full_precision(classifier):
+    texts = classifier.train_texts
+    with precision.rounded():
+        learnt = classifier.features(texts)
+    exact = classifier.features(texts)
+    off = [(found - classifier.train_features).abs().max() for found in (learnt, exact)]
+    assert off[0] < 0.1 * off[1]
+    assert classifier.explain(texts[0]).score == pytest.approx(float(classifier.answers(exact[:1]).scores), abs=1e-4)
 
 
 def test_features_are_rounded_only_where_that_is_asked_for():
