@@ -60,4 +60,4 @@ def judge_test(classifier: TrainedModel, split: OpenWorldSplit) -> Judged:
     """
     if split.known != classifier.labels:
         raise ValueError("the split must have the known classes that the model was trained on.")
-    return judge(classifier, classifier.answered(split.test.texts)[0], split.test.labels)
+    return judge(classifier, classifier.features(split.test.texts), split.test.labels)

@@ -71,6 +71,9 @@ def quoted() -> Iterator[tuple]:
     yield README, f"has an F1 of 90.6 and ANS one of {ans('assistant', 'f1', known_ratio=1.0):.1f}"
     small, large = numbers("speed", "heads-38")["ratio"], numbers("speed", "heads-112")["ratio"]
     yield METHOD, f"the 38 heads of clinc 25 % {small:.1f} times and the 112 of clinc 75 % {large:.1f} times as fast"
+    minutes = numbers("scale", "training of many texts 100000")["seconds"] / 60
+    room = numbers("scale", "training of many texts 100000")["mib"] / 1024
+    yield README, f"{minutes:.0f} minutes and {room:.0f} GB of memory for a hundred thousand"
     pace = 100_000 / numbers("scale", "scoring 100000")["seconds"]
     alone = numbers("speed", "query")["p50"]
     yield README, f"An answer: {alone:.0f} ms for one text, and {pace:.0f} texts a second where many are asked at once"
