@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,11 +35,12 @@ class CorpusStates:
     def __init__(self, config: TrainConfig) -> None:
         self.corpus: Corpus = corpus_of(config)
         encoder = _encoder(config)
-        with rounded():  # as a training does it
-            self.states: dict[str, CachedStates] = {
-                part: encoder.cache(getattr(self.corpus, part).texts, batch_size=256) for part in PARTS
-            }
-            self.untouched = {part: encoder.features(states, untouched=True) for part, states in self.states.items()}
+        self.states: dict[str, CachedStates] = {}
+        self.untouched: dict[str, Tensor] = {}
+        for part in PARTS:
+            with _precision(part):
+                self.states[part] = encoder.cache(getattr(self.corpus, part).texts, batch_size=256)
+                self.untouched[part] = encoder.features(self.states[part], untouched=True)
 
     def split(self, config: TrainConfig) -> tuple[OpenWorldSplit, dict[str, tuple[CachedStates, Tensor, Tensor]]]:
         """The open-world split, and each part's states, untouched features and targets.
@@ -94,17 +96,23 @@ def _read(path: Path) -> PhaseOneFeatures:
     )
 
 
-@rounded()
+def _precision(part: str) -> AbstractContextManager:
+    """As the app has it: what is learnt from is rounded, the test is answered in full precision."""
+    return nullcontext() if part == "test" else rounded()
+
+
 def _compute(config: TrainConfig, corpus_states: CorpusStates, tune) -> tuple[dict, dict[str, Tensor]]:
     split, parts = corpus_states.split(config)
     encoder = _encoder(config)
     started = time.perf_counter()
     train, dev = ((states, found) for states, _, found in (parts["train"], parts["dev"]))
-    closed = tune(encoder, len(split.known), train, dev, config, lambda event: None, lambda: False)
+    with rounded():
+        closed = tune(encoder, len(split.known), train, dev, config, lambda event: None, lambda: False)
     seconds = time.perf_counter() - started
     tensors = {f"classifier.{name}": value.cpu() for name, value in closed.state_dict().items()}
     for part, (states, untouched, found) in parts.items():
-        features = encoder.features(states)
+        with _precision(part):
+            features = encoder.features(states)
         with torch.no_grad():
             logits = closed(features.to(encoder.device)).float().cpu()
         tensors |= {
@@ -115,7 +123,7 @@ def _compute(config: TrainConfig, corpus_states: CorpusStates, tune) -> tuple[di
         }
     encoder.tail.train()
     states = train[0]
-    with torch.no_grad():
+    with torch.no_grad(), rounded():
         rows = torch.arange(len(states)).split(128)
         tensors["dropped"] = torch.cat([encoder(*states.batch(some, encoder.device)).cpu() for some in rows])
     return {"known": split.known, "seconds": seconds}, tensors

@@ -11,7 +11,7 @@ from ans.model import kept_states
 from ans.model.encoder import TextEncoder
 from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.phase_one import closed_set_classifier, closed_set_loss
-from ans.model.precision import rounded
+from ans.model.precision import can_round, rounded
 from ans.model.states import CachedStates
 from ans.model.trained_model import TrainedModel
 from ans.workflows.experiment import states_kept
@@ -149,7 +149,7 @@ def test_another_encoder_or_other_layers_find_nothing_of_these(encoder, tmp_path
     assert len({path.parent for path in files(kept)}) == 2
 
 
-@pytest.mark.skipif(not torch.cpu._is_avx512_bf16_supported(), reason="this processor has no bfloat16")
+@pytest.mark.skipif(not can_round(torch.device("cpu")), reason="this processor has no bfloat16")
 def test_states_of_another_precision_are_not_taken_for_these(encoder, tmp_path):
     kept = KeptStates(tmp_path)
     with rounded():

@@ -127,8 +127,7 @@ def test_a_clicked_point_has_the_answer_of_its_text_with_heads_and_neighbours(ma
     key = MapKey(run_id, "card_lost")
     points, prediction = maps.point(key, 3)
     assert prediction.neighbours[0].text == points.texts[3]
-    # What was learnt from is rounded where the CPU has bfloat16; an answer is not.
-    assert prediction.score == pytest.approx(classifier.explain(points.texts[3]).score, abs=0.01)
+    assert prediction.score == pytest.approx(classifier.explain(points.texts[3]).score, abs=1e-4)
     with pytest.raises(ValueError, match=r"^this map has no point 100000; draw it again\.$"):
         maps.point(key, 100_000)
 

@@ -182,7 +182,10 @@ class Maps:
         points = self.points(key)
         if not 0 <= index < len(points):
             raise ValueError(f"this map has no point {index}; draw it again.")
-        return points, self.model(key).explain_features([points.texts[index]], points.features[index : index + 1])[0]
+        model, text = self.model(key), points.texts[index]
+        if points.made[index]:
+            return points, model.explain_features([text], points.features[index : index + 1])[0]
+        return points, model.explain(text)  # in full precision; the features that a model learnt from are rounded
 
     def stages(self, key: MapKey) -> tuple[NegativeStages, dict[str, StagedMap]]:
         """How the negatives of the class `key.label` are made, and where that lies: as the head sees it (`hidden`), and
