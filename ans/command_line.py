@@ -244,16 +244,12 @@ def _writable_out(out: str) -> Path:
     Raises:
         ValueError: there is something else than a model, or nothing can be written there.
     """
-    folder = Path(out).expanduser().resolve()
-    if folder.is_dir() and any(folder.iterdir()):
-        from ans.model.files import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE
+    from ans.model.files import place_of_model
 
-        about = folder / ABOUT_FILE
-        is_model = about.is_file() and FORMAT in about.read_text(encoding="utf-8", errors="replace")
-        if not is_model or {path.name for path in folder.iterdir()} - {ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE}:
-            raise ValueError(f"--out {out} holds other files than a model; name a new or an empty folder.")
-    elif folder.exists() and not folder.is_dir():
-        raise ValueError(f"--out {out} is a file; name a new or an empty folder.")
+    try:
+        folder = place_of_model(Path(out).expanduser())
+    except ValueError as error:
+        raise ValueError(f"--out {error}") from error
     there = next(path for path in folder.parents if path.exists())
     try:
         tempfile.TemporaryDirectory(dir=there).cleanup()

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ans.data.label_column import are_dates, likeliest
+
 TEXT_COLUMNS = (
     "text", "utterance", "sentence", "query", "question", "message", "title", "content", "input", "phrase", "prompt",
     "body", "description", "document", "review", "comment", "tweet", "subject", "transcript", "texts", "sentences",
@@ -107,9 +109,10 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
         taken = {*text.split(AND), text, split}
         rest = [name for name in names if name not in taken and bare(name) not in BESIDE]
         rest = rest or [name for name in names if name not in taken]
-        few = {name: values for name in rest if (values := few_values(rows, names.index(name)))}
-        if few:  # beside a language or a date the label has the most values
-            label = max(few, key=lambda name: len(few[name]))
+        few = {name: _cells(names, rows, name) for name in rest if few_values(rows, names.index(name))}
+        few = {name: cells for name, cells in few.items() if not are_dates(cells)}
+        if few:
+            label = likeliest(_cells(names, rows, text), few)
             guessed.append(label)
     elif (spelt := _spelt_out(names, rows, label, {*text.split(AND), split})) is not None:
         label = spelt
@@ -187,6 +190,12 @@ def _varies(rows: Sequence[Sequence[str]], column: int) -> bool:
     """Whether a column has several values, as texts do."""
     values = {row[column] for row in rows if len(row) > column}
     return len(values) > 1 or len(rows) < 2
+
+
+def _cells(names: Sequence[str], rows: Sequence[Sequence[str]], column: str) -> list[str]:
+    """A column's cell of each row; of a text in two columns those of both."""
+    places = [names.index(name) for name in ([column] if column in names else column.split(AND))]
+    return [" ".join(row[place] for place in places if len(row) > place) for row in rows]
 
 
 def _length(rows: Sequence[Sequence[str]], column: int) -> int:

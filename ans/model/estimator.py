@@ -189,7 +189,11 @@ class OpenWorldClassifier(
     # Persistence
 
     def save(self, folder: str | Path) -> None:
-        """Write the trained model into a folder, without pickle; an older model there is replaced."""
+        """Write the trained model into a folder, without pickle; an older model there is replaced.
+
+        Raises:
+            ValueError: the folder holds anything else, which stays as it is.
+        """
         self._model().save(folder, **{KEPT: self._values().to_dict()})
 
     @classmethod

@@ -44,9 +44,29 @@ def save(
 
     Args:
         more: what `about` is to find again, by name.
+
+    Raises:
+        ValueError: something else than a model is there, which stays as it is.
     """
     about, texts, tensors = packed(config, fitted, seconds)
     _write(folder, about | more, texts, tensors)
+
+
+def place_of_model(folder: str | Path) -> Path:
+    """Where a model is to be saved, as a whole path: what is there goes, so it may be nothing else than a model.
+
+    Raises:
+        ValueError: a file, or a folder that holds anything else.
+    """
+    place = Path(folder).resolve()
+    if place.exists() and not place.is_dir():
+        raise ValueError(f"{folder} is a file; name a new or an empty folder.")
+    if place.is_dir() and (there := {path.name for path in place.iterdir()}):
+        about = place / ABOUT_FILE
+        is_model = about.is_file() and FORMAT in about.read_text(encoding="utf-8", errors="replace")
+        if not is_model or there - {ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE}:
+            raise ValueError(f"{folder} holds other files than a model; name a new or an empty folder.")
+    return place
 
 
 def packed(
@@ -195,7 +215,7 @@ def _settings(folder: str | Path, about: dict[str, Any]) -> TrainConfig:
 
 def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str, Tensor]) -> None:
     """Write a model into `folder` by building it beside it and renaming; an older model there is replaced."""
-    folder = Path(folder)
+    folder = place_of_model(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     old = building.with_name(f"{building.name}-old")

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.jit import _recursive, _state
 
 from ans.model.halves import run_lower, run_upper
+from ans.model.packed import pack, with_packed_linears
 
 log = logging.getLogger("ans.model")
 Run = Callable[[nn.Module, Tensor, Tensor], Tensor]
@@ -101,7 +102,10 @@ def recorded(half: nn.Module, run: Run, given: Tensor, mask: Tensor, rounded: bo
     try:
         with warnings.catch_warnings(), torch.autocast("cpu", torch.bfloat16, rounded, cache_enabled=False):
             warnings.simplefilter("ignore")  # of Python that is kept as it went: `_same` sees whether it matters
-            found = torch.jit.freeze(_on_its_own(torch.jit.trace(_twin(whole), (given, mask), check_trace=False)))
+            twin = with_packed_linears(_twin(whole)) if rounded else _twin(whole)
+            alone = _on_its_own(torch.jit.trace(twin, (given, mask), check_trace=False))
+            pack(alone)
+            found = torch.jit.freeze(alone)
         if all(_same(found, whole, rounded, *other) for other in _other_shapes(given, mask)):
             return found
     except Exception as error:  # whatever a model's own code raises when it is recorded

@@ -303,6 +303,9 @@ class TrainedModel:
 
         Args:
             more: what `files.about` is to find again, by name.
+
+        Raises:
+            ValueError: something else than a model is there, which stays as it is.
         """
         files.save(folder, self.config, self.fitted, self.seconds, **more)
 

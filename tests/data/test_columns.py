@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,39 @@ def test_the_label_is_the_column_of_few_values_and_the_text_the_longest():
     ]
     found = guess_columns(["Nr", "Sprache", "Meldung", "Sorte", "Datum"], rows)
     assert found == Columns("Meldung", "Sorte", None, ("Meldung", "Sorte"))
+
+
+BESIDE = {
+    "Datum": [f"{day:02}.03.2026" for day in range(1, 29)],
+    "Sterne": ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"],
+    "Bearbeitet von": ["Anna", "Bert", "Cem", "Dana", "Emil", "Fatma", "Gerd", "Hanna"],
+    "erledigt": ["ja", "nein"],
+    "Uhr": [f"{hour:02}:{minute}" for hour in range(8, 18) for minute in ("00", "30")],
+}
+
+
+@pytest.mark.parametrize("beside", [*BESIDE, "all"])
+@pytest.mark.parametrize("first", [True, False], ids=["before", "behind"])
+def test_the_label_is_what_the_texts_tell_and_no_date_agent_or_number_of_stars(beside, first):
+    """Of real texts: twelve of each of five classes of the bundled dataset."""
+    part = load_corpus("assistant").train
+    classes = sorted(set(part.labels))[:40:8]
+    picked = [i for name in classes for i in [i for i, label in enumerate(part.labels) if label == name][:12]]
+    chance = random.Random(0)
+    names = list(BESIDE) if beside == "all" else [beside]
+    rows = []
+    for i in picked:
+        row = [part.texts[i], part.labels[i]]
+        others = [chance.choice(BESIDE[name]) for name in names]
+        rows.append([*others, *row] if first else [*row, *others])
+    heads = ["Nachfrage", "Sorte"]
+    found = guess_columns([*names, *heads] if first else [*heads, *names], rows)
+    assert (found.text, found.label) == ("Nachfrage", "Sorte")
+
+
+def test_days_alone_are_no_labels():
+    rows = [(text, f"2026-03-{1 + i % 5:02}") for i, (text, _) in enumerate(TEXTS)]
+    assert guess_columns(["Meldung", "am"], rows).label is None
 
 
 def test_usual_names_win_over_shapes_and_are_no_guess():

@@ -254,14 +254,37 @@ def test_a_loaded_classifier_gives_identical_answers_and_scores(classifier, save
 
 def test_saving_again_replaces_the_older_model_and_leaves_nothing_beside_it(classifier, saved, tmp_path):
     folder = shutil.copytree(saved, tmp_path / "model")
-    (folder / "left_over").touch()
+    (folder / "training_texts.json").write_text("[]")
     classifier.save(folder)
+    assert (folder / "training_texts.json").read_bytes() == (saved / "training_texts.json").read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
     assert sorted(path.name for path in folder.iterdir()) == [
         "model.json",
         "training_texts.json",
         "weights.safetensors",
     ]
+
+
+def test_nothing_but_a_model_is_ever_replaced(classifier, saved, tmp_path, monkeypatch):
+    """A folder with a person's own files went, and these files with it."""
+    with_model = shutil.copytree(saved, tmp_path / "model")
+    own = {tmp_path / "work" / "notes.txt": tmp_path / "work", with_model / "README.md": with_model}
+    for file, folder in own.items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("mine")
+        monkeypatch.chdir(folder)
+        for said in (folder, ".", file):
+            before = sorted(tmp_path.rglob("*"))
+            with pytest.raises(ValueError, match=r"(holds other files than a model|is a file); name a new or an empty"):
+                classifier.save(said)
+            assert sorted(tmp_path.rglob("*")) == before
+            assert file.read_text() == "mine"
+
+
+def test_an_empty_folder_in_which_one_stands_takes_a_model(classifier, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    classifier.save(".")
+    assert TrainedModel.load(tmp_path, "cpu").labels == classifier.labels
 
 
 def rewrite(folder: Path, **changes) -> None:
