@@ -16,7 +16,8 @@ from ans.conventions import OPEN_LABELS, OPEN_NAME
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads, OneVsRestHeads
 from ans.model.phase_one import closed_set_classifier, num_outputs
-from ans.model.phase_two import HeadTraining, random_numbers_from
+from ans.model.phase_two import HeadTraining
+from ans.model.random_numbers import random_numbers_from, unfilled
 
 FEWEST_TEXTS = 3  # different ones: below that there is no spread to read a radius from
 # The new row alone is a logistic regression, and its few texts can nearly always be separated: without a decay it
@@ -117,7 +118,7 @@ def with_row(closed: nn.Sequential, features: Tensor, targets: Tensor) -> nn.Seq
     is_new = targets.eq(m).to(features.device)
     # The few new texts weigh as much as the texts of a class of mean size.
     weights = torch.where(is_new, len(targets) / m / is_new.sum(), 1.0)
-    row = nn.Linear(hidden.shape[1], 1).to(features.device)
+    row = unfilled(lambda: nn.Linear(hidden.shape[1], 1)).to(features.device)
     nn.init.zeros_(row.weight)
     nn.init.zeros_(row.bias)
     optimizer = torch.optim.LBFGS(row.parameters(), max_iter=ROW_STEPS, line_search_fn="strong_wolfe")
@@ -132,7 +133,7 @@ def with_row(closed: nn.Sequential, features: Tensor, targets: Tensor) -> nn.Seq
         return value
 
     optimizer.step(loss)
-    grown = closed_set_classifier(features.shape[1], m + 1).to(features.device)
+    grown = unfilled(lambda: closed_set_classifier(features.shape[1], m + 1)).to(features.device)
     state = closed.state_dict()
     last = f"{len(closed) - 1}"
     state[f"{last}.weight"] = torch.cat([state[f"{last}.weight"], row.weight.detach()])

@@ -19,7 +19,6 @@ from ans.model.fitted import Fitted
 
 ABOUT_EQUAL = math.log(2)  # two classes are about equally near where the votes make one at most twice as likely
 SIMILARITIES = 4_000_000  # to training texts at a time: 16 MB
-ROUNDING = 0.06  # of scores and votes: more than bfloat16 has moved any score of 3,000 test texts (0.04)
 ROUNDS_TO_ZERO = 0.05  # a smaller score reads +0.0 or −0.0: nobody can tell on which side of the line it lies
 
 
@@ -66,24 +65,6 @@ def answers_to(fitted: Fitted, config: TrainConfig, features: Tensor) -> Answers
 def closed_logits(fitted: Fitted, features: Tensor) -> Tensor:
     """Logits [N, C] of the closed-set classifier, which sees the tuned view alone; on the CPU."""
     return fitted.closed(features[:, : fitted.encoder.dim].to(fitted.encoder.device)).cpu()
-
-
-def doubtful(found: Answers, band: tuple[float, float]) -> Tensor:
-    """Which answers could change if what they rest on was rounded [N]: a score near a line, two classes nearly even.
-
-    Which class fits best matters where a text may be known or waver, and whether two are about equal where it may be
-    known; of an open text nobody is told either.
-    """
-    scores, edges = found.scores, torch.tensor([0.0, *band])
-    near_line = ((scores[:, None] - edges).abs() < ROUNDING).any(1)
-    if found.votes.shape[1] == 1:
-        return near_line
-    ahead, logits_ahead = (
-        both.topk(2, dim=1).values.diff(dim=1).squeeze(1).neg() for both in (found.votes, found.logits)
-    )
-    best = (ahead < ROUNDING) & (scores > band[0] - ROUNDING)
-    equal = ((ahead - ABOUT_EQUAL).abs() < ROUNDING) & (scores > -ROUNDING)
-    return near_line | best | equal | (logits_ahead < ROUNDING)
 
 
 def predictions(

@@ -28,6 +28,7 @@ from ans.model.encoder import TextEncoder, choose_device
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import closed_set_classifier
+from ans.model.random_numbers import unfilled
 from ans.model.saved_parts import Unfit, check_calibration, check_labels, check_texts, check_weights, hidden_widths
 from ans.tensor_files import read_tensors, write_tensors
 
@@ -155,8 +156,8 @@ def _fitted(
         )
     views, widths = len(config.head_views), hidden_widths(tensors)
     with torch.device("meta"):  # of whatever size, this takes no memory
-        closed = closed_set_classifier(encoder.dim, len(labels))
-        heads = MultiViewHeads(len(labels), encoder.dim, views, config.head_dropout, widths)
+        closed = unfilled(lambda: closed_set_classifier(encoder.dim, len(labels)))
+        heads = unfilled(lambda: MultiViewHeads(len(labels), encoder.dim, views, config.head_dropout, widths))
     parts: dict[str, nn.Module] = {"tail": encoder.tail, "scaling": encoder.scaling, "closed": closed, "heads": heads}
     check_weights(tensors, parts)
     check_texts(tensors, len(texts), len(labels), encoder.dim * views)

@@ -16,6 +16,7 @@ from ans.model.checkpoints import Checkpoint, Tuning
 from ans.model.encoder import TextEncoder
 from ans.model.few_texts import schedule
 from ans.model.processes import processes
+from ans.model.random_numbers import random_numbers_from
 from ans.model.standardising import standardise
 from ans.model.states import CachedStates, batches_by_length
 
@@ -52,10 +53,10 @@ def phase_one(
     checkpoint: Checkpoint | None = None,
 ) -> nn.Sequential:
     """A closed-set classifier, tuned together with the encoder's tail. The seed alone decides how it begins."""
-    torch.manual_seed(config.seed)
-    closed = closed_set_classifier(encoder.dim, num_classes).to(encoder.device)
     objective = partial(closed_set_loss, smoothing=config.label_smoothing)
-    tune_encoder(encoder, closed, train, dev, config, emit, should_stop, objective, checkpoint)
+    with random_numbers_from(config.seed):
+        closed = closed_set_classifier(encoder.dim, num_classes).to(encoder.device)
+        tune_encoder(encoder, closed, train, dev, config, emit, should_stop, objective, checkpoint)
     standardise(encoder, closed, train[0], config.standardising)
     return closed
 

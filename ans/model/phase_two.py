@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -18,24 +16,13 @@ from ans.model.few_texts import head_size, widened
 from ans.model.heads import MultiViewHeads, OneVsRestHeads
 from ans.model.negatives import ClassShell, class_means, mix, mix_hardest, synthesize
 from ans.model.precision import mixed_precision
+from ans.model.random_numbers import random_numbers_from
 
-_RANDOM_NUMBERS = threading.Lock()
 ALL = slice(None)
 # Heads that are trained at a time: what a training holds beside the heads themselves, five times their size, is of so
 # many. Of up to so many classes all heads are trained together.
 GROUP = 160
 OUTSIDE = 0.5  # of a head's negatives are texts of no class, where there are any: its two opponents count alike
-
-
-@contextmanager
-def random_numbers_from(seed: int) -> Iterator[None]:
-    """PyTorch's one generator for one training at a time, so that the seed alone decides how heads end; then as it was.
-
-    First weights and dropout draw from it, and in the page several people may try out heads at once.
-    """
-    with _RANDOM_NUMBERS, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        yield
 
 
 def phase_two(

@@ -22,7 +22,8 @@ from ans.model.calibration import combined_logits
 from ans.model.fitted import Fitted
 from ans.model.heads import OneVsRestHeads
 from ans.model.negatives import ClassShell, synthesize
-from ans.model.phase_two import HeadSampler, random_numbers_from
+from ans.model.phase_two import HeadSampler
+from ans.model.random_numbers import random_numbers_from
 from ans.model.similarity import unit_views
 
 STEPS, RATE = 30, 4e-4

@@ -19,7 +19,7 @@ from ans.data.corrections import corrected
 from ans.events import Emit, ShouldStop, never, silent
 from ans.model import files
 from ans.model.added_class import check_name, check_texts, with_class
-from ans.model.answers import Answers, answers_to, closed_logits, doubtful, predictions
+from ans.model.answers import Answers, answers_to, closed_logits, predictions
 from ans.model.calibration import Calibration
 from ans.model.checkpoints import NOWHERE, Checkpoints
 from ans.model.encoder import TextEncoder
@@ -29,6 +29,7 @@ from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
 from ans.model.parts import checked_parts
 from ans.model.precision import rounded
+from ans.model.rounding import Rounding, doubtful, probes
 from ans.model.teaching import taught
 from ans.model.training import trained
 
@@ -48,6 +49,7 @@ class TrainedModel:
     ) -> None:
         self.config, self.fitted, self.seconds = config, fitted, dict(seconds)
         self._untouched = untouched
+        self._rounding: Rounding | None = None
 
     @classmethod
     def trained_on(
@@ -149,14 +151,25 @@ class TrainedModel:
         if few or not self.encoder.can_round:
             features = self.features(texts)
             return features, self.answers(features)
+        rounding = self.rounding
         with rounded():
             features = self.features(texts)
         found = self.answers(features)
-        rows = doubtful(found, self.calibration.band).nonzero().squeeze(1)
+        rows = doubtful(found, self.calibration.band, rounding).nonzero().squeeze(1)
         if len(rows):
             features[rows] = self.features([str(texts[row]) for row in rows.tolist()])
             found = found.with_rows(rows, self.answers(features[rows]))
         return features, found
+
+    @property
+    def rounding(self) -> Rounding:
+        """How far bfloat16 moves its answers, measured once: heads that learnt fast weigh a rounded feature more."""
+        if self._rounding is None:
+            texts = probes(self.train_texts)
+            exact = self.answers(self.features(texts))
+            with rounded():
+                self._rounding = Rounding.between(exact, self.answers(self.features(texts)))
+        return self._rounding
 
     @property
     def calibration(self) -> Calibration:
@@ -172,7 +185,9 @@ class TrainedModel:
         config = self.config.with_(refused=refused)
         old = self.fitted.calibration
         line = old.as_trained() if refused is None else old.refusing(config.refused or 0.0)
-        return TrainedModel(config, replace(self.fitted, calibration=line), self.seconds)
+        other = TrainedModel(config, replace(self.fitted, calibration=line), self.seconds)
+        other._rounding = self._rounding  # a line is no matter of it
+        return other
 
     def answers(self, features: Tensor) -> Answers:
         """Features [N, V·d] → each class's logit, in the order of `labels`, and what follows from it."""

@@ -196,6 +196,8 @@ def finished_run(store: RunStore, run_id: str | None) -> Run:
 def _to_serve(run: Run) -> TrainedModel:
     model = load_classifier(run)
     model.encoder.record()
+    if model.encoder.can_round:
+        _ = model.rounding  # measured now, and not while the first visitor waits for an answer
     return model
 
 

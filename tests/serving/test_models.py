@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from ans.evaluation.mistakes import read_answers
-from ans.model.answers import ROUNDING
+from ans.model.rounding import LEAST
 from ans.model.threads import computing_with
 from ans.recent import Recent
 from ans.runs.store import RunStore
@@ -44,7 +44,7 @@ def test_an_answer_from_the_store_is_the_classifiers_own(serving, run_id, classi
     prediction, milliseconds = serving.answer(run_id, text)
     own = classifier.explain(text)
     assert prediction.label == own.label == "alarm_set"
-    assert prediction.score == pytest.approx(own.score, abs=ROUNDING)
+    assert prediction.score == pytest.approx(own.score, abs=LEAST)
     assert milliseconds > 0
 
 

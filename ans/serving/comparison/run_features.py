@@ -13,7 +13,7 @@ from ans.baselines.features import Part, PhaseOneFeatures
 from ans.conventions import OPEN
 from ans.data.corpora import corpus_of, targets
 from ans.events import ShouldStop, TrainingStopped
-from ans.model.phase_two import random_numbers_from
+from ans.model.random_numbers import random_numbers_from
 from ans.model.trained_model import TrainedModel
 from ans.runs.run import Run
 
