@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ def benchmark(given: argparse.Namespace) -> None:
     found = _measured(given, config)
     told = {"benchmark": given.which, "table": found.table, "runs": found.runs}
     print(json.dumps(told, ensure_ascii=False) if given.json else found.table)
+    if found.results is not None and (said := found.results.told) and not given.quiet:
+        print(said, file=sys.stderr)
 
 
 def _measured(given: argparse.Namespace, config: TrainConfig) -> Measured:
@@ -108,7 +111,7 @@ def _of_the_paper(given: argparse.Namespace, config: TrainConfig) -> Measured:
         run(methods, settings, results, stderr(given.quiet))
     asked = {setting_of(config) for config in settings}
     runs = [record for record in results.records if cell_of(record)[1:] in asked]
-    return Measured(chosen.table(runs), runs)
+    return Measured(chosen.table(runs), runs, results)
 
 
 def numbers(value: str) -> tuple[int, ...]:

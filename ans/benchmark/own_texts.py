@@ -49,7 +49,7 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
     else:
         configs = few_settings(given, config) if given.which == "few" else traffic_settings(given, config)
         measure_missing(configs, results, stderr(given.quiet))
-    return Measured(own_texts_report.TABLES[given.which](results.records), results.records)
+    return Measured(own_texts_report.TABLES[given.which](results.records), results.records, results)
 
 
 def few_settings(given: argparse.Namespace, config: TrainConfig) -> list[TrainConfig]:

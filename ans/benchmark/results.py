@@ -25,13 +25,6 @@ CELL = ("dataset", "known_ratio", "seed", "encoder", "texts_per_class")
 PACKAGES = ("torch", "transformers", "scikit-learn", "numpy")
 
 
-class Measured(NamedTuple):
-    """What a benchmark tells: its Markdown table, and the records behind it, if there are any."""
-
-    table: str
-    runs: list[dict]
-
-
 class Results:
     """Records of one benchmark on disk. A record is found again by its method and its settings."""
 
@@ -41,7 +34,7 @@ class Results:
         Raises:
             ValueError: the file is no file of results, or of another benchmark.
         """
-        self.path, self.benchmark = path, benchmark
+        self.path, self.benchmark, self.computed = path, benchmark, 0
         self.records: list[dict] = []
         if path.is_file():
             try:
@@ -81,11 +74,27 @@ class Results:
             }
         )
 
+    @property
+    def told(self) -> str:
+        """A sentence where nothing was computed, as a person might take what stands there for measured just now."""
+        if self.computed or not self.records:
+            return ""
+        return f"Nothing was computed: all of this stands in {self.path} already. --out OTHER.json measures it anew."
+
     def keep(self, record: dict) -> None:
         """Write one more record; an older one of the same cell, with other settings, gives way."""
+        self.computed += 1
         self.records = [one for one in self.records if cell_of(one) != cell_of(record)] + [record]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write_json(self.path, {"benchmark": self.benchmark, "runs": self.records})
+
+
+class Measured(NamedTuple):
+    """What a benchmark tells: its Markdown table, the records behind it, and their file, if there are any."""
+
+    table: str
+    runs: list[dict]
+    results: Results | None = None
 
 
 def timed_record(method: str, numbers: Mapping[str, float], digits: int) -> dict:

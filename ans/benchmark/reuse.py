@@ -23,6 +23,7 @@ def take_over(methods: Sequence[Method], settings: Settings, results: Results) -
             wanted = config.with_(**method.changes)
             if results.find(method.name, wanted) is None and (found := _same(tables, method, wanted)) is not None:
                 results.keep({**found, "method": method.name})
+    results.computed = 0  # they stood there already
 
 
 def _table(path: Path) -> Table | None:

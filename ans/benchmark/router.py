@@ -67,7 +67,7 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
         split = make_open_world_split(corpus_of(config), config)
         for name, (numbers, seconds) in ({OURS: _ours(config, split)} | _theirs(library, config, split)).items():
             results.add(name, config, split.known, numbers, seconds)
-    return Measured(table(results.records), results.records)
+    return Measured(table(results.records), results.records, results)
 
 
 def table(records: Sequence[dict]) -> str:

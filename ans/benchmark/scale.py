@@ -135,7 +135,7 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
         failed = f"{curve.name} of {size:,} {curve.counted} ended before it was done"
         numbers = in_own_process(failed, measure, curve.name, size, config)
         results.keep(timed_record(f"{curve.name} {size}", numbers, digits=5))
-    return Measured(table(results.records), results.records)
+    return Measured(table(results.records), results.records, results)
 
 
 def measure(name: str, size: int, config: TrainConfig) -> dict[str, float]:

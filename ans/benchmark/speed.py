@@ -92,7 +92,7 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
         named(ROWS, given.method, "benchmark speed has no row", str), file=stderr(given.quiet), smoothing=0
     ):
         results.keep(timed_record(row.name, row.measure(config), digits=4))
-    return Measured(table(results.records), results.records)
+    return Measured(table(results.records), results.records, results)
 
 
 def table(records: list[dict]) -> str:

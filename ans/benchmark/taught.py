@@ -38,7 +38,7 @@ def benchmark(given: argparse.Namespace, config: TrainConfig) -> Measured:
     missing = [config for config in configs if results.find(OURS, config) is None]
     for config in tqdm(missing, file=stderr(given.quiet), smoothing=0):
         results.add(OURS, config, *_measured(config))
-    return Measured(table(results.records), results.records)
+    return Measured(table(results.records), results.records, results)
 
 
 def table(records: Sequence[dict]) -> str:

@@ -24,6 +24,6 @@ def reply(text, bot, hand_over, ask_back):
         return bot(text)
     if said["open"]:
         return hand_over(text, closest=[one["label"] for one in said["candidates"][:3]])
-    if said["unsure"]:
-        return ask_back(said["between"])
+    if said["unsure"]:  # between two classes, or a class and open: ask which, or whether it is that one
+        return ask_back([label for label in said["between"] if label != "open"])
     return bot(text)

@@ -23,7 +23,10 @@ def test_a_benchmark_is_one_object_with_the_table_and_its_records(capsys):
     assert found == {"benchmark": "teach", "table": taught.table(records), "runs": records}
     assert said.err == "", "all cells are there, and nothing is said of that"
     assert main(["benchmark", "teach"]) == 0
-    assert capsys.readouterr().out.strip() == found["table"]
+    said = capsys.readouterr()
+    assert said.out.strip() == found["table"]
+    sentence = f"Nothing was computed: all of this stands in {RESULTS_FOLDER / 'teach.json'} already."
+    assert f"{sentence} --out OTHER.json measures it anew.\n" in said.err, "or it would be taken for measured now"
 
 
 def test_harm_is_one_object_when_it_is_over(capsys):

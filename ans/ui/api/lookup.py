@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ans.runs import keys
 from ans.runs.run import Run
-from ans.runs.status import GOING
+from ans.runs.status import FAILED, GOING
 from ans.runs.store import RunStore, first_of
 from ans.ui.access import TURNED_OFF, Visitor
 from ans.ui.limits import LEARNING, NAMES
@@ -39,7 +39,8 @@ def trained(store: RunStore, model_id: str | None, key: str | None) -> Run:
     if (state := run.status.state) in GOING:
         raise Refused(f"this model is {state}; train_status tells how far it is.", 503, wait=5)
     if not run.status.ended_well:
-        raise Refused(f"this training was {state}, so there is no model; train it again.", 404)
+        how = "failed" if state == FAILED else f"was {state}"
+        raise Refused(f"this training {how}, so there is no model; train it again.", 404)
     return run
 
 

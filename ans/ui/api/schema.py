@@ -189,8 +189,10 @@ class Models(BaseModel):
 
 
 class Read(BaseModel):
-    """What was understood of the rows."""
+    """What was understood of own rows, or of a file."""
 
+    text_column: Annotated[str, Field(description="of a file: where its texts were read; settings can name another")]
+    label_column: Annotated[str | None, Field(description="of a file: where its labels were read")]
     rows: int
     kept: int
     left_out: Annotated[dict[str, int], Field(description="how many, by reason")]
@@ -204,7 +206,7 @@ class Training(BaseModel):
     key: Annotated[str | None, Field(description="told this once; null where the model is everybody's")]
     state: State
     place: Annotated[int, Field(description="trainings that go before it")]
-    read: Annotated[Read | None, Field(description="of own rows")]
+    read: Annotated[Read | None, Field(description="null of a dataset by name, or of a file that is large")]
 
 
 class Standing(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 from ans.config import TrainConfig
@@ -12,6 +13,7 @@ from ans.conventions import OUTSIDE_NAME, with_whole_characters
 from ans.data.columns import Columns
 from ans.data.corpora import usual_ratio
 from ans.data.intake import ReadAs, Understood, understand
+from ans.data.reading import understood
 from ans.data.report import REASONS, Report
 from ans.data.rows import Cell, Table
 from ans.paths import existing
@@ -32,6 +34,7 @@ from ans.ui.train_form import ENCODERS
 NAMES = frozenset(spec.name for spec in SETTINGS)
 # What says how a file is read: rows are read already.
 OF_FILES = ("data_dir", "text_column", "label_column")
+READ_AT_ONCE = 8 * MIB  # of a named file: a larger one is read in the training alone
 ROWS, TEXT, LABEL = "rows", "text", "label"
 
 
@@ -50,6 +53,7 @@ def train(shared: Shared, given: Train, caller: Caller) -> Training:
         raise Refused(f"a model's name has at most {LONGEST_NAME} characters, got {len(name):,}.", 422)
     config = _config(shared, given)
     found = None if given.rows is None else _read(shared, given.rows, ReadAs.of(config))
+    named = _read_file(config) if given.rows is None else None
     visitor = newcomer(shared, caller)
     if given.rows is not None:
         _count_upload(shared, caller, given.rows)
@@ -73,7 +77,7 @@ def train(shared: Shared, given: Train, caller: Caller) -> Training:
         key=key,
         state=run.status.state,
         place=place_of(shared.store, run) or 0,
-        read=None if found is None else _told(found),
+        read=_told(Columns(TEXT, LABEL), found) if found is not None else named,
     )
 
 
@@ -162,9 +166,38 @@ def _startable(visitor: Visitor, config: TrainConfig, name: str, found: Understo
     return config
 
 
-def _told(found: Understood) -> Read:
+def _read_file(config: TrainConfig) -> Read | None:
+    """What is understood of the file or folder that somebody named; None of one that would keep the answer waiting.
+
+    Raises:
+        Refused: it can't be read, has no such column, or can't be trained on.
+    """
+    path = existing(config.dataset)
+    if config.dataset in LISTED or path is None or _bytes_of(path) > READ_AT_ONCE:
+        return None
+    try:
+        report = understood(path, ReadAs.of(config))
+    except ValueError as error:
+        raise Refused(str(error), 422) from error
+    if stops := [note.text for note in report.notes if note.kind == "stop"]:
+        raise Refused(stops[0], 422)
+    return _told(report.columns, report.found)
+
+
+def _bytes_of(path: Path) -> int:
+    return sum(file.stat().st_size for file in ([path] if path.is_file() else path.iterdir()) if file.is_file())
+
+
+def _told(columns: Columns, found: Understood) -> Read:
     left_out = {REASONS.get(reason, reason): entry.count for reason, entry in found.left_out.items()}
-    return Read(rows=found.rows, kept=found.kept, left_out=left_out, classes=len(found.counts))
+    return Read(
+        text_column=columns.text,
+        label_column=columns.label,
+        rows=found.rows,
+        kept=found.kept,
+        left_out=left_out,
+        classes=len(found.counts),
+    )
 
 
 def _count_upload(shared: Shared, caller: Caller, rows: list[Row]) -> None:

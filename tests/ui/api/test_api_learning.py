@@ -79,6 +79,21 @@ def test_a_listed_dataset_becomes_everybodys_training_with_settings_by_name(stor
     assert (run.config.epochs, run.config.known_ratio, run.config.negatives) == (2, 0.5, "noise")
 
 
+def test_of_a_named_file_it_is_told_which_columns_were_read_and_what_cannot_be_trained_on(store, tmp_path):
+    file = tmp_path / "tickets.csv"
+    rows = [f"{i}.03.2026;where is my {word} number {i};{word}" for word in ("parcel", "invoice") for i in range(1, 9)]
+    file.write_text("\n".join(["Datum;Nachfrage;Sorte", *rows, rows[0]]))
+    said = train(shared_of(store), Train(dataset=str(file)), HERE)
+    assert said.read is not None
+    assert (said.read.text_column, said.read.label_column) == ("Nachfrage", "Sorte")
+    assert (said.read.rows, said.read.classes, said.read.left_out) == (17, 2, {"repeating another": 1})
+    other = Train(dataset=str(file), settings={"label_column": "Thema"})
+    assert "Thema" in refused(422, train, shared_of(store), other, HERE)
+    file.write_text("text,label\nhello,a\nhi,a\n")
+    assert "two classes" in refused(422, train, shared_of(store), Train(dataset=str(file)), HERE)
+    assert len(store.all()) == 1, "nothing is queued that will fail"
+
+
 def test_a_class_that_is_called_none_is_one_where_the_settings_say_so(store):
     rows = [{"text": f"{word} {i}", "label": word} for word in ("none", "dog") for i in range(6)]
     with pytest.raises(Refused, match="at least two classes"):
