@@ -20,10 +20,10 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN_NAME, Prediction
-from ans.data.arguments import given_labels, given_texts
+from ans.data.arguments import given_texts
 from ans.events import silent
 from ans.model import hub
-from ans.model.label_values import LabelValues, labels_of
+from ans.model.label_values import LabelValues, checked_open_label, labels_of
 from ans.model.training_bars import TrainingBars
 
 if TYPE_CHECKING:
@@ -105,16 +105,15 @@ class OpenWorldClassifier(
         """
         from ans.model.trained_model import TrainedModel
 
-        config = self._config()
-        texts, labels = given_texts(X), labels_of(y)
+        config, open_label = self._config(), checked_open_label(self.open_label)
+        texts, labels = given_texts(X), labels_of(y, open_label)
         check_consistent_length(texts, labels)
-        values = LabelValues.among(labels, self.open_label)
+        values = LabelValues.among(labels, open_label)
         known, beyond = _apart(texts, values.named(labels))
         dev = ([], [])
         if dev_texts is not None:
-            dev, more = _apart(
-                given_texts(dev_texts), values.named(labels_of([] if dev_labels is None else dev_labels))
-            )
+            said = labels_of([] if dev_labels is None else dev_labels, open_label)
+            dev, more = _apart(given_texts(dev_texts), values.named(said))
             beyond += more
         beyond += [] if open_texts is None else given_texts(open_texts)
         with TrainingBars() as bars:
@@ -127,9 +126,9 @@ class OpenWorldClassifier(
         Raises:
             ValueError: there are none, X and y differ in length, or a class would lose its last text.
         """
-        texts, labels = given_texts(X), given_labels(y, may_be_open=True).values
-        check_consistent_length(texts, labels)
-        return self._copy(self._model().teach(texts, [self._values().name_of(label) for label in labels]))
+        texts, names = given_texts(X), self._values().told(y)
+        check_consistent_length(texts, names)
+        return self._copy(self._model().teach(texts, names))
 
     def add_class(self, label: Any, X: Any) -> OpenWorldClassifier:
         """A copy that also knows this class, learnt in seconds from a few texts.
@@ -170,7 +169,8 @@ class OpenWorldClassifier(
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of texts that are answered rightly; right for a label that is no known class is open."""
-        truth, answers = self._values().known(labels_of(y)), self._values().known(self.predict(X))
+        values = self._values()
+        truth, answers = values.known(labels_of(y, values.open_label)), values.known(self.predict(X))
         return float(accuracy_score(_names(truth), _names(answers), sample_weight=sample_weight))
 
     @overload

@@ -192,6 +192,34 @@ def test_labels_that_equal_a_class_are_that_class_whatever_kind_of_number_they_a
         model.add_class(-1, ["a", "b", "c"])
 
 
+@pytest.mark.parametrize(
+    ("asked", "value_of"), [("open", lambda name: name < "card"), ("?", lambda name: len(name)), (-7, str)]
+)
+def test_its_own_answers_are_labels_that_it_takes_whatever_stands_for_open(quick, four, asked, value_of):
+    texts, names = four
+    labels = [value_of(name) for name in names]
+    model = clone(quick).set_params(open_label=asked, folds=0).fit([*texts, *FOREIGN], [*labels, *[asked] * 3])
+    assert set(model.classes_.tolist()) == set(labels)
+    answers = model.predict([*texts, *FOREIGN])
+    assert asked in answers.tolist()
+    assert model.score([*texts, *FOREIGN], answers) == 1
+
+
+def test_a_label_for_open_that_no_text_can_have_is_refused_before_anything_is_learnt(quick, four):
+    model = OpenWorldClassifier(open_label=["x"], encoder="no such encoder")
+    with pytest.raises(ValueError, match=r"open_label must be a text, a number or a truth value, got \['x'\]"):
+        model.fit(*four)
+
+
+def test_labels_that_are_no_list_are_refused_like_such_texts(quick, fitted):
+    with pytest.raises(ValueError, match="y must be a list, got one str; put it into a list"):
+        clone(quick).fit(["aa b", "cc d", "ee f", "gg h"], "abab")
+    with pytest.raises(ValueError, match="y must be a list in a fixed order"):
+        fitted.score(["a", "b"], {"a", "b"})
+    with pytest.raises(ValueError, match="y must be a list in a fixed order"):
+        clone(quick).fit(["a", "b"], ["a", "b"], dev_texts=["a"], dev_labels={"a"})
+
+
 def test_to_refuse_nothing_is_a_share_like_any_other(quick, four):
     model = clone(quick).set_params(refused=0.0).fit(*four)
     calibration = model.model_.calibration
