@@ -11,7 +11,7 @@ import pytest
 from ans.data.corpora import load_corpus
 from ans.data.listing import Library
 from ans.data.uploads import Uploads
-from ans.model.hub import _is_folder
+from ans.model.card import _is_folder
 from ans.model.loading import load_model
 from ans.model.readable import readable
 from ans.paths import existing

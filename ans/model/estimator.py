@@ -22,7 +22,7 @@ from ans.config import TrainConfig
 from ans.conventions import OPEN_NAME, Prediction
 from ans.data.arguments import given_texts
 from ans.events import silent
-from ans.model import hub
+from ans.model import card, hub
 from ans.model.label_values import LabelValues, checked_open_label, labels_of
 from ans.model.training_bars import TrainingBars
 
@@ -54,7 +54,7 @@ class OpenWorldClassifier(
     license="mit",
     pipeline_tag="text-classification",
     tags=list(hub.TAGS),
-    paper_url=hub.PAPER,
+    paper_url=card.PAPER,
 ):
     """Learns the classes of labelled texts, and answers with one of them or with open.
 
@@ -212,6 +212,7 @@ class OpenWorldClassifier(
 
     def _save_pretrained(self, save_directory: Path) -> None:
         hub.save_beside(self.save, save_directory)
+        card.drop_written(save_directory)
 
     @classmethod
     def from_pretrained(
@@ -226,8 +227,13 @@ class OpenWorldClassifier(
         return cls.load(hub.folder_of(str(pretrained_model_name_or_path), **where), device)
 
     def save_pretrained(self, save_directory: str | Path, *, model_card_kwargs: Any = None, **more: Any) -> str | None:
-        """Write the folder of a repository, with a README. `model_card_kwargs`: what `generate_model_card` takes."""
-        facts = {"repository": Path(save_directory).name, **(model_card_kwargs or {})}
+        """Write the folder of a repository, with a README. `model_card_kwargs`: what `generate_model_card` takes.
+
+        Saving again writes the README again, but for one that a person has written or changed: that stays, and a
+        warning says so.
+        """
+        name = Path(save_directory).resolve().name
+        facts = {**({"repository": name} if name else {}), **(model_card_kwargs or {})}
         return super().save_pretrained(save_directory, model_card_kwargs=facts, **more)
 
     def push_to_hub(self, repo_id: str, *, model_card_kwargs: Any = None, **more: Any) -> str:
@@ -238,7 +244,7 @@ class OpenWorldClassifier(
     def generate_model_card(self, *args: Any, repository: str = "my-model", **facts: Any) -> ModelCard:
         """The README of a model on the hub. `facts`: `metrics` by name, and words about its `data`."""
         about, model = self._hub_mixin_info.model_card_data, self._model()
-        return hub.model_card(model, about, open_label=self.open_label_, repository=repository, **facts)
+        return card.model_card(model, about, open_label=self.open_label_, repository=repository, **facts)
 
     # What scikit-learn asks
 
@@ -249,7 +255,7 @@ class OpenWorldClassifier(
         return tags
 
     def _html_repr(self) -> str:
-        described = hub.described(self.model_) if hasattr(self, "model_") else ""
+        described = card.described(self.model_) if hasattr(self, "model_") else ""
         return super()._html_repr() + described
 
     # What all have in common
