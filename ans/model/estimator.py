@@ -25,6 +25,7 @@ from ans.events import silent
 from ans.model import card, hub
 from ans.model.label_values import LabelValues, checked_open_label, labels_of
 from ans.model.training_bars import TrainingBars
+from ans.paths import place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -223,8 +224,11 @@ class OpenWorldClassifier(
 
         Args:
             where: what `snapshot_download` takes: revision, cache_dir, force_download, local_files_only, token.
+
+        Raises:
+            ValueError: there is neither, and as `load`.
         """
-        return cls.load(hub.folder_of(str(pretrained_model_name_or_path), **where), device)
+        return cls.load(hub.folder_of(pretrained_model_name_or_path, **where), device)
 
     def save_pretrained(self, save_directory: str | Path, *, model_card_kwargs: Any = None, **more: Any) -> str | None:
         """Write the folder of a repository, with a README. `model_card_kwargs`: what `generate_model_card` takes.
@@ -232,9 +236,9 @@ class OpenWorldClassifier(
         Saving again writes the README again, but for one that a person has written or changed: that stays, and a
         warning says so.
         """
-        name = Path(save_directory).resolve().name
-        facts = {**({"repository": name} if name else {}), **(model_card_kwargs or {})}
-        return super().save_pretrained(save_directory, model_card_kwargs=facts, **more)
+        folder = place(save_directory)
+        facts = {"repository": folder.resolve().name or "my-model", **(model_card_kwargs or {})}
+        return super().save_pretrained(folder, model_card_kwargs=facts, **more)
 
     def push_to_hub(self, repo_id: str, *, model_card_kwargs: Any = None, **more: Any) -> str:
         """Upload that folder into a repository on the hub, as `save_pretrained` writes it."""

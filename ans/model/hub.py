@@ -11,7 +11,8 @@ from typing import Any
 
 from huggingface_hub import HfApi, snapshot_download
 
-from ans.paths import existing_folder
+from ans.durable import is_passing, remedy
+from ans.paths import existing_folder, place
 
 TAGS = ("open-set-recognition", "out-of-distribution", "intent-detection")
 FILES = ("model.json", "weights.safetensors", "training_texts.json")
@@ -34,13 +35,25 @@ def save_beside(save: Callable[[Path], None], folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(KIND, indent=2), encoding="utf-8")
 
 
-def folder_of(model_id: str, **where: Any) -> Path:
+def folder_of(model_id: Any, **where: Any) -> Path:
     """The folder itself, or where the files of a repository on the hub have been downloaded to.
 
     Args:
         where: what `snapshot_download` takes: revision, cache_dir, force_download, local_files_only, token.
+
+    Raises:
+        ValueError: no folder is there, and no repository of that name could be reached.
     """
-    if (folder := existing_folder(model_id)) is not None:
+    if (folder := existing_folder(place(model_id))) is not None:
         return folder
     wanted = [*FILES, "config.json"]  # by the last the hub counts downloads
-    return Path(snapshot_download(model_id, allow_patterns=wanted, **where))
+    try:
+        return Path(snapshot_download(str(model_id), allow_patterns=wanted, **where))
+    except Exception as error:  # whatever the library and the network raise: the way out is the same
+        if isinstance(error, TypeError) or is_passing(error) or remedy(error):  # an argument that is none; the machine
+            raise
+        raise ValueError(
+            f"no model at {str(model_id)[:200]!r}: no folder is there, and no such repository on the Hugging Face hub "
+            f"could be reached ({type(error).__name__}); name the folder that a model was saved to, or check the "
+            "repository's name, the network and your token."
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -21,6 +22,7 @@ from ans.durable import is_passing, one_sentence
 from ans.model.embedded import EMBEDDED, embedded_folder
 from ans.model.encoder_folder import check_counts, check_files, check_numbers, no_larger_than, size_of_weights
 from ans.model.pooling import Pooling, own_pooling, read_described
+from ans.paths import existing_folder
 
 MISMATCH = "Its weights have other sizes than its config.json says."  # the library tells of an argument of its own
 
@@ -45,7 +47,7 @@ def load_model(name: str) -> Loaded:
     transformers_logging.set_verbosity_error()
     hub_logging.set_verbosity_error()  # with no network, a line for each of its retries
     transformers_logging.disable_progress_bar()
-    source = embedded_folder(name) if name in EMBEDDED else name
+    source = embedded_folder(name) if name in EMBEDDED else whole_name(name)
     try:
         model, tokenizer, pooling = _read(source, name)
     except _Refused:
@@ -66,6 +68,13 @@ def load_model(name: str) -> Loaded:
     if hasattr(model, "pooler"):
         model.pooler = nn.Identity()  # never used; some models call theirs without asking whether they have one
     return Loaded(model.eval(), tokenizer, pooling)
+
+
+def whole_name(name: str) -> str:
+    """An encoder's name, of a local folder its whole path, by which it is found from anywhere on this machine."""
+    if name in EMBEDDED or (folder := existing_folder(name)) is None:
+        return name
+    return os.path.abspath(folder)
 
 
 def _read(source: str | Path, name: str) -> tuple[Any, Any, Pooling]:

@@ -26,6 +26,7 @@ from ans.model.encoder import TextEncoder
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.kept_states import NOT_KEPT, KeptStates
+from ans.model.loading import whole_name
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
 from ans.model.parts import checked_parts
 from ans.model.precision import rounded
@@ -78,6 +79,7 @@ class TrainedModel:
             TrainingStopped: `should_stop` said so.
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
+        config = config.with_(encoder=whole_name(config.encoder))  # for who loads it in another working directory
         with rounded():  # what is learnt from, too; that moves features by less than one dropout mask does
             found = trained(config, train, dev, list(open_texts), emit, should_stop, checkpoints, kept_states)
         return cls(config, *found)

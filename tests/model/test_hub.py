@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -175,6 +176,51 @@ def test_a_repository_on_the_hub_is_read_from_the_folder_that_it_was_downloaded_
     again = OpenWorldClassifier.from_pretrained("me/my-model", revision="v1", token="hf_x", device="cpu")
     assert np.array_equal(again.decision_function(PROBES), model.decision_function(PROBES))
     assert (asked["name"], asked["revision"], asked["token"]) == ("me/my-model", "v1", "hf_x")
+
+
+@pytest.mark.parametrize("name", ["nope", "x/y", "/tmp/no-such-model", "a b", "~/nope", Path("no/such/model")])
+def test_where_neither_a_folder_nor_a_repository_is_one_sentence_says_both(name):
+    with pytest.raises(ValueError, match=r"^no model at '.*': no folder is there, and no such .*; name") as told:
+        OpenWorldClassifier.from_pretrained(name)
+    assert "OFFLINE" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", [None, "", 5])
+def test_what_names_no_folder_is_refused_at_every_door(others, name):
+    for door in (OpenWorldClassifier.from_pretrained, OpenWorldClassifier.load, others.save, others.save_pretrained):
+        with pytest.raises(ValueError, match=r"^expected the path of a folder or file, got "):
+            door(name)
+
+
+def test_a_path_from_home_is_the_same_folder_at_every_door(others, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    others.save("~/a/model")
+    others.save_pretrained("~/b")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+    assert 'from_pretrained("b")' in (tmp_path / "b" / "README.md").read_text(encoding="utf-8")
+    for load, name in ((OpenWorldClassifier.load, "~/a/model"), (OpenWorldClassifier.from_pretrained, "~/b")):
+        again = load(name, device="cpu")
+        assert again.open_label_ == "open"
+        assert again.classes_.tolist() == others.classes_.tolist()
+
+
+@pytest.mark.parametrize("name", ["encoder", "./encoder", "~/encoder"])
+def test_a_model_with_its_encoder_in_a_folder_is_loaded_from_any_working_directory(
+    tiny_encoder_folder, tmp_path, monkeypatch, name
+):
+    shutil.copytree(tiny_encoder_folder, tmp_path / "encoder")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    small = {"encoder": name, "trainable_layers": 0, "folds": 0, "head_steps": 2, "device": "cpu"}
+    model = OpenWorldClassifier(**small).fit(["a card", "an alarm"], ["card", "alarm"])
+    assert model.get_params()["encoder"] == name
+    model.save("model")
+    pickled = pickle.dumps(model)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for again in (OpenWorldClassifier.load(tmp_path / "model", "cpu"), pickle.loads(pickled)):
+        assert np.array_equal(again.decision_function(PROBES), model.decision_function(PROBES))
 
 
 def test_pushing_uploads_that_folder_and_nothing_else(model, monkeypatch):
