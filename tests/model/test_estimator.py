@@ -227,6 +227,18 @@ def test_to_refuse_nothing_is_a_share_like_any_other(quick, four):
     assert clone(model.refusing(0)).get_params()["refused"] == 0
 
 
+@pytest.mark.parametrize(("folds", "texts_each"), [(0, 8), (1, 1)])
+def test_a_share_to_refuse_that_no_held_out_text_can_check_is_refused(quick, four, folds, texts_each):
+    rows = [row for label in set(four[1]) for row in np.flatnonzero(np.array(four[1]) == label)[:texts_each]]
+    texts, labels = ([column[row] for row in rows] for column in four)
+    model = clone(quick).set_params(folds=folds, refused=0.1)
+    with pytest.raises(ValueError, match=r"^refused=0\.1 is checked on .* there are 0; train with folds from 1"):
+        model.fit(texts, labels)
+    assert model.fit(texts, labels, dev_texts=four[0], dev_labels=four[1]).model_.calibration.refused is not None
+    with pytest.raises(ValueError, match="no held-out texts to check a line on; train it again with folds from 1 on"):
+        model.set_params(refused=None).fit(texts, labels).refusing(0.1)
+
+
 def test_columns_of_a_hugging_face_dataset_with_class_labels_give_its_numbers_which_it_can_name(quick, four):
     texts, labels = four
     kinds = datasets.ClassLabel(names=sorted(set(labels)))
