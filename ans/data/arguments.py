@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 Label = str | int | bool | float
@@ -73,6 +74,17 @@ def given_labels(labels: object, what: str = "labels", may_be_open: bool = False
             )
         names.append(str(plain))
     return GivenLabels(names, kind or "str")
+
+
+def given_count(count: object, what: str) -> int:
+    """A number of things, Python's or numpy's.
+
+    Raises:
+        ValueError: it is no whole number from 0 on.
+    """
+    if isinstance(count, Integral) and not isinstance(count, bool) and int(count) >= 0:
+        return int(count)
+    raise ValueError(f"{what} must be a whole number from 0 on, got {_said(count)}.")
 
 
 def label_as_given(name: str, kind: str) -> Label:

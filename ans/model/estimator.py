@@ -184,6 +184,9 @@ class OpenWorldClassifier(
         """Answers with their reasons: score, how usual it is, whether it is unsure, closest classes, nearest texts.
 
         A single text gives a single answer.
+
+        Raises:
+            ValueError: candidates or neighbours is no whole number from 0 on.
         """
         return self._model().explain(X if isinstance(X, str) else given_texts(X), candidates, neighbours)
 

@@ -152,6 +152,20 @@ def test_explain_gives_reasons_and_one_answer_for_one_text(fitted):
     assert (len(first.candidates), len(first.neighbours)) == (2, 1)
 
 
+@pytest.mark.parametrize("count", [-1, 1.5, 2.0, "3", None, True])
+def test_a_number_of_candidates_or_neighbours_is_a_whole_one_from_0_on(fitted, count):
+    for what in ("candidates", "neighbours"):
+        for texts in (FOREIGN[0], FOREIGN):
+            with pytest.raises(ValueError, match=rf"^{what} must be a whole number from 0 on, got "):
+                fitted.explain(texts, **{what: count})
+        with pytest.raises(ValueError, match=rf"^{what} must be a whole number from 0 on, got "):
+            fitted.model_.explain_many(FOREIGN, **{what: count})
+    with pytest.raises(ValueError, match=r"^count must be a whole number from 0 on, got "):
+        fitted.model_.synthesized_negatives("card_lost", count)
+    found = fitted.explain(FOREIGN[0], candidates=np.int64(1), neighbours=np.uint8(0))
+    assert (len(found.candidates), len(found.neighbours)) == (1, 0)
+
+
 # Labels and columns
 
 
