@@ -6,7 +6,6 @@ torch is imported when something is learnt, loaded or answered, so that importin
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, overload
@@ -23,7 +22,8 @@ from ans.conventions import OPEN_NAME, Prediction
 from ans.data.arguments import given_texts
 from ans.events import silent
 from ans.model import card, hub
-from ans.model.label_values import LabelValues, checked_open_label, labels_of
+from ans.model.label_values import LabelValues, checked_open_label, comparable, labels_of
+from ans.model.parts import apart
 from ans.model.training_bars import TrainingBars
 from ans.paths import place
 
@@ -79,7 +79,9 @@ class OpenWorldClassifier(
     @_with_settings
     def __init__(self, *, open_label: Any = OPEN_NAME, verbose: bool = False, **settings: Any) -> None:
         if unknown := sorted(set(settings) - set(SETTINGS)):
-            raise TypeError(f"unknown settings {unknown}; OpenWorldClassifier().get_params() has all there are.")
+            raise TypeError(
+                f"unknown settings {', '.join(unknown)}; OpenWorldClassifier().get_params() has all there are."
+            )
         self.open_label, self.verbose = open_label, verbose
         for name, spec in SETTINGS.items():
             setattr(self, name, settings.get(name, spec.default))
@@ -110,11 +112,11 @@ class OpenWorldClassifier(
         texts, labels = given_texts(X), labels_of(y, open_label)
         check_consistent_length(texts, labels)
         values = LabelValues.among(labels, open_label)
-        known, beyond = _apart(texts, values.named(labels))
+        known, beyond = apart(texts, values.named(labels))
         dev = ([], [])
         if dev_texts is not None:
             said = labels_of([] if dev_labels is None else dev_labels, open_label)
-            dev, more = _apart(given_texts(dev_texts), values.named(said))
+            dev, more = apart(given_texts(dev_texts), values.named(said))
             beyond += more
         beyond += [] if open_texts is None else given_texts(open_texts)
         with TrainingBars() as bars:
@@ -172,7 +174,7 @@ class OpenWorldClassifier(
         """The share of texts that are answered rightly; right for a label that is no known class is open."""
         values = self._values()
         truth, answers = values.known(labels_of(y, values.open_label)), values.known(self.predict(X))
-        return float(accuracy_score(_names(truth), _names(answers), sample_weight=sample_weight))
+        return float(accuracy_score(comparable(truth), comparable(answers), sample_weight=sample_weight))
 
     @overload
     def explain(self, X: str, candidates: int = 5, neighbours: int = 3) -> Prediction: ...
@@ -296,16 +298,3 @@ class OpenWorldClassifier(
     def _copy(self, model: TrainedModel) -> OpenWorldClassifier:
         other = type(self)(**self.get_params(deep=False))
         return other._set(model)._keep(model, self._values().extended(model.labels))
-
-
-def _apart(texts: Sequence[str], names: Sequence[str | None]) -> tuple[tuple[list[str], list[str]], list[str]]:
-    """Known texts with their classes' names, and open texts."""
-    check_consistent_length(texts, names)
-    known = [(text, name) for text, name in zip(texts, names, strict=True) if name is not None]
-    beyond = [text for text, name in zip(texts, names, strict=True) if name is None]
-    return ([text for text, _ in known], [name for _, name in known]), beyond
-
-
-def _names(answers: Sequence[str | None]) -> list[str]:
-    """Names that can be compared with each other; a class can't have the one of open."""
-    return ["" if one is None else f"={one}" for one in answers]

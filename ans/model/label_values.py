@@ -207,6 +207,11 @@ class LabelValues:
         return cls(classes, open_label)
 
 
+def comparable(answers: Sequence[str | None]) -> list[str]:
+    """Names that can be compared with each other; a class can't have the one of open."""
+    return ["" if one is None else f"={one}" for one in answers]
+
+
 def _plain(label: Any) -> Any:
     return label.item() if isinstance(label, np.generic) else label
 

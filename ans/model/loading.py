@@ -18,6 +18,7 @@ from transformers.models.auto.modeling_auto import (
 )
 from transformers.utils import logging as transformers_logging
 
+from ans.conventions import some_names
 from ans.durable import is_passing, one_sentence
 from ans.model.embedded import EMBEDDED, embedded_folder
 from ans.model.encoder_folder import check_counts, check_files, check_numbers, no_larger_than, size_of_weights
@@ -96,7 +97,7 @@ def _read(source: str | Path, name: str) -> tuple[Any, Any, Pooling]:
         )
     # The library fills what is missing with random numbers and only logs it; the pooler alone is never used.
     if missing := sorted(name for name in report["missing_keys"] if not name.startswith("pooler.")):
-        raise ValueError(f"Its weights lack {missing[:3]}.")
+        raise ValueError(f"Its weights lack {some_names(missing, 3)}.")
     if name not in EMBEDDED:  # those have a checksum
         check_numbers({**dict(model.named_parameters()), **pooling.state_dict()})
     tokenizer = AutoTokenizer.from_pretrained(source, **where)
