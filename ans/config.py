@@ -292,7 +292,7 @@ class TrainConfig:
                 raise ValueError(f"{field_name} must be a list of names, got {reprlib.repr(names)}.")
             object.__setattr__(self, field_name, tuple(names))
         if self.known_classes is not None and len(set(self.known_classes)) < 2:
-            got = reprlib.repr(list(self.known_classes))
+            got = ", ".join(name[:80] for name in set(self.known_classes)) or "none"
             raise ValueError(
                 f"known_classes must name at least two different classes, got {got}; "
                 "name more, or leave it empty and set known_ratio."
@@ -339,7 +339,7 @@ class TrainConfig:
         """
         names = {spec.name for spec in fields(cls)}
         if unknown := sorted(set(values) - names):
-            raise ValueError(f"unknown settings {unknown}; this version knows {sorted(names)}.")
+            raise ValueError(f"unknown settings {', '.join(unknown)}; this version knows {', '.join(sorted(names))}.")
         return cls(**values)
 
     def with_(self, **changes: Any) -> TrainConfig:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import reprlib
 import tempfile
 from pathlib import Path
 
@@ -21,6 +22,17 @@ def existing(name: str | os.PathLike[str]) -> Path | None:
     return Path(path) if os.path.exists(path) else None
 
 
+def place(name: str | os.PathLike[str]) -> Path:
+    """The file or folder that somebody has named, there or not, `~` being their home.
+
+    Raises:
+        ValueError: it is no name of any.
+    """
+    if not isinstance(name, (str, os.PathLike)) or not os.fspath(name):
+        raise ValueError(f"expected the path of a folder or file, got {reprlib.repr(name)}.")
+    return Path(os.path.expanduser(name))
+
+
 def existing_folder(name: str | os.PathLike[str]) -> Path | None:
     """As `existing`, of folders alone."""
     path = existing(name)
@@ -30,7 +42,7 @@ def existing_folder(name: str | os.PathLike[str]) -> Path | None:
 def home() -> Path:
     """Where runs and caches live: `ANS_HOME`, else the disk of a Space, else `~/.cache/ans`."""
     if named := os.environ.get("ANS_HOME"):
-        return Path(named)
+        return place(named)
     if "SPACE_ID" in os.environ and os.access(SPACE_DISK, os.W_OK):
         return SPACE_DISK / "ans"
     try:

@@ -61,7 +61,7 @@ def test_every_bounded_setting_is_an_option_whose_bounds_are_checked(refuse, spe
         ),
         (
             ["train", "--known-classes", "a"],
-            "known_classes must name at least two different classes, got ['a']; name more, or leave it empty and set "
+            "known_classes must name at least two different classes, got a; name more, or leave it empty and set "
             "known_ratio.",
         ),
         (
@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_told_in_one_sentence(refuse, arguments, sentence
 
 
 def test_a_name_with_a_comma_is_one_class_when_quoted(refuse):
-    assert refuse("train", "--known-classes", '"a, b", c').startswith("known_classes ['a, b', 'c'] are no classes of")
+    assert refuse("train", "--known-classes", '"a, b", c').startswith("known_classes “a, b”, “c” are no classes of")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_name_with_a_comma_is_one_class_when_quoted(refuse):
         ("", "{path} is empty; expected rows with a text and a label."),
         (
             "text\tlabel\n" + "".join(f"text {i}\tone\n" for i in range(9)),
-            "mine needs at least two classes to tell apart, got ['one'].",
+            "mine needs at least two classes to tell apart, got one.",
         ),
     ],
     ids=["empty", "one class"],

@@ -11,10 +11,10 @@ import pytest
 from ans.data.corpora import load_corpus
 from ans.data.listing import Library
 from ans.data.uploads import Uploads
-from ans.model.hub import _is_folder
+from ans.model.card import _is_folder
 from ans.model.loading import load_model
 from ans.model.readable import readable
-from ans.paths import existing
+from ans.paths import existing, home
 from ans.runs.store import RunStore
 
 NO_FILES = {
@@ -61,6 +61,8 @@ def test_what_is_there_is_found_by_its_path_and_from_home(tmp_path, monkeypatch)
     assert existing(tmp_path) == tmp_path
     assert existing("~/texts.csv") == tmp_path / "texts.csv"
     assert existing("~/other.csv") is None
+    monkeypatch.setenv("ANS_HOME", "~/runs")
+    assert home() == tmp_path / "runs"
     uploads = Uploads(tmp_path / "uploads")
     assert uploads.holds("~/uploads/x/not-there.tsv")
     assert uploads.holds(os.path.relpath(tmp_path / "uploads" / "a.tsv", Path.cwd()))

@@ -1,12 +1,14 @@
 """What people hand over in Python as texts and labels, checked before any work: taken where the meaning is clear.
 
-A list, tuple, generator, numpy array, pandas Series, a table with one column, or a column of a Hugging Face dataset.
+A list, tuple, generator, numpy array, pandas Series, a table with one column (of pandas, polars or pyarrow too), or a
+column of a Hugging Face dataset.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 Label = str | int | bool | float
@@ -33,7 +35,7 @@ def given_texts(texts: object, what: str = "texts") -> list[str]:
         ValueError: it is one string, a table of several columns, or no collection; or an item is no string. The message
             names the first bad position, counted from 0.
     """
-    items = _items(texts, what)
+    items = given_items(texts, what)
     if set(map(type, items)) <= {str}:
         return items
     for place, item in enumerate(items):
@@ -52,7 +54,7 @@ def given_labels(labels: object, what: str = "labels", may_be_open: bool = False
         ValueError: no collection, or a label is missing (None, NaN), empty, of another kind than the first or of none
             of these. The message names the first bad position, counted from 0.
     """
-    items = _items(labels, what)
+    items = given_items(labels, what)
     kind, names = None, []
     for place, item in enumerate(items):
         if item is None and may_be_open:
@@ -74,6 +76,17 @@ def given_labels(labels: object, what: str = "labels", may_be_open: bool = False
     return GivenLabels(names, kind or "str")
 
 
+def given_count(count: object, what: str) -> int:
+    """A number of things, Python's or numpy's.
+
+    Raises:
+        ValueError: it is no whole number from 0 on.
+    """
+    if isinstance(count, Integral) and not isinstance(count, bool) and int(count) >= 0:
+        return int(count)
+    raise ValueError(f"{what} must be a whole number from 0 on, got {_said(count)}.")
+
+
 def label_as_given(name: str, kind: str) -> Label:
     """A class's name as the label it came as.
 
@@ -85,11 +98,16 @@ def label_as_given(name: str, kind: str) -> Label:
     return name == "True" if kind == "bool" else KINDS[kind](name)
 
 
-def _items(given: Any, what: str) -> list:
-    """What is in a collection, in its order."""
+def given_items(given: Any, what: str) -> list:
+    """What is in a collection, in its order.
+
+    Raises:
+        ValueError: it is one string, a table of several columns, of several dimensions, or no collection in an order.
+    """
     if isinstance(given, (str, bytes)):
         raise ValueError(f"{what} must be a list, got one {type(given).__name__}; put it into a list.")
-    columns = getattr(given, "columns", getattr(given, "column_names", None))  # of pandas, of a Hugging Face dataset
+    # Of a Hugging Face dataset and of pyarrow, whose `columns` are no names; of pandas and polars.
+    columns = getattr(given, "column_names", getattr(given, "columns", None))
     if columns is not None and getattr(given, "ndim", 2) == 2:
         if len(columns) != 1:
             listed = ", ".join(map(str, list(columns)[:10]))
@@ -97,6 +115,8 @@ def _items(given: Any, what: str) -> list:
         given = given[next(iter(columns))]
     if isinstance(given, (Mapping, set, frozenset)) or not isinstance(given, Iterable):
         raise ValueError(f"{what} must be a list in a fixed order, got {_said(given)}.")
+    if (plain := getattr(given, "to_pylist", None)) is not None:  # of pyarrow
+        return plain()
     shape = getattr(given, "shape", None)
     if isinstance(shape, tuple) and len(shape) != 1:
         if len(shape) != 2 or shape[1] != 1:

@@ -121,8 +121,8 @@ def make_open_world_split(corpus: Corpus, config: TrainConfig) -> OpenWorldSplit
     classes = corpus.classes
     if config.known_classes is not None:
         if strangers := sorted(set(config.known_classes) - set(classes)):
-            wrong = some_names([repr(name) for name in strangers])
-            raise ValueError(f"known_classes [{wrong}] are no classes of {corpus.name}; it has {some_names(classes)}.")
+            wrong = some_names([f"“{name}”" for name in strangers])  # a name may hold a comma
+            raise ValueError(f"known_classes {wrong} are no classes of {corpus.name}; it has {some_names(classes)}.")
         known = sorted(set(config.known_classes))
     else:
         count = round(len(classes) * config.known_ratio)
@@ -278,7 +278,9 @@ def _download(name: str, split: str) -> LabelledTexts:
 
 def _checked(corpus: Corpus) -> Corpus:
     if len(corpus.classes) < 2:
-        raise ValueError(f"{corpus.name} needs at least two classes to tell apart, got {corpus.classes}.")
+        raise ValueError(
+            f"{corpus.name} needs at least two classes to tell apart, got {some_names(corpus.classes) or 'none'}."
+        )
     return corpus
 
 

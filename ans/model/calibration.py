@@ -24,6 +24,7 @@ _SAVED = ("weights", "middles", "scores", "targets", "answers", "rows", "left_ou
 KEPT_OUT = 0.75  # of the texts of left-out classes, where no known text could be held out
 BATCH = 512  # texts that heads and nearest texts are asked about at a time
 FEWEST = 3  # held-out known texts from which spreads and a line are read
+MORE_HELD_OUT = "with folds from 1 on and at least four texts a class, or with dev texts"
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,7 @@ class Calibration:
             ValueError: no texts were held out.
         """
         if not len(self.scores):
-            raise ValueError(
-                "this model has no held-out texts to check a line on: an earlier version trained it. Train it again."
-            )
+            raise ValueError(f"this model has no held-out texts to check a line on; train it again {MORE_HELD_OUT}.")
         rank = max(1, min(len(self.scores), math.floor(refused * (len(self.scores) + 1) + 1e-9)))
         return float(self.scores[rank - 1])
 

@@ -6,7 +6,6 @@ torch is imported when something is learnt, loaded or answered, so that importin
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, overload
@@ -20,11 +19,13 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN_NAME, Prediction
-from ans.data.arguments import given_labels, given_texts
+from ans.data.arguments import given_texts
 from ans.events import silent
-from ans.model import hub
-from ans.model.label_values import LabelValues, labels_of
+from ans.model import card, hub
+from ans.model.label_values import LabelValues, checked_open_label, comparable, labels_of
+from ans.model.parts import apart
 from ans.model.training_bars import TrainingBars
+from ans.paths import place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,7 +55,7 @@ class OpenWorldClassifier(
     license="mit",
     pipeline_tag="text-classification",
     tags=list(hub.TAGS),
-    paper_url=hub.PAPER,
+    paper_url=card.PAPER,
 ):
     """Learns the classes of labelled texts, and answers with one of them or with open.
 
@@ -78,7 +79,9 @@ class OpenWorldClassifier(
     @_with_settings
     def __init__(self, *, open_label: Any = OPEN_NAME, verbose: bool = False, **settings: Any) -> None:
         if unknown := sorted(set(settings) - set(SETTINGS)):
-            raise TypeError(f"unknown settings {unknown}; OpenWorldClassifier().get_params() has all there are.")
+            raise TypeError(
+                f"unknown settings {', '.join(unknown)}; OpenWorldClassifier().get_params() has all there are."
+            )
         self.open_label, self.verbose = open_label, verbose
         for name, spec in SETTINGS.items():
             setattr(self, name, settings.get(name, spec.default))
@@ -105,16 +108,15 @@ class OpenWorldClassifier(
         """
         from ans.model.trained_model import TrainedModel
 
-        config = self._config()
-        texts, labels = given_texts(X), labels_of(y)
+        config, open_label = self._config(), checked_open_label(self.open_label)
+        texts, labels = given_texts(X), labels_of(y, open_label)
         check_consistent_length(texts, labels)
-        values = LabelValues.among(labels, self.open_label)
-        known, beyond = _apart(texts, values.named(labels))
+        values = LabelValues.among(labels, open_label)
+        known, beyond = apart(texts, values.named(labels))
         dev = ([], [])
         if dev_texts is not None:
-            dev, more = _apart(
-                given_texts(dev_texts), values.named(labels_of([] if dev_labels is None else dev_labels))
-            )
+            said = labels_of([] if dev_labels is None else dev_labels, open_label)
+            dev, more = apart(given_texts(dev_texts), values.named(said))
             beyond += more
         beyond += [] if open_texts is None else given_texts(open_texts)
         with TrainingBars() as bars:
@@ -127,9 +129,9 @@ class OpenWorldClassifier(
         Raises:
             ValueError: there are none, X and y differ in length, or a class would lose its last text.
         """
-        texts, labels = given_texts(X), given_labels(y, may_be_open=True).values
-        check_consistent_length(texts, labels)
-        return self._copy(self._model().teach(texts, [self._values().name_of(label) for label in labels]))
+        texts, names = given_texts(X), self._values().told(y)
+        check_consistent_length(texts, names)
+        return self._copy(self._model().teach(texts, names))
 
     def add_class(self, label: Any, X: Any) -> OpenWorldClassifier:
         """A copy that also knows this class, learnt in seconds from a few texts.
@@ -170,8 +172,9 @@ class OpenWorldClassifier(
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of texts that are answered rightly; right for a label that is no known class is open."""
-        truth, answers = self._values().known(labels_of(y)), self._values().known(self.predict(X))
-        return float(accuracy_score(_names(truth), _names(answers), sample_weight=sample_weight))
+        values = self._values()
+        truth, answers = values.known(labels_of(y, values.open_label)), values.known(self.predict(X))
+        return float(accuracy_score(comparable(truth), comparable(answers), sample_weight=sample_weight))
 
     @overload
     def explain(self, X: str, candidates: int = 5, neighbours: int = 3) -> Prediction: ...
@@ -183,6 +186,9 @@ class OpenWorldClassifier(
         """Answers with their reasons: score, how usual it is, whether it is unsure, closest classes, nearest texts.
 
         A single text gives a single answer.
+
+        Raises:
+            ValueError: candidates or neighbours is no whole number from 0 on.
         """
         return self._model().explain(X if isinstance(X, str) else given_texts(X), candidates, neighbours)
 
@@ -212,6 +218,7 @@ class OpenWorldClassifier(
 
     def _save_pretrained(self, save_directory: Path) -> None:
         hub.save_beside(self.save, save_directory)
+        card.drop_written(save_directory)
 
     @classmethod
     def from_pretrained(
@@ -222,13 +229,21 @@ class OpenWorldClassifier(
 
         Args:
             where: what `snapshot_download` takes: revision, cache_dir, force_download, local_files_only, token.
+
+        Raises:
+            ValueError: there is neither, and as `load`.
         """
-        return cls.load(hub.folder_of(str(pretrained_model_name_or_path), **where), device)
+        return cls.load(hub.folder_of(pretrained_model_name_or_path, **where), device)
 
     def save_pretrained(self, save_directory: str | Path, *, model_card_kwargs: Any = None, **more: Any) -> str | None:
-        """Write the folder of a repository, with a README. `model_card_kwargs`: what `generate_model_card` takes."""
-        facts = {"repository": Path(save_directory).name, **(model_card_kwargs or {})}
-        return super().save_pretrained(save_directory, model_card_kwargs=facts, **more)
+        """Write the folder of a repository, with a README. `model_card_kwargs`: what `generate_model_card` takes.
+
+        Saving again writes the README again, but for one that a person has written or changed: that stays, and a
+        warning says so.
+        """
+        folder = place(save_directory)
+        facts = {"repository": folder.resolve().name or "my-model", **(model_card_kwargs or {})}
+        return super().save_pretrained(folder, model_card_kwargs=facts, **more)
 
     def push_to_hub(self, repo_id: str, *, model_card_kwargs: Any = None, **more: Any) -> str:
         """Upload that folder into a repository on the hub, as `save_pretrained` writes it."""
@@ -238,7 +253,7 @@ class OpenWorldClassifier(
     def generate_model_card(self, *args: Any, repository: str = "my-model", **facts: Any) -> ModelCard:
         """The README of a model on the hub. `facts`: `metrics` by name, and words about its `data`."""
         about, model = self._hub_mixin_info.model_card_data, self._model()
-        return hub.model_card(model, about, open_label=self.open_label_, repository=repository, **facts)
+        return card.model_card(model, about, open_label=self.open_label_, repository=repository, **facts)
 
     # What scikit-learn asks
 
@@ -249,7 +264,7 @@ class OpenWorldClassifier(
         return tags
 
     def _html_repr(self) -> str:
-        described = hub.described(self.model_) if hasattr(self, "model_") else ""
+        described = card.described(self.model_) if hasattr(self, "model_") else ""
         return super()._html_repr() + described
 
     # What all have in common
@@ -283,16 +298,3 @@ class OpenWorldClassifier(
     def _copy(self, model: TrainedModel) -> OpenWorldClassifier:
         other = type(self)(**self.get_params(deep=False))
         return other._set(model)._keep(model, self._values().extended(model.labels))
-
-
-def _apart(texts: Sequence[str], names: Sequence[str | None]) -> tuple[tuple[list[str], list[str]], list[str]]:
-    """Known texts with their classes' names, and open texts."""
-    check_consistent_length(texts, names)
-    known = [(text, name) for text, name in zip(texts, names, strict=True) if name is not None]
-    beyond = [text for text, name in zip(texts, names, strict=True) if name is None]
-    return ([text for text, _ in known], [name for _, name in known]), beyond
-
-
-def _names(answers: Sequence[str | None]) -> list[str]:
-    """Names that can be compared with each other; a class can't have the one of open."""
-    return ["" if one is None else f"={one}" for one in answers]

@@ -30,6 +30,7 @@ from ans.model.heads import MultiViewHeads
 from ans.model.phase_one import closed_set_classifier
 from ans.model.random_numbers import unfilled
 from ans.model.saved_parts import Unfit, check_calibration, check_labels, check_texts, check_weights, hidden_widths
+from ans.paths import place
 from ans.tensor_files import read_tensors, write_tensors
 
 log = logging.getLogger("ans.model")
@@ -59,15 +60,15 @@ def place_of_model(folder: str | Path) -> Path:
     Raises:
         ValueError: a file, or a folder that holds anything else.
     """
-    place = Path(folder).resolve()
-    if place.exists() and not place.is_dir():
+    whole = place(folder).resolve()
+    if whole.exists() and not whole.is_dir():
         raise ValueError(f"{folder} is a file; name a new or an empty folder.")
-    if place.is_dir() and (there := {path.name for path in place.iterdir()}):
-        about = place / ABOUT_FILE
+    if whole.is_dir() and (there := {path.name for path in whole.iterdir()}):
+        about = whole / ABOUT_FILE
         is_model = about.is_file() and FORMAT in about.read_text(encoding="utf-8", errors="replace")
         if not is_model or there - {ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE}:
             raise ValueError(f"{folder} holds other files than a model; name a new or an empty folder.")
-    return place
+    return whole
 
 
 def packed(
@@ -106,7 +107,7 @@ def unpacked(about: dict[str, Any], texts: list[str], tensors: dict[str, Tensor]
 def about(folder: str | Path, name: str) -> dict[str, Any]:
     """What `save` was given to keep under this name; nothing if that was nothing."""
     try:
-        found = read_json(Path(folder) / ABOUT_FILE)
+        found = read_json(place(folder) / ABOUT_FILE)
     except (FileNotFoundError, DamagedFile):
         return {}
     kept = found.get(name) if isinstance(found, dict) else None
@@ -247,7 +248,7 @@ def _read(folder: str | Path) -> tuple[dict, list[str], dict[str, Tensor]]:
         ValueError: no model there, or one of another kind. NewerFormat: a newer version wrote it.
         DamagedFile: its files are damaged, or of a version that can't be read any more.
     """
-    folder = Path(folder)
+    folder = place(folder)
     if not (folder / ABOUT_FILE).exists():
         raise ValueError(
             f"no model in {folder}: expected a folder written by `python -m ans train --out`, with {ABOUT_FILE} in it."

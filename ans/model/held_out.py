@@ -6,7 +6,7 @@ Each also does without a fifth of the classes, whose texts then stand for open o
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ans.config import TrainConfig
 from ans.events import Emit, ShouldStop, silent
-from ans.model.calibration import HeldOut, evidence_of
+from ans.model.calibration import FEWEST, MORE_HELD_OUT, HeldOut, evidence_of
 from ans.model.checkpoints import NOWHERE, Checkpoint, Checkpoints
 from ans.model.encoder import TextEncoder
 from ans.model.heads import MultiViewHeads
@@ -135,6 +135,24 @@ def held_out_texts(
         kept = checkpoints.of(f"check-{number}")
         found.append(_held_out(encoder, states, targets, fold, beyond, config, silent, should_stop, kept))
     return found
+
+
+def check_promise(held_out: Sequence[HeldOut], dev: int, config: TrainConfig) -> None:
+    """See that a share of refused texts that is asked for can be promised, before the longest part of a training.
+
+    Args:
+        dev: how many dev texts there are beside the held-out ones.
+
+    Raises:
+        ValueError: too few known texts are held out for any line.
+    """
+    known = dev + sum(len(one.targets) for one in held_out)
+    left_out = sum(len(one.left_out.heads) for one in held_out)
+    if config.refused is not None and (not known or known + left_out < FEWEST):
+        raise ValueError(
+            f"refused={config.refused:g} is checked on held-out known texts, and of these there are {known}; "
+            f"train {MORE_HELD_OUT}, or leave refused out."
+        )
 
 
 def _held_out(

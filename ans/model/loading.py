@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -17,10 +18,12 @@ from transformers.models.auto.modeling_auto import (
 )
 from transformers.utils import logging as transformers_logging
 
+from ans.conventions import some_names
 from ans.durable import is_passing, one_sentence
 from ans.model.embedded import EMBEDDED, embedded_folder
 from ans.model.encoder_folder import check_counts, check_files, check_numbers, no_larger_than, size_of_weights
 from ans.model.pooling import Pooling, own_pooling, read_described
+from ans.paths import existing_folder
 
 MISMATCH = "Its weights have other sizes than its config.json says."  # the library tells of an argument of its own
 
@@ -45,7 +48,7 @@ def load_model(name: str) -> Loaded:
     transformers_logging.set_verbosity_error()
     hub_logging.set_verbosity_error()  # with no network, a line for each of its retries
     transformers_logging.disable_progress_bar()
-    source = embedded_folder(name) if name in EMBEDDED else name
+    source = embedded_folder(name) if name in EMBEDDED else whole_name(name)
     try:
         model, tokenizer, pooling = _read(source, name)
     except _Refused:
@@ -68,6 +71,13 @@ def load_model(name: str) -> Loaded:
     return Loaded(model.eval(), tokenizer, pooling)
 
 
+def whole_name(name: str) -> str:
+    """An encoder's name, of a local folder its whole path, by which it is found from anywhere on this machine."""
+    if name in EMBEDDED or (folder := existing_folder(name)) is None:
+        return name
+    return os.path.abspath(folder)
+
+
 def _read(source: str | Path, name: str) -> tuple[Any, Any, Pooling]:
     """Model, tokenizer and pooling of a folder or a hub name."""
     pooling, subfolder = own_pooling(source)
@@ -87,7 +97,7 @@ def _read(source: str | Path, name: str) -> tuple[Any, Any, Pooling]:
         )
     # The library fills what is missing with random numbers and only logs it; the pooler alone is never used.
     if missing := sorted(name for name in report["missing_keys"] if not name.startswith("pooler.")):
-        raise ValueError(f"Its weights lack {missing[:3]}.")
+        raise ValueError(f"Its weights lack {some_names(missing, 3)}.")
     if name not in EMBEDDED:  # those have a checksum
         check_numbers({**dict(model.named_parameters()), **pooling.state_dict()})
     tokenizer = AutoTokenizer.from_pretrained(source, **where)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ans.conventions import MOST_CLASSES
+from sklearn.utils.validation import check_consistent_length
+
+from ans.conventions import MOST_CLASSES, some_names
 from ans.data.tables import LabelledTexts
 from ans.events import Emit, ShouldStop, stop_if
 
@@ -37,8 +39,18 @@ def checked_parts(
             "dev texts can be left out altogether."
         )
     if strangers := sorted(set(dev_labels) - set(labels)):
-        raise ValueError(f"the dev labels {strangers[:5]} are no classes of the training texts; drop those texts.")
+        raise ValueError(
+            f"the dev labels {some_names(strangers, 5)} are no classes of the training texts; drop those texts."
+        )
     return LabelledTexts(list(texts), list(labels)), LabelledTexts(dev_texts, dev_labels)
+
+
+def apart(texts: Sequence[str], names: Sequence[str | None]) -> tuple[tuple[list[str], list[str]], list[str]]:
+    """Known texts with their classes' names, and open texts."""
+    check_consistent_length(texts, names)
+    known = [(text, name) for text, name in zip(texts, names, strict=True) if name is not None]
+    beyond = [text for text, name in zip(texts, names, strict=True) if name is None]
+    return ([text for text, _ in known], [name for _, name in known]), beyond
 
 
 def report_cache(emit: Emit, should_stop: ShouldStop, before: int, total: int) -> Callable[[int, int], None]:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ans.config import TrainConfig
 from ans.conventions import Prediction
+from ans.data.arguments import given_count
 from ans.data.corrections import corrected
 from ans.events import Emit, ShouldStop, never, silent
 from ans.model import files
@@ -26,6 +27,7 @@ from ans.model.encoder import TextEncoder
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.kept_states import NOT_KEPT, KeptStates
+from ans.model.loading import whole_name
 from ans.model.negatives import SHELL_MODES, ClassShell, synthesize
 from ans.model.parts import checked_parts
 from ans.model.precision import rounded
@@ -80,6 +82,7 @@ class TrainedModel:
             TrainingStopped: `should_stop` said so.
         """
         train, dev = checked_parts(texts, labels, dev_texts, dev_labels)
+        config = config.with_(encoder=whole_name(config.encoder))  # for who loads it in another working directory
         with rounded():  # what is learnt from, too; that moves features by less than one dropout mask does
             found = trained(config, train, dev, list(open_texts), emit, should_stop, checkpoints, kept_states)
         return cls(config, *found)
@@ -234,13 +237,18 @@ class TrainedModel:
 
         Args:
             candidates: how many of the strongest heads to return. neighbours: how many nearest training texts.
+
+        Raises:
+            ValueError: one of these is no whole number from 0 on.
         """
+        _check(candidates, neighbours)
         if isinstance(texts, str):
             return self.explain([texts], candidates, neighbours)[0]
         return self.explain_features(texts, self.features(texts), candidates, neighbours)
 
     def explain_many(self, texts: Sequence[str], candidates: int = 5, neighbours: int = 3) -> list[Prediction]:
         """The answers of `explain`, sooner: their scores are rounded, by some hundredths, as by `answered`."""
+        _check(candidates, neighbours)
         return self.explain_answered(texts, *self.answered(texts), candidates, neighbours)
 
     def explain_features(
@@ -253,7 +261,7 @@ class TrainedModel:
         self, texts: Sequence[str], features: Tensor, found: Answers, candidates: int = 5, neighbours: int = 3
     ) -> list[Prediction]:
         """As `explain`, for texts of which `answered` has told."""
-        return predictions(self.fitted, texts, features, found, candidates, neighbours)
+        return predictions(self.fitted, texts, features, found, *_check(candidates, neighbours))
 
     def score(self, texts: Sequence[str]) -> Tensor:
         """Largest head logit of each text [N]; below zero is open."""
@@ -263,8 +271,9 @@ class TrainedModel:
         """Negatives as the trained head would meet them now: features [count, V·d], and each positive's row.
 
         Raises:
-            ValueError: no known class has that name.
+            ValueError: no known class has that name, or that is no number of negatives.
         """
+        count = given_count(count, "count")
         if label not in self.labels:
             raise ValueError(f"{label!r} is no known class of this model; it knows {', '.join(self.labels)}.")
         m = self.labels.index(label)
@@ -345,3 +354,7 @@ class TrainedModel:
             ValueError: no model there, one of another kind or version, damaged files, or another encoder's weights.
         """
         return cls(*files.load(folder, device))
+
+
+def _check(candidates: int, neighbours: int) -> tuple[int, int]:
+    return given_count(candidates, "candidates"), given_count(neighbours, "neighbours")

@@ -16,7 +16,7 @@ from ans.model.checkpoints import NOWHERE, Checkpoints
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.few_texts import fold_count
 from ans.model.fitted import Fitted
-from ans.model.held_out import all_known, held_out_texts
+from ans.model.held_out import all_known, check_promise, held_out_texts
 from ans.model.kept_states import NOT_KEPT, KeptStates
 from ans.model.parts import report_cache
 from ans.model.phase_one import phase_one
@@ -44,7 +44,8 @@ def trained(
         kept_states: where what the frozen layers make of the texts is kept for later trainings.
 
     Raises:
-        TrainingStopped: `should_stop` said so. ValueError: the encoder knows no word of the texts.
+        TrainingStopped: `should_stop` said so. ValueError: the encoder knows no word of the texts, or
+            too few are held out for the share of refused ones that is asked for.
     """
     names = sorted(set(train.labels))
     seconds = {}
@@ -68,6 +69,7 @@ def trained(
     emit({"phase": "check"})
     folds = fold_count(len(train), len(dev), config)
     held_out = held_out_texts(encoder, states, targets, outside_states, folds, config, emit, should_stop, checkpoints)
+    check_promise(held_out, len(dev), config)
     seconds["check"] = time.perf_counter() - started
 
     give_back()

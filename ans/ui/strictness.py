@@ -23,7 +23,10 @@ if TYPE_CHECKING:  # torch takes seconds, and the page opens without it
 
 MOST, STEP = 50, 1  # percent of known texts that the slider refuses at most
 PROMISE = "This is a share of texts like those held out, not of what users will type tomorrow."
-NO_TEXTS = "An earlier version trained this model, without held-out texts. Train it again to choose a line."
+NO_TEXTS = (
+    "No texts were held out when this model was trained. To choose a line, train it again with “folds” from 1 on and "
+    "at least four texts a class, or with dev texts."
+)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datasets
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from ans.data.arguments import given_labels, given_texts, label_as_given
@@ -25,6 +26,11 @@ TEXTS = ["where is my card", "set a timer"]
         pd.DataFrame({"text": TEXTS}),
         datasets.Dataset.from_dict({"text": TEXTS})["text"],
         datasets.Dataset.from_dict({"text": TEXTS}),
+        np.array(TEXTS, dtype=np.dtypes.StringDType()),
+        pa.array(TEXTS),
+        pa.chunked_array([TEXTS]),
+        pa.table({"text": TEXTS}),
+        pa.record_batch({"text": TEXTS}),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -51,6 +57,7 @@ def test_texts_come_out_as_plain_strings_in_their_order(texts):
         ([["a"], ["b"]], r"position 0 .counted from 0. holds \['a'\] .list."),
         (np.zeros((2, 2)), r"must have one dimension, got the shape \(2, 2\)"),
         (pd.DataFrame({"text": TEXTS, "label": TEXTS}), "got a table with text, label; choose one"),
+        (pa.table({"text": TEXTS, "label": TEXTS}), "got a table with text, label; choose one"),
     ],
     ids=str,
 )

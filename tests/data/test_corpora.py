@@ -339,12 +339,12 @@ def test_a_folder_needs_no_dev_part(tmp_path, corpus):
 
 def test_one_class_only_is_refused(tmp_path):
     path = write(tmp_path / "mine.tsv", part("file", 9, "a"))
-    assert refusal(load_corpus, str(path)) == "mine needs at least two classes to tell apart, got ['a']."
+    assert refusal(load_corpus, str(path)) == "mine needs at least two classes to tell apart, got a."
 
 
 def test_open_texts_alone_are_refused(tmp_path):
     path = write(tmp_path / "mine.tsv", LabelledTexts(["a", "b"], ["oos", "oos"]))
-    assert refusal(load_corpus, str(path)) == "mine needs at least two classes to tell apart, got []."
+    assert refusal(load_corpus, str(path)) == "mine needs at least two classes to tell apart, got none."
 
 
 def test_a_dev_part_may_lack_a_class(tmp_path, corpus):
@@ -356,7 +356,7 @@ def test_a_dev_part_may_lack_a_class(tmp_path, corpus):
 
 def test_known_classes_that_the_corpus_lacks_are_refused_with_those_it_has(corpus):
     assert refusal(make_open_world_split, corpus, TrainConfig(known_classes=("a", "z", "oos"))) == (
-        "known_classes ['oos', 'z'] are no classes of letters; it has a, b, c, d, e, f, g, h, i, j."
+        "known_classes “oos”, “z” are no classes of letters; it has a, b, c, d, e, f, g, h, i, j."
     )
 
 

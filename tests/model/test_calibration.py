@@ -96,7 +96,7 @@ def test_a_saved_calibration_of_other_parts_is_refused():
 def test_a_model_without_held_out_texts_says_why_its_line_cannot_be_moved():
     none = Calibration.none(2)
     assert (none.line, none.refused, none.hears_similarity) == (0.0, None, False)
-    with pytest.raises(ValueError, match="no held-out texts to check a line on: an earlier version trained it"):
+    with pytest.raises(ValueError, match="no held-out texts to check a line on; train it again with folds from 1"):
         none.refusing(0.1)
 
 

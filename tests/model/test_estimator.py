@@ -62,9 +62,7 @@ def test_every_setting_is_a_keyword_with_its_default_and_reaches_the_training(qu
     assert OpenWorldClassifier().get_params() == {"open_label": "open", "verbose": False, **defaults}
     assert fitted.model_.config == TrainConfig(device="cpu", trainable_layers=0, epochs=20, head_steps=60, folds=1)
     assert clone(quick).set_params(gamma=3).get_params() == {**quick.get_params(), "gamma": 3}
-    with pytest.raises(
-        TypeError, match=r"unknown settings \['gama'\]; OpenWorldClassifier\(\)\.get_params\(\) has all"
-    ):
+    with pytest.raises(TypeError, match=r"unknown settings gama; OpenWorldClassifier\(\)\.get_params\(\) has all"):
         OpenWorldClassifier(gama=3)
 
 
@@ -152,6 +150,20 @@ def test_explain_gives_reasons_and_one_answer_for_one_text(fitted):
     assert (len(first.candidates), len(first.neighbours)) == (2, 1)
 
 
+@pytest.mark.parametrize("count", [-1, 1.5, 2.0, "3", None, True])
+def test_a_number_of_candidates_or_neighbours_is_a_whole_one_from_0_on(fitted, count):
+    for what in ("candidates", "neighbours"):
+        for texts in (FOREIGN[0], FOREIGN):
+            with pytest.raises(ValueError, match=rf"^{what} must be a whole number from 0 on, got "):
+                fitted.explain(texts, **{what: count})
+        with pytest.raises(ValueError, match=rf"^{what} must be a whole number from 0 on, got "):
+            fitted.model_.explain_many(FOREIGN, **{what: count})
+    with pytest.raises(ValueError, match=r"^count must be a whole number from 0 on, got "):
+        fitted.model_.synthesized_negatives("card_lost", count)
+    found = fitted.explain(FOREIGN[0], candidates=np.int64(1), neighbours=np.uint8(0))
+    assert (len(found.candidates), len(found.neighbours)) == (1, 0)
+
+
 # Labels and columns
 
 
@@ -192,11 +204,51 @@ def test_labels_that_equal_a_class_are_that_class_whatever_kind_of_number_they_a
         model.add_class(-1, ["a", "b", "c"])
 
 
+@pytest.mark.parametrize(
+    ("asked", "value_of"), [("open", lambda name: name < "card"), ("?", lambda name: len(name)), (-7, str)]
+)
+def test_its_own_answers_are_labels_that_it_takes_whatever_stands_for_open(quick, four, asked, value_of):
+    texts, names = four
+    labels = [value_of(name) for name in names]
+    model = clone(quick).set_params(open_label=asked, folds=0).fit([*texts, *FOREIGN], [*labels, *[asked] * 3])
+    assert set(model.classes_.tolist()) == set(labels)
+    answers = model.predict([*texts, *FOREIGN])
+    assert asked in answers.tolist()
+    assert model.score([*texts, *FOREIGN], answers) == 1
+
+
+def test_a_label_for_open_that_no_text_can_have_is_refused_before_anything_is_learnt(quick, four):
+    model = OpenWorldClassifier(open_label=["x"], encoder="no such encoder")
+    with pytest.raises(ValueError, match=r"open_label must be a text, a number or a truth value, got \['x'\]"):
+        model.fit(*four)
+
+
+def test_labels_that_are_no_list_are_refused_like_such_texts(quick, fitted):
+    with pytest.raises(ValueError, match="y must be a list, got one str; put it into a list"):
+        clone(quick).fit(["aa b", "cc d", "ee f", "gg h"], "abab")
+    with pytest.raises(ValueError, match="y must be a list in a fixed order"):
+        fitted.score(["a", "b"], {"a", "b"})
+    with pytest.raises(ValueError, match="y must be a list in a fixed order"):
+        clone(quick).fit(["a", "b"], ["a", "b"], dev_texts=["a"], dev_labels={"a"})
+
+
 def test_to_refuse_nothing_is_a_share_like_any_other(quick, four):
     model = clone(quick).set_params(refused=0.0).fit(*four)
     calibration = model.model_.calibration
     assert calibration.line == pytest.approx(float(calibration.scores.min()))
     assert clone(model.refusing(0)).get_params()["refused"] == 0
+
+
+@pytest.mark.parametrize(("folds", "texts_each"), [(0, 8), (1, 1)])
+def test_a_share_to_refuse_that_no_held_out_text_can_check_is_refused(quick, four, folds, texts_each):
+    rows = [row for label in set(four[1]) for row in np.flatnonzero(np.array(four[1]) == label)[:texts_each]]
+    texts, labels = ([column[row] for row in rows] for column in four)
+    model = clone(quick).set_params(folds=folds, refused=0.1)
+    with pytest.raises(ValueError, match=r"^refused=0\.1 is checked on .* there are 0; train with folds from 1"):
+        model.fit(texts, labels)
+    assert model.fit(texts, labels, dev_texts=four[0], dev_labels=four[1]).model_.calibration.refused is not None
+    with pytest.raises(ValueError, match="no held-out texts to check a line on; train it again with folds from 1 on"):
+        model.set_params(refused=None).fit(texts, labels).refusing(0.1)
 
 
 def test_columns_of_a_hugging_face_dataset_with_class_labels_give_its_numbers_which_it_can_name(quick, four):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -77,6 +78,63 @@ def test_the_code_of_the_card_loads_the_model_from_its_folder_and_names_its_own_
     assert done.returncode == 0, done.stderr
 
 
+@pytest.fixture(scope="module")
+def others(tiny_encoder_folder) -> OpenWorldClassifier:
+    """A model of other classes, whose names and settings hold what Markdown reads as its own."""
+    texts = ["a card", "an alarm", "a\ttent"]
+    small = {"encoder": str(tiny_encoder_folder), "trainable_layers": 0, "folds": 0, "head_steps": 2, "device": "cpu"}
+    model = OpenWorldClassifier(**small, prompt="say:\n```\nrm `all`")
+    return model.fit(texts, ["a\n| 9 |", "<b>c", "half \ud83d"])
+
+
+def test_saved_over_another_model_the_readme_tells_of_this_one_as_it_is_asked_to(model, others, tmp_path, recwarn):
+    model.save_pretrained(tmp_path, model_card_kwargs={"data": "Texts of a bank."})
+    others.save_pretrained(tmp_path, model_card_kwargs={"data": "Texts of a camp."})
+    said = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert said == str(others.generate_model_card(repository=tmp_path.name, data="Texts of a camp."))
+    assert "card_lost" not in said
+    assert not [one for one in recwarn if issubclass(one.category, UserWarning)]
+
+
+@pytest.mark.parametrize(
+    "change", [lambda said: f"{said}\nMind the gap.\n", lambda said: said.replace("Answers", "Says")]
+)
+def test_a_readme_that_a_person_has_changed_stays_and_a_warning_says_so(model, others, tmp_path, change):
+    model.save_pretrained(tmp_path)
+    path = tmp_path / "README.md"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    before = path.read_bytes()
+    with pytest.warns(UserWarning, match=r"README\.md was written or changed by hand and stays .* delete it") as told:
+        others.save_pretrained(tmp_path)
+    assert path.read_bytes() == before
+    assert told[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    ("said", "stays"), [("# My camp", True), ("# Open-world text classifier of 4 classes\n\n| a | 3 |", False)]
+)
+def test_of_readmes_without_a_seal_only_one_of_an_earlier_version_is_written_anew(
+    others, tmp_path, said, stays, recwarn
+):
+    (tmp_path / "README.md").write_text(said, encoding="utf-8")
+    others.save_pretrained(tmp_path)
+    assert ((tmp_path / "README.md").read_text(encoding="utf-8") == said) is stays
+
+
+def test_no_name_and_no_setting_breaks_the_card(others):
+    said = others.generate_model_card().content
+    assert "| a \\| 9 \\| | 1 |\n| half ? | 1 |\n" in said
+    assert "&lt;b>c" in said
+    assert r"""`prompt` ```` "say:\n```\nrm `all`" ````,""" in said
+    assert said.count("\n```") == 2, "the code to load it, and no other fence"
+
+
+def test_a_repository_that_is_the_working_directory_is_loaded_by_its_name(others, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    others.save_pretrained(".")
+    assert f'from_pretrained("{tmp_path.name}")' in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("moved", [False, True])
 def test_of_an_encoder_and_data_in_folders_the_card_tells_no_path(tiny_encoder_folder, tmp_path, moved):
     folder = tmp_path / "secret" / "my-encoder"
@@ -118,6 +176,51 @@ def test_a_repository_on_the_hub_is_read_from_the_folder_that_it_was_downloaded_
     again = OpenWorldClassifier.from_pretrained("me/my-model", revision="v1", token="hf_x", device="cpu")
     assert np.array_equal(again.decision_function(PROBES), model.decision_function(PROBES))
     assert (asked["name"], asked["revision"], asked["token"]) == ("me/my-model", "v1", "hf_x")
+
+
+@pytest.mark.parametrize("name", ["nope", "x/y", "/tmp/no-such-model", "a b", "~/nope", Path("no/such/model")])
+def test_where_neither_a_folder_nor_a_repository_is_one_sentence_says_both(name):
+    with pytest.raises(ValueError, match=r"^no model at '.*': no folder is there, and no such .*; name") as told:
+        OpenWorldClassifier.from_pretrained(name)
+    assert "OFFLINE" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", [None, "", 5])
+def test_what_names_no_folder_is_refused_at_every_door(others, name):
+    for door in (OpenWorldClassifier.from_pretrained, OpenWorldClassifier.load, others.save, others.save_pretrained):
+        with pytest.raises(ValueError, match=r"^expected the path of a folder or file, got "):
+            door(name)
+
+
+def test_a_path_from_home_is_the_same_folder_at_every_door(others, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    others.save("~/a/model")
+    others.save_pretrained("~/b")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+    assert 'from_pretrained("b")' in (tmp_path / "b" / "README.md").read_text(encoding="utf-8")
+    for load, name in ((OpenWorldClassifier.load, "~/a/model"), (OpenWorldClassifier.from_pretrained, "~/b")):
+        again = load(name, device="cpu")
+        assert again.open_label_ == "open"
+        assert again.classes_.tolist() == others.classes_.tolist()
+
+
+@pytest.mark.parametrize("name", ["encoder", "./encoder", "~/encoder"])
+def test_a_model_with_its_encoder_in_a_folder_is_loaded_from_any_working_directory(
+    tiny_encoder_folder, tmp_path, monkeypatch, name
+):
+    shutil.copytree(tiny_encoder_folder, tmp_path / "encoder")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    small = {"encoder": name, "trainable_layers": 0, "folds": 0, "head_steps": 2, "device": "cpu"}
+    model = OpenWorldClassifier(**small).fit(["a card", "an alarm"], ["card", "alarm"])
+    assert model.get_params()["encoder"] == name
+    model.save("model")
+    pickled = pickle.dumps(model)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for again in (OpenWorldClassifier.load(tmp_path / "model", "cpu"), pickle.loads(pickled)):
+        assert np.array_equal(again.decision_function(PROBES), model.decision_function(PROBES))
 
 
 def test_pushing_uploads_that_folder_and_nothing_else(model, monkeypatch):

@@ -214,7 +214,7 @@ def test_a_training_that_is_stopped_goes_no_further(phase, tiny_encoder_folder):
         ),
         (
             (TEXTS, LABELS, ["a"], ["lunch"]),
-            "the dev labels ['lunch'] are no classes of the training texts; drop those texts.",
+            "the dev labels lunch are no classes of the training texts; drop those texts.",
         ),
     ],
 )
