@@ -12,6 +12,7 @@ from ans.bulk.written import LINES
 from ans.conventions import with_whole_characters
 from ans.data.columns import named
 from ans.data.encodings import Decoded
+from ans.data.formats.arrow_values import rows_of_table
 from ans.data.formats.as_written import rows_as_written
 from ans.data.formats.columnar import arrow_table, is_columnar
 from ans.data.formats.delimited import is_delimited
@@ -162,4 +163,4 @@ def objects_of(content: str, first: int = 1) -> list[dict[str, Any]]:
 
 def _of_arrow(raw: bytes) -> Rows:
     table, _ = arrow_table(raw)
-    return with_cells(table.column_names, table.to_pylist(), None)
+    return with_cells(table.column_names, rows_of_table(table), None)

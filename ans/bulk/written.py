@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -71,6 +72,7 @@ def _write_parquet(path: Path, names: Sequence[str], rows: Callable[[], Iterable
     for group in _groups(rows()):
         for name in names:
             types[name] = _common(types[name], [row.get(name) for row in group])
+    types = {name: kind if _fits(kind) else pa.string() for name, kind in types.items()}
     with pq.ParquetWriter(path, pa.schema([*types.items()])) as writer:
         for group in _groups(rows()):
             columns = [_column([row.get(name) for row in group], kind) for name, kind in types.items()]
@@ -86,6 +88,18 @@ def _common(before: pyarrow.DataType, values: list[Any]) -> pyarrow.DataType:
         return pa.unify_schemas(found, promote_options="permissive").field(0).type
     except (pa.ArrowException, OverflowError):  # a whole number may be too large, too
         return pa.string()
+
+
+def _fits(kind: pyarrow.DataType) -> bool:
+    """Whether Parquet has a type for a column: it has none for spans of months, and for objects without keys."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        pq.ParquetWriter(io.BytesIO(), pa.schema([("", kind)])).close()
+    except pa.ArrowNotImplementedError:
+        return False
+    return True
 
 
 def _column(values: list[Any], kind: pyarrow.DataType) -> pyarrow.Array:
