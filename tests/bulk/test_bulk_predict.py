@@ -202,3 +202,18 @@ def test_without_ray_its_engine_says_in_one_sentence_what_brings_it(given, monke
     given.engine, given.input, given.out, given.text = "ray", None, None, ["a"]
     with pytest.raises(ValueError, match="--engine ray answers files; name them with --input and --out"):
         bulk.predict(given, lambda _: pytest.fail("loaded"))
+
+
+@pytest.mark.parametrize("name", ["answered.parquet.part", ".answered.parquet.lock"])
+def test_a_file_of_somebody_else_where_the_answers_are_kept_is_named_and_stays_as_it_is(given, tmp_path, name):
+    (tmp_path / name).write_text("my notes\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"{name} is needed for .*, and holds something else; move it, or name ano"):
+        bulk.predict(given, lambda _: pytest.fail("loaded"))
+    assert (tmp_path / name).read_text(encoding="utf-8") == "my notes\n"
+
+
+def test_what_was_cut_off_in_its_first_line_is_begun_anew(given, classifier, tmp_path):
+    for torn in ("", '"', '"0a', f'"{"0a" * 32}', f'"{"0a" * 32}"'):
+        (tmp_path / "answered.parquet.part").write_text(torn, encoding="utf-8")
+        bulk.predict(given, lambda _: Counted(classifier))
+        assert len(read_rows(Path(given.out)).rows) == 5
