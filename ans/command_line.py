@@ -6,7 +6,6 @@ torch and its company are imported inside them: whoever only asks for help or mi
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
+from ans.json_files import json_text
 from ans.terminal import Progress, note, print_table
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def teach(given: argparse.Namespace) -> None:
         "out": named,
     }
     if given.json:
-        print(json.dumps(result, ensure_ascii=False))
+        print(json_text(result))
         return
     print(f"Of {len(said)} corrected texts the model had {before} right, and has {after} now.")
     if new:
@@ -211,7 +211,7 @@ def _print_result(
                 "warning": warning(check) or None,
             },
         }
-        print(json.dumps(result, ensure_ascii=False))
+        print(json_text(result))
         return
     numbers = {
         "accuracy": metrics.accuracy, "F1": metrics.f1, "F1-known": metrics.f1_known, "F1-open": metrics.f1_open

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from io import BufferedReader
 from typing import cast
 
 from ans.bulk.answered_files import Asked, answer_files, answers_of
+from ans.json_files import json_text
 from ans.terminal import note
 
 
@@ -44,7 +44,7 @@ def predict(given: argparse.Namespace, load) -> None:
         texts = [raw.decode("utf-8", errors="replace").strip("\ufeff \t\r\n") for raw in chunk]
         for answer in answers_of(model, texts, given.candidates, given.neighbours):
             row += 1
-            print(json.dumps({"row": row, **answer}, ensure_ascii=False))
+            print(json_text({"row": row, **answer}))
         sys.stdout.flush()
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ans.durable import replacing
+from ans.json_files import json_text
 
 if TYPE_CHECKING:
     import pyarrow
@@ -49,7 +49,7 @@ def write_rows(path: Path, names: Sequence[str], rows: Callable[[], Iterable[dic
             return
         with beside.open("w", encoding="utf-8", newline="") as file:
             if kind in LINES:
-                file.writelines(f"{json.dumps(row, ensure_ascii=False, default=str)}\n" for row in rows())
+                file.writelines(f"{json_text(row, str)}\n" for row in rows())
                 return
             writer = csv.writer(file, delimiter=DELIMITERS[kind])
             writer.writerow(names)
@@ -61,7 +61,7 @@ def _cell(value: Any) -> str:
     # the page gives to download is for spreadsheets, see `ans.serving.batch_csv.harmless`.
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
+    return json_text(value, str) if isinstance(value, (list, dict)) else str(value)
 
 
 def _write_parquet(path: Path, names: Sequence[str], rows: Callable[[], Iterable[dict[str, Any]]]) -> None:

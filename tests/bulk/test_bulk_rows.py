@@ -159,3 +159,21 @@ def test_half_a_character_in_any_cell_or_name_is_written_as_a_question_mark(tmp_
         again = read_rows(tmp_path / f"out{kind}")
         assert again.names == ["id", "text", "tags", "na?me"]
         assert [row["text"] for row in again.rows] == ["nice ?"] * 3
+
+
+def test_numbers_that_json_has_not_are_null_where_rows_are_written_as_json(tmp_path):
+    def refused(name: str):
+        pytest.fail(f"{name} is no JSON")
+
+    odd = [1.5, float("nan"), float("inf"), None]
+    table = pyarrow.table({"text": ["a b"] * 4, "n": odd, "in": [{"n": [n]} for n in odd]})
+    pyarrow.parquet.write_table(table, tmp_path / "rows.parquet")
+    (tmp_path / "rows.jsonl").write_text('{"text": "a b", "n": NaN}\n{"text": "c", "n": -Infinity}\n', encoding="utf-8")
+    for name in ("rows.parquet", "rows.jsonl"):
+        found = read_rows(tmp_path / name)
+        write_rows(tmp_path / "out.jsonl", found.names, lambda found=found: found.rows)
+        lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+        told = [json.loads(line, parse_constant=refused) for line in lines]
+        assert [row["n"] for row in told] == ([1.5, None, None, None] if "parquet" in name else [None, None])
+    write_rows(tmp_path / "out.csv", ["in"], lambda: [{"in": {"n": float("nan")}}])
+    assert (tmp_path / "out.csv").read_text().splitlines()[1] == '"{""n"": null}"'
