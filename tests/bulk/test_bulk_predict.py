@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import sys
 from argparse import Namespace
@@ -217,3 +218,41 @@ def test_what_was_cut_off_in_its_first_line_is_begun_anew(given, classifier, tmp
         (tmp_path / "answered.parquet.part").write_text(torn, encoding="utf-8")
         bulk.predict(given, lambda _: Counted(classifier))
         assert len(read_rows(Path(given.out)).rows) == 5
+
+
+class Slowly(io.RawIOBase):
+    """Bytes that come one by one."""
+
+    def __init__(self, content: bytes) -> None:
+        self.left = content
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into) -> int:
+        into[: len(self.left[:1])], self.left, count = self.left[:1], self.left[1:], len(self.left[:1])
+        return count
+
+
+@pytest.mark.parametrize(
+    ("codec", "named"),
+    [("utf-16", None), ("utf-8-sig", None), ("utf-8", None), ("utf-32", None), ("cp1251", "Windows-1251")],
+)
+def test_lines_on_stdin_are_read_in_the_encoding_that_their_mark_or_an_option_names(
+    given, classifier, monkeypatch, capsys, codec, named
+):
+    lines = ["где моя посылка", "", "wake me up at seven", "end"]
+    given.input = given.out = None
+    given.encoding = named
+    for raw in (io.BytesIO("\r\n".join(lines).encode(codec)), Slowly("\r\n".join(lines).encode(codec))):
+        reader = io.BufferedReader(raw)  # pyright: ignore[reportArgumentType]
+        monkeypatch.setattr(sys, "stdin", Namespace(buffer=reader, isatty=lambda: False))
+        bulk.predict(given, lambda _: Counted(classifier))
+        assert [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()] == lines
+
+
+def test_an_encoding_of_stdin_that_is_none_is_told_before_a_model_is_loaded(given):
+    given.input = given.out = None
+    given.encoding = "klingon"
+    with pytest.raises(ValueError, match="stdin can't be read as 'klingon', which is no encoding"):
+        bulk.predict(given, lambda _: pytest.fail("loaded"))
