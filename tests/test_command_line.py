@@ -102,8 +102,7 @@ def test_train_ends_with_one_json_object_that_holds_the_whole_result(trained, co
 
 def test_train_shows_one_full_bar_per_phase_on_stderr(trained):
     full = [line for line in trained[0].stderr.splitlines() if "100%" in line]
-    shown = [phase for phase in PHASES if phase != "load"]  # which has no steps to show
-    assert list(dict.fromkeys(line.split(":")[0].strip() for line in full)) == shown
+    assert list(dict.fromkeys(line.split(":")[0].strip() for line in full)) == ["start", *PHASES]
     assert "error" not in trained[0].stderr
 
 
