@@ -92,7 +92,9 @@ def predict(given: argparse.Namespace) -> None:
         model = _loaded(given)
         return model if given.refused is None else model.refusing(given.refused)
 
-    answer_each(given, load)
+    told = answer_each(given, load)
+    if told is not None and given.json:
+        print(json_text(told))
 
 
 def teach(given: argparse.Namespace) -> None:

@@ -202,8 +202,11 @@ def test_predict_reads_the_last_line_without_a_line_break(capsys, monkeypatch, t
 def test_predict_answers_the_rows_of_a_file_beside_their_columns_and_says_how_it_was_read(trained, tmp_path):
     source, out = tmp_path / "asked.csv", tmp_path / "answered.csv"
     source.write_bytes("id;message\r\n7;i lost my bank card\r\n8;\r\n9;Wie heißt der Mond\r\n".encode("cp1252"))
-    done = run("predict", trained[1], "--input", source, "--out", out, "--device", "cpu")
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    done = run("predict", trained[1], "--input", source, "--out", out, "--device", "cpu", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told.pop("seconds") >= 0
+    assert told == {"files": 1, "rows": 3, "known": 1, "open": 1, "empty": 1, "out": str(out)}
     assert "asked.csv: 3 rows, read as Windows-1252; the texts are in the column 'message'." in done.stderr
     assert f"3 rows are in {out}: 1 open, 1 empty." in done.stderr
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))

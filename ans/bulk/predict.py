@@ -9,7 +9,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from functools import partial
 from io import BufferedReader
-from typing import cast
+from typing import Any, cast
 
 from ans.bulk.answered_files import Asked, answer_files, answers_of
 from ans.data.encodings import MARKS, codec_of, marked
@@ -17,8 +17,8 @@ from ans.json_files import json_text
 from ans.terminal import note
 
 
-def predict(given: argparse.Namespace, load) -> None:
-    """Answer each text. `load` gives the model that the arguments name."""
+def predict(given: argparse.Namespace, load) -> dict[str, Any] | None:
+    """Answer each text; of files, what came of them. `load` gives the model that the arguments name."""
     if (given.input is None) != (given.out is None):
         raise ValueError("--input and --out go together: the file with the texts, and the one for their answers.")
     if given.input is not None and given.text:
@@ -28,10 +28,8 @@ def predict(given: argparse.Namespace, load) -> None:
         if given.engine == "ray":
             from ans.bulk.on_ray import answer_on_ray
 
-            answer_on_ray(given, asked, load)
-            return
-        answer_files(given.input, given.out, asked, partial(load, given))
-        return
+            return answer_on_ray(given, asked, load)
+        return answer_files(given.input, given.out, asked, partial(load, given))
     if given.engine == "ray":
         raise ValueError("--engine ray answers files; name them with --input and --out.")
     if not given.text and sys.stdin is None:
@@ -48,6 +46,7 @@ def predict(given: argparse.Namespace, load) -> None:
             row += 1
             print(json_text({"row": row, **answer}))
         sys.stdout.flush()
+    return None
 
 
 def _arriving_lines(stream: BufferedReader, encoding: str | None) -> Iterator[Iterable[str]]:

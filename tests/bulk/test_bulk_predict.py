@@ -256,3 +256,22 @@ def test_an_encoding_of_stdin_that_is_none_is_told_before_a_model_is_loaded(give
     given.encoding = "klingon"
     with pytest.raises(ValueError, match="stdin can't be read as 'klingon', which is no encoding"):
         bulk.predict(given, lambda _: pytest.fail("loaded"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_of_no_rows_is_answered_by_one_with_its_columns_and_a_word_and_an_empty_file_by_an_error(
+    given, classifier, tmp_path, kind, capsys
+):
+    given.input, given.out, given.quiet = str(tmp_path / "asked.csv"), str(tmp_path / f"out.{kind}"), False
+    Path(given.input).write_text("text,label\n", encoding="utf-8")
+    told = bulk.predict(given, lambda _: Counted(classifier))
+    assert told is not None
+    assert (told["files"], told["rows"]) == (1, 0)
+    assert "asked.csv has a header and no rows; is it the right file?" in capsys.readouterr().err
+    if kind == "csv":
+        assert Path(given.out).read_text(encoding="utf-8").startswith("row,text,label,answer_label,")
+    else:
+        assert read_rows(Path(given.out)).names[:4] == ["row", "text", "label", "answer_label"]
+    Path(given.input).write_text("", encoding="utf-8")
+    with pytest.raises(ValueError, match="is empty; expected rows"):
+        bulk.predict(given, lambda _: Counted(classifier))
