@@ -41,14 +41,13 @@ def train(given: argparse.Namespace) -> None:
 
     if "known_ratio" not in asked:
         config = config.with_(known_ratio=usual_ratio(config.dataset))
-    # Before anything is said and torch is there: what is wrong with the data is told alone, and in a moment.
-    told = told_before(config)
+    # Before torch is there: what is wrong with the data is told in a moment, with what was read otherwise alone.
+    for sentence in told_before(config):
+        note(sentence, given.quiet or not _is_first(config))
     if config.dataset not in PUBLIC:
         make_open_world_split(corpus_of(config), config)
     if out is None:
         note("The model will not be saved; name a folder with --out to keep it.", given.quiet)
-    for sentence in told:
-        note(sentence, given.quiet)
     with Progress(given.quiet) as bars:
         bars({"phase": "start"})  # the libraries, which take seconds that are none of the data's
         from ans.workflows.experiment import run_experiment
