@@ -13,6 +13,7 @@ from io import TextIOWrapper
 
 from ans.command_arguments import PROGRAM, parsed
 from ans.durable import remedy
+from ans.terminal import open_what_is_closed
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for the reason that `ans.ui.start` gives
 
@@ -21,6 +22,7 @@ FAILED, INTERRUPTED = 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0, 2 after one sentence on stderr, 130 when interrupted."""
+    open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a notebook's is none
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

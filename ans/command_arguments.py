@@ -42,7 +42,8 @@ GROUPS = {
     "epochs": ("Phase 1", "fine-tuning the encoder with a closed-set classifier"),
     "views": ("Phase 2", "one-vs-rest heads with synthesized negatives"),
 }
-# Those that have --json and --quiet; `predict` prints JSON in any case.
+# Those that have --json and --quiet.
+JSON_HELP = {predict: "with --input, print what came of it as one JSON object (texts are answered in JSON anyway)"}
 SPEAKING = (train, predict, teach, evaluate, inspect, doctor, benchmark, stress)
 
 
@@ -293,7 +294,9 @@ def _command(commands, function: Callable, summary: str, what: str, example: str
     )
     parser.set_defaults(command=function, several=None)
     if function in SPEAKING:
-        parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        parser.add_argument(
+            "--json", action="store_true", help=JSON_HELP.get(function, "print the result as one JSON object")
+        )
         parser.add_argument("--quiet", action="store_true", help="nothing on stderr but errors")
     return parser
 

@@ -6,7 +6,6 @@ torch and its company are imported inside them: whoever only asks for help or mi
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
+from ans.json_files import json_text
 from ans.terminal import Progress, note, print_table
 
 if TYPE_CHECKING:
@@ -31,28 +31,33 @@ def train(given: argparse.Namespace) -> None:
         from ans.data.corrections import corrected
         from ans.data.tables import read_table
 
-        table = read_table(given.corrections)
+        table = read_table(given.corrections, may_choose=False)
         corrections = corrected(table.texts, table.labels, known=())
     out = _writable_out(given.out) if given.out is not None else None
     if not _is_first(config):
         out, given.quiet = None, True
+    from ans.data.corpora import PUBLIC, corpus_of, make_open_world_split, usual_ratio
+    from ans.inspection import told_before
+
+    if "known_ratio" not in asked:
+        config = config.with_(known_ratio=usual_ratio(config.dataset))
+    # Before torch is there: what is wrong with the data is told in a moment, with what was read otherwise alone.
+    for sentence in told_before(config):
+        note(sentence, given.quiet or not _is_first(config))
+    if config.dataset not in PUBLIC:
+        make_open_world_split(corpus_of(config), config)
     if out is None:
         note("The model will not be saved; name a folder with --out to keep it.", given.quiet)
     with Progress(given.quiet) as bars:
-        bars({"phase": "data"})
-        from ans.data.corpora import corpus_of, make_open_world_split, usual_ratio
-
-        if "known_ratio" not in asked:
-            config = config.with_(known_ratio=usual_ratio(config.dataset))
-        # Once before torch is there: wrong data is told in a moment.
-        from ans.inspection import told_before
-
-        for sentence in told_before(config):
-            note(sentence, given.quiet)
-        make_open_world_split(corpus_of(config), config)
+        bars({"phase": "start"})  # the libraries, which take seconds that are none of the data's
         from ans.workflows.experiment import run_experiment
 
-        outcome = run_experiment(config, bars, lambda: False, corrections)
+        def show(event: dict) -> None:
+            bars(event)
+            if "work" in event:  # the data are read, and the encoder is loaded, which has no event of its own
+                bars({"phase": "load"})
+
+        outcome = run_experiment(config, show, lambda: False, corrections)
         bars.finish()
     if out is not None:
         outcome.classifier.save(out)
@@ -86,7 +91,9 @@ def predict(given: argparse.Namespace) -> None:
         model = _loaded(given)
         return model if given.refused is None else model.refusing(given.refused)
 
-    answer_each(given, load)
+    told = answer_each(given, load)
+    if told is not None and given.json:
+        print(json_text(told))
 
 
 def teach(given: argparse.Namespace) -> None:
@@ -94,8 +101,8 @@ def teach(given: argparse.Namespace) -> None:
     from ans.data.corrections import corrected
     from ans.data.tables import read_table
 
-    table = read_table(given.corrections)
-    place = Path(given.model)
+    table = read_table(given.corrections, may_choose=False)
+    place = Path(given.model).expanduser()
     beside = place.with_name(f"{place.resolve().name.removesuffix('.zip')}-taught")
     named = str(beside) if given.out is None else given.out
     out = _writable_out(named)
@@ -105,6 +112,7 @@ def teach(given: argparse.Namespace) -> None:
     said = corrected(table.texts, table.labels, classifier.labels)
     learnt = classifier.teach(list(said), list(said.values()))
     seconds = time.perf_counter() - loaded
+    replaced = out.exists() and any(there.exists() and out.samefile(there) for there in (place, place / "model"))
     learnt.save(out)
     new = [label for label in learnt.labels if label not in classifier.labels]
     # As the answers stood and as they stand, of the model that was given and of the one that was saved.
@@ -119,12 +127,13 @@ def teach(given: argparse.Namespace) -> None:
         "out": named,
     }
     if given.json:
-        print(json.dumps(result, ensure_ascii=False))
+        print(json_text(result))
         return
     print(f"Of {len(said)} corrected texts the model had {before} right, and has {after} now.")
     if new:
         print(f"New classes: {', '.join(new)}.")
-    print(f"Learnt in {seconds:.1f} s. The model is in {named}; the one in {given.model} is as it was.")
+    other = "it replaces the one that was there" if replaced else f"the one in {given.model} is as it was"
+    print(f"Learnt in {seconds:.1f} s. The model is in {named}; {other}.")
 
 
 def _right(classifier, said: dict[str, str | None]) -> int:
@@ -211,7 +220,7 @@ def _print_result(
                 "warning": warning(check) or None,
             },
         }
-        print(json.dumps(result, ensure_ascii=False))
+        print(json_text(result))
         return
     numbers = {
         "accuracy": metrics.accuracy, "F1": metrics.f1, "F1-known": metrics.f1_known, "F1-open": metrics.f1_open
@@ -244,8 +253,10 @@ def _writable_out(out: str) -> Path:
     Raises:
         ValueError: there is something else than a model, or nothing can be written there.
     """
-    from ans.model.files import place_of_model
+    from ans.model.model_folder import place_of_model
 
+    if not out.strip():
+        raise ValueError("--out is empty; name the folder to save the model into.")
     try:
         folder = place_of_model(Path(out).expanduser())
     except ValueError as error:

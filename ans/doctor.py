@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import shutil
@@ -15,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from ans import __version__
+from ans.json_files import json_text
 from ans.paths import ROOT, home
 from ans.terminal import print_table
 
@@ -40,7 +40,7 @@ def doctor(given: argparse.Namespace) -> int:
     findings = [look() for look in LOOKS]
     if given.json:
         well = not any(finding.do for finding in findings)
-        print(json.dumps({"well": well, "findings": [asdict(one) for one in findings]}, ensure_ascii=False))
+        print(json_text({"well": well, "findings": [asdict(one) for one in findings]}))
     else:
         print_table((one.name, one.found + (f" → {one.do}" if one.do else "")) for one in findings)
     return TO_DO if any(finding.do for finding in findings) else WELL

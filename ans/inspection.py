@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from ans.config import TrainConfig
 from ans.data.intake import ReadAs
 from ans.data.report import DOUBTFUL, TRAINABLE, Report
+from ans.json_files import json_text
 from ans.paths import existing
 
 SIGNS = {"fine": "✓", "note": "!", "doubt": "?", "stop": "✕"}
@@ -32,7 +32,7 @@ def inspect(given: argparse.Namespace) -> int:
         given.max_tokens,
     )
     if given.json:
-        print(json.dumps(report.to_dict(), ensure_ascii=False))
+        print(json_text(report.to_dict()))
     else:
         print("\n".join(lines_of(report)))
     return report.status

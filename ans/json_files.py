@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import lru_cache, partial
+from math import isfinite
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Any, TypeVar
@@ -75,6 +76,26 @@ def write_json(path: Path, value: Any) -> None:
     """Write a file, whole or not at all."""
     with replacing(path) as building:
         building.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
+    """A value as JSON that every program reads: a number that is none, or is without end, is null.
+
+    Args:
+        default: of a value that JSON has no kind for.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=default)
+    except ValueError:  # looked for in the rare value that has some alone
+        return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, default=default)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return {name: _finite(part) for name, part in value.items()} if isinstance(value, dict) else value
 
 
 def stamp(path: Path) -> tuple[int, int, int]:

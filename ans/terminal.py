@@ -83,6 +83,22 @@ class Progress:
             self._bars.stop()
 
 
+def open_what_is_closed() -> None:
+    """Open what somebody has closed of stdin, stdout and stderr (`>&-`): what goes there is kept nowhere.
+
+    Else the next file that is opened would take its number, and get what is printed. `sys.stdin` stays None: that no
+    texts can come is an error, which whoever reads it tells.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest number that is free, so this one
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
 def in_words(seconds: float) -> str:
     """About how long: `40 s`, `12 min`, `3.5 h`."""
     if seconds < 90:

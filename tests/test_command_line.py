@@ -102,8 +102,7 @@ def test_train_ends_with_one_json_object_that_holds_the_whole_result(trained, co
 
 def test_train_shows_one_full_bar_per_phase_on_stderr(trained):
     full = [line for line in trained[0].stderr.splitlines() if "100%" in line]
-    shown = [phase for phase in PHASES if phase != "load"]  # which has no steps to show
-    assert list(dict.fromkeys(line.split(":")[0].strip() for line in full)) == shown
+    assert list(dict.fromkeys(line.split(":")[0].strip() for line in full)) == ["start", *PHASES]
     assert "error" not in trained[0].stderr
 
 
@@ -203,8 +202,11 @@ def test_predict_reads_the_last_line_without_a_line_break(capsys, monkeypatch, t
 def test_predict_answers_the_rows_of_a_file_beside_their_columns_and_says_how_it_was_read(trained, tmp_path):
     source, out = tmp_path / "asked.csv", tmp_path / "answered.csv"
     source.write_bytes("id;message\r\n7;i lost my bank card\r\n8;\r\n9;Wie heißt der Mond\r\n".encode("cp1252"))
-    done = run("predict", trained[1], "--input", source, "--out", out, "--device", "cpu")
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    done = run("predict", trained[1], "--input", source, "--out", out, "--device", "cpu", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told.pop("seconds") >= 0
+    assert told == {"files": 1, "rows": 3, "known": 1, "open": 1, "empty": 1, "out": str(out)}
     assert "asked.csv: 3 rows, read as Windows-1252; the texts are in the column 'message'." in done.stderr
     assert f"3 rows are in {out}: 1 open, 1 empty." in done.stderr
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))

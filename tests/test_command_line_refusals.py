@@ -80,6 +80,21 @@ def test_what_cannot_be_done_is_told_in_one_sentence(refuse, arguments, sentence
     assert refuse(*arguments) == sentence
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "--dataset", "nope.csv"], "expected a file or folder at nope.csv, found none."),
+        (["train", "--dataset", "no/such"], "expected a file or folder at no/such, found none."),
+        (["train", "--out", ""], "--out is empty; name the folder to save the model into."),
+        (["predict", "m", "--input", "a.csv", "--out", ""], "--out is empty; name a file to write."),
+        (["predict", "m", "--input", "", "--out", "a.csv"], "--input is empty; name the file to answer."),
+    ],
+)
+def test_a_file_that_is_missing_or_not_named_is_told_first_and_alone(capsys, arguments, sentence):
+    assert main(arguments) == 2
+    assert capsys.readouterr() == ("", f"error: {sentence}\n")
+
+
 def test_a_name_with_a_comma_is_one_class_when_quoted(refuse):
     assert refuse("train", "--known-classes", '"a, b", c').startswith("known_classes “a, b”, “c” are no classes of")
 

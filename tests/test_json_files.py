@@ -6,7 +6,7 @@ import gc
 import weakref
 from pathlib import Path
 
-from ans.json_files import read_typed
+from ans.json_files import json_text, read_typed
 
 
 class Text(str):
@@ -35,3 +35,8 @@ def test_of_a_file_that_grows_nothing_older_stays_in_memory(tmp_path: Path):
         before.append(weakref.ref(read_typed(path, parse)))
     gc.collect()
     assert sum(one() is not None for one in before) == 1
+
+
+def test_a_number_that_json_has_not_is_null_at_any_depth():
+    odd = {"a": float("nan"), "b": [float("inf"), 1.5, (float("-inf"), "ü")], "c": {"d": float("nan")}, "e": Path("x")}
+    assert json_text(odd, str) == '{"a": null, "b": [null, 1.5, [null, "ü"]], "c": {"d": null}, "e": "x"}'

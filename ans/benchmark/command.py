@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ans.benchmark.choosing import named
 from ans.config import TrainConfig
+from ans.json_files import json_text
 from ans.terminal import stderr
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def benchmark(given: argparse.Namespace) -> None:
     config = TrainConfig(encoder=given.encoder, data_dir=given.data_dir, device=given.device)
     found = _measured(given, config)
     told = {"benchmark": given.which, "table": found.table, "runs": found.runs}
-    print(json.dumps(told, ensure_ascii=False) if given.json else found.table)
+    print(json_text(told) if given.json else found.table)
     if found.results is not None and (said := found.results.told) and not given.quiet:
         print(said, file=sys.stderr)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +27,26 @@ RECORDED_FROM = 4096
 COLUMNS = ("label", "open", "unsure", "score", "known_below", "closest")
 PREFIX, NUMBER = "answer_", "row"  # the input may have a column `label`
 ANSWERS = tuple(PREFIX + name for name in COLUMNS)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of a file, or of several: rows, and how many are open and empty. `task`: what tells a file's task."""
+
+    rows: int = 0
+    open: int = 0
+    empty: int = 0
+    task: str = ""
+
+    def and_of(self, other: Answered) -> Answered:
+        """Both together."""
+        return Answered(self.rows + other.rows, self.open + other.open, self.empty + other.empty)
+
+    def told(self, files: int, out: str, seconds: float) -> dict[str, Any]:
+        """What `--json` prints."""
+        known = self.rows - self.open - self.empty
+        counts = {"files": files, "rows": self.rows, "known": known, "open": self.open, "empty": self.empty}
+        return {**counts, "seconds": round(seconds, 2), "out": out}
 
 
 @dataclass(frozen=True)
@@ -66,8 +87,9 @@ class Task:
         while some := list(islice(wanted, AT_ONCE)):
             yield some
 
-    def write(self, answers: KeptAnswers, quiet: bool) -> None:
-        """Write the rows with their answers beside them."""
+    def write(self, answers: KeptAnswers, quiet: bool) -> Answered:
+        """Write the rows with their answers beside them. Of a table without rows its header: a program that goes on
+        with it finds the columns, as it finds them in any other."""
         kept = kept_as(self.rows.names)
         for name, other in kept.items():
             if name != other:
@@ -87,6 +109,9 @@ class Task:
             refused += one["open"] is True
             empty += one["open"] is None
         note(f"{answers.count:,} rows are in {self.out}: {refused:,} open, {empty:,} empty.", quiet)
+        if not answers.count:
+            note(f"{self.source} has a header and no rows; is it the right file?", quiet)
+        return Answered(answers.count, refused, empty, self.name)
 
 
 def kept_as(names: Sequence[str]) -> dict[str, str]:
@@ -101,8 +126,8 @@ def kept_as(names: Sequence[str]) -> dict[str, str]:
     return kept
 
 
-def answer_files(given_input: str, given_out: str, asked: Asked, load) -> None:
-    """Answer one file, or each of those that a pattern with `*` or a folder names into a folder.
+def answer_files(given_input: str, given_out: str, asked: Asked, load) -> dict[str, Any]:
+    """Answer one file, or each of those that a pattern with `*` or a folder names into a folder; what came of them.
 
     Raises:
         ValueError: a file can't be read or written.
@@ -114,12 +139,15 @@ def answer_files(given_input: str, given_out: str, asked: Asked, load) -> None:
         model = load() if model is None else model
         return model
 
+    started, files, all_of_them = time.perf_counter(), 0, Answered()
     for source, out, finished in waiting_files(given_input, given_out, asked):
-        answer_file(source, out, asked, once, finished)
+        all_of_them = all_of_them.and_of(answer_file(source, out, asked, once, finished))
+        files += 1
+    return all_of_them.told(files, given_out, time.perf_counter() - started)
 
 
-def answer_file(source: Path, out: Path, asked: Asked, load, finished: Finished | None = None) -> str:
-    """Answer one file; what names its task.
+def answer_file(source: Path, out: Path, asked: Asked, load, finished: Finished | None = None) -> Answered:
+    """Answer one file; what came of it.
 
     Args:
         load: gives the model. finished: where it is written down that the file is whole.
@@ -143,11 +171,11 @@ def answer_file(source: Path, out: Path, asked: Asked, load, finished: Finished 
                 kept.add(brief_answers(model, texts))
                 progress({"phase": "predict", "step": kept.count, "steps": task.rows.count})
             progress.finish()
-        task.write(kept, asked.quiet)
+        answered = task.write(kept, asked.quiet)
         if finished is not None:
             finished.add(out, task.name)
         kept.remove()
-    return task.name
+    return answered
 
 
 def answers_of(model: TrainedModel, texts: list[str], candidates: int, neighbours: int) -> Iterator[dict[str, Any]]:

@@ -56,6 +56,9 @@ def waiting_files(given_input: str, given_out: str, asked: Asked) -> Iterator[tu
     Raises:
         ValueError: nothing is there, or something can't be written.
     """
+    for name, given, what in (("--input", given_input, "the file to answer"), ("--out", given_out, "a file to write")):
+        if not given.strip():  # else the folder that one is in would be taken
+            raise ValueError(f"{name} is empty; name {what}.")
     source, out = Path(given_input), Path(given_out)
     if not source.is_dir() and (source.exists() or not any(sign in given_input for sign in WILD)):
         check_kind(out)

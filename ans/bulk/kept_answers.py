@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,37 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+OWN = re.compile(rb'("([0-9a-f]{0,64}|[0-9a-f]{64}"\n?))?')  # what `task_name` names a task
+
 
 def part_of(out: Path) -> Path:
     """Where the answers are kept until the output is whole."""
     return out.with_name(f"{out.name}.part")
+
+
+def check_own(out: Path) -> None:
+    """See that what stands where the answers are kept is what an earlier run has left there.
+
+    Raises:
+        ValueError: it is somebody's file, which must not be lost.
+    """
+    part, lock = part_of(out), _lock_of(out)
+    if part.exists() and not _is_own(part):
+        raise ValueError(f"{part} is needed for {out}, and holds something else; move it, or name another --out.")
+    if lock.exists() and (not lock.is_file() or lock.stat().st_size):
+        raise ValueError(f"{lock} is needed for {out}, and holds something else; move it, or name another --out.")
+
+
+def _is_own(part: Path) -> bool:
+    """Whether a file begins with the name of a task, perhaps cut off."""
+    if not part.is_file():
+        return False
+    with part.open("rb") as file:
+        return OWN.fullmatch(file.readline(100)) is not None
+
+
+def _lock_of(out: Path) -> Path:
+    return out.with_name(f".{out.name}.lock")
 
 
 class KeptAnswers:
@@ -67,12 +95,13 @@ class KeptAnswers:
 
 @contextmanager
 def alone_at(out: Path) -> Iterator[None]:
-    """No other run writes there.
+    """No other run writes there, and nothing of somebody else's stands there.
 
     Raises:
-        ValueError: one does.
+        ValueError: one does, or there is something.
     """
-    lock = FileLock(out.with_name(f".{out.name}.lock"))
+    check_own(out)
+    lock = FileLock(_lock_of(out))
     try:
         lock.acquire(timeout=0)
     except Timeout:

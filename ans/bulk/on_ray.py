@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+import time
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ans.bulk.answered_files import answer_file
+from ans.bulk.answered_files import Answered, answer_file
 from ans.bulk.asked import Asked, waiting_files
 from ans.cluster import joined
 from ans.terminal import Progress, note
@@ -23,31 +25,35 @@ class Worker:
         self.asked, self._load, self._model = asked, load, None
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """A file and the place of its answers → the same place, the task whose answers it holds, what went wrong."""
+        """A file and the place of its answers → the same place, what came of it, what went wrong."""
         source, out = Path(batch["source"][0]), Path(batch["out"][0])
         try:
-            task, problem = answer_file(source, out, self.asked, self._once), ""
+            answered, problem = answer_file(source, out, self.asked, self._once), ""
         except (ValueError, OSError) as error:
-            task, problem = "", str(error)
-        return {"out": [str(out)], "task": [task], "problem": [problem]}
+            answered, problem = Answered(), str(error)
+        return {"out": [str(out)], "problem": [problem], **{name: [one] for name, one in asdict(answered).items()}}
 
     def _once(self):
         self._model = self._load() if self._model is None else self._model
         return self._model
 
 
-def answer_on_ray(given: argparse.Namespace, asked: Asked, load) -> None:
-    """Answer all files that `--input` names. `load` gives the model that the arguments name, on a worker.
+def answer_on_ray(given: argparse.Namespace, asked: Asked, load) -> dict[str, Any]:
+    """Answer all files that `--input` names; what came of them.
+
+    Args:
+        load: gives the model that the arguments name, on a worker.
 
     Raises:
         ValueError: Ray is not installed, it is a single file, or one can't be read; the others are still there.
     """
     ray = joined(given.address)
+    started, all_of_them = time.perf_counter(), Answered()
     from ray.data import ActorPoolStrategy, DataContext, from_items
 
     waiting = list(waiting_files(given.input, given.out, asked))
     if not waiting:
-        return
+        return all_of_them.told(0, given.out, 0.0)
     finished = waiting[0][2]
     if finished is None:
         raise ValueError(
@@ -76,6 +82,8 @@ def answer_on_ray(given: argparse.Namespace, asked: Asked, load) -> None:
             if row["problem"]:
                 raise ValueError(row["problem"])
             finished.add(Path(row["out"]), row["task"])
+            all_of_them = all_of_them.and_of(Answered(row["rows"], row["open"], row["empty"]))
             progress({"phase": "predict", "step": done, "steps": len(files)})
         progress.finish()
     note(f"{len(files):,} files are in {given.out}.", asked.quiet)
+    return all_of_them.told(len(files), given.out, time.perf_counter() - started)

@@ -12,17 +12,31 @@ from ans.bulk.written import LINES
 from ans.conventions import with_whole_characters
 from ans.data.columns import named
 from ans.data.encodings import Decoded
+from ans.data.formats.arrow_values import rows_of_table
 from ans.data.formats.as_written import rows_as_written
 from ans.data.formats.columnar import arrow_table, is_columnar
 from ans.data.formats.delimited import is_delimited
 from ans.data.formats.json_table import flat
 from ans.data.formats.recognised import encoding_notes, read_bytes
-from ans.data.rows import BROKEN, Cell, Table, clean
+from ans.data.rows import (
+    BEFORE,
+    BROKEN,
+    COMMENT,
+    HEADER_AGAIN,
+    NO_EXAMPLE,
+    TOTAL,
+    Cell,
+    Table,
+    clean,
+    lines_named,
+)
 from ans.data.tables import chosen_columns, contents_of
 from ans.data.text_bytes import decode
 
 MOST_ROWS = 10_000_000  # to be answered: far more than anybody trains on
 LINE = "line"  # the column of a line of JSON that is no object
+NO_ROWS = (COMMENT, BEFORE, HEADER_AGAIN, TOTAL, NO_EXAMPLE)  # what may stand between rows and is none
+SPREADSHEETS = ("workbook", "spreadsheet")
 Pieces = Iterator[tuple[list[dict[str, Any]], list[str]]]
 
 
@@ -78,7 +92,7 @@ def read_rows(path: Path, sheet: str | None = None, encoding: str | None = None)
         if is_columnar(raw, kind):
             return _of_arrow(raw)
         table = read_bytes(raw, kind, sheet, encoding, MOST_ROWS)
-        if kind in LINES:
+        if kind in LINES or _is_json_lines(table, raw):
             return of_json(decode(raw, encoding), table)
         if not is_delimited(table):
             return _of_any(table)
@@ -105,10 +119,38 @@ def with_cells(names: list[str], rows: list[dict[str, Any]], found: Decoded | No
     return Rows(names, rows, table)
 
 
-def _of_any(table: Table) -> Rows:
-    """The rows of a spreadsheet, of Rasa's data and of all else that `ans.data.formats` knows."""
+def _is_json_lines(table: Table, raw: bytes) -> bool:
+    """Whether a file holds an object a line, however it is called. A list of Prodigy's has their format, too."""
+    return table.format == "JSON Lines" or (table.format.endswith("JSON Lines") and not raw.lstrip().startswith(b"["))
+
+
+def _of_any(table: Table, first: int = 1) -> Rows:
+    """The rows of a spreadsheet, of Rasa's data and of all else that `ans.data.formats` knows.
+
+    Raises:
+        ValueError: rows of it were left out, so that the others would lose their places.
+    """
+    for reason, left in table.left_out.items():
+        where = lines_named([first - 1 + line for line in left.lines], left.count)
+        if reason == BROKEN:
+            raise ValueError(f"is no valid JSON in {where}; mend it, since all rows keep their places.")
+        if reason not in NO_ROWS:
+            raise ValueError(
+                f"holds rows that have no answer in their places ({left.count:,} {reason}: {where}); take them out, or "
+                "write one object a line into a .jsonl file."
+            )
+    table = _with_blanks(table) if table.format.endswith(SPREADSHEETS) else table
     rows = [dict(zip(table.names, map(_plain, row), strict=True)) for row in table.rows]
     return Rows(table.names, rows, table)
+
+
+def _with_blanks(table: Table) -> Table:
+    """The table with an empty row for each empty one between those of the sheet, as of other files."""
+    by_line = dict(zip(table.lines, table.rows, strict=True))
+    aside = {line for left in table.left_out.values() for line in left.lines}
+    nothing: list[Cell] = [None] * len(table.names)
+    lines = [line for line in range(min(by_line, default=1), max(by_line, default=0) + 1) if line not in aside]
+    return replace(table, rows=[by_line.get(line, nothing) for line in lines], lines=lines)
 
 
 def _plain(cell: Cell) -> Any:
@@ -129,10 +171,10 @@ def of_json(found: Decoded, table: Table, first: int = 1) -> Rows:
     except ValueError:
         if BROKEN in table.left_out:  # it is one object a line, but for some
             raise
-        return _of_any(table)
+        return _of_any(table, first)
     filled = [place for place, row in enumerate(rows, 1) if row]
     if len(filled) < len(table.rows):  # a line holds several
-        return _of_any(table)
+        return _of_any(table, first)
     if filled != table.lines:  # what is no row for a training is one here
         return with_cells(list(dict.fromkeys(name for row in rows for name in row)), rows, found)
     by_line = dict(zip(table.lines, table.rows, strict=True))
@@ -162,4 +204,4 @@ def objects_of(content: str, first: int = 1) -> list[dict[str, Any]]:
 
 def _of_arrow(raw: bytes) -> Rows:
     table, _ = arrow_table(raw)
-    return with_cells(table.column_names, table.to_pylist(), None)
+    return with_cells(table.column_names, rows_of_table(table), None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import json
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ans.durable import replacing
+from ans.json_files import json_text
 
 if TYPE_CHECKING:
     import pyarrow
@@ -48,7 +49,7 @@ def write_rows(path: Path, names: Sequence[str], rows: Callable[[], Iterable[dic
             return
         with beside.open("w", encoding="utf-8", newline="") as file:
             if kind in LINES:
-                file.writelines(f"{json.dumps(row, ensure_ascii=False, default=str)}\n" for row in rows())
+                file.writelines(f"{json_text(row, str)}\n" for row in rows())
                 return
             writer = csv.writer(file, delimiter=DELIMITERS[kind])
             writer.writerow(names)
@@ -60,7 +61,7 @@ def _cell(value: Any) -> str:
     # the page gives to download is for spreadsheets, see `ans.serving.batch_csv.harmless`.
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
+    return json_text(value, str) if isinstance(value, (list, dict)) else str(value)
 
 
 def _write_parquet(path: Path, names: Sequence[str], rows: Callable[[], Iterable[dict[str, Any]]]) -> None:
@@ -71,6 +72,7 @@ def _write_parquet(path: Path, names: Sequence[str], rows: Callable[[], Iterable
     for group in _groups(rows()):
         for name in names:
             types[name] = _common(types[name], [row.get(name) for row in group])
+    types = {name: kind if _fits(kind) else pa.string() for name, kind in types.items()}
     with pq.ParquetWriter(path, pa.schema([*types.items()])) as writer:
         for group in _groups(rows()):
             columns = [_column([row.get(name) for row in group], kind) for name, kind in types.items()]
@@ -86,6 +88,18 @@ def _common(before: pyarrow.DataType, values: list[Any]) -> pyarrow.DataType:
         return pa.unify_schemas(found, promote_options="permissive").field(0).type
     except (pa.ArrowException, OverflowError):  # a whole number may be too large, too
         return pa.string()
+
+
+def _fits(kind: pyarrow.DataType) -> bool:
+    """Whether Parquet has a type for a column: it has none for spans of months, and for objects without keys."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        pq.ParquetWriter(io.BytesIO(), pa.schema([("", kind)])).close()
+    except pa.ArrowNotImplementedError:
+        return False
+    return True
 
 
 def _column(values: list[Any], kind: pyarrow.DataType) -> pyarrow.Array:

@@ -102,6 +102,8 @@ def load_corpus(name: str, data_dir: str | None = None, seed: int = 0, read_as: 
         return _public(name, data_dir or os.environ.get("ANS_DATA_DIR"))
     if (path := existing(name)) is not None:
         return _from_path(path, seed, read_as or ReadAs())
+    if Path(name).suffix or any(sign in name for sign in "/\\"):  # a file is meant, so the names don't help
+        raise ValueError(f"expected a file or folder at {name[:300]}, found none.")
     raise ValueError(
         f"unknown dataset {name[:80]!r}: expected {', '.join([BUNDLED, *PUBLIC])}, or the path of a folder with "
         "train, dev and test files, or of one file, for example CSV, JSONL or XLSX."
@@ -268,8 +270,10 @@ def _download(name: str, split: str) -> LabelledTexts:
         config.HF_UPDATE_DOWNLOAD_COUNTS = False  # else the library tells another machine of each file that is read
         table = load_dataset("csv", data_files={split: address}, sep="\t", keep_default_na=False, split=split)
     except Exception as error:  # whatever the network, the cache or the parser raise: the way out is the same
+        # `datasets` looks for an address that it can't reach on the disk.
+        why = "it can't be reached" if isinstance(error, (FileNotFoundError, ConnectionError)) else type(error).__name__
         raise ValueError(
-            f"dataset {name!r} could not be downloaded from {address} ({type(error).__name__}). "
+            f"dataset {name!r} could not be downloaded from {address} ({why}). "
             "Connect to the network, or "
             f"name the folder that holds {name}/train.tsv, dev.tsv and test.tsv with --data-dir or ANS_DATA_DIR."
         ) from error

@@ -38,6 +38,13 @@ LETTERS = {
     "is": "áðéíóúýþæö",
 }  # fmt: skip
 BEYOND_WORDS = "€‚„…‘’“”•–—™£©®°±²³µ·¼½¾×«»§¢¥ \u00a0´`¨"  # signs that stand in texts of any language
+MARKS = (  # with which a text begins, the longer first
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 LETTER = re.compile(r"[^\W\d_]")
 SAMPLE = 1 << 16  # bytes: enough to tell, and quick
 MOST_WORDS = 400
@@ -73,34 +80,44 @@ def known_encodings() -> list[str]:
     return ["UTF-8", "UTF-16", *(encoding_name(encoding) for encoding in (*LATIN, *OTHERS))]
 
 
+def codec_of(named: str) -> str:
+    """Python's name of an encoding that somebody names.
+
+    Raises:
+        ValueError: there is none; the sentence follows a file's name.
+    """
+    by_name = {encoding_name(encoding).lower(): encoding for encoding in (*LATIN, *OTHERS)}
+    encoding = by_name.get(named.strip().lower(), named.strip())
+    try:
+        codecs.lookup(encoding)
+        b"a".decode(encoding, "replace")  # a codec that makes no text of bytes is none
+    except (LookupError, ValueError) as error:
+        some = ", ".join(known_encodings()[:4])
+        raise ValueError(f"can't be read as {named!r}, which is no encoding; expected one as {some}.") from error
+    return encoding
+
+
 def decoded_as(raw: bytes, named: str) -> Decoded:
     """Bytes as text in the encoding that somebody names; lines with other bytes are told.
 
     Raises:
         ValueError: there is no encoding of that name; the sentence follows a file's name.
     """
-    by_name = {encoding_name(encoding).lower(): encoding for encoding in (*LATIN, *OTHERS)}
-    encoding = by_name.get(named.strip().lower(), named.strip())
-    try:
-        info = codecs.lookup(encoding)
-        text = raw.decode(encoding, "replace")  # a codec that makes no text of bytes is none
-    except (LookupError, ValueError) as error:
-        some = ", ".join(known_encodings()[:4])
-        raise ValueError(f"can't be read as {named!r}, which is no encoding; expected one as {some}.") from error
+    encoding = codec_of(named)
+    text = raw.decode(encoding, "replace")
     bad = tuple(place for place, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
-    encoding = encoding if encoding in by_name.values() else info.name
+    encoding = encoding if encoding in (*LATIN, *OTHERS) else codecs.lookup(encoding).name
     return Decoded(text.removeprefix("\ufeff"), encoding, bad_lines=bad)
+
+
+def marked(start: bytes) -> str | None:
+    """The encoding that the mark at the beginning of a text tells."""
+    return next((encoding for mark, encoding in MARKS if start.startswith(mark)), None)
 
 
 def decoded(raw: bytes) -> Decoded:
     """Bytes → text, whatever the encoding; a byte order mark is no part of it."""
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8"),
-        (b"\xff\xfe\x00\x00", "utf-32"),
-        (b"\x00\x00\xfe\xff", "utf-32"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
+    for mark, encoding in MARKS:
         if raw.startswith(mark) and (encoding != "utf-32" or not len(raw) % 4):
             if encoding == "utf-8":
                 return _as_utf_8(raw[3:]) or Decoded(raw[3:].decode("utf-8", "replace"), encoding)

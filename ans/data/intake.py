@@ -88,6 +88,7 @@ class Understood:
     split_is_unusable: bool
     has_labels: bool = True
     counts: Counter[str] = field(default_factory=Counter)
+    no_labels: list[str] = field(default_factory=list)  # that somebody named as of no class, and no row has
 
     def _left(self, reason: str) -> int:
         return self.left_out[reason].count if reason in self.left_out else 0
@@ -212,6 +213,7 @@ def understand(
         split_is_unusable=columns.split is not None and not split,
         has_labels=columns.label is not None,
         counts=counts_kept,
+        no_labels=sorted({*(no_class or ())} - {*counts, ""}),
     )
 
 

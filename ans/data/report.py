@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from ans.conventions import LONGEST, MOST_CLASSES
+from ans.conventions import LONGEST, MOST_CLASSES, some_names
 from ans.data.columns import AND, Columns
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
@@ -183,6 +184,11 @@ def _samples(entry: LeftOut) -> tuple[str, ...]:
 
 def _of_labels(report: Report) -> list[Note]:
     found, made = report.found, []
+    if found.no_labels:
+        alike = [one for name in found.no_labels for one in get_close_matches(name, list(found.counts), 1)]
+        near = f"; did you mean {some_names(list(dict.fromkeys(alike)))}" if alike else ""
+        wrong = some_names([repr(name) for name in found.no_labels])
+        made.append(Note("doubt", f"No row has the label {wrong}, named as of no class{near}?"))
     if found.no_class:
         listed = ", ".join(f"{name} ({count:,})" for name, count in found.no_class.items())
         texts = "1 text" if found.outside == 1 else f"{found.outside:,} texts"

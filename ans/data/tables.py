@@ -115,16 +115,18 @@ def read_table(
     label_column: str | None = None,
     sheet: str | None = None,
     encoding: str | None = None,
+    may_choose: bool = True,
 ) -> LabelledTexts:
     """Texts and labels as `table_of` reads them. Rows that lack either, or have several labels, are dropped.
 
     Columns that are not given are found by their names, else by their shapes; `sheet` and `encoding` are of a file.
+    `may_choose`: whoever asks has options for columns, which errors name.
 
     Raises:
         ValueError: the source can't be read, a column can't be told, or no row is left.
     """
     table, named = table_of(source, sheet, encoding), str(source) if isinstance(source, (str, Path)) else "the table"
-    columns = labelled_columns(table, named, text_column, label_column)
+    columns = labelled_columns(table, named, text_column, label_column, may_choose=may_choose)
     pairs = [
         (clean(text), *labels_in(label))
         for text, label in zip(table.column(columns.text), table.column(columns.label or ""), strict=True)
@@ -157,7 +159,12 @@ def chosen_columns(table: Table, text_column: str | None = None, label_column: s
 
 
 def labelled_columns(
-    table: Table, named: str, text_column: str | None, label_column: str | None, must_have_labels: bool = True
+    table: Table,
+    named: str,
+    text_column: str | None,
+    label_column: str | None,
+    must_have_labels: bool = True,
+    may_choose: bool = True,
 ) -> Columns:
     """`chosen_columns` that have labels, if they must.
 
@@ -172,9 +179,10 @@ def labelled_columns(
         return found
     no_text = found.text in found.guessed and not any(" " in clean(cell) for cell in table.column(found.text))
     what, usual = ("text", TEXT_COLUMNS) if no_text and len(table.names) > 2 else ("label", LABEL_COLUMNS)
+    advice = f"Choose it (--{what}-column), or rename it." if may_choose else "Name it so in the first line."
     raise ValueError(
         f"{named} has the columns {', '.join(table.names)}; expected one for the {what}, named for example {usual[0]} "
-        f"or {usual[1]}. Choose it (--{what}-column), or rename it."
+        f"or {usual[1]}. {advice}"
     )
 
 

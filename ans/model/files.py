@@ -27,6 +27,7 @@ from ans.model.calibration import Calibration
 from ans.model.encoder import TextEncoder, choose_device
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
+from ans.model.model_folder import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE, place_of_model
 from ans.model.phase_one import closed_set_classifier
 from ans.model.random_numbers import unfilled
 from ans.model.saved_parts import Unfit, check_calibration, check_labels, check_texts, check_weights, hidden_widths
@@ -34,9 +35,8 @@ from ans.paths import place
 from ans.tensor_files import read_tensors, write_tensors
 
 log = logging.getLogger("ans.model")
-FORMAT, VERSION = "ans-open-world-classifier", 3
+VERSION = 3
 READABLE = (2, 3)  # 2 had no calibration: heads alone, a line at zero
-ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE = "model.json", "weights.safetensors", "training_texts.json"
 
 
 def save(
@@ -52,23 +52,6 @@ def save(
     """
     about, texts, tensors = packed(config, fitted, seconds)
     _write(folder, about | more, texts, tensors)
-
-
-def place_of_model(folder: str | Path) -> Path:
-    """Where a model is to be saved, as a whole path: what is there goes, so it may be nothing else than a model.
-
-    Raises:
-        ValueError: a file, or a folder that holds anything else.
-    """
-    whole = place(folder).resolve()
-    if whole.exists() and not whole.is_dir():
-        raise ValueError(f"{folder} is a file; name a new or an empty folder.")
-    if whole.is_dir() and (there := {path.name for path in whole.iterdir()}):
-        about = whole / ABOUT_FILE
-        is_model = about.is_file() and FORMAT in about.read_text(encoding="utf-8", errors="replace")
-        if not is_model or there - {ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE}:
-            raise ValueError(f"{folder} holds other files than a model; name a new or an empty folder.")
-    return whole
 
 
 def packed(

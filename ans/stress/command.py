@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ans.config import TrainConfig
+from ans.json_files import json_text
 from ans.terminal import Progress
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _tell(given: argparse.Namespace, line: object) -> None:
 
 def _told(given: argparse.Namespace, found: Mapping[str, Any]) -> None:
     if given.json:
-        print(json.dumps({"stress": given.which, **found}))
+        print(json_text({"stress": given.which, **found}))
 
 
 def _kills(given: argparse.Namespace) -> None:

@@ -92,7 +92,8 @@ def logins(path: Path | None) -> list[tuple[str, str]] | None:
     try:
         lines = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"the file of --auth can't be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ValueError(f"the file of --auth can't be read: {path} ({why}); name another one.") from error
     found = [tuple(part.strip() for part in line.split(":", 1)) for line in lines if line and line[0] != "#"]
     if not found or any(len(one) != 2 or not all(one) for one in found):
         raise ValueError(f"expected NAME:PASSWORD in each line of {path}.")

@@ -80,7 +80,7 @@ def _round(run: Run) -> None:
     import torch
     from safetensors.numpy import load_file, save_file
 
-    from ans.model.files import WEIGHTS_FILE
+    from ans.model.model_folder import WEIGHTS_FILE
     from ans.model.trained_model import TrainedModel
     from ans.workflows.checking import check_of
     from ans.workflows.experiment import save_answers

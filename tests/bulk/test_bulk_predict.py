@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import sys
 from argparse import Namespace
@@ -202,3 +203,75 @@ def test_without_ray_its_engine_says_in_one_sentence_what_brings_it(given, monke
     given.engine, given.input, given.out, given.text = "ray", None, None, ["a"]
     with pytest.raises(ValueError, match="--engine ray answers files; name them with --input and --out"):
         bulk.predict(given, lambda _: pytest.fail("loaded"))
+
+
+@pytest.mark.parametrize("name", ["answered.parquet.part", ".answered.parquet.lock"])
+def test_a_file_of_somebody_else_where_the_answers_are_kept_is_named_and_stays_as_it_is(given, tmp_path, name):
+    (tmp_path / name).write_text("my notes\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"{name} is needed for .*, and holds something else; move it, or name ano"):
+        bulk.predict(given, lambda _: pytest.fail("loaded"))
+    assert (tmp_path / name).read_text(encoding="utf-8") == "my notes\n"
+
+
+def test_what_was_cut_off_in_its_first_line_is_begun_anew(given, classifier, tmp_path):
+    for torn in ("", '"', '"0a', f'"{"0a" * 32}', f'"{"0a" * 32}"'):
+        (tmp_path / "answered.parquet.part").write_text(torn, encoding="utf-8")
+        bulk.predict(given, lambda _: Counted(classifier))
+        assert len(read_rows(Path(given.out)).rows) == 5
+
+
+class Slowly(io.RawIOBase):
+    """Bytes that come one by one."""
+
+    def __init__(self, content: bytes) -> None:
+        self.left = content
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into) -> int:
+        into[: len(self.left[:1])], self.left, count = self.left[:1], self.left[1:], len(self.left[:1])
+        return count
+
+
+@pytest.mark.parametrize(
+    ("codec", "named"),
+    [("utf-16", None), ("utf-8-sig", None), ("utf-8", None), ("utf-32", None), ("cp1251", "Windows-1251")],
+)
+def test_lines_on_stdin_are_read_in_the_encoding_that_their_mark_or_an_option_names(
+    given, classifier, monkeypatch, capsys, codec, named
+):
+    lines = ["где моя посылка", "", "wake me up at seven", "end"]
+    given.input = given.out = None
+    given.encoding = named
+    for raw in (io.BytesIO("\r\n".join(lines).encode(codec)), Slowly("\r\n".join(lines).encode(codec))):
+        reader = io.BufferedReader(raw)  # pyright: ignore[reportArgumentType]
+        monkeypatch.setattr(sys, "stdin", Namespace(buffer=reader, isatty=lambda: False))
+        bulk.predict(given, lambda _: Counted(classifier))
+        assert [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()] == lines
+
+
+def test_an_encoding_of_stdin_that_is_none_is_told_before_a_model_is_loaded(given):
+    given.input = given.out = None
+    given.encoding = "klingon"
+    with pytest.raises(ValueError, match="stdin can't be read as 'klingon', which is no encoding"):
+        bulk.predict(given, lambda _: pytest.fail("loaded"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_of_no_rows_is_answered_by_one_with_its_columns_and_a_word_and_an_empty_file_by_an_error(
+    given, classifier, tmp_path, kind, capsys
+):
+    given.input, given.out, given.quiet = str(tmp_path / "asked.csv"), str(tmp_path / f"out.{kind}"), False
+    Path(given.input).write_text("text,label\n", encoding="utf-8")
+    told = bulk.predict(given, lambda _: Counted(classifier))
+    assert told is not None
+    assert (told["files"], told["rows"]) == (1, 0)
+    assert "asked.csv has a header and no rows; is it the right file?" in capsys.readouterr().err
+    if kind == "csv":
+        assert Path(given.out).read_text(encoding="utf-8").startswith("row,text,label,answer_label,")
+    else:
+        assert read_rows(Path(given.out)).names[:4] == ["row", "text", "label", "answer_label"]
+    Path(given.input).write_text("", encoding="utf-8")
+    with pytest.raises(ValueError, match="is empty; expected rows"):
+        bulk.predict(given, lambda _: Counted(classifier))

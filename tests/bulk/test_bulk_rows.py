@@ -159,3 +159,64 @@ def test_half_a_character_in_any_cell_or_name_is_written_as_a_question_mark(tmp_
         again = read_rows(tmp_path / f"out{kind}")
         assert again.names == ["id", "text", "tags", "na?me"]
         assert [row["text"] for row in again.rows] == ["nice ?"] * 3
+
+
+def test_numbers_that_json_has_not_are_null_where_rows_are_written_as_json(tmp_path):
+    def refused(name: str):
+        pytest.fail(f"{name} is no JSON")
+
+    odd = [1.5, float("nan"), float("inf"), None]
+    table = pyarrow.table({"text": ["a b"] * 4, "n": odd, "in": [{"n": [n]} for n in odd]})
+    pyarrow.parquet.write_table(table, tmp_path / "rows.parquet")
+    (tmp_path / "rows.jsonl").write_text('{"text": "a b", "n": NaN}\n{"text": "c", "n": -Infinity}\n', encoding="utf-8")
+    for name in ("rows.parquet", "rows.jsonl"):
+        found = read_rows(tmp_path / name)
+        write_rows(tmp_path / "out.jsonl", found.names, lambda found=found: found.rows)
+        lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+        told = [json.loads(line, parse_constant=refused) for line in lines]
+        assert [row["n"] for row in told] == ([1.5, None, None, None] if "parquet" in name else [None, None])
+    write_rows(tmp_path / "out.csv", ["in"], lambda: [{"in": {"n": float("nan")}}])
+    assert (tmp_path / "out.csv").read_text().splitlines()[1] == '"{""n"": null}"'
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.txt"])
+def test_a_line_of_json_is_a_row_or_is_told_by_its_number_however_the_file_is_called(tmp_path, name):
+    path = tmp_path / name
+    path.write_text('{"text": "a b"}\n\n5\n{"text": "c d"}\n{"text": "e"}\n', encoding="utf-8")
+    assert read_rows(path).texts("text") == ["a b", "", "", "c d", "e"]
+    path.write_text('{"text": "a b"}\n{"text": \n{"text": "c d"}\n', encoding="utf-8")
+    for read in (read_rows, open_rows):
+        with pytest.raises(ValueError, match=r"is no JSON in line 2: .*; expected one object a line\."):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        (
+            "cut.json",
+            '[{"text": "a b"},\n{"text": "c d"},\n{"te',
+            "is no valid JSON in line 3; mend it, since all",
+        ),
+        ("mixed.json", '[{"text": "a b"}, 5, {"text": "c d"}]', r"\(1 no object: line 2\); take them out"),
+        ("mixed.yaml", "- text: a b\n- 5\n- text: c d\n", r"\(1 no object: line 2\); take them out"),
+        (
+            "refused.json",
+            '[{"text": "a b", "answer": "reject", "label": "x"}, {"text": "c", "answer": "accept", "label": "y"}]',
+            r"\(1 cancelled annotation: line 1\); take them out",
+        ),
+    ],
+)
+def test_a_file_whose_rows_would_lose_their_places_is_refused(tmp_path, name, content, sentence):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=sentence):
+        read_rows(tmp_path / name)
+
+
+def test_an_empty_row_of_a_spreadsheet_is_one_as_of_any_other_file(tmp_path):
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in [["text", "n"], ["a b", 1], [None, None], ["c d", 2], ["total", 3]]:
+        book.active.append(row)
+    book.save(tmp_path / "rows.xlsx")
+    assert read_rows(tmp_path / "rows.xlsx").texts(None) == ["a b", "", "c d"]

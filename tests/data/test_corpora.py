@@ -370,7 +370,7 @@ def test_a_benchmark_that_can_neither_be_found_nor_downloaded_is_refused_with_th
     sentence = refusal(load_corpus, "banking", str(tmp_path))
     assert sentence.startswith("dataset 'banking' could not be downloaded from http://127.0.0.1:")
     assert sentence.endswith(
-        "/banking/train.tsv (FileNotFoundError). Connect to the network, or name the folder that holds "
+        "/banking/train.tsv (it can't be reached). Connect to the network, or name the folder that holds "
         "banking/train.tsv, dev.tsv and test.tsv with --data-dir or ANS_DATA_DIR."
     )
 

@@ -123,9 +123,27 @@ def test_the_command_line_teaches_a_saved_model_and_saves_it_beside(saved, class
     assert json.loads(capsys.readouterr().out)["label"] == "gardening"
 
 
+@pytest.mark.parametrize("spelt", ["model", "below/../model"])
+def test_a_model_that_is_taught_in_its_own_place_is_said_to_be_replaced(saved, tmp_path, capsys, spelt):
+    (tmp_path / "below").mkdir()
+    table = tmp_path / "corrections.tsv"
+    table.write_text("text\tlabel\nfish sleep\topen\n")
+    assert main(["teach", str(saved), str(table), "--device", "cpu", "--out", str(tmp_path / "other")]) == 0
+    assert capsys.readouterr().out.endswith(f"other; the one in {saved} is as it was.\n")
+    assert main(["teach", str(saved), str(table), "--device", "cpu", "--out", str(tmp_path / spelt)]) == 0
+    assert capsys.readouterr().out.endswith(
+        f"The model is in {tmp_path / spelt}; it replaces the one that was there.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("text\tlabel\n", "corrections.tsv"), (None, "found none"), ("text\tlabel\n\tx\n", "no row with both")],
+    [
+        ("text\tlabel\n", "corrections.tsv"),
+        (None, "found none"),
+        ("text\tlabel\n\tx\n", "no row with both"),
+        ("lost my card now\nwhere is it\n", "or intent. Name it so in the first line.\n"),
+    ],
 )
 def test_a_table_without_corrections_is_told_in_a_sentence(saved, tmp_path, content, said, capsys):
     table = tmp_path / "corrections.tsv"

@@ -8,6 +8,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ans.data.columns import named
+from ans.data.formats.arrow_values import cells_in, values_of
 from ans.data.formats.json_table import flat, scalar
 from ans.data.rows import Cell, Table
 
@@ -63,14 +65,31 @@ def arrow_table(raw: bytes, with_numbers: bool = True) -> tuple[pyarrow.Table, s
             table = pa.ipc.open_stream(pa.BufferReader(raw)).read_all()
         else:
             table = pa.ipc.open_file(pa.BufferReader(raw)).read_all()
+        table = told_apart(table)
         table = table.select([field.name for field in table.schema if with_numbers or _may_hold_words(field.type)])
         for column in table.columns:
             column.validate(full=True)  # numbers that point outside would end the process
-        check_size(table.nbytes, sum(_cells(column) for column in table.columns))
+        check_size(table.nbytes, sum(cells_in(column) for column in table.columns))
         check_size(sum(letters(column) for column in table.columns), 0, MOST_LETTERS)
     except (pa.ArrowException, OSError, OverflowError) as error:
-        raise ValueError(f"is a damaged {kind} file ({str(error).splitlines()[0][:100]}); write it again.") from error
+        raise unreadable(kind, error) from error
     return table, kind
+
+
+def told_apart(table: pyarrow.Table) -> pyarrow.Table:
+    """A table whose columns all have names of their own."""
+    names = table.column_names
+    return table if len(set(names)) == len(names) else table.rename_columns(named(names))
+
+
+def unreadable(kind: str, error: Exception) -> ValueError:
+    """What is said of a file that pyarrow doesn't read: it is damaged, or holds a kind of column that is not known."""
+    import pyarrow as pa
+
+    said = (str(error).splitlines() or [type(error).__name__])[0][:100]
+    if isinstance(error, pa.ArrowNotImplementedError):
+        return ValueError(f"is a {kind} file with columns that can't be read ({said}); write them as texts.")
+    return ValueError(f"is a damaged {kind} file ({said}); write it again.")
 
 
 def _may_hold_words(kind: pyarrow.DataType) -> bool:
@@ -79,9 +98,14 @@ def _may_hold_words(kind: pyarrow.DataType) -> bool:
 
     if pa.types.is_dictionary(kind):
         return _may_hold_words(kind.value_type)
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+    if isinstance(kind, pa.FixedShapeTensorType):
+        return _may_hold_words(kind.storage_type)
+    types = pa.types
+    if types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind):
         return False
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+    if types.is_binary_view(kind):
+        return False
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind) or types.is_list_view(kind):
         return not pa.types.is_floating(kind.value_type) and _may_hold_words(kind.value_type)
     if pa.types.is_struct(kind):
         return all(_may_hold_words(kind.field(place).type) for place in range(kind.num_fields))
@@ -105,19 +129,6 @@ def check_size(size: int, cells: int, most: int = MOST_UNPACKED) -> None:
         raise ValueError(f"unpacks to {size >> 20:,} MB, and {most >> 20} are the most; write fewer columns or rows.")
     if cells > MOST_CELLS:
         raise ValueError(f"holds {cells:,} values, and {MOST_CELLS:,} are the most; write fewer columns or rows.")
-
-
-def _cells(column: Any) -> int:
-    """The values of a column, those in its lists and objects among them."""
-    import pyarrow as pa
-
-    if isinstance(column, pa.ChunkedArray):
-        return sum(_cells(chunk) for chunk in column.chunks)
-    if pa.types.is_struct(column.type):
-        return len(column) + sum(_cells(child) for child in column.flatten())
-    if pa.types.is_nested(column.type) and not pa.types.is_union(column.type):
-        return len(column) + (_cells(column.flatten()) if hasattr(column, "flatten") else len(column))
-    return len(column)
 
 
 def letters(column: Any) -> int:
@@ -145,7 +156,7 @@ def _of_arrow(table: pyarrow.Table, kind: str) -> Table:
         if cells is not None:
             columns[name] = cells
             continue
-        flattened = [flat({name: value}) for value in column.to_pylist()]
+        flattened = [flat({name: value}) for value in values_of(column)]
         for path in dict.fromkeys(path for record in flattened for path in record):
             columns[path] = [record.get(path) for record in flattened]
     for name in columns.keys() & classes.keys():
@@ -161,10 +172,10 @@ def _plain_cells(column: pyarrow.ChunkedArray) -> list[Cell] | None:
     if pa.types.is_nested(column.type):
         return None
     if not pa.types.is_dictionary(column.type):
-        return [scalar(value) for value in column.to_pylist()]
+        return [scalar(value) for value in values_of(column)]
     made: list[Cell] = []
     for chunk in column.chunks:
-        words = [scalar(value) for value in chunk.dictionary.to_pylist()]
+        words = [scalar(value) for value in values_of(chunk.dictionary)]
         made += [None if place is None else words[place] for place in chunk.indices.to_pylist()]
     return made
 

@@ -16,7 +16,7 @@ from ans.data.columns import TEXT_COLUMNS, few_values, some, usual_name
 
 DELIMITERS = "\t,;|"
 RARE_DELIMITERS = ("^", "~", "¦", "§")
-NONE = "\x1f"  # in no text
+NONE, MASK = "\x1f", "\x1e"  # in no text
 SEP_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 SAMPLE = 400
 LONGEST_LINE = 4000  # characters of a line that are looked at
@@ -26,10 +26,20 @@ csv.field_size_limit(1 << 28)
 
 @dataclass(frozen=True)
 class Dialect:
-    """`delimiter` is `NONE` where there is one column; `quote` encloses a cell."""
+    """`delimiter` is `NONE` where there is one column; `quote` encloses a cell. `escapes`: behind a backslash a
+    delimiter is a letter, as `\\|` is in Markdown."""
 
     delimiter: str
     quote: str = '"'
+    escapes: bool = False
+
+    def masked(self, line: str) -> str:
+        """A line in which nothing but a delimiter looks like one."""
+        return line.replace(f"\\{self.delimiter}", MASK) if self.escapes else line
+
+    def unmasked(self, cells: list[str]) -> list[str]:
+        """The cells of a masked line, with their letters."""
+        return [cell.replace(MASK, self.delimiter) for cell in cells] if self.escapes else cells
 
     def cells(self, line: str) -> list[str] | None:
         """The cells of a line that is whole by the rules; None if a quote stands where none may."""
@@ -95,7 +105,22 @@ def dialect_of(lines: Sequence[str], suffix: str) -> Dialect:
             best, best_score = delimiter, score
     if best == NONE:
         best = _delimiter_by_the_rules(lines[:SAMPLE])
-    return Dialect(best, _quote(sample, best))
+    return Dialect(best, _quote(sample, best), _escapes(sample, best))
+
+
+def _escapes(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether a backslash makes a letter of a delimiter: it does in a table of Markdown, with bars at both ends of each
+    line, and where more rows are as wide as the others then. A path like `C:\\` may as well end a cell."""
+    if delimiter == "|" and all(line.strip().startswith("|") and line.strip().endswith("|") for line in lines):
+        return True
+    lines = [line for line in lines if '"' not in line]  # in quotes any delimiter is a letter
+    if delimiter == NONE or not any(f"\\{delimiter}" in line for line in lines):
+        return False
+    alike = [
+        Counter(line.replace(sign, "").count(delimiter) + 1 for line in lines).most_common(1)[0]
+        for sign in ("\0", f"\\{delimiter}")
+    ]
+    return alike[1][0] > 1 and alike[1][1] > alike[0][1]
 
 
 def _delimiter_by_the_rules(lines: Sequence[str]) -> str:

@@ -146,7 +146,7 @@ def _values(items: Sequence[Any]) -> tuple[str, ...]:
     waiting = list(items[:MOST_VALUES])[::-1]
     while waiting and len(found) < MOST_VALUES:
         item = waiting.pop()
-        if isinstance(item, list):
+        if isinstance(item, (list, tuple)):  # Arrow's maps are pairs
             waiting += item[:MOST_VALUES][::-1]
         elif not isinstance(item, Mapping) and isinstance(cell := scalar(item), str):
             found.append(cell)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ans.data.formats.columnar import MOST_LETTERS, check_size, letters
+from ans.data.formats.arrow_values import rows_of_table
+from ans.data.formats.columnar import MOST_LETTERS, check_size, letters, told_apart, unreadable
 
 BATCH = 256  # rows
 
@@ -23,7 +24,7 @@ def unpacked_size(path: Path) -> int:
     try:
         about = pq.read_metadata(path)
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(error) from error
+        raise unreadable("Parquet", error) from error
     return sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
 
 
@@ -43,12 +44,8 @@ def batches(path: Path) -> Iterator[tuple[list[str], list[dict[str, Any]]]]:
         for group in range(file.num_row_groups):  # of nested columns pyarrow reads no dictionaries over several
             for batch in file.iter_batches(BATCH, row_groups=[group], use_threads=False):
                 batch.validate(full=True)  # numbers that point outside would end the process
-                table = pa.Table.from_batches([batch])
+                table = told_apart(pa.Table.from_batches([batch]))
                 check_size(sum(letters(column) for column in table.columns), 0, MOST_LETTERS)
-                yield table.column_names, table.to_pylist()
+                yield table.column_names, rows_of_table(table)
     except (pa.ArrowException, OSError, OverflowError) as error:
-        raise _damaged(error) from error
-
-
-def _damaged(error: Exception) -> ValueError:
-    return ValueError(f"is a damaged Parquet file ({str(error).splitlines()[0][:100]}); write it again.")
+        raise unreadable("Parquet", error) from error

@@ -70,6 +70,15 @@ def rows_of(
     lines: list[str], numbers: list[int], dialect: Dialect, repairs: Repairs
 ) -> tuple[list[list[str]], list[int]]:
     """The rows, and the number of the line in which each begins."""
+    if not dialect.escapes:
+        return _rows_of(lines, numbers, dialect, repairs)
+    rows, starts = _rows_of([dialect.masked(line) for line in lines], numbers, dialect, repairs)
+    return [dialect.unmasked(row) for row in rows], starts
+
+
+def _rows_of(
+    lines: list[str], numbers: list[int], dialect: Dialect, repairs: Repairs
+) -> tuple[list[list[str]], list[int]]:
     if (quick := _all_by_the_rules(lines, numbers, dialect)) is not None:
         return quick
     whole = [cells for line in some(lines) if (cells := dialect.cells(line)) is not None]
