@@ -29,7 +29,6 @@ from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.model_folder import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE, place_of_model
 from ans.model.phase_one import closed_set_classifier
-from ans.model.random_numbers import unfilled
 from ans.model.saved_parts import Unfit, check_calibration, check_labels, check_texts, check_weights, hidden_widths
 from ans.paths import place
 from ans.tensor_files import read_tensors, write_tensors
@@ -139,9 +138,9 @@ def _fitted(
             "bring those weights back, or train again."
         )
     views, widths = len(config.head_views), hidden_widths(tensors)
-    with torch.device("meta"):  # of whatever size, this takes no memory
-        closed = unfilled(lambda: closed_set_classifier(encoder.dim, len(labels)))
-        heads = unfilled(lambda: MultiViewHeads(len(labels), encoder.dim, views, config.head_dropout, widths))
+    with torch.device("meta"):  # of whatever size, this takes no memory, and no random numbers
+        closed = closed_set_classifier(encoder.dim, len(labels))
+        heads = MultiViewHeads(len(labels), encoder.dim, views, config.head_dropout, widths)
     parts: dict[str, nn.Module] = {"tail": encoder.tail, "scaling": encoder.scaling, "closed": closed, "heads": heads}
     check_weights(tensors, parts)
     check_texts(tensors, len(texts), len(labels), encoder.dim * views)

@@ -103,7 +103,7 @@ def test_of_an_earlier_versions_model_no_line_can_be_chosen_and_nothing_is_chang
     )
     before = run.evaluation
     assert not lines_of(run, old).can_move
-    with pytest.raises(ValueError, match="Train it again"):
+    with pytest.raises(ValueError, match="train it again"):
         keep(run, old, 0.1)
     assert run.evaluation == before
 
