@@ -123,10 +123,8 @@ def adaptive_boundary(given: PhaseOneFeatures, seed: int) -> Fitted:
     Features are the closed-set classifier's hidden layer, as in their model.
     """
     generator, targets = torch.Generator().manual_seed(seed), given.train.targets
-    train, seen = closed_hidden(given, given.train.tuned), closed_hidden(given, given.dropped)
-    keep = torch.rand(seen.shape, generator=generator) >= 0.1  # the dropout behind their dense layer
-    means = class_means(train, targets, given.num_classes)
-    distances = (seen * keep / 0.9 - means[targets]).norm(dim=1)
+    means = class_means(closed_hidden(given, given.train.tuned), targets, given.num_classes)
+    distances = (_dropped(given, generator) - means[targets]).norm(dim=1)
     return _balls(
         means,
         torch.randn(given.num_classes, generator=generator),
@@ -140,24 +138,32 @@ def adjusted_boundary(given: PhaseOneFeatures, config: TrainConfig) -> Fitted:
     """ADB's balls, moved by texts of other classes (ADBES of CLAB, Liu et al. 2023), on unit features.
 
     Beside a class's own texts, for each of them one text of another class pulls: a ball that comes nearer to it than
-    `INSIDE` shrinks, one that is farther away than `OUTSIDE` grows. Their contrastive tuning is not part of this.
+    `INSIDE` shrinks, one that is farther away than `OUTSIDE` grows. All texts are seen with dropout, as its authors do.
+    Their contrastive tuning is not part of this.
     """
 
     def hidden(part: Part) -> Tensor:
         return F.normalize(closed_hidden(given, part.tuned), dim=1)
 
-    generator, targets, train = torch.Generator().manual_seed(config.seed), given.train.targets, hidden(given.train)
-    means = F.normalize(class_means(train, targets, given.num_classes), dim=1)
-    own = (train - means[targets]).norm(dim=1)
+    generator, targets = torch.Generator().manual_seed(config.seed), given.train.targets
+    means = F.normalize(class_means(hidden(given.train), targets, given.num_classes), dim=1)
+    seen = F.normalize(_dropped(given, generator), dim=1)
+    own = (seen - means[targets]).norm(dim=1)
 
     def loss(radii: Tensor) -> Tensor:
         other = torch.randint(len(targets), (len(targets),), generator=generator)
-        far, apart = (train[other] - means[targets]).norm(dim=1), targets[other] != targets
+        far, apart = (seen[other] - means[targets]).norm(dim=1), targets[other] != targets
         radius = radii[targets]
         moved = (F.relu(far - radius - OUTSIDE) + F.relu(radius + INSIDE - far))[apart]
         return (own - radius).abs().mean() + ADJUSTING * moved.mean()
 
     return _balls(means, 0.2 * torch.randn(given.num_classes, generator=generator), loss, hidden)
+
+
+def _dropped(given: PhaseOneFeatures, generator: torch.Generator) -> Tensor:
+    """The hidden layer of the training texts [N, d] as it is in training: with the dropout behind it, too."""
+    seen = closed_hidden(given, given.dropped)
+    return seen * (torch.rand(seen.shape, generator=generator) >= 0.1) / 0.9
 
 
 def _balls(means: Tensor, free: Tensor, loss: Callable[[Tensor], Tensor], hidden: Callable[[Part], Tensor]) -> Fitted:
