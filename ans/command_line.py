@@ -43,7 +43,7 @@ def train(given: argparse.Namespace) -> None:
         config = config.with_(known_ratio=usual_ratio(config.dataset))
     # Before torch is there: what is wrong with the data is told in a moment, with what was read otherwise alone.
     for sentence in told_before(config):
-        note(sentence, given.quiet or not _is_first(config))
+        note(sentence, given.quiet)
     if config.dataset not in PUBLIC:
         make_open_world_split(corpus_of(config), config)
     if out is None:

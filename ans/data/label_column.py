@@ -6,7 +6,7 @@ A date, an agent or a number of stars has few values, too, but who reads a text 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 READ = 300  # characters of a text
 TOLD = 0.2  # agreement beyond chance above which a column is told at all; of dates in 60 rows it is about 0
@@ -30,8 +30,7 @@ def likeliest(texts: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str
 
 def are_dates(cells: Sequence[str]) -> bool:
     """Whether most of these are days or times, which are never labels."""
-    values = {cell for cell in cells if cell}
-    return 2 * sum(bool(DATE.search(value)) for value in values) > len(values)
+    return _mostly(cells, lambda value: DATE.search(value) is not None)
 
 
 def _told(texts: Sequence[str], labels: Sequence[str]) -> float:
@@ -54,6 +53,9 @@ def _told(texts: Sequence[str], labels: Sequence[str]) -> float:
 
 def _figures(cells: Sequence[str]) -> bool:
     """Whether most of these are numbers, dates or times: more digits than letters."""
+    return _mostly(cells, lambda value: sum(map(str.isdigit, value)) > sum(map(str.isalpha, value)))
+
+
+def _mostly(cells: Sequence[str], is_one: Callable[[str], bool]) -> bool:
     values = {cell for cell in cells if cell}
-    figures = sum(sum(map(str.isdigit, value)) > sum(map(str.isalpha, value)) for value in values)
-    return 2 * figures > len(values)
+    return 2 * sum(map(is_one, values)) > len(values)

@@ -12,11 +12,12 @@ from typing import Any
 from huggingface_hub import HfApi, snapshot_download
 
 from ans.durable import is_passing, remedy
+from ans.model.model_folder import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE
 from ans.paths import existing_folder, place
 
 TAGS = ("open-set-recognition", "out-of-distribution", "intent-detection")
-FILES = ("model.json", "weights.safetensors", "training_texts.json")
-KIND = {"architectures": ["OpenWorldClassifier"], "model_type": "ans-open-world-classifier"}
+FILES = (ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE)
+KIND = {"architectures": ["OpenWorldClassifier"], "model_type": FORMAT}
 
 
 def full_name(repository: str, private: bool | None = None, token: str | None = None) -> str:

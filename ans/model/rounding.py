@@ -25,15 +25,16 @@ class Rounding:
     @classmethod
     def between(cls, exact: Answers, rounded: Answers) -> Rounding:
         """A little more than what was moved most of some texts, and never less than the usual."""
-        moved = []
-        for one, other in ((exact.logits, rounded.logits), (exact.votes, rounded.votes)):
-            first = one.topk(min(2, one.shape[1]), dim=1).indices
-            both = [found.gather(1, first) for found in (one, other)]
-            moved.append([*both, both[0] - both[0][:, :1], both[1] - both[1][:, :1]])
-        logits, other_logits, ahead, other_ahead = moved[0]
-        most = torch.cat([(logits - other_logits).abs(), (ahead - other_ahead).abs()]).max()
-        most_votes = (moved[1][2] - moved[1][3]).abs().max()
-        return cls(max(LEAST, MARGIN * float(most)), max(LEAST, MARGIN * float(most_votes)))
+        logits, votes = _moved(exact.logits, rounded.logits), _moved(exact.votes, rounded.votes)
+        return cls(max(LEAST, MARGIN * max(logits)), max(LEAST, MARGIN * votes[1]))
+
+
+def _moved(exact: Tensor, rounded: Tensor) -> tuple[float, float]:
+    """Of the two likeliest classes of texts [N, C]: how far a value was moved most, and its distance from the first."""
+    likeliest = exact.topk(min(2, exact.shape[1]), dim=1).indices
+    one, other = exact.gather(1, likeliest), rounded.gather(1, likeliest)
+    behind = (one - one[:, :1]) - (other - other[:, :1])
+    return float((one - other).abs().max()), float(behind.abs().max())
 
 
 def probes(texts: Sequence[str]) -> list[str]:
