@@ -79,6 +79,15 @@ def put_in_place(building: Path, place: Path) -> None:
     settle(place.parent)
 
 
+def put_if_first(building: Path, place: Path) -> None:
+    """As `put_in_place`, of what every process makes alike: where another one was faster, its folder stays."""
+    try:
+        put_in_place(building, place)
+    except OSError:
+        if not place.is_dir():
+            raise
+
+
 def settle(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
     if os.name == "nt" and path.is_dir():  # Windows opens no folders

@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 from pathlib import Path
+from threading import Lock
 
 from ans.data.intake import Understood
 from ans.data.tables import LabelledTexts
@@ -19,6 +20,7 @@ from ans.durable import put_in_place, replacing
 
 MOST_DATASETS = 20  # of one browser
 LONGEST_NAME = 60
+_keeping = Lock()  # two windows of one browser may keep data of one name in the same moment
 
 
 class Uploads:
@@ -61,29 +63,14 @@ class Uploads:
         Raises:
             ValueError: the browser has no name, or too many datasets already.
         """
-        folder = self.folder(browser)
-        taken = {path.stem for path in self.all(browser)}
-        if len(taken) >= MOST_DATASETS:
-            raise ValueError(f"at most {MOST_DATASETS} datasets are kept for one browser; delete one under Browse.")
-        stem = _plain(name)
-        free = next(n for n in (stem, *(f"{stem}-{i}" for i in range(2, MOST_DATASETS + 2))) if n not in taken)
-        folder.mkdir(parents=True, exist_ok=True)
-        whole = understood.parts.get("")
-        if whole is not None:
-            with replacing(folder / f"{free}.tsv") as file:
-                _write(file, whole)
-            return folder / f"{free}.tsv"
-        building = folder / f".{secrets.token_hex(4)}"
-        building.mkdir()
-        try:
-            for part, texts in understood.parts.items():
-                if len(texts):  # no file is no dev part; an empty one would be a broken one
-                    with replacing(building / f"{part}.tsv") as file:
-                        _write(file, texts)
-            put_in_place(building, folder / free)
-            return folder / free
-        finally:
-            shutil.rmtree(building, ignore_errors=True)  # once it is whole there is none by this name
+        folder, stem = self.folder(browser), _plain(name)
+        with _keeping:
+            taken = {path.stem for path in self.all(browser)}
+            if len(taken) >= MOST_DATASETS:
+                raise ValueError(f"at most {MOST_DATASETS} datasets are kept for one browser; delete one under Browse.")
+            free = next(n for n in (stem, *(f"{stem}-{i}" for i in range(2, MOST_DATASETS + 2))) if n not in taken)
+            folder.mkdir(parents=True, exist_ok=True)
+            return _put(understood, folder, free)
 
     def delete(self, browser: str | None, dataset: str) -> None:
         """Remove one of this browser's datasets. Models that were trained on it stay.
@@ -112,6 +99,26 @@ def _plain(name: str) -> str:
     """A name that is a plain file name on every system, whatever somebody typed."""
     kept = re.sub(r"[^\w-]+", "-", name).strip("-_")[:LONGEST_NAME].strip("-_")
     return kept or "data"
+
+
+def _put(understood: Understood, folder: Path, name: str) -> Path:
+    """Write a dataset under a free name: one file, or a folder with a file for each part."""
+    whole = understood.parts.get("")
+    if whole is not None:
+        with replacing(folder / f"{name}.tsv") as file:
+            _write(file, whole)
+        return folder / f"{name}.tsv"
+    building = folder / f".{secrets.token_hex(4)}"
+    building.mkdir()
+    try:
+        for part, texts in understood.parts.items():
+            if len(texts):  # no file is no dev part; an empty one would be a broken one
+                with replacing(building / f"{part}.tsv") as file:
+                    _write(file, texts)
+        put_in_place(building, folder / name)
+        return folder / name
+    finally:
+        shutil.rmtree(building, ignore_errors=True)  # once it is whole there is none by this name
 
 
 def _write(path: Path, texts: LabelledTexts) -> None:

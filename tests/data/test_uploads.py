@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -137,6 +139,21 @@ def test_a_name_that_is_taken_gets_a_number_and_nothing_is_written_over(file, tm
     before = first.read_text()
     second = uploads.keep(ME, "mine", taken_in(file, [*rows_of("c", 5), *rows_of("d", 5)]))
     assert (first.read_text(), second.stem) == (before, "mine-2")
+
+
+def test_data_that_two_windows_keep_under_one_name_in_the_same_moment_are_both_kept(file, tmp_path):
+    uploads = Uploads(tmp_path / "uploads")
+    own = [taken_in(file, [*rows_of(letter, 5), *rows_of("b", 5)]) for letter in "acdefghi"]
+    together = Barrier(len(own))
+
+    def keep(understood) -> str:
+        together.wait()
+        return uploads.keep(ME, "mine", understood).read_text()
+
+    with ThreadPoolExecutor(len(own)) as windows:
+        kept = list(windows.map(keep, own))
+    assert sorted(path.read_text() for path in uploads.all(ME)) == sorted(kept)
+    assert len(set(kept)) == len(own)
 
 
 def test_data_belong_to_the_browser_that_brought_them(file, tmp_path):

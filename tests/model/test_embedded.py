@@ -1,15 +1,15 @@
 """The large encoder comes in packages that hold one zip in parts: joined, checked and unpacked when asked for."""
 
 import hashlib
-import importlib
 import shutil
-import sys
 import zipfile
+from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path
 
 import pytest
 import torch
 
+from ans import durable
 from ans.model import embedded
 from ans.model.embedded import MPNET_PARTS, MPNET_SHA256, embedded_folder, is_installed
 from ans.model.encoder import TextEncoder
@@ -40,8 +40,14 @@ def packages(small, tmp_path, monkeypatch) -> Path:
         about.mkdir()
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.0.1\n")
         (about / "RECORD").write_text(f"{part.relative_to(site)},,\n")
-    monkeypatch.setattr(sys, "path", [str(site), *sys.path])
-    importlib.invalidate_caches()
+
+    def distribution(name: str) -> Distribution:
+        """As `importlib.metadata` has it, but for the real encoder's packages, which may be installed here."""
+        for found in Distribution.discover(name=name, path=[str(site)]):
+            return found
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(embedded, "distribution", distribution)
     monkeypatch.setenv("ANS_HOME", str(tmp_path / "home"))
     return site
 
@@ -69,6 +75,20 @@ def test_the_parts_are_joined_unpacked_once_and_read(packages, published, small)
     first = (home() / "encoders" / name).stat().st_mtime_ns
     assert sorted(path.name for path in embedded_folder("mpnet").iterdir()) == sorted(p.name for p in small.iterdir())
     assert (home() / "encoders" / name).stat().st_mtime_ns == first
+
+
+def test_where_another_process_unpacks_it_in_the_same_moment_its_folder_is_read(packages, published, monkeypatch):
+    settle, faster = durable.settle, []
+
+    def overtaken(path: Path) -> None:
+        if not faster:
+            faster.append("begins")
+            faster.append(embedded_folder("mpnet"))
+        settle(path)
+
+    monkeypatch.setattr(durable, "settle", overtaken)
+    assert embedded_folder("mpnet") == faster[1]
+    assert unpacked() == [faster[1].name]
 
 
 def test_other_weights_than_the_published_ones_are_refused_and_leave_nothing(packages, small):

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ans import durable
 from ans.config import STARTER, TrainConfig
 from ans.config_files import written_settings
 from ans.json_files import DamagedFile
 from ans.runs.run import Run
-from ans.runs.shipped import LARGE, SHIPPED, TABLES, pack, put_starter, rounded, unpack
+from ans.runs.shipped import LARGE, MARK_FILE, SHIPPED, TABLES, pack, put_starter, rounded, unpack
 from ans.runs.status import FAILED, FINISHED, QUEUED, RUNNING
 from ans.runs.store import STARTER_ID, RunStore
 
@@ -55,6 +56,21 @@ def test_the_next_start_leaves_it_as_it_is(store):
     before = {path: path.stat().st_mtime_ns for path in run.folder.rglob("*")}
     put_starter(store)
     assert {path: path.stat().st_mtime_ns for path in run.folder.rglob("*")} == before
+
+
+def test_where_another_app_puts_it_there_in_the_same_moment_one_whole_starter_is_there(store, monkeypatch):
+    settle, faster = durable.settle, []
+
+    def overtaken(path: Path) -> None:
+        if path.name == MARK_FILE and not faster:  # this app's is built, and next to be put into its place
+            faster.append("begins")
+            put_starter(store)
+        settle(path)
+
+    monkeypatch.setattr(durable, "settle", overtaken)
+    assert put_starter(store).status.state == FINISHED
+    assert faster
+    assert [path.name for path in store.root.iterdir()] == [STARTER_ID]
 
 
 @pytest.mark.parametrize("state", [FINISHED, FAILED, RUNNING, QUEUED])
