@@ -69,6 +69,8 @@ def phase_one_features(
     folder = home() / "benchmark"
     of_phase_two = setting_names(PHASE_2)  # settings that differ in nothing else share their features
     kept = {key: value for key, value in config.to_dict().items() if key not in (*of_phase_two, *ELSEWHERE)}
+    if config.encoder != "minilm":
+        kept["feature_size"] = "usual"  # earlier versions left those of other encoders as they were
     if Path(config.dataset).exists():  # another file may stand there tomorrow
         kept["dataset"] = [config.dataset, Path(config.dataset).stat().st_mtime]
     key = hashlib.sha256(json.dumps([kept, tune.__name__], sort_keys=True).encode()).hexdigest()[:16]

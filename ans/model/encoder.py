@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig
 
 from ans.config import TrainConfig
+from ans.model.feature_size import feature_factor
 from ans.model.fingerprint import fingerprint
 from ans.model.halves import Halves, halves, known_words, last_norm, run_lower, run_upper
 from ans.model.loading import Loaded, load_model
@@ -50,8 +51,8 @@ class TextEncoder(nn.Module):
     """Texts → features [B, d]; by default the mean over the real tokens of the last layer (A.3).
 
     The trainable `tail` keeps an `untouched` twin: fine-tuning learns what tells known classes apart, and forgets some
-    of what tells unknown texts from them. `scaling` is what `standardise` does to tuned features, where no norm of the
-    tail can hold it.
+    of what tells unknown texts from them. `factor` makes features as large as other encoders'. `scaling` is what
+    `standardise` does to tuned features, where no norm of the tail can hold it.
     """
 
     config: PreTrainedConfig
@@ -66,7 +67,7 @@ class TextEncoder(nn.Module):
         self, name: str, loaded: Loaded, trainable_layers: int, max_tokens: int, long_texts: str = "average"
     ) -> None:
         super().__init__()
-        model, self.takes_bfloat16 = loaded.model, False
+        model, self.takes_bfloat16, self.factor = loaded.model, False, 1.0
         self.name, self.config, self.kind = name, model.config, type(model).__name__
         self._recorded: dict[tuple[str, bool], Recorded] = {}  # by half, and whether it is in bfloat16
         positions = getattr(model.config, "max_position_embeddings", None)
@@ -89,6 +90,7 @@ class TextEncoder(nn.Module):
             log.info("%s can't be cut in two: all its layers run for each text in each pass.", name)
         self.takes_bfloat16 = self._takes_bfloat16()
         self.scaling: nn.Module = nn.Identity() if self.last_norm or not trainable_layers else Scaling(self.dim)
+        self.factor = feature_factor(self)
 
     @classmethod
     def load(
@@ -225,6 +227,7 @@ class TextEncoder(nn.Module):
         if owner is not None:
             sums = features.new_zeros(count, self.dim).index_add(0, owner, features)
             features = sums / owner.bincount(minlength=count).unsqueeze(1)
+        features = features * self.factor
         return features if untouched else self.scaling(features)
 
     @torch.no_grad()

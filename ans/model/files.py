@@ -29,13 +29,21 @@ from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.model_folder import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE, place_of_model
 from ans.model.phase_one import closed_set_classifier
-from ans.model.saved_parts import Unfit, check_calibration, check_labels, check_texts, check_weights, hidden_widths
+from ans.model.saved_parts import (
+    Unfit,
+    check_calibration,
+    check_factor,
+    check_labels,
+    check_texts,
+    check_weights,
+    hidden_widths,
+)
 from ans.paths import place
 from ans.tensor_files import read_tensors, write_tensors
 
 log = logging.getLogger("ans.model")
-VERSION = 3
-READABLE = (2, 3)  # 2 had no calibration: heads alone, a line at zero
+VERSION = 4
+READABLE = (2, 3, 4)  # 2 had no calibration: heads alone, a line at zero; 3 left each encoder's features as they are
 
 
 def save(
@@ -61,6 +69,7 @@ def packed(
         "labels": fitted.labels,
         "config": written_settings(config),
         "encoder_fingerprint": fitted.encoder.fingerprint(),
+        "feature_factor": fitted.encoder.factor,
         "seconds": dict(seconds),
     }
     tensors = {
@@ -137,6 +146,7 @@ def _fitted(
             f"the model in {folder} was trained on other weights than the encoder {config.encoder!r} has here; "
             "bring those weights back, or train again."
         )
+    encoder.factor = check_factor(about.get("feature_factor", 1.0))
     views, widths = len(config.head_views), hidden_widths(tensors)
     with torch.device("meta"):  # of whatever size, this takes no memory, and no random numbers
         closed = closed_set_classifier(encoder.dim, len(labels))

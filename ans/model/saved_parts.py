@@ -32,6 +32,17 @@ def check_labels(labels: object) -> list[str]:
     return labels
 
 
+def check_factor(factor: object) -> float:
+    """What a model's features are multiplied with.
+
+    Raises:
+        Unfit: it is no usable number.
+    """
+    if not isinstance(factor, (int, float)) or isinstance(factor, bool) or not 0 < factor <= LARGEST:
+        raise Unfit("the factor of its features is no usable number")
+    return float(factor)
+
+
 def hidden_widths(tensors: Mapping[str, Tensor]) -> tuple[int, int]:
     """Units of the hidden layers of a model's heads.
 

@@ -35,11 +35,12 @@ def standardise(encoder: TextEncoder, classifier: nn.Sequential, states: CachedS
     deviation, mean = torch.std_mean(encoder.features(states).to(encoder.device), dim=0)
     factor = deviation.clamp(min=LEAST * deviation.mean()) ** -share
     factor *= deviation.mean() / (factor * deviation).mean()
-    last: Any = encoder.last_norm if encoder.last_norm is not None else encoder.scaling
+    norm = encoder.last_norm
+    last: Any = encoder.scaling if norm is None else norm
     first = first_layer(classifier)
     first.bias.add_(first.weight @ mean)
     first.weight.div_(factor)
-    last.bias.copy_((last.bias - mean) * factor)
+    last.bias.copy_((last.bias - (mean if norm is None else mean / encoder.factor)) * factor)
     last.weight.mul_(factor)
 
 

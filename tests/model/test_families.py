@@ -43,7 +43,8 @@ def made(save_tiny_encoder):
 
 
 def features(encoder: TextEncoder, texts: list[str], untouched: bool = False) -> torch.Tensor:
-    return encoder.features(encoder.cache(texts), untouched=untouched)
+    """Features as the model itself has them."""
+    return encoder.features(encoder.cache(texts), untouched=untouched) / encoder.factor
 
 
 @torch.no_grad()
