@@ -90,7 +90,7 @@ class TextEncoder(nn.Module):
             log.info("%s can't be cut in two: all its layers run for each text in each pass.", name)
         self.takes_bfloat16 = self._takes_bfloat16()
         self.scaling: nn.Module = nn.Identity() if self.last_norm or not trainable_layers else Scaling(self.dim)
-        self.factor = feature_factor(self)
+        self.factor = feature_factor(lambda texts: self.features(self.cache(texts), untouched=True))
 
     @classmethod
     def load(

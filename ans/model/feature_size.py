@@ -7,12 +7,9 @@ them. An encoder whose features are a third as large would leave them half-learn
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-import torch
-
-if TYPE_CHECKING:
-    from ans.model.encoder import TextEncoder
+from torch import Tensor
 
 # What people type, of many kinds.
 SENTENCES = (
@@ -37,17 +34,19 @@ USUAL = 0.2871  # minilm's mean deviation of SENTENCES in a dimension
 LEAST, MOST = 0.01, 100.0  # what an untrained encoder would want beyond is no use
 
 
-@torch.no_grad()
-def feature_factor(encoder: TextEncoder) -> float:
+def feature_factor(features: Callable[[list[str]], Tensor]) -> float:
     """The factor, of two digits, that makes an encoder's features deviate as `minilm`'s over `SENTENCES`; 1 for minilm.
 
     Texts themselves are no measure of it: those of one field lie closer together than those of many.
+
+    Args:
+        features: what the encoder makes of texts, untouched: [N, d].
     """
     try:
-        features = encoder.features(encoder.cache(list(SENTENCES)), untouched=True)
+        found = features(list(SENTENCES))
     except ValueError:  # one has a token that the model does not know; what is asked of it may have none
         return 1.0
-    deviation = (features - features.mean(0)).square().mean().sqrt().item()
+    deviation = (found - found.mean(0)).square().mean().sqrt().item()
     if not math.isfinite(deviation) or deviation == 0:  # all sentences are one to it
         return 1.0
     return float(f"{min(max(USUAL / deviation, LEAST), MOST):.2g}")
