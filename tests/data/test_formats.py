@@ -150,6 +150,17 @@ JSON = {
     "doccano of old": json_lines(
         [{"id": i, "text": t, "annotations": [{"label": c}]} for i, (t, c) in enumerate(ROWS)]
     ),
+    "pandas columns in another language": pd.DataFrame(ROWS, columns=["Meldung", "Sorte"]).to_json(),
+    "pandas index in another language": pd.DataFrame(ROWS, columns=["Meldung", "Sorte"]).to_json(orient="index"),
+    "classes with records": json.dumps({c: [{"id": 1, "text": t} for t, own in ROWS if own == c] for c in CLASSES}),
+    "classes by name, with texts": json.dumps(
+        {c: {"description": c * 2, "examples": [t for t, own in ROWS if own == c], "answers": [""]} for c in CLASSES}
+    ),
+    "pages of records": json.dumps({"page 1": RECORDS[:9], "page 2": RECORDS[9:]}),
+    "texts with a list of one label": json.dumps({text: [label] for text, label in ROWS}),
+    "ShareGPT": json_lines(
+        [{"conversations": [{"from": "human", "value": t}, {"from": "gpt", "value": c}]} for t, c in ROWS]
+    ),
     "cut off": json.dumps([*RECORDS, {"text": "bro"}])[:-6],
 }
 
@@ -159,6 +170,33 @@ def test_json_is_read_in_every_shape(name):
     found = found_in(read(JSON[name], ".json"))
     assert found.counts == EACH
     assert found.parts[""].texts == [text for text, _ in ROWS]
+
+
+PARTS = {"train": ROWS[::2], "test": ROWS[1::2]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {part: {"text": [t for t, _ in own], "label": [c for _, c in own]} for part, own in PARTS.items()},
+        {f"{name}_{part}": [r[place] for r in own] for part, own in PARTS.items() for place, name in enumerate("Xy")},
+        {f"{p}-{n}": [r[i] for r in own] for p, own in PARTS.items() for i, n in enumerate(("texts", "labels"))},
+        {part: {c: [t for t, own in rows if own == c] for c in CLASSES} for part, rows in PARTS.items()},
+    ],
+    ids=["columns", "X and y", "texts and labels", "classes"],
+)
+def test_parts_of_columns_and_of_classes_are_read_as_parts_of_records_are(value):
+    found = found_in(read(json.dumps(value), ".json"))
+    assert {part: sorted(zip(texts.texts, texts.labels, strict=True)) for part, texts in found.parts.items()} == {
+        "train": sorted(PARTS["train"]),
+        "dev": [],
+        "test": sorted(PARTS["test"]),
+    }
+
+
+def test_lists_of_other_records_and_settings_beside_the_texts_are_left():
+    beside = {"training": {"epochs": 3}, "users": [{"name": "a"}], "data": RECORDS}
+    assert found_in(read(json.dumps(beside), ".json")).counts == EACH
 
 
 def test_a_list_of_one_label_is_it_of_none_unlabelled_and_of_several_counted():
