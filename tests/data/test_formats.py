@@ -172,33 +172,6 @@ def test_json_is_read_in_every_shape(name):
     assert found.parts[""].texts == [text for text, _ in ROWS]
 
 
-PARTS = {"train": ROWS[::2], "test": ROWS[1::2]}
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        {part: {"text": [t for t, _ in own], "label": [c for _, c in own]} for part, own in PARTS.items()},
-        {f"{name}_{part}": [r[place] for r in own] for part, own in PARTS.items() for place, name in enumerate("Xy")},
-        {f"{p}-{n}": [r[i] for r in own] for p, own in PARTS.items() for i, n in enumerate(("texts", "labels"))},
-        {part: {c: [t for t, own in rows if own == c] for c in CLASSES} for part, rows in PARTS.items()},
-    ],
-    ids=["columns", "X and y", "texts and labels", "classes"],
-)
-def test_parts_of_columns_and_of_classes_are_read_as_parts_of_records_are(value):
-    found = found_in(read(json.dumps(value), ".json"))
-    assert {part: sorted(zip(texts.texts, texts.labels, strict=True)) for part, texts in found.parts.items()} == {
-        "train": sorted(PARTS["train"]),
-        "dev": [],
-        "test": sorted(PARTS["test"]),
-    }
-
-
-def test_lists_of_other_records_and_settings_beside_the_texts_are_left():
-    beside = {"training": {"epochs": 3}, "users": [{"name": "a"}], "data": RECORDS}
-    assert found_in(read(json.dumps(beside), ".json")).counts == EACH
-
-
 def test_a_list_of_one_label_is_it_of_none_unlabelled_and_of_several_counted():
     labels = [["refund"], [], ["refund", "login"], None, ["login"], float("nan"), "refund"]
     records = [{"id": i, "text": f"text {i}", "label": label} for i, label in enumerate(labels)]
