@@ -211,8 +211,10 @@ def test_a_header_of_one_column_says_that_commas_belong_to_the_texts(written, tm
 
 def test_the_line_with_which_a_spreadsheet_names_its_delimiter_is_obeyed_and_no_row(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text("sep=;\ntext;label\nhello, you;greet\n")
-    assert read_table(path).texts == ["hello, you"]
+    for first in ("sep=;", "sep=;;", '"sep=;";;'):  # as it is saved again, as wide as the table
+        path.write_text(f"{first}\ntext;label\nhello, you;greet\n")
+        assert read_table(path).texts == ["hello, you"]
+        assert not read_file(path).left_out
 
 
 def test_commas_in_the_texts_separate_no_columns_where_semicolons_separate_the_header(written):
