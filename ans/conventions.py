@@ -48,20 +48,57 @@ HEADINGS = {"accuracy": "Accuracy", "f1": "F1", "f1_known": "F1-known", "f1_open
 # Label spellings that mark a text as belonging to no class, whatever the corpus; never drawn as a known class.
 OPEN_LABELS = frozenset({"oos", "oos_near", "oos_far", "open", "out_of_scope", "out-of-scope", "ood", "unknown"})
 OUTSIDE_NAME = "oos"  # how this project writes such a label
-# Spellings in people's data, without case and punctuation. Whoever has a class of such a name can say so.
+
+
+def _bare(label: str) -> str:
+    """A label without case, spaces and punctuation."""
+    return "".join(c for c in label.casefold() if c.isalnum())
+
+
+# Spellings in people's data of "none", "unknown" and "out of scope". Whoever has a class of such a name can say so.
 OPEN_SPELLINGS = frozenset(
-    {
-        "oos", "oosnear", "oosfar", "ood", "open", "unknown", "outofscope", "outofdomain", "outofdistribution",
-        "none", "noclass", "nointent", "nonodesdetected", "nota", "noneoftheabove", "nlufallback", "fallback",
-        "fallbackintent", "defaultfallbackintent", "amazonfallbackintent", "noneintent", "unknownintent", "oosintent",
-        "outofscopeintent", "nomatch", "inputunknown",
-    }
+    _bare(name)
+    for name in (
+        "oos", "oos near", "oos far", "ood", "open", "unknown", "out of scope", "out of domain",
+        "out of distribution", "none", "no class", "no intent", "no nodes detected", "nota", "none of the above",
+        "none of these", "nlu fallback", "fallback", "fallback intent", "default fallback intent",
+        "amazon.FallbackIntent", "none intent", "unknown intent", "oos intent", "out of scope intent", "open intent",
+        "no match", "no match intent", "sys.no-match-default", "actions.intent.NO_MATCH", "input.unknown",
+        "not in scope", "outside scope", "unk", "oos-oos", "out of scope (oos)", "keine", "kein", "keines",
+        "keine Klasse", "keine Kategorie", "kein Intent", "unbekannt", "außerhalb des Bereichs", "nicht zuordenbar",
+        "aucun", "aucune", "aucune classe", "aucune intention", "inconnu", "inconnue", "hors périmètre",
+        "hors domaine", "hors champ", "ninguno", "ninguna", "desconocido", "desconocida", "fuera de alcance",
+        "fuera del alcance", "fuera de dominio", "nessuno", "nessuna", "sconosciuto", "fuori ambito", "fuori dominio",
+        "nenhum", "nenhuma", "desconhecido", "fora do escopo", "fora de escopo", "fora do domínio", "geen",
+        "onbekend", "buiten bereik", "żaden", "żadna", "brak", "nieznane", "nieznany", "poza zakresem", "žádný",
+        "žádná", "žádné", "neznámý", "neznámé", "mimo rozsah", "неизвестно", "неизвестный", "вне области",
+        "вне домена", "невідомо", "bilinmeyen", "hiçbiri", "kapsam dışı", "không xác định", "ngoài phạm vi", "未知",
+        "未知意图", "无", "無", "无意图", "范围外", "域外", "超出范围", "不明", "該当なし", "なし", "対象外",
+        "範囲外", "없음", "알 수 없음", "해당 없음", "범위 외", "غير معروف", "خارج النطاق", "لا شيء", "ไม่ทราบ",
+        "ไม่มี", "นอกขอบเขต",
+    )
+)  # fmt: skip
+# What may hold whatever fits no class, or be a class as any other.
+REST_SPELLINGS = frozenset(
+    _bare(name)
+    for name in (
+        "other", "others", "misc", "miscellaneous", "anything else", "everything else", "something else", "off topic",
+        "irrelevant", "unrelated", "uncategorized", "unclassified", "unassigned", "sonstiges", "sonstige", "anderes",
+        "andere", "autre", "autres", "divers", "hors sujet", "otro", "otros", "otra", "otras", "altro", "altri",
+        "outro", "outros", "outra", "outras", "overig", "overige", "inne", "pozostałe", "jiné", "ostatní", "другое",
+        "прочее", "разное", "інше", "diğer", "khác", "其他", "其它", "その他", "기타", "أخرى", "อื่นๆ",
+    )
 )  # fmt: skip
 
 
 def means_no_class(label: str) -> bool:
-    """Whether a label is spelt as in `OPEN_SPELLINGS`: `OOS`, `Out of Scope`, `out_of_domain`."""
-    return "".join(c for c in label.casefold() if c.isalnum()) in OPEN_SPELLINGS
+    """Whether a label is spelt as in `OPEN_SPELLINGS`: `OOS`, `Out of Scope`, `out_of_domain`, `unbekannt`."""
+    return _bare(label) in OPEN_SPELLINGS
+
+
+def may_mean_no_class(label: str) -> bool:
+    """Whether a label is spelt as in `REST_SPELLINGS`: `Other`, `Sonstiges`."""
+    return _bare(label) in REST_SPELLINGS
 
 
 def some_names(names: Collection[str], most: int = 20, longest: int = 80) -> str:

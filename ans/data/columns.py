@@ -7,19 +7,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ans.data.label_column import are_dates, likeliest
+from ans.data.label_column import are_dates, are_no_words, likeliest
 
 TEXT_COLUMNS = (
     "text", "utterance", "sentence", "query", "question", "message", "title", "content", "input", "phrase", "prompt",
     "body", "description", "document", "review", "comment", "tweet", "subject", "transcript", "texts", "sentences",
     "nachricht", "anfrage", "texte", "texto", "testo", "tekst", "mensaje", "mensagem", "messaggio", "текст",
-    "сообщение", "文本", "内容", "テキスト", "텍스트",
+    "сообщение", "文本", "内容", "テキスト", "텍스트", "frage", "kundenanfrage", "beschreibung", "kommentar", "satz",
+    "demande", "commentaire", "énoncé", "verbatim", "pregunta", "consulta", "frase", "comentario", "descripción",
+    "pergunta", "comentário", "descrição", "domanda", "commento", "descrizione", "vraag", "zpráva", "dotaz", "popis",
+    "wiadomość", "zapytanie", "treść", "вопрос", "обращение", "запрос", "фраза", "повідомлення", "mesaj", "soru",
+    "metin", "bericht", "问题", "句子", "用户问题", "文章", "本文", "質問", "発話", "問い合わせ内容", "질문", "문장",
+    "النص", "الرسالة", "السؤال", "ข้อความ", "คำถาม",
 )  # fmt: skip
 LABEL_COLUMNS = (
     "label", "intent", "class", "category", "target", "tag", "topic", "labels", "intents", "label_text", "output",
     "class_name", "y", "label_name", "intent_name", "category_name", "sentiment", "choice", "kategorie", "klasse",
     "catégorie", "classe", "étiquette", "categoría", "categoria", "clase", "etiqueta", "etichetta", "категория",
-    "метка", "класс", "标签", "类别", "分类", "ラベル", "カテゴリ", "라벨", "kategori", "etiket",
+    "метка", "класс", "标签", "类别", "分类", "ラベル", "カテゴリ", "라벨", "kategori", "etiket", "absicht", "thema",
+    "rubrik", "intention", "thème", "thématique", "libellé", "intención", "tema", "intenção", "intenzione",
+    "argomento", "onderwerp", "záměr", "štítek", "téma", "kategoria", "etykieta", "intencja", "интент", "намерение",
+    "тема", "категорія", "niyet", "konu", "意图", "意图名称", "意図", "分類", "カテゴリー", "의도", "분류", "التصنيف",
+    "الفئة", "النية", "หมวดหมู่", "ป้ายกำกับ", "เจตนา",
 )  # fmt: skip
 SPLIT_NAMES = {
     "train": ("train", "training"),
@@ -29,8 +38,15 @@ SPLIT_NAMES = {
 PART_OF = {name: part for part, names in SPLIT_NAMES.items() for name in names}
 SPLIT_COLUMNS = ("split", "set", "part", "partition", "fold", "subset")
 # Two columns that are one text in halves.
-TITLES = ("title", "subject", "headline", "summary")
-BODIES = ("body", "description", "content", "message", "details", "selftext", "abstract")
+TITLES = (
+    "title", "subject", "headline", "summary", "betreff", "objet", "titre", "asunto", "oggetto", "předmět", "标题",
+    "件名",
+)  # fmt: skip
+BODIES = (
+    "body", "description", "content", "message", "details", "selftext", "abstract", "beschreibung", "nachricht",
+    "anfrage", "demande", "descripción", "mensaje", "descrizione", "messaggio", "popis", "zpráva", "内容", "本文",
+    "問い合わせ内容",
+)  # fmt: skip
 # What annotation tools write beside a label, and what is never one.
 BESIDE = (
     "annotator", "annotationid", "leadtime", "createdat", "updatedat", "id", "user", "username", "lang", "language",
@@ -94,7 +110,9 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
     """
     varied = [name for place, name in enumerate(names) if len(rows) < ENOUGH or _varies(rows, place)]
     text = usual_column(varied, TEXT_COLUMNS)  # a question that is asked in each row is no text
-    label, split = (usual_column(names, usual) for usual in (LABEL_COLUMNS, SPLIT_COLUMNS))
+    labels = [name for name in names if usual_name(name) in LABEL_COLUMNS]
+    labels = [name for name in labels if not are_dates(_cells(names, rows, name))]  # a German “Tag” is a day
+    label, split = usual_column(labels, LABEL_COLUMNS), usual_column(names, SPLIT_COLUMNS)
     guessed = []
     title, body = usual_column(names, TITLES), usual_column(names, BODIES)
     if text is not None and text in (title, body) and title is not None and body is not None:
@@ -102,6 +120,7 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
         guessed.append(text)
     if text is None:
         rest = [name for name in names if name not in (label, split)] or list(names)
+        rest = [name for name in rest if not are_no_words(_cells(names, rows, name))] or rest
         text = max(rest, key=lambda name: _length(rows, names.index(name)) * _varies(rows, names.index(name)))
         guessed.append(text)
     label, split = (None if name == text else name for name in (label, split))
@@ -164,10 +183,14 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool | None:
         return None
     if again & set(few):
         return False
-    brief = all(0 < len(cell.split()) <= NAMED_BY and len(cell) <= LONGEST_LABEL for cell in first)
     longest = max(columns, key=lambda column: _length(rest, column))
     shorter = len(first[longest]) < _length(rest, longest) / len(rest)
-    return True if brief and shorter and not again else None
+    return True if are_brief(first) and shorter and not again else None
+
+
+def are_brief(cells: Sequence[str]) -> bool:
+    """Whether cells are as short as the names of columns."""
+    return all(0 < len(cell.split()) <= NAMED_BY and len(cell) <= LONGEST_LABEL for cell in cells)
 
 
 def named(names: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ NAMES = {
     "utf-32-le": "UTF-32", "utf-32-be": "UTF-32", "gb18030": "GBK (GB18030)", "big5": "Big5", "cp932": "Shift-JIS",
     "euc_jp": "EUC-JP", "cp949": "EUC-KR (Windows-949)", "koi8_r": "KOI8-R", "cp866": "DOS (866)",
     "cp850": "DOS (850)", "mac_roman": "Mac Roman", "iso8859_2": "ISO 8859-2", "cp874": "Windows-874",
+    "iso2022_jp": "ISO-2022-JP",
 }  # fmt: skip
 # The letters beyond a to z of the languages that old code pages were made for.
 LETTERS = {
@@ -45,6 +47,7 @@ MARKS = (  # with which a text begins, the longer first
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+JAPANESE_MAIL = re.compile(rb"\x1b\$[@B][!-~]+\x1b\([BJ]")  # of seven bits, with escapes around what is Japanese
 LETTER = re.compile(r"[^\W\d_]")
 SAMPLE = 1 << 16  # bytes: enough to tell, and quick
 MOST_WORDS = 400
@@ -122,6 +125,9 @@ def decoded(raw: bytes) -> Decoded:
             if encoding == "utf-8":
                 return _as_utf_8(raw[3:]) or Decoded(raw[3:].decode("utf-8", "replace"), encoding)
             return Decoded(raw.decode(encoding, "replace").removeprefix("\ufeff"), encoding)
+    if JAPANESE_MAIL.search(raw) and raw.isascii():
+        with suppress(UnicodeDecodeError):
+            return Decoded(raw.decode("iso2022_jp"), "iso2022_jp")
     if b"\x00" in raw[:SAMPLE] and (wide := _without_mark(raw)) is not None:
         return wide
     return _as_utf_8(raw) or _as_code_page(raw)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ans.config import TrainConfig
-from ans.conventions import LONGEST, OPEN_LABELS, OUTSIDE_NAME, means_no_class
+from ans.conventions import LONGEST, OPEN_LABELS, OUTSIDE_NAME, may_mean_no_class, means_no_class
 from ans.data.columns import PART_OF, SPLIT_NAMES, Columns
 from ans.data.label_cells import labels_in, near_names
 from ans.data.rows import (
@@ -69,8 +69,8 @@ class Understood:
     `rows`: all that were read: those kept and those left out by reason. `cut`: texts that were longer than `LONGEST`.
     `conflicting` maps a text to its labels, `scarce` a class with fewer than `FEW` texts to their number. `no_class`:
     the labels that mean no class with their counts; `confirmed`, if somebody has said so. `spelt_so`: all labels that
-    are spelt as of no class. `near`: groups of names that are probably one class. `renamed`: labels whose letters were
-    written in several ways.
+    are spelt as of no class; `rest`: those that may hold what fits none, as `Other`. `near`: groups of names that are
+    probably one class. `renamed`: labels whose letters were written in several ways.
     """
 
     rows: int
@@ -88,6 +88,7 @@ class Understood:
     split_is_unusable: bool
     has_labels: bool = True
     counts: Counter[str] = field(default_factory=Counter)
+    rest: list[str] = field(default_factory=list)
     no_labels: list[str] = field(default_factory=list)  # that somebody named as of no class, and no row has
 
     def _left(self, reason: str) -> int:
@@ -213,6 +214,7 @@ def understand(
         split_is_unusable=columns.split is not None and not split,
         has_labels=columns.label is not None,
         counts=counts_kept,
+        rest=sorted(label for label in counts if may_mean_no_class(label)),
         no_labels=sorted({*(no_class or ())} - {*counts, ""}),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,6 +19,7 @@ LONGEST_LIST = 5000  # characters of a list that is written into a cell
 DEEPEST = 4
 NAMED_SO = ("choices", "label", "labels", "name", "intent", "category", "class")  # Label Studio: {"choices": ["a"]}
 WITHOUT_COMMA = re.compile(r"(['\"])\s+(['\"])")
+SEPARATORS = re.compile(r"(?<!\d)[\s_-]+|[\s_-]+(?!\d)")  # those between two numbers tell 1-1 from 11
 EDGES = "\u200c\u200d\u200e\u200f\u061c"  # joiners and marks of direction: they mean something inside a word alone
 
 
@@ -80,7 +82,8 @@ def _written(item: Any) -> str:
 
 
 def near_names(counts: Mapping[str, int]) -> list[list[str]]:
-    """Groups of names that are probably one class: they differ by case, by 1 and 1.0, by a space, dash or underscore.
+    """Groups of names that are probably one class: they differ by case, by 1 and 1.0, by a space, dash, underscore or
+    accent, or by letters of full width.
 
     In each the most frequent comes first.
     """
@@ -93,4 +96,6 @@ def near_names(counts: Mapping[str, int]) -> list[list[str]]:
 def _key(name: str) -> str:
     if WHOLE_NUMBER.fullmatch(name):
         return str(int(name.partition(".")[0]))
-    return re.sub(r"[\s_-]+", " ", name.casefold()).strip(" .:") or name
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    plain = re.sub("(?<=[a-z])[\u0300-\u036f]+", "", plain)  # of other scripts they may be letters
+    return SEPARATORS.sub("", plain).strip(" .:") or name

@@ -13,6 +13,7 @@ TOLD = 0.2  # agreement beyond chance above which a column is told at all; of da
 AS_WELL = 0.25  # of the best told: a language is told nearly always, and is rarely the label
 FOLDS = 3
 DATE = re.compile(r"\b\d{1,4}([-./])\d{1,2}\1\d{1,4}\b|\b\d{1,2}:\d{2}\b")
+ADDRESS = re.compile(r"\S+@\S+\.\w+|(https?://|www\.)\S+|[0-9a-f-]{16,}", re.IGNORECASE)  # of mail, of a page, a hash
 
 
 def likeliest(texts: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str:
@@ -31,6 +32,11 @@ def likeliest(texts: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str
 def are_dates(cells: Sequence[str]) -> bool:
     """Whether most of these are days or times, which are never labels."""
     return _mostly(cells, lambda value: DATE.search(value) is not None)
+
+
+def are_no_words(cells: Sequence[str]) -> bool:
+    """Whether most of these are numbers, days or addresses, which are never texts, however long they are."""
+    return _figures(cells) or _mostly(cells, lambda value: ADDRESS.fullmatch(value) is not None)
 
 
 def _told(texts: Sequence[str], labels: Sequence[str]) -> float:
@@ -52,8 +58,8 @@ def _told(texts: Sequence[str], labels: Sequence[str]) -> float:
 
 
 def _figures(cells: Sequence[str]) -> bool:
-    """Whether most of these are numbers, dates or times: more digits than letters."""
-    return _mostly(cells, lambda value: sum(map(str.isdigit, value)) > sum(map(str.isalpha, value)))
+    """Whether most of these are numbers, dates, times or codes such as K7: at least as many digits as letters."""
+    return _mostly(cells, lambda value: 0 < sum(map(str.isdigit, value)) >= sum(map(str.isalpha, value)))
 
 
 def _mostly(cells: Sequence[str], is_one: Callable[[str], bool]) -> bool:

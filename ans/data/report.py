@@ -34,6 +34,7 @@ from ans.data.rows import (
     lines_named,
     shortened,
 )
+from ans.data.text_bytes import saved_twice
 
 SAMPLE, EXAMPLES = 6, 4
 MISSING = ("nan", "null", "n/a", "#n/a", "na", "<na>", "nat", "\\n", "undefined", "(empty)", "(blank)")
@@ -85,6 +86,13 @@ class Report:
     def markup(self) -> Markup:
         """The HTML in the texts."""
         return markup_in(text for part in self.found.parts.values() for text in part.texts)
+
+    @cached_property
+    def twice(self) -> dict[str, str]:
+        """Texts and labels that were garbled before the file was written, and what they were."""
+        parts = self.found.parts.values()
+        written = dict.fromkeys(one for part in parts for one in (*part.texts, *part.labels))
+        return {one: meant for one in written if (meant := saved_twice(one))}
 
     @property
     def status(self) -> int:
@@ -201,6 +209,10 @@ def _of_labels(report: Report) -> list[Note]:
     as_classes = [name for name in found.spelt_so if name not in found.no_class]
     if as_classes:
         made.append(Note("note", f"{', '.join(as_classes)}: kept as classes, as you said."))
+    if found.rest and not found.confirmed:
+        listed = ", ".join(found.rest)
+        ask = "If it holds whatever fits no other class, name it as of no class, so that it teaches nothing."
+        made.append(Note("note", f"{listed}: read as a class. {ask}"))
     if found.near:
         groups = tuple(" = ".join(group) for group in found.near)
         if found.joined:
@@ -235,9 +247,10 @@ def _several(counts: Mapping[str, int]) -> tuple[str, ...]:
     """Labels that hold others: `a;b` where `a` is a label, too; of commas only where all between them are."""
     found = []
     for name in counts:
-        for sign, enough in ((";", any), ("|", any), (",", all)):
+        for sign, enough in ((";", any), ("|", any), ("#", any), (",", all)):  # doccano writes #
             parts = [part.strip() for part in name.split(sign)]
-            if len(parts) > 1 and enough(part in counts for part in parts):
+            whole = all(parts) or sign != "#"  # C# is one
+            if len(parts) > 1 and whole and enough(part in counts for part in parts):
                 found.append(name)
                 break
     return tuple(found[:EXAMPLES])
@@ -248,6 +261,11 @@ def _of_texts(report: Report) -> list[Note]:
     if report.found.cut:
         texts = "1 text" if report.found.cut == 1 else f"{report.found.cut:,} texts"
         made.append(Note("note", f"{texts} longer than {LONGEST:,} characters: cut there."))
+    if twice := report.twice:
+        many = "1 text or label looks" if len(twice) == 1 else f"{len(twice):,} texts or labels look"
+        said = f"{many} like UTF-8 that a program took for Windows-1252 and saved so: read as written."
+        shown = tuple(f"{shortened(text)} = {shortened(meant)}" for text, meant in list(twice.items())[:EXAMPLES])
+        made.append(Note("doubt", f"{said} Save the file again where it comes from.", shown))
     if (markup := report.markup).texts:
         texts = "1 text holds" if markup.texts == 1 else f"{markup.texts:,} texts hold"
         said = f"{texts} HTML such as {', '.join(markup.signs)}; they are learnt as they are."

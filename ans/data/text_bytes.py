@@ -106,3 +106,15 @@ def _kind_of_zip(raw: bytes) -> tuple[str, str]:
         if any(one.startswith(start) for one in names):
             return name, instead
     return "a zip archive", UNPACK
+
+
+def saved_twice(text: str) -> str:
+    """A text as it was before a program took its UTF-8 for Windows-1252 and saved that; "" where none did."""
+    if text.isascii():
+        return ""
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return ""

@@ -14,6 +14,8 @@ from ans.data.tables import read_file, read_table
 LABELS = ("Rechnung", "Versand", "Konto")
 TEXTS = [(f"wo bleibt nun eigentlich mein Vorgang Nummer {i}", LABELS[i % 3]) for i in range(18)]
 
+FOUR_COLUMNS = [("Ulm", str(20 + i), *row) for i, row in enumerate(TEXTS)]
+
 
 def test_a_header_in_another_language_is_one_for_it_comes_nowhere_else():
     assert has_header([("Meldung", "Sorte"), *TEXTS]) is True
@@ -68,6 +70,67 @@ def test_the_label_is_what_the_texts_tell_and_no_date_agent_or_number_of_stars(b
 def test_days_alone_are_no_labels():
     rows = [(text, f"2026-03-{1 + i % 5:02}") for i, (text, _) in enumerate(TEXTS)]
     assert guess_columns(["Meldung", "am"], rows).label is None
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        [f"2024/03/{i + 1:02} 10:11:{i + 10} AM MEZ" for i in range(18)],
+        [f"anne-marie.schmitt.{i}@kundendienst.example.com" for i in range(18)],
+        [f"https://example.com/vorgang/ansehen/nummer/{i}" for i in range(18)],
+        [f"{i:08}-0000-4000-8000-a00000000000" for i in range(18)],
+    ],
+    ids=["time", "mail", "page", "number"],
+)
+def test_what_is_no_words_is_no_text_however_much_longer_it_is(beside):
+    rows = [
+        (cell, text[:12] + str(i), label) for i, (cell, (text, label)) in enumerate(zip(beside, TEXTS, strict=True))
+    ]
+    found = guess_columns(["wann oder wer", "Was?", "Wozu?"], rows)
+    assert (found.text, found.label) == ("Was?", "Wozu?")
+
+
+def test_a_text_with_a_time_in_it_is_one_all_the_same():
+    rows = [(f"stell den Wecker auf {i % 12 + 1}:30", label, "ja") for i, (_, label) in enumerate(TEXTS)]
+    assert guess_columns(["Was?", "Wozu?", "gut"], rows).text == "Was?"
+
+
+def test_a_column_that_is_named_like_labels_and_holds_days_is_none():
+    rows = [(f"{i + 1:02}.01.2024", text, label) for i, (text, label) in enumerate(TEXTS)]
+    assert guess_columns(["Tag", "Nachricht", "Sorte"], rows).label == "Sorte"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Frage", "Thema"), ("Satz", "Absicht"), ("Demande", "Thème"), ("Énoncé", "Intention"),
+        ("Pregunta", "Intención"),
+        ("Domanda", "Intenzione"), ("Dotaz", "Štítek"), ("Wiadomość", "Etykieta"), ("Обращение", "Тема"),
+        ("用户问题", "意图"), ("質問", "意図"), ("질문", "의도"), ("السؤال", "التصنيف"), ("ข้อความ", "หมวดหมู่"),
+    ],
+)  # fmt: skip
+def test_few_rows_have_a_header_in_another_language_where_nothing_comes_again(written, names):
+    rows = [("wo bleibt mein Paket", "Versand"), ("ich bin ausgesperrt", "Konto"), ("zu viel berechnet", "Rechnung")]
+    table = read_file(written("a.csv", names, *rows))
+    assert (table.guessed.text, table.guessed.label, len(table.rows)) == (*names, 3)
+
+
+def test_a_question_is_the_text_and_a_longer_answer_is_none(written):
+    rows = [(text, f"Danke, wir sehen nach und melden uns bald wegen {label}", label) for text, label in TEXTS]
+    assert read_file(written("a.csv", ("Frage", "Antwort", "Thema"), *rows)).guessed.text == "Frage"
+
+
+def test_of_two_columns_a_first_row_that_may_be_names_is_told(written):
+    rows = [("wo bleibt mein Paket", "Versand"), ("ich bin ausgesperrt", "Konto"), ("zu viel berechnet", "Rechnung")]
+    first = "The first row was taken for one like the others: Was, Wozu."
+    assert [note.text[: len(first)] for note in read_file(written("a.csv", ("Was", "Wozu"), *rows)).notes] == [first]
+    assert not read_file(written("b.csv", *rows)).notes
+    assert not read_file(written("c.csv", ("hallo", "Versand"), *rows)).notes
+
+
+def test_names_of_columns_stand_below_a_row_that_groups_them(written):
+    table = read_file(written("a.csv", ("Kunde", "", "Anfrage", ""), ("Ort", "Alter", "Text", "Thema"), *FOUR_COLUMNS))
+    assert (table.names, len(table.rows)) == (["Ort", "Alter", "Text", "Thema"], len(FOUR_COLUMNS))
 
 
 def test_usual_names_win_over_shapes_and_are_no_guess():
@@ -148,8 +211,10 @@ def test_a_header_of_one_column_says_that_commas_belong_to_the_texts(written, tm
 
 def test_the_line_with_which_a_spreadsheet_names_its_delimiter_is_obeyed_and_no_row(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text("sep=;\ntext;label\nhello, you;greet\n")
-    assert read_table(path).texts == ["hello, you"]
+    for first in ("sep=;", "sep=;;", '"sep=;";;'):  # as it is saved again, as wide as the table
+        path.write_text(f"{first}\ntext;label\nhello, you;greet\n")
+        assert read_table(path).texts == ["hello, you"]
+        assert not read_file(path).left_out
 
 
 def test_commas_in_the_texts_separate_no_columns_where_semicolons_separate_the_header(written):

@@ -150,6 +150,17 @@ JSON = {
     "doccano of old": json_lines(
         [{"id": i, "text": t, "annotations": [{"label": c}]} for i, (t, c) in enumerate(ROWS)]
     ),
+    "pandas columns in another language": pd.DataFrame(ROWS, columns=["Meldung", "Sorte"]).to_json(),
+    "pandas index in another language": pd.DataFrame(ROWS, columns=["Meldung", "Sorte"]).to_json(orient="index"),
+    "classes with records": json.dumps({c: [{"id": 1, "text": t} for t, own in ROWS if own == c] for c in CLASSES}),
+    "classes by name, with texts": json.dumps(
+        {c: {"description": c * 2, "examples": [t for t, own in ROWS if own == c], "answers": [""]} for c in CLASSES}
+    ),
+    "pages of records": json.dumps({"page 1": RECORDS[:9], "page 2": RECORDS[9:]}),
+    "texts with a list of one label": json.dumps({text: [label] for text, label in ROWS}),
+    "ShareGPT": json_lines(
+        [{"conversations": [{"from": "human", "value": t}, {"from": "gpt", "value": c}]} for t, c in ROWS]
+    ),
     "cut off": json.dumps([*RECORDS, {"text": "bro"}])[:-6],
 }
 

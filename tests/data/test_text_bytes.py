@@ -9,7 +9,9 @@ import zipfile
 
 import pytest
 
-from ans.data.text_bytes import decode
+from ans.data.intake import ReadAs
+from ans.data.reading import understood
+from ans.data.text_bytes import decode, saved_twice
 
 
 def zipped(*names: str) -> bytes:
@@ -76,3 +78,27 @@ def test_a_stray_control_character_in_a_long_text_is_let_through_but_no_zero_byt
     assert len(decode(b"a perfectly usual line of text\n" * 50 + b"\x02").text) == 1551
     with pytest.raises(ValueError, match="a zero byte in line 51, so it is no text"):
         decode(b"a perfectly usual line of text\n" * 50 + b"\x00")
+
+
+def test_the_mail_of_japan_is_read_and_escapes_of_a_terminal_are_letters():
+    text = "text,label\n返金してほしい,返金\nPC が動かない,故障\n"
+    assert (decode(text.encode("iso2022_jp")).text, decode(b"a\x1b[0m,b").text) == (text, "a\x1b[0m,b")
+
+
+@pytest.mark.parametrize("text", ["Ich möchte mein Geld zurück", "Où est l’œuvre ?", "Кто это", "我的包裹"])
+def test_what_was_saved_twice_is_known_and_what_was_not_is_none(text):
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            garbled = text.encode().decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        assert saved_twice(garbled) == text
+    assert saved_twice(text) == saved_twice("plain") == ""
+
+
+def test_garbled_texts_are_a_doubt_and_stay_as_they_are(tmp_path):
+    rows = "\n".join(f"Ich möchte {label} zurück {i},{label}" for i in range(5) for label in ("Geld", "Ware"))
+    (tmp_path / "a.csv").write_text(f"text,label\n{rows}".encode().decode("cp1252"), encoding="utf-8")
+    report = understood(tmp_path / "a.csv", ReadAs())
+    assert report.found.kept == 10
+    assert [note.kind for note in report.notes if "took for Windows-1252" in note.text] == ["doubt"]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ans.data.columns import (
     LABEL_COLUMNS,
     TEXT_COLUMNS,
+    are_brief,
     bare,
     few_values,
     has_header,
@@ -110,6 +111,9 @@ def with_names(
     if len(row) == 1 and not header:  # texts alone
         return ["text"], rows, starts
     if not header and len(row) == 2:  # the label comes again, or is shorter
+        if header is None and are_brief(row) and not any(_comes_again(looked, place) for place in (0, 1)):
+            said = f"The first row was taken for one like the others: {', '.join(row)}."
+            notes.append(Note("note", f"{said} If it names the columns, write text and label there."))
         return _pair(looked), rows, starts
     if header is False:
         return named([""] * len(row)), rows, starts
@@ -162,6 +166,11 @@ def _are_numbers(cells) -> bool:
     return all(cell.strip().isdigit() for cell in values) and len(set(values)) == len(values)
 
 
+def _comes_again(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether a cell of the first row stands in another one, too."""
+    return any(len(row) > column and row[column].strip() == rows[0][column] for row in rows[1:])
+
+
 def _pair(rows: Sequence[Sequence[str]]) -> list[str]:
     """The names of two columns without a header."""
     few = [bool(few_values(rows, place)) for place in (0, 1)]
@@ -179,7 +188,8 @@ def _first_of_table(rows: list[list[str]], dialect: Dialect) -> int:
     widths = [len(row) for row in body]
     usual = max(set(widths), key=widths.count)
     named_twice = next((place for place, row in enumerate(rows[:MOST_HEADERS]) if _usual_names(row) > 1), None)
-    if named_twice and not any(map(_usual_names, rows[:named_twice])):  # below a row that groups columns
+    above = [row for row in rows[:named_twice] if all(cell.strip() for cell in row)]
+    if named_twice and not any(map(_usual_names, above)):  # below a row that groups columns, a name for several each
         return named_twice
     for place, row in enumerate(rows[:MOST_PREAMBLE]):
         names = sum(usual_name(cell.removeprefix("#")) != "" for cell in row)

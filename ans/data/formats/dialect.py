@@ -17,7 +17,7 @@ from ans.data.columns import TEXT_COLUMNS, few_values, some, usual_name
 DELIMITERS = "\t,;|"
 RARE_DELIMITERS = ("^", "~", "¦", "§")
 NONE, MASK = "\x1f", "\x1e"  # in no text
-SEP_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
+SEP_LINE = re.compile(r'\s*"?sep=(.)"?\1*\s*', re.IGNORECASE)  # a spreadsheet fills it up with empty cells
 SAMPLE = 400
 LONGEST_LINE = 4000  # characters of a line that are looked at
 MOST_ALIKE, MOST_CUT = 0.8, 0.9

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ans.data.columns import Columns, some
+from ans.data.columns import Columns, some, usual_name
 from ans.data.rows import Cell, Table
 
 PREFIX = "__label__"
@@ -17,11 +17,14 @@ def is_fasttext(content: str) -> bool:
     """Whether most lines carry a label of this kind, and as letters of the line, not in a column of a table."""
     lines = [line for line in some(content[: 1 << 20].split("\n")) if line.strip()]
     marked = [line for line in lines if line.lstrip().startswith(PREFIX) or AT_END.match(line)]
-    return len(marked) >= MOST * max(1, len(lines)) and not _is_table(marked)
+    return len(marked) >= MOST * max(1, len(lines)) and not _is_table(lines[:1], marked)
 
 
-def _is_table(lines: list[str]) -> bool:
-    """Whether a tab or a comma right behind the label makes it a column: then the rules for tables hold."""
+def _is_table(first: list[str], lines: list[str]) -> bool:
+    """Whether names of columns stand first, or a tab or a comma right behind the label makes it one: then the rules for
+    tables hold."""
+    if any(len(cells := re.split(r"[,;\t]", line)) > 1 and all(map(usual_name, cells)) for line in first):
+        return True
     return all(re.match(r"\s*\"?__label__[^\s,]+\"?(\t|,\")", line) for line in lines)
 
 

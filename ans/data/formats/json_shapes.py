@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ans.data.columns import PART_OF, bare, usual_name
+from ans.data.columns import LABEL_COLUMNS, PART_OF, TEXT_COLUMNS, bare, usual_column, usual_name
 from ans.data.rows import check_count
 
 DEEPEST_KEY = 4
@@ -37,7 +38,9 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
     """The records in one JSON object, `depth` keys below the whole; None if there are none."""
     if not isinstance(value, Mapping) or not value:
         return None
-    for shape in (_split_table, _columns, _parts, _intents_by_name, _by_index, _classes, _texts_with_labels):
+    for shape in (
+        _split_table, _columns, _parts, _intents_by_name, _by_index, _classes, _texts_with_labels, _several_lists,
+    ):  # fmt: skip
         if (found := shape(value)) is not None and found.records:
             return found
     found = _under_a_key(value, depth)
@@ -124,12 +127,18 @@ def _columns(value: Mapping) -> Records | None:
     if len(lists) > 1 and len({len(item) for item in lists.values()}) == 1 and _are_columns(lists):
         return Records([dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)], "columns")
     by_index = {str(key): item for key, item in value.items() if isinstance(item, Mapping)}
-    if len(by_index) > 1 and len(by_index) == len(value) and any(map(usual_name, by_index)):
+    if len(by_index) > 1 and len(by_index) == len(value):
         index = dict.fromkeys(key for item in by_index.values() for key in item)
-        if all(not isinstance(cell, Mapping) for item in by_index.values() for cell in item.values()):
+        plain = not any(isinstance(cell, Mapping) for item in by_index.values() for cell in item.values())
+        numbered = _are_numbers(index) and not _are_numbers(by_index)
+        if plain and (numbered or any(map(usual_name, by_index))):
             rows = [{name: item.get(key) for name, item in by_index.items()} for key in index]
             return Records(rows, "columns")
     return None
+
+
+def _are_numbers(keys: Iterable[Any]) -> bool:
+    return all(str(key).isdecimal() for key in keys)
 
 
 def _are_columns(lists: Mapping[str, list]) -> bool:
@@ -151,19 +160,40 @@ def _part(key: str) -> str:
 
 
 def _parts(value: Mapping) -> Records | None:
-    """Parts of a corpus: lists of records or of pairs under train, val, test, and CLINC's oos_train, …"""
-    parts = {str(key): item for key, item in value.items() if isinstance(item, list) and _part(str(key))}
-    if not parts or len(parts) < len([item for item in value.values() if isinstance(item, list)]):
+    """Parts of a corpus: records, pairs or columns under train, val, test, and CLINC's oos_train, …"""
+    parts = {str(key): item for key, item in value.items() if isinstance(item, (list, Mapping)) and _part(str(key))}
+    if not parts or any(isinstance(item, list) and str(key) not in parts for key, item in value.items()):
         return None
     check_count(sum(map(len, parts.values())))
-    records = []
-    for key, items in parts.items():
-        for item in items:
+    records = _columns_of_parts(parts)
+    for key, items in parts.items() if not records else ():
+        inner = records_of(items, 1) if isinstance(items, Mapping) else None
+        for item in items if isinstance(items, list) else inner.records if inner is not None else ():
             record = pair(item) if isinstance(item, list) else item
             if isinstance(record, Mapping):
                 records.append({**record, "split": _part(key)})
     is_clinc = any(key.startswith("oos_") for key in parts)
     return Records(records, "CLINC" if is_clinc else "parts")
+
+
+def _columns_of_parts(parts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The records of columns that are kept by part: `X_train`, `y_train`, or `test_texts`, `test_labels`."""
+    columns: dict[str, dict[str, list]] = {}
+    for key, cells in parts.items():
+        words = [word for word in re.split("[_-]", key) if word.lower() not in PART_OF]
+        if not words or not isinstance(cells, list) or any(isinstance(cell, (list, Mapping)) for cell in cells):
+            return []
+        columns.setdefault(_part(key), {})["_".join(words)] = cells
+    first, *others = columns.values()
+    if len(first) < 2 or any(set(one) != set(first) for one in others):
+        return []
+    if any(len({len(cells) for cells in one.values()}) > 1 for one in columns.values()):
+        return []
+    return [
+        {**dict(zip(one, row, strict=True)), "split": part}
+        for part, one in columns.items()
+        for row in zip(*one.values(), strict=True)
+    ]
 
 
 def pair(item: list) -> dict[str, Any]:
@@ -175,8 +205,8 @@ def pair(item: list) -> dict[str, Any]:
 
 def _intents_by_name(value: Mapping) -> Records | None:
     """Intents as an object by their names, each with a list of texts below it, as Snips writes them."""
-    intents = value.get("intents")
-    if not isinstance(intents, Mapping):
+    intents = value.get("intents", value)
+    if not isinstance(intents, Mapping) or (intents is value and not _all_have_texts(value)):
         return None
     records = [
         {"label": str(name), **body} if isinstance(body, Mapping) else {"label": str(name), "texts": body}
@@ -186,12 +216,22 @@ def _intents_by_name(value: Mapping) -> Records | None:
     return Records(exploded(records)[0], "intents")
 
 
+def _all_have_texts(value: Mapping) -> bool:
+    """Whether these are objects that each hold a list of texts, and don't say of which class."""
+    if len(value) < 2 or not all(isinstance(body, Mapping) for body in value.values()):
+        return False
+    lists = [{bare(str(key)) for key, item in body.items() if isinstance(item, list)} for body in value.values()]
+    labels = usual_column([str(key) for body in value.values() for key in body], LABEL_COLUMNS)
+    return labels is None and all(not one.isdisjoint(SEVERAL_TEXTS) for one in lists)
+
+
 def _by_index(value: Mapping) -> Records | None:
     """Records by an index: `{"0": {…}, "1": {…}}`, pandas' `orient="index"`."""
     if len(value) < 2 or not all(isinstance(item, Mapping) for item in value.values()):
         return None
     keys = [tuple(map(str, item)) for item in value.values()]
-    if keys.count(keys[0]) < 0.5 * len(keys) or not any(map(usual_name, keys[0])):
+    numbered = _are_numbers(value) and len(keys[0]) > 1 and not _are_numbers(keys[0])
+    if keys.count(keys[0]) < 0.5 * len(keys) or not (numbered or any(map(usual_name, keys[0]))):
         return None
     return Records([dict(item) for item in value.values()], "records by an index")
 
@@ -204,6 +244,8 @@ def _classes(value: Mapping) -> Records | None:
     if not all(isinstance(text, str) for texts in lists.values() for text in texts):
         return None
     check_count(sum(map(len, lists.values())))
+    if all(len(texts) == 1 for texts in lists.values()):  # a label each
+        return _texts_with_labels({text: label for text, (label,) in lists.items()})
     return Records(
         [{"text": text, "label": name} for name, texts in lists.items() for text in texts], "classes with their texts"
     )
@@ -217,6 +259,21 @@ def _texts_with_labels(value: Mapping) -> Records | None:
     if any(usual_name(str(key)) for key in value):
         return None
     return Records([{"text": str(text), "label": label} for text, label in value.items()], "texts with their labels")
+
+
+def _several_lists(value: Mapping) -> Records | None:
+    """Lists of records with the same keys, one a class where these don't name it, else pages of one list."""
+    lists = {str(key): item for key, item in value.items() if isinstance(item, list) and item}
+    if len(lists) < 2 or any(not isinstance(one, Mapping) for item in lists.values() for one in item):
+        return None
+    keys = [str(key) for key in next(iter(lists.values()))[0]]
+    if usual_column(keys, TEXT_COLUMNS) is None or any(set(map(str, item[0])) != set(keys) for item in lists.values()):
+        return None
+    check_count(sum(map(len, lists.values())))
+    if usual_column(keys, LABEL_COLUMNS) is None:
+        records = [{**one, "label": name} for name, item in lists.items() for one in item]
+        return Records(records, "classes with their texts")
+    return Records([dict(one) for item in lists.values() for one in item], f"records under {len(lists)} keys")
 
 
 def _under_a_key(value: Mapping, depth: int) -> Records | None:

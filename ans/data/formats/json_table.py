@@ -13,6 +13,8 @@ from ans.data.formats.json_values import Values, json_values
 from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
 MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
+CONVERSATIONS = ("messages", "contents", "conversations", "conversation")
+ASKING, ANSWERING = ("user", "human"), ("assistant", "model", "gpt")
 EXPECTED = "expected objects with a text and a label, in a list or one per line"
 
 
@@ -109,22 +111,28 @@ def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
 def _annotated(value: Any) -> Any:
     """What tools write as one record with text and label: spaCy's pair of a text and its annotations, a conversation
     whose answer is the label; any other value as it is."""
-    if type(value) is dict and "messages" not in value and "contents" not in value:
-        return value
-    messages = (value.get("messages") or value.get("contents")) if isinstance(value, Mapping) else None
-    if isinstance(messages, list) and messages and all(isinstance(one, Mapping) and "role" in one for one in messages):
-        rest = {key: item for key, item in value.items() if key not in ("messages", "contents")}
-        return {**rest, "text": _last_said(messages, ("user",)), "label": _last_said(messages, ("assistant", "model"))}
+    if isinstance(value, Mapping):
+        for key in CONVERSATIONS:
+            messages = value.get(key)
+            if isinstance(messages, list) and messages and all(_speaker(one) for one in messages):
+                rest = {name: item for name, item in value.items() if name not in CONVERSATIONS}
+                return {**rest, "text": _last_said(messages, ASKING), "label": _last_said(messages, ANSWERING)}
     if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], Mapping):
         return {"text": value[0], **value[1]}
     return value
 
 
+def _speaker(message: Any) -> str:
+    """Who says a message, as OpenAI, Google or ShareGPT write it; "" for what is none."""
+    found = message.get("role", message.get("from")) if isinstance(message, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
 def _last_said(messages: Sequence[Mapping], roles: tuple[str, ...]) -> str | None:
     """What somebody said last in a conversation."""
     for message in reversed(messages):
-        if message["role"] in roles:
-            said = message.get("content", message.get("parts"))
+        if _speaker(message) in roles:
+            said = next((message[key] for key in ("content", "parts", "value") if key in message), None)
             pieces = said if isinstance(said, list) else [said]
             texts = [piece.get("text") if isinstance(piece, Mapping) else piece for piece in pieces]
             return " ".join(text for text in texts if isinstance(text, str)).strip() or None

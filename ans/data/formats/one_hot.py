@@ -1,4 +1,4 @@
-"""Labels that are spread over columns of 0 and 1, one a class: spaCy's `cats`, and much of machine learning."""
+"""Labels that are spread over columns of 0 and 1 or of crosses, one a class: spaCy's `cats`, and much else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import replace
 from ans.data.columns import BESIDE, LABEL_COLUMNS, bare, some, usual_column, usual_name
 from ans.data.rows import Cell, Note, Table
 
-YES, NO = ("1", "1.0", "true", "True", "TRUE"), ("0", "0.0", "false", "False", "FALSE", "", None)
+YES = ("1", "1.0", "true", "True", "TRUE", "x", "X", "✓", "✔")  # people put a cross
+NO = ("0", "0.0", "false", "False", "FALSE", "", None)
 LABEL = "label"
 FEWEST = 3  # columns; two are it only where each row has one 1
 ALONE = 0.8  # of the rows have at most one 1, else these are properties of texts and no classes
@@ -37,7 +38,7 @@ def gathered(table: Table) -> Table:
         for row in table.rows
     ]
     listed = ", ".join(name[start:] for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
-    note = Note("note", f"{len(places)} columns of 0 and 1 were read as one label: {listed}.")
+    note = Note("note", f"{len(places)} columns of 0 and 1 or of crosses were read as one label: {listed}.")
     return replace(table, names=[*(table.names[place] for place in rest), LABEL], rows=rows, notes=[*table.notes, note])
 
 

@@ -12,6 +12,7 @@ from ans.data.rows import NO_EXAMPLE, Account, Cell, Note, Table
 MOST_EVENTS = 1_000_000  # of a YAML file: some 20 MB of examples have far fewer, as each intent's are one block
 ENTITY = re.compile(r"\[([^\[\]]{1,200})\](?:\([^()]{0,200}\)|\{[^{}]{0,300}\})")
 YAML_SIGN = re.compile(r"^\s*-\s+[\"']?intent[\"']?\s*:", re.MULTILINE)
+YAML_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 MARKDOWN_SIGN = re.compile(r"^\s*##\s*intent\s*:", re.MULTILINE)
 HEADING = re.compile(r"\s*##\s*(\w+)\s*:\s*(.*)")
 OTHER_PARTS = ("stories", "rules", "responses", "actions", "slots", "forms", "entities")
@@ -58,24 +59,25 @@ def read_rasa_yaml(content: str, encoding: str) -> Table:
     import yaml
 
     with checked_yaml(content):
-        whole = yaml.compose(content, yaml.CSafeLoader)
+        documents = list(yaml.compose_all(content, yaml.CSafeLoader))
     rows, lines, account, others = [], [], Account(), {}
-    sections = dict(_pairs(whole))
-    for entry in getattr(sections.get("nlu"), "value", None) or ():
+    source = YAML_BREAK.split(content)
+    sections = [pair for document in documents for pair in _pairs(document)]  # files that were joined have several
+    for entry in [entry for name, node in sections if name == "nlu" for entry in node.value or ()]:
         parts = dict(_pairs(entry))
         intent, examples = parts.get("intent"), parts.get("examples")
         if intent is None or not isinstance(getattr(intent, "value", None), str):
             kind = next(iter(parts), "entry")
             others[kind] = others.get(kind, 0) + 1
             continue
-        for text, line in _examples(examples, content):
+        for text, line in _examples(examples, source):
             if text is None:
                 account.add(NO_EXAMPLE, line, intent.value)
             else:
                 rows.append([plain(text), intent.value])
                 lines.append(line)
     aside = [f"{count:,} {kind}" for kind, count in others.items()]
-    aside += [name for name in OTHER_PARTS if name in sections]
+    aside += [name for name in OTHER_PARTS if name in dict(sections)]
     return _table("Rasa nlu.yml", encoding, rows, lines, account, aside)
 
 
@@ -87,15 +89,19 @@ def _pairs(node) -> list:
     return [(str(key.value), value) for key, value in entries]
 
 
-def _examples(node, content: str) -> list[tuple[str | None, int]]:
-    """(Text, line) of an intent's examples: a block with a dash before each, or a list of texts."""
+def _examples(node, source: list[str]) -> list[tuple[str | None, int]]:
+    """(Text, line) of an intent's examples: a block with a dash before each, or a list. `source`: the file's lines."""
     if node is None:
         return []
     first = node.start_mark.line + 1
     if isinstance(node.value, str):
-        begin = first + 1 if getattr(node, "style", None) in ("|", ">") else first
+        style = getattr(node, "style", None)
+        begin = first + 1 if style in ("|", ">") else first
+        written = node.value.split("\n")
+        if style == ">":  # would make one text of them
+            written = source[first : node.end_mark.line + (node.end_mark.column > 0)]
         found: list[tuple[str | None, int]] = []
-        for offset, line in enumerate(node.value.split("\n")):
+        for offset, line in enumerate(written):
             stripped = line.strip()
             if stripped:
                 is_example = stripped.startswith(("- ", "* ")) or stripped in ("-", "*")

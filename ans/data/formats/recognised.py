@@ -13,6 +13,7 @@ from ans.data.formats.json_table import read_json
 from ans.data.formats.one_hot import gathered
 from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_markdown, read_rasa_yaml
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
+from ans.data.formats.written_rows import with_feeds
 from ans.data.formats.yaml_table import read_yaml
 from ans.data.rows import MOST_ROWS, SHOWN_SAMPLES, Note, Table, check_count, lines_named
 from ans.data.text_bytes import decode
@@ -91,6 +92,7 @@ def bad_bytes(encoding: str, lines: Sequence[int], count: int, shown: Sequence[s
 
 
 def _of_text(content: str, suffix: str, encoding: str) -> Table:
+    content = with_feeds(content)
     first = content.lstrip()[:1]
     if suffix in JSON or first in "[{":
         try:

@@ -25,16 +25,20 @@ class Repairs:
     unwrapped: bool = False
 
 
+def with_feeds(content: str) -> str:
+    """A text whose lines end in CR, as on old Macs, with LF instead. Where most end in LF, CR is a letter."""
+    lone = content.count("\r") - content.count("\r\n")
+    if lone and 2 * lone > content.count("\n"):
+        return content.replace("\r\n", "\n").replace("\r", "\n")
+    return content
+
+
 def as_lines(content: str) -> list[str]:
     """The lines of a text, blank ones among them.
 
-    They end at LF, CRLF or CR, never at other signs that Unicode has for it. Where most end in LF, a lone CR is part of
-    its line.
+    They end at LF, CRLF or CR, never at other signs that Unicode has for it.
     """
-    feeds = content.count("\n")
-    lone = content.count("\r") - content.count("\r\n")
-    if lone and 2 * lone > feeds:
-        content = content.replace("\r\n", "\n").replace("\r", "\n")
+    content = with_feeds(content)
     return [line.removesuffix("\r").removeprefix("\ufeff") for line in content.split("\n")]
 
 

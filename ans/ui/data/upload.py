@@ -150,12 +150,13 @@ class UploadTab:
         texts = [text for part in found.parts.values() for text in part.texts]
         report = Report(read, columns, found, encoder_notes(USUAL.encoder, texts, USUAL.max_tokens))
         doubtful = bool(set(found.spelt_so) - {OUTSIDE_NAME})
+        asked = [*found.spelt_so, *found.rest]
         return {
             self.understood: found,
             self.report: reported(report),
             self.preview: gr.update(value=first_texts(found), visible=found.texts > 0),
             self.keep: gr.update(interactive=found.texts > 0),
-            self.no_class: gr.update(visible=doubtful, choices=found.spelt_so, value=list(found.no_class)),
+            self.no_class: gr.update(visible=doubtful or bool(found.rest), choices=asked, value=list(found.no_class)),
             self.confirm: gr.update(visible=doubtful and not found.confirmed),
             self.join: gr.update(visible=bool(found.near)),
         }
