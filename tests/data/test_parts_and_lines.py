@@ -51,6 +51,11 @@ def test_lists_of_other_records_and_settings_beside_the_texts_are_left():
     assert found_in(read(json.dumps(beside), ".json")).counts == EACH
 
 
+def test_classes_with_one_text_each_are_no_texts_with_their_labels():
+    value = {"refund": ["I want my money back"], "delivery": ["where is my parcel"], "login": ["I can't log in"]}
+    assert found_in(read(json.dumps(value), ".json")).counts == dict.fromkeys(CLASSES, 1)
+
+
 @pytest.mark.parametrize("style", [">", ">-", "> # folded", "|", "|-"])
 @pytest.mark.parametrize("indent", ["", "  "])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

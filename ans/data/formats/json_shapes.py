@@ -244,8 +244,10 @@ def _classes(value: Mapping) -> Records | None:
     if not all(isinstance(text, str) for texts in lists.values() for text in texts):
         return None
     check_count(sum(map(len, lists.values())))
-    if all(len(texts) == 1 for texts in lists.values()):  # a label each
-        return _texts_with_labels({text: label for text, (label,) in lists.items()})
+    if all(len(texts) == 1 for texts in lists.values()):  # or texts, each with its label
+        turned = _texts_with_labels({text: label for text, (label,) in lists.items()})
+        if turned is not None:
+            return turned
     return Records(
         [{"text": text, "label": name} for name, texts in lists.items() for text in texts], "classes with their texts"
     )
