@@ -46,6 +46,11 @@ VERSION = 4
 READABLE = (2, 3, 4)  # 2 had no calibration: heads alone, a line at zero; 3 left each encoder's features as they are
 
 
+def version_of(factor: float) -> int:
+    """The format in which a model is written whose features are multiplied so: the earliest that says all of it."""
+    return VERSION if factor != 1 else 3
+
+
 def save(
     folder: str | Path, config: TrainConfig, fitted: Fitted, seconds: Mapping[str, float], **more: dict[str, Any]
 ) -> None:
@@ -213,7 +218,7 @@ def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str,
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     old = building.with_name(f"{building.name}-old")
-    about = {"format": FORMAT, "version": VERSION, **about}
+    about = {"format": FORMAT, "version": version_of(about["feature_factor"]), **about}
     try:
         saved = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
         write_tensors(building / WEIGHTS_FILE, saved, save_file)

@@ -46,13 +46,14 @@ def build(shipped: Path = SHIPPED) -> float:
 def ingredients() -> dict[str, Any]:
     """What decides how the starter comes out: settings, data, encoder and the format of models."""
     from ans.model.encoder import TextEncoder
-    from ans.model.files import VERSION
+    from ans.model.files import version_of
 
+    encoder = TextEncoder.of(STARTER)
     return {
         "settings": written_settings(STARTER),
         "data": digest_of(BUNDLED_FOLDER),
-        "encoder": TextEncoder.of(STARTER).fingerprint(),
-        "model_format": VERSION,
+        "encoder": encoder.fingerprint(),
+        "model_format": version_of(encoder.factor),
     }
 
 

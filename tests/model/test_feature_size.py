@@ -71,6 +71,16 @@ def test_a_model_that_is_loaded_has_the_features_it_was_trained_on_and_one_of_be
     assert earlier.encoder.factor == 1.0
 
 
+@pytest.mark.parametrize(("encoder", "version"), [("minilm", 3), ("tiny", 4)])
+def test_a_model_that_earlier_versions_would_answer_otherwise_is_none_that_they_read(
+    encoder, version, save_tiny_encoder, tmp_path: Path
+):
+    name = encoder if encoder == "minilm" else str(save_tiny_encoder(with_features_times(0.05)))
+    config = TrainConfig(encoder=name, trainable_layers=0, epochs=1, least_updates=2, head_steps=3, folds=0)
+    TrainedModel.trained_on(config, TEXTS, LABELS).save(tmp_path / "model")
+    assert json.loads((tmp_path / "model" / ABOUT_FILE).read_text())["version"] == version
+
+
 @pytest.mark.parametrize("factor", [0, -1, None, "2", True, float("inf"), float("nan")])
 def test_a_factor_that_is_no_usable_number_is_refused(factor, save_tiny_encoder, tmp_path: Path):
     folder = str(save_tiny_encoder(tiny_model("Bert")))

@@ -323,10 +323,10 @@ def test_a_damaged_model_is_refused_as_damaged(damage, saved, tmp_path):
     ("changes", "sentence"),
     [
         ({"format": "other"}, "{} holds no open-world classifier; model.json should say 'ans-open-world-classifier'."),
-        ({"version": 1}, "the model in {} has format version 1, expected 3; train it again."),
+        ({"version": 1}, "the model in {} has format version 1, expected 4; train it again."),
         (
             {"version": 99},
-            "the model in {} was made by a newer version: its format is 99, and this version reads 3. Update the app "
+            "the model in {} was made by a newer version: its format is 99, and this version reads 4. Update the app "
             "to use it.",
         ),
         (

@@ -209,7 +209,7 @@ def test_two_runs_in_one_zip_are_refused(archive, store, tmp_path):
     [
         ("config.json", lambda c: c | {"format": 99}, "made by a newer version"),
         ("config.json", lambda c: c | {"seed": 5}, "its settings are not those of its model"),
-        ("model/model.json", lambda m: m | {"version": 1}, "format version 1, expected 3; train it again"),
+        ("model/model.json", lambda m: m | {"version": 1}, "format version 1, expected 4; train it again"),
         ("model/model.json", lambda m: m | {"labels": m["labels"][:3]}, "its weights are not those of its classes"),
         ("model/model.json", lambda m: m | {"labels": [*m["labels"][:3], "oos"]}, "none of them open"),
         ("model/training_texts.json", lambda texts: [1] * len(texts), "training_texts.json is no list of texts"),
