@@ -64,7 +64,13 @@ class TextEncoder(nn.Module):
     upper: nn.ModuleDict
 
     def __init__(
-        self, name: str, loaded: Loaded, trainable_layers: int, max_tokens: int, long_texts: str = "average"
+        self,
+        name: str,
+        loaded: Loaded,
+        trainable_layers: int,
+        max_tokens: int,
+        long_texts: str = "average",
+        factor: float | None = None,
     ) -> None:
         super().__init__()
         model, self.takes_bfloat16, self.factor = loaded.model, False, 1.0
@@ -90,7 +96,9 @@ class TextEncoder(nn.Module):
             log.info("%s can't be cut in two: all its layers run for each text in each pass.", name)
         self.takes_bfloat16 = self._takes_bfloat16()
         self.scaling: nn.Module = nn.Identity() if self.last_norm or not trainable_layers else Scaling(self.dim)
-        self.factor = feature_factor(lambda texts: self.features(self.cache(texts), untouched=True))
+        if factor is None:
+            factor = feature_factor(lambda texts: self.features(self.cache(texts), untouched=True))
+        self.factor = factor
 
     @classmethod
     def load(
@@ -101,8 +109,12 @@ class TextEncoder(nn.Module):
         pooling: str = "own",
         prompt: str | None = None,
         long_texts: str = "average",
+        factor: float | None = None,
     ) -> TextEncoder:
         """Load an encoder by its name; the rest is as in `TrainConfig`.
+
+        Args:
+            factor: what its features are multiplied with; None: what `feature_factor` finds.
 
         Raises:
             ValueError: no such encoder, one that can't be used, or one with fewer layers.
@@ -111,17 +123,23 @@ class TextEncoder(nn.Module):
         read = loaded.pooling if pooling == "own" else Pooling((pooling,))
         read.prompt = read.prompt if prompt is None else prompt
         loaded = Loaded(loaded.model, loaded.tokenizer, read)
-        return cls(name, loaded, trainable_layers, max_tokens, long_texts).eval()
+        return cls(name, loaded, trainable_layers, max_tokens, long_texts, factor).eval()
 
     @classmethod
-    def of(cls, config: TrainConfig) -> TextEncoder:
-        """The encoder that a training's settings name, read as they say.
+    def of(cls, config: TrainConfig, factor: float | None = None) -> TextEncoder:
+        """The encoder that a training's settings name, read as they say; `factor` as in `load`.
 
         Raises:
             ValueError: as `load`.
         """
         return cls.load(
-            config.encoder, config.trainable_layers, config.max_tokens, config.pooling, config.prompt, config.long_texts
+            config.encoder,
+            config.trainable_layers,
+            config.max_tokens,
+            config.pooling,
+            config.prompt,
+            config.long_texts,
+            factor,
         )
 
     @property

@@ -145,13 +145,12 @@ def _fitted(
     device: torch.device,
 ) -> Fitted:
     labels = check_labels(about["labels"])
-    encoder = TextEncoder.of(config)
+    encoder = TextEncoder.of(config, check_factor(about.get("feature_factor", 1.0)))
     if encoder.fingerprint() != about["encoder_fingerprint"]:
         raise ValueError(
             f"the model in {folder} was trained on other weights than the encoder {config.encoder!r} has here; "
             "bring those weights back, or train again."
         )
-    encoder.factor = check_factor(about.get("feature_factor", 1.0))
     views, widths = len(config.head_views), hidden_widths(tensors)
     with torch.device("meta"):  # of whatever size, this takes no memory, and no random numbers
         closed = closed_set_classifier(encoder.dim, len(labels))
