@@ -86,7 +86,7 @@ def deleted(home: Path) -> None:
 
 def modelled(home: Path) -> None:
     for _ in range(2):
-        files._write(home / "model", {}, ["one"], {})
+        files._write(home / "model", {"feature_factor": 1.0}, ["one"], {})
 
 
 def rescued(home: Path) -> None:
