@@ -18,6 +18,7 @@ from ans.baselines.rule import Fitted, rule
 from ans.config import TrainConfig
 from ans.model.encoder import TextEncoder
 from ans.model.phase_one import closed_set_classifier, tune_encoder
+from ans.model.states import batches_by_length
 
 # Of the authors' code: for one text so many of its class enter the queue, so many nearest of them draw it.
 DRAWN, NEAREST, QUEUE = 3, 25, 6500
@@ -69,8 +70,11 @@ def tune_nearest_contrast(encoder: TextEncoder, num_classes: int, train, dev, co
                     late.lerp_(now, 1 - MOMENTUM)
         of_class = [members[m] for m in labels.tolist()]
         drawn = torch.cat([own[torch.randint(len(own), (DRAWN,), generator=drawing)] for own in of_class])
-        keys = following(follower(*states.batch(drawn, device)).float())
-        queue.add(F.normalize(keys, dim=1), labels.repeat_interleave(DRAWN))
+        labels = labels.repeat_interleave(DRAWN)
+        # Texts drawn from all lengths: in one batch the longest pads the others to more than twice the work.
+        for alike in batches_by_length(states.lengths[drawn], 32):
+            keys = following(follower(*states.batch(drawn[alike], device)).float())
+            queue.add(F.normalize(keys, dim=1), labels[alike.to(device)])
 
     def nearest_contrast(both: nn.Module, features: Tensor, labels: Tensor) -> Tensor:
         fill(labels)

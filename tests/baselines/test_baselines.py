@@ -11,6 +11,7 @@ from ans.benchmark.phase_one import CorpusStates, phase_one_features
 from ans.benchmark.tables import BENCHMARKS
 from ans.config import TrainConfig
 from ans.conventions import OPEN
+from ans.model.encoder import TextEncoder
 from ans.model.phase_one import closed_set_classifier, phase_one
 
 DIM, CLASSES = 8, 3
@@ -204,6 +205,25 @@ def test_the_contrast_of_knncl_asks_for_the_nearest_of_a_class_and_not_for_all_o
     assert loss((near, zero), (other, one)) == pytest.approx(expected)
     assert loss((near, zero), (far, zero), (other, one)) == pytest.approx(expected), "a class may have two clouds"
     assert loss((near, zero), (other, one), (other, one)) > expected + 0.1
+
+
+def test_a_key_of_knncl_stands_under_the_class_of_its_text(spoken, spoken_states, monkeypatch):
+    kept, add = [], nearest_contrast.Queue.add
+
+    def noted(queue: nearest_contrast.Queue, keys: torch.Tensor, labels: torch.Tensor) -> None:
+        kept.append((keys, labels))
+        add(queue, keys, labels)
+
+    monkeypatch.setattr(nearest_contrast.Queue, "add", noted)
+    monkeypatch.setattr(nearest_contrast, "MOMENTUM", 0.0)  # in so few steps the follower would have learnt nothing
+    (states, _, found), (dev, _, dev_found) = (spoken_states.split(spoken)[1][part] for part in ("train", "dev"))
+    encoder = TextEncoder.of(spoken)
+    nearest_contrast.tune_nearest_contrast(
+        encoder, 3, (states, found), (dev, dev_found), spoken, lambda event: None, lambda: False
+    )
+    keys, classes = (torch.cat(part) for part in zip(*kept[-12:], strict=True))
+    alike, same = keys @ keys.T, classes.unsqueeze(1) == classes
+    assert alike[same].mean() > alike[~same].mean() + 0.3
 
 
 def test_the_queue_of_knncl_forgets_the_oldest(monkeypatch):
