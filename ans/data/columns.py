@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ans.data.label_column import are_dates, are_no_words, likeliest
+from ans.data.languages import is_language
 
 TEXT_COLUMNS = (
     "text", "utterance", "sentence", "query", "question", "message", "title", "content", "input", "phrase", "prompt",
@@ -58,6 +60,10 @@ LOOKED_AT = 2000  # rows: enough to tell a column's shape
 LONGEST_LABEL = 60  # characters, on average
 ENOUGH = 5  # rows that tell whether a column has several values
 NAMED_BY = 3  # words that the name of a column may have
+# A language at the end of a column's name, `text_en`, `text.pt-BR`, `Text (German)`, or before it, `en_text`.
+TONGUE_BEHIND = re.compile(r"(.+?)[ _.(\[/-]+([a-z]{2}(?:[-_][a-z]{2})?|[a-z]{4,})[)\]]?", re.IGNORECASE)
+TONGUE_BEFORE = re.compile(r"([a-z]{2})[_./-]+(.+)", re.IGNORECASE)
+NO_TONGUES = ("id", "no", "is", "am", "be")  # an `intent_id` is a number
 AND = " + "  # between the names of two columns whose cells are joined
 Row = TypeVar("Row")
 
@@ -86,15 +92,50 @@ def bare(name: str) -> str:
 _USUAL = {bare(name): name for name in (*SPLIT_COLUMNS, *LABEL_COLUMNS, *TEXT_COLUMNS)}
 
 
+def without_language(name: str) -> tuple[str, str]:
+    """A column's name without the language in it, and that language; without one the whole name, and ""."""
+    name = name.strip()
+    if len(name) <= LONGEST_LABEL and name.count(" ") <= NAMED_BY:
+        if (found := TONGUE_BEHIND.fullmatch(name)) and _is_tongue(found[2]):
+            return found[1].strip(), found[2].casefold()
+        if (found := TONGUE_BEFORE.fullmatch(name)) and _is_tongue(found[1]):
+            return found[2], found[1].casefold()
+    return name, ""
+
+
 def usual_name(name: str) -> str:
-    """The usual name of a column that this is, whatever its case and punctuation; "" if it is none."""
-    return _USUAL.get(bare(name), "") if len(name) <= LONGEST_LABEL else ""
+    """The usual name of a column that this is, whatever its case, punctuation and language; "" if it is none."""
+    if len(name) > LONGEST_LABEL:
+        return ""
+    return _USUAL.get(bare(name), "") or _USUAL.get(bare(without_language(name)[0]), "")
 
 
 def usual_column(names: Sequence[str], usual: Sequence[str]) -> str | None:
-    """The column that has one of the usual names; the earliest of these wins. None if none has."""
-    by_name = {bare(name): name for name in reversed(names)}
+    """The column that has one of the usual names; the earliest of these wins. None if none has.
+
+    Of a name in several languages the English column: most encoders read that best, and some nothing else.
+    """
+    by_name: dict[str, str] = {}
+    for name in names:
+        by_name.setdefault(bare(name), name)
+    for name in sorted(names, key=lambda name: not _is_english(without_language(name)[1])):
+        by_name.setdefault(bare(without_language(name)[0]), name)
     return next((by_name[bare(name)] for name in usual if bare(name) in by_name), None)
+
+
+def in_other_languages(names: Sequence[str], chosen: str) -> list[str]:
+    """The columns that hold in other languages what the chosen one holds."""
+    stem, tongue = without_language(chosen)
+    found = {name: without_language(name) for name in names if name != chosen}
+    return [name for name, (own, other) in found.items() if tongue and other and bare(own) == bare(stem)]
+
+
+def _is_tongue(word: str) -> bool:
+    return is_language(word) and word.casefold() not in NO_TONGUES
+
+
+def _is_english(tongue: str) -> bool:
+    return tongue[:2] == "en"
 
 
 def some(rows: Sequence[Row]) -> Sequence[Row]:

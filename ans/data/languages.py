@@ -30,6 +30,11 @@ NAMES = {
     "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "th": "Thai", "tr": "Turkish",
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
+# Languages that are not told by their texts, as the keys of files name them.
+OTHER_CODES = (
+    "af", "am", "az", "be", "bs", "cy", "eo", "eu", "ga", "gl", "gu", "hy", "is", "kk", "km", "kn", "ky", "lo", "mk",
+    "ml", "mn", "mr", "ms", "mt", "nb", "ne", "nn", "pa", "si", "sq", "sw", "te", "tl", "uz",
+)  # fmt: skip
 # Of English words a third are among these; of other languages' hardly one. Asking them saves loading the identifier.
 SMALL_WORDS = frozenset(
     {
@@ -40,6 +45,12 @@ SMALL_WORDS = frozenset(
 MANY_SMALL = 0.15
 SURE, FEWEST_LETTERS, MOST_LETTERS = 0.9, 40, 4000
 MOST_TEXTS = 300
+
+
+def is_language(key: str) -> bool:
+    """Whether a key of a file names a language: `de`, `en-US`, `German`."""
+    code = key.strip().casefold().replace("_", "-").partition("-")[0]
+    return code in NAMES or code in OTHER_CODES or code.capitalize() in NAMES.values()
 
 
 def language_of(texts: Sequence[str]) -> str | None:

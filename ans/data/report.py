@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ans.conventions import LONGEST, MOST_CLASSES, some_names
-from ans.data.columns import AND, Columns
+from ans.data.columns import AND, Columns, in_other_languages
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
 from ans.data.rows import (
@@ -150,6 +150,9 @@ def _of_columns(report: Report) -> list[Note]:
         made.append(Note("note", f"“{columns.text}” are one text: each cell of one before that of the other."))
     elif columns.text in columns.guessed and len(table.names) > 1:
         made.append(Note("note", f"“{columns.text}” was taken for the text: it has the longest cells."))
+    elif others := in_other_languages(table.names, columns.text):
+        said = ", ".join(f"“{name}”" for name in others[:3]) + (", …" if len(others) > 3 else "")
+        made.append(Note("note", f"“{columns.text}” was taken for the text; in other languages: {said}."))
     if columns.label is not None and columns.label in columns.guessed:
         made.append(Note("note", f"“{columns.label}” was taken for the label: it has few values."))
     if made:

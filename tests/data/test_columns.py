@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ans.data.columns import Columns, guess_columns, has_header, named, some
+from ans.data.columns import Columns, guess_columns, has_header, named, some, usual_name
 from ans.data.corpora import load_corpus
+from ans.data.reading import ReadAs, understood
 from ans.data.tables import read_file, read_table
 
 LABELS = ("Rechnung", "Versand", "Konto")
@@ -25,6 +26,27 @@ def test_a_header_in_another_language_is_one_for_it_comes_nowhere_else():
 
 def test_a_first_text_whose_label_comes_nowhere_else_is_no_header():
     assert has_header([("ich möchte sofort mit einem Menschen sprechen", "Sonstiges"), *TEXTS]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [("text_en", "text"), ("Text (EN)", "text"), ("data.text.de", "text"), ("de_intent", "intent"),
+     ("label-pt-BR", "label"), ("Query (German)", "query"), ("intent_id", ""), ("title no", ""), ("my_en", "")],
+)  # fmt: skip
+def test_a_language_in_a_columns_name_leaves_it_a_usual_one(name, usual):
+    assert usual_name(name) == usual
+
+
+def test_of_texts_in_several_languages_the_english_ones_are_read_and_the_others_told(tmp_path):
+    names = ["text_de", "text_en", "intent"]
+    rows = [(f"{text}, auf deutsch etwas länger", f"english {i}", label) for i, (text, label) in enumerate(TEXTS)]
+    assert guess_columns(names, rows) == Columns("text_en", "intent")
+    assert guess_columns([*names, "text"], [(*row, "short") for row in rows]).text == "text_en", "one that varies"
+    assert guess_columns([*names, "text"], [(*row, row[1]) for row in rows]).text == "text", "the plain name is nearest"
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([";".join(names), *map(";".join, rows)]), encoding="utf-8")
+    told = [note.text for note in understood(path, ReadAs()).notes]
+    assert any("“text_en” was taken for the text; in other languages: “text_de”." in one for one in told)
 
 
 def test_without_a_column_of_few_values_nothing_tells():

@@ -81,3 +81,70 @@ add(
 )
 add("JSON in JSON", "a.json", json.dumps(json.dumps(RECORDS)))
 add("a key a record", "a.json", json.dumps([{label: text} for text, label in ROWS]))
+
+halved = {label: (texts[:3], texts[3:]) for label, texts in by_class().items()}
+in_parts = {label: {"train": texts[:4], "test": texts[4:]} for label, texts in by_class().items()}
+by_language = {label: {"en": first, "de": last} for label, (first, last) in halved.items()}
+add(
+    "classes in groups",
+    "a.json",
+    json.dumps({"shop": {**by_class(), "login": []}, "app": {"login": by_class()["login"]}}),
+)
+add(
+    "classes in groups of groups",
+    "a.json",
+    json.dumps({"domains": {"all": {"shop": {**by_class(), "login": []}, "app": {"login": by_class()["login"]}}}}),
+)
+add("classes in languages", "a.json", json.dumps(by_language))
+add(
+    "languages with classes",
+    "a.json",
+    json.dumps({tongue: {label: one[tongue] for label, one in by_language.items()} for tongue in ("en", "de")}),
+)
+add("classes in parts", "a.json", json.dumps(in_parts))
+add(
+    "classes in two registers, one of them in one",
+    "a.json",
+    json.dumps(
+        {label: {"formal": a, "casual": b} for label, (a, b) in halved.items() if label != "login"}
+        | {"login": {"formal": by_class()["login"]}}
+    ),
+)
+add(
+    "classes with a bot's answers",
+    "a.json",
+    json.dumps({label: {"q": texts, "a": [f"An answer to {label}."]} for label, texts in by_class().items()}),
+)
+add(
+    "questions and answers by class",
+    "a.json",
+    json.dumps({"questions": by_class(), "answers": {label: ["An answer."] * 9 for label in by_class()}}),
+)
+add(
+    "groups of intents in lists",
+    "a.json",
+    json.dumps(
+        {
+            label: [{"name": label, "examples": texts[:2]}, {"name": label, "examples": texts[2:]}]
+            for label, texts in by_class().items()
+        }
+    ),
+)
+add(
+    "groups of intents by their names",
+    "a.json",
+    json.dumps(
+        {
+            f"about {label}": {label: {"examples": texts}, "none": {"examples": []}}
+            for label, texts in by_class().items()
+        }
+    ),
+    left_out={"no text": 3},
+)
+add(
+    "texts in languages",
+    "a.json",
+    json.dumps(
+        [{"text": {"de": f"auf deutsch viel länger: {text}", "en": text}, "label": label} for text, label in ROWS]
+    ),
+)

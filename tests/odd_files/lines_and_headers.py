@@ -128,3 +128,14 @@ add(
     + "(18 rows)\n",
     left_out={"comment": 1, "too few cells": 1},
 )
+add(
+    "texts and labels in languages, and long answers",
+    "a.csv",
+    written(
+        [
+            (f"{text} auf deutsch", text, f"de {label}", label, f"{label}: an answer longer than any text")
+            for text, label in ROWS
+        ],
+        "utterance_de,utterance_en,intent_de,intent_en,reply",
+    ),
+)

@@ -4,34 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ans.data.columns import LABEL_COLUMNS, PART_OF, TEXT_COLUMNS, bare, usual_column, usual_name
+from ans.data.formats.json_nested import lists_in_lists
+from ans.data.formats.json_records import SEVERAL_TEXTS, Records, most_of, typed
 from ans.data.rows import check_count
 
 DEEPEST_KEY = 4
-# Where a record has several texts of one class: chatbot tutorials, Rasa's JSON, Snips, and their relatives.
-SEVERAL_TEXTS = (
-    "patterns",
-    "examples",
-    "utterances",
-    "texts",
-    "phrases",
-    "sentences",
-    "queries",
-    "samples",
-    "questions",
-)
 SAID = ("utterances", "phrases")  # also with a word before it: `sampleUtterances`
-
-
-@dataclass(frozen=True)
-class Records:
-    """Records of one kind, each an object by its keys, and what the shape is called ("" for plain records)."""
-
-    records: list[dict[str, Any]]
-    shape: str = ""
 
 
 def records_of(value: Any, depth: int = 0) -> Records | None:
@@ -39,7 +20,8 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
     if not isinstance(value, Mapping) or not value:
         return None
     for shape in (
-        _split_table, _columns, _parts, _intents_by_name, _by_index, _classes, _texts_with_labels, _several_lists,
+        _split_table, _columns, _parts, _intents_by_name, _by_index, _classes, lists_in_lists,
+        _texts_with_labels, _several_lists,
     ):  # fmt: skip
         if (found := shape(value)) is not None and found.records:
             return found
@@ -279,23 +261,17 @@ def _several_lists(value: Mapping) -> Records | None:
 
 
 def _under_a_key(value: Mapping, depth: int) -> Records | None:
-    """The longest list of records below some key."""
-    best: Records | None = None
-    for key, item in value.items():
-        found: Records | None = None
+    """Lists of records below some keys, and what is nested there."""
+    found: dict[str, Records] = {}
+    for key, item in typed(value).items():
         if isinstance(item, list):
             objects = [
                 one if isinstance(one, Mapping) else pair(one) for one in item if isinstance(one, (Mapping, list))
             ]
             if objects and 2 * len(objects) > len(item):
-                found = Records([dict(one) for one in objects], f"records under “{key}”")
+                found[str(key)] = Records([dict(one) for one in objects])
         elif isinstance(item, Mapping) and depth < DEEPEST_KEY:
             inner = records_of(item, depth + 1)
             if inner is not None and len(inner.records) > 1:
-                found = Records(
-                    inner.records,
-                    inner.shape if "under" in inner.shape else f"{inner.shape or 'records'} under “{key}”",
-                )
-        if found is not None and (best is None or len(found.records) > len(best.records)):
-            best = found
-    return best
+                found[str(key)] = inner
+    return most_of(found)

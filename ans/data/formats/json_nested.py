@@ -1,0 +1,53 @@
+"""Lists of texts two keys deep: classes in groups, classes in several languages, classes in parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ans.data.columns import PART_OF, bare
+from ans.data.formats.json_records import Records, typed
+from ans.data.languages import is_language
+from ans.data.rows import check_count
+
+ALIKE = 0.75  # of all places that lists have if each key is below each
+
+
+def lists_in_lists(value: Mapping) -> Records | None:
+    """An object of objects of lists of texts. The class is the upper key where those below are everywhere the same:
+    `{"refund": {"en": […], "de": […]}}`, `{"refund": {"train": […], "test": […]}}`. Else it is the lower one:
+    `{"banking": {"refund": […]}, "travel": {"hotel": […]}}`, as with `{"en": {"refund": […]}, "de": {"refund": […]}}`.
+    """
+    tables = {str(key): typed(item) for key, item in typed(value).items() if _of_lists(item)}
+    if not tables or (len(tables) < 2 and len(tables) == len(value)) or len(tables) < len(value) - 2:
+        return None
+    check_count(sum(len(texts) for lists in tables.values() for texts in lists.values()))
+    counts = Counter(key for lists in tables.values() for key in lists)
+    parts = all(bare(key) in PART_OF for key in counts)
+    alike = len(tables) > 1 and counts.total() >= ALIKE * len(counts) * len(tables)
+    upper = not all(map(is_language, tables)) and (parts or all(map(is_language, counts)) or alike)
+    beside = "split" if parts else "kind" if upper else "group"
+    records = [
+        {"text": text, **({"label": above, beside: below} if upper else {"label": below, beside: above})}
+        for above, lists in tables.items()
+        for below, texts in lists.items()
+        for text in texts
+    ]
+    told = f"several lists each ({_some(counts)})" if upper else f"groups ({_some(tables)})"
+    return Records(records, f"classes with their texts, in {told}")
+
+
+def _of_lists(value: Any) -> bool:
+    """Whether it is an object of lists of texts."""
+    return (
+        isinstance(value, Mapping)
+        and bool(value)
+        and all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in value.values())
+        and any(value.values())
+    )
+
+
+def _some(names: Iterable[str]) -> str:
+    first, *others = names
+    return f"{first[:40]}, …" if others else first[:40]
