@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -53,6 +53,26 @@ def browser():
         for way in ("new_page", "new_context"):
             setattr(made, way, _patient(getattr(made, way)))
         yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Generator[None, Any, Any]:
+    """Of a walk that failed it is told what its pages showed then: the line that waited in vain does not say why."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and browser is not None:
+        pages = [page for context in browser.contexts for page in context.pages]
+        report.sections.append(("What the pages showed", "\n\n".join(map(_shown, pages))))
+    return report
+
+
+def _shown(page: Any) -> str:
+    """Its address, its text, and whether it waits for answers of Gradio's queue."""
+    try:
+        waits = page.evaluate("() => window.queueIsOut?.()")
+        return f"{page.url} (events are out: {waits})\n{page.locator('body').inner_text(timeout=5000)[:4000]}"
+    except Exception as error:  # a page that has crashed must not hide what failed
+        return f"{page.url}: {error}"
 
 
 def _patient(opening: Callable) -> Callable:
