@@ -27,8 +27,12 @@ _REMEDIES = {
 
 # torch raises a RuntimeError of its allocators, and of a GPU that fails or was taken away.
 _NO_MEMORY = re.compile(r"out of memory|allocate memory|not enough memory")
+# Python's own, of code in C that failed and did not say how: it had no memory to say it in.
+_FAILED_MUTELY = re.compile(r"without (exception set|setting an exception)")
 _NO_GPU = re.compile(r"CUDA error|CUDA driver|NVIDIA driver|No CUDA GPUs|CUDNN_STATUS|CUBLAS_STATUS|MPS backend")
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+# What `remedy` may know something of.
+MACHINE_ERRORS = (OSError, MemoryError, RuntimeError, SystemError)
 
 
 def remedy(error: Exception) -> str | None:
@@ -38,7 +42,8 @@ def remedy(error: Exception) -> str | None:
     """
     if isinstance(error, OSError) and error.errno is not None:
         return _REMEDIES.get(error.errno)
-    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
+    mute = isinstance(error, SystemError) and _FAILED_MUTELY.search(str(error))
+    if isinstance(error, MemoryError) or mute or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
         return "the memory is used up; choose fewer texts, a smaller batch or a smaller encoder, then try again."
     if isinstance(error, RuntimeError) and _NO_GPU.search(str(error)):
         return "the GPU does not work any more; start the app again, which computes on the CPU where there is no GPU."

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from ans.durable import remedy
+from ans.durable import MACHINE_ERRORS, remedy
 from ans.runs.status import QUEUED
 from ans.serving.maps.maps import Maps
 from ans.serving.models import Serving
@@ -267,5 +267,5 @@ def warm(serving: Serving, loaded: Callable[[], None]) -> None:
                 time.sleep(STARTING_SECONDS)
             serving.warm()
         umap_apart.warm()
-    except (OSError, MemoryError, RuntimeError) as error:  # then the first visitor waits for it
+    except MACHINE_ERRORS as error:  # then the first visitor waits for it
         log.warning("The page is not warmed up: %s", remedy(error) or error)

@@ -20,7 +20,7 @@ from gradio.state_holder import SessionState
 from starlette.routing import BaseRoute
 
 from ans.conventions import with_whole_characters
-from ans.durable import remedy
+from ans.durable import MACHINE_ERRORS, remedy
 from ans.ui.wording import as_sentence
 
 Changes = dict[Any, Any]  # what a handler returns: {component: value}, or gr.skip()
@@ -160,7 +160,7 @@ def say_what_is_wrong(page: gr.Blocks) -> None:
 def _saying_what_is_wrong(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     try:
         yield values
-    except (OSError, MemoryError, RuntimeError) as error:
+    except MACHINE_ERRORS as error:
         if (reason := remedy(error)) is None:
             raise
         raise refusal(reason) from error

@@ -96,6 +96,8 @@ def test_neither_data_nor_corrections_are_half_kept(home):
         (PermissionError(errno.EACCES, "Permission denied"), "this place can't be written to"),
         (MemoryError(), "the memory is used up"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), "the memory"),
+        (SystemError("error return without exception set"), "the memory is used up"),
+        (SystemError("<built-in function f> returned NULL without setting an exception"), "the memory is used up"),
         (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), "the memory is used up"),
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"), "the memory is used up"),
         (RuntimeError("CUDA error: out of memory"), "the memory is used up"),
@@ -113,6 +115,8 @@ def test_an_error_of_the_machine_is_told_with_what_to_do(error, what):
     assert "; " in remedy(error)
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), FileNotFoundError(2, "x"), RuntimeError("illegal memory access")])
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), FileNotFoundError(2, "x"), RuntimeError("illegal memory access"), SystemError("x")]
+)
 def test_an_error_of_another_kind_is_not_explained_away(error):
     assert remedy(error) is None

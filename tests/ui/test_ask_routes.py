@@ -157,6 +157,7 @@ def test_a_private_model_answers_its_browser_alone(client, store):
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), "The memory is "),
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full; delete runs in the Runs tab, "),
         (RuntimeError("CUDA error: unspecified launch failure"), "The GPU does not work any more; "),
+        (SystemError("error return without exception set"), "The memory is used up; choose fewer texts, "),
     ],
 )
 def test_where_the_machine_is_short_of_something_a_page_is_told_so_and_answered_afterwards(

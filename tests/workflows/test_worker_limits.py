@@ -19,7 +19,7 @@ from ans.workflows.worker import train_run
 
 # A training process that may use 64 MB beyond what it has when everything is imported; the encoder alone wants more.
 SHORT_OF_MEMORY = """
-import resource, sys
+import os, resource, sys
 from pathlib import Path
 import ans.workflows.experiment
 from ans.runs.store import RunStore
@@ -29,6 +29,7 @@ run = RunStore(Path(sys.argv[1])).take_next()
 used = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmSize")) << 10
 resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20),) * 2)
 train_run(run)
+os._exit(0)  # as a worker ends: what PyTorch does at a process's exit has no room here, and says so in a traceback
 """
 
 

@@ -12,7 +12,7 @@ from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from ans.durable import remedy
+from ans.durable import MACHINE_ERRORS, remedy
 from ans.runs import keys
 from ans.ui.api import schema
 from ans.ui.api.asking import classify, classify_batch, list_models
@@ -123,7 +123,7 @@ def carry_out(operation: Operation, shared: Shared, asked: schema.Asked, caller:
         raise Refused(as_sentence(refused), refused.status, refused.wait) from refused
     except ValueError as error:
         raise Refused(as_sentence(error), 422) from error
-    except (OSError, MemoryError, RuntimeError) as error:
+    except MACHINE_ERRORS as error:
         if (reason := remedy(error)) is None:
             raise
         raise Refused(as_sentence(reason), 503) from error

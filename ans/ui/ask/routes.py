@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ans.conventions import LONGEST, with_whole_characters
-from ans.durable import remedy
+from ans.durable import MACHINE_ERRORS, remedy
 from ans.ui import verdict_card
 from ans.ui.ask import small_map
 from ans.ui.shared import Shared
@@ -71,7 +71,7 @@ def _route(path: str, at_one_time: int, answer: Callable[[dict], dict]) -> Route
             return Response(status_code=400)
         try:
             said = await to_thread.run_sync(answer, asked, limiter=threads)
-        except (OSError, MemoryError, RuntimeError) as error:
+        except MACHINE_ERRORS as error:
             if (reason := remedy(error)) is None:
                 raise
             return JSONResponse({"error": as_sentence(reason)}, 503)
