@@ -101,6 +101,13 @@ add(
     "a.json",
     json.dumps({tongue: {label: one[tongue] for label, one in by_language.items()} for tongue in ("en", "de")}),
 )
+add(
+    "sources with the same classes",
+    "a.json",
+    json.dumps(
+        {source: {label: one[place] for label, one in halved.items()} for place, source in enumerate(("web", "app"))}
+    ),
+)
 add("classes in parts", "a.json", json.dumps(in_parts))
 add(
     "classes in two registers, one of them in one",

@@ -15,17 +15,18 @@ ALIKE = 0.75  # of all places that lists have if each key is below each
 
 
 def lists_in_lists(value: Mapping) -> Records | None:
-    """An object of objects of lists of texts. The class is the upper key where those below are everywhere the same:
-    `{"refund": {"en": […], "de": […]}}`, `{"refund": {"train": […], "test": […]}}`. Else it is the lower one:
+    """An object of objects of lists of texts. The class is the upper key where those below are few and everywhere the
+    same: `{"refund": {"en": […], "de": […]}}`, `{"refund": {"train": […], "test": […]}}`. Else it is the lower one:
     `{"banking": {"refund": […]}, "travel": {"hotel": […]}}`, as with `{"en": {"refund": […]}, "de": {"refund": […]}}`.
     """
     tables = {str(key): typed(item) for key, item in typed(value).items() if _of_lists(item)}
-    if not tables or (len(tables) < 2 and len(tables) == len(value)) or len(tables) < len(value) - 2:
+    if len(tables) < 2 or len(tables) < len(value) - 2:
         return None
     check_count(sum(len(texts) for lists in tables.values() for texts in lists.values()))
     counts = Counter(key for lists in tables.values() for key in lists)
     parts = all(bare(key) in PART_OF for key in counts)
-    alike = len(tables) > 1 and counts.total() >= ALIKE * len(counts) * len(tables)
+    # Of two that both come again and again the more are the classes, the fewer their sources or registers.
+    alike = len(counts) <= len(tables) and counts.total() >= ALIKE * len(counts) * len(tables)
     upper = not all(map(is_language, tables)) and (parts or all(map(is_language, counts)) or alike)
     beside = "split" if parts else "kind" if upper else "group"
     records = [
