@@ -118,24 +118,23 @@ def usual_column(names: Sequence[str], usual: Sequence[str]) -> str | None:
     by_name: dict[str, str] = {}
     for name in names:
         by_name.setdefault(bare(name), name)
-    for name in sorted(names, key=lambda name: not _is_english(without_language(name)[1])):
-        by_name.setdefault(bare(without_language(name)[0]), name)
+    apart = [(*without_language(name), name) for name in names]
+    for stem, _, name in sorted(apart, key=lambda one: one[1][:2] != "en"):
+        by_name.setdefault(bare(stem), name)
     return next((by_name[bare(name)] for name in usual if bare(name) in by_name), None)
 
 
 def in_other_languages(names: Sequence[str], chosen: str) -> list[str]:
     """The columns that hold in other languages what the chosen one holds."""
     stem, tongue = without_language(chosen)
+    if not tongue:
+        return []
     found = {name: without_language(name) for name in names if name != chosen}
-    return [name for name, (own, other) in found.items() if tongue and other and bare(own) == bare(stem)]
+    return [name for name, (own, other) in found.items() if other and bare(own) == bare(stem)]
 
 
 def _is_tongue(word: str) -> bool:
     return is_language(word) and word.casefold() not in NO_TONGUES
-
-
-def _is_english(tongue: str) -> bool:
-    return tongue[:2] == "en"
 
 
 def some(rows: Sequence[Row]) -> Sequence[Row]:

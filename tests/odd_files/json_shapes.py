@@ -110,6 +110,12 @@ add(
 )
 add("classes in parts", "a.json", json.dumps(in_parts))
 add(
+    "languages as classes, in parts",
+    "a.json",
+    json.dumps({tongue: in_parts[label] for tongue, label in zip(("en", "de", "fr"), in_parts, strict=True)}),
+    classes={"en": 6, "de": 6, "fr": 6},
+)
+add(
     "classes in two registers, one of them in one",
     "a.json",
     json.dumps(

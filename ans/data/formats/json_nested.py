@@ -27,7 +27,7 @@ def lists_in_lists(value: Mapping) -> Records | None:
     parts = all(bare(key) in PART_OF for key in counts)
     # Of two that both come again and again the more are the classes, the fewer their sources or registers.
     alike = len(counts) <= len(tables) and counts.total() >= ALIKE * len(counts) * len(tables)
-    upper = not all(map(is_language, tables)) and (parts or all(map(is_language, counts)) or alike)
+    upper = parts or (not all(map(is_language, tables)) and (all(map(is_language, counts)) or alike))
     beside = "split" if parts else "kind" if upper else "group"
     records = [
         {"text": text, **({"label": above, beside: below} if upper else {"label": below, beside: above})}
