@@ -11,7 +11,7 @@ from ans.config import TrainConfig
 from ans.conventions import ZERO
 from ans.events import Emit, ShouldStop
 from ans.model.calibration import Calibration, calibrate, class_votes, combined_logits
-from ans.model.encoder import choose_device
+from ans.model.devices import choose_device
 from ans.model.few_texts import similarity_weight
 from ans.model.heads import MultiViewHeads
 from ans.model.held_out import all_known

@@ -16,7 +16,7 @@ from ans.benchmark.phase_one import CorpusStates, phase_one_features
 from ans.benchmark.report import markdown
 from ans.config import TrainConfig
 from ans.conventions import ZERO
-from ans.model.encoder import choose_device
+from ans.model.devices import choose_device
 from ans.model.heads import OneVsRestHeads
 from ans.model.phase_two import ALL, HeadTraining
 

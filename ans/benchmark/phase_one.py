@@ -19,7 +19,8 @@ from ans.baselines.features import Part, PhaseOneFeatures
 from ans.config import PHASE_2, TrainConfig, setting_names
 from ans.data.corpora import Corpus, OpenWorldSplit, corpus_of, few_of_each, make_open_world_split, targets
 from ans.durable import replacing
-from ans.model.encoder import TextEncoder, choose_device
+from ans.model.devices import choose_device
+from ans.model.encoder import TextEncoder
 from ans.model.phase_one import phase_one
 from ans.model.precision import rounded
 from ans.model.states import CachedStates

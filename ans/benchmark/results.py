@@ -17,7 +17,7 @@ import torch
 from ans.benchmark.phase_one import ELSEWHERE
 from ans.config import TrainConfig
 from ans.json_files import read_json, write_json
-from ans.model.encoder import choose_device
+from ans.model.devices import choose_device
 from ans.paths import ASSETS, IS_CHECKOUT, ROOT
 
 RESULTS_FOLDER = ASSETS / "benchmarks" if IS_CHECKOUT else Path.cwd()  # an installed package is not written to

@@ -17,34 +17,17 @@ from transformers import PreTrainedConfig
 from ans.config import TrainConfig
 from ans.model.feature_size import feature_factor
 from ans.model.fingerprint import fingerprint
-from ans.model.halves import Halves, halves, known_words, last_norm, run_lower, run_upper
+from ans.model.halves import Halves, halves, known_words, run_lower, run_upper
 from ans.model.loading import Loaded, load_model
 from ans.model.pooling import Pooling
 from ans.model.precision import can_round, is_rounded, mixed_precision
+from ans.model.probing import FAILURES, PROBES, probed_whole
 from ans.model.recorded import LOWER, Recorded, Run, recordings
 from ans.model.scaling import Scaling
 from ans.model.states import CachedStates, batches_by_length, by_piece
 from ans.model.tokens import MOST_PIECES, Tokens
 
 log = logging.getLogger("ans.model")
-PROBES = ("a probe", "a somewhat longer probe")
-# What a model or a layer says that wants more than a text.
-FAILURES = (RuntimeError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError)
-
-
-def choose_device(name: str = "auto") -> torch.device:
-    """`auto` takes CUDA, then MPS, then the CPU; any other name is taken as it is.
-
-    Raises:
-        ValueError: that device is not on this machine.
-    """
-    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if here[kind]))
-    if not here.get(name, False):
-        found = ", ".join(kind for kind, present in here.items() if present)
-        raise ValueError(f"device must be on this machine ({found}) or auto, got {name!r}.")
-    return torch.device(name)
 
 
 class TextEncoder(nn.Module):
@@ -84,7 +67,8 @@ class TextEncoder(nn.Module):
             loaded.tokenizer, self.pooling.prompt, window, MOST_PIECES if long_texts == "average" else 1
         )
         self.pooling.beside = 0 if self.pooling.prompt_counts else len(self.tokens.before)
-        expected, self._norm_at = self._whole(model)
+        expected, self._norm_at = probed_whole(model, self.tokens, name)
+        self.width = expected.shape[-1]
         self.pooling.check_width(self.width)
         for cut in (True, False):
             self._take(self._halves(model, trainable_layers, cut))
@@ -312,18 +296,6 @@ class TextEncoder(nn.Module):
 
     def _precision(self) -> AbstractContextManager:
         return mixed_precision(self.device) if self.takes_bfloat16 else nullcontext()
-
-    def _whole(self, model: nn.Module) -> tuple[Tensor, str | None]:
-        """What the whole model makes of each probe alone, token by token, and where its last norm is."""
-        try:
-            alone = [last_norm(model, *self.tokens.padded([ids])) for ids in self.tokens.cut(PROBES)]
-        except FAILURES as error:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
-            raise ValueError(f"encoder {self.name!r} can't read a text by itself ({reason}); try minilm.") from error
-        self.width = alone[0][0].shape[-1]
-        if not all(states.isfinite().all() for states, _ in alone):
-            raise ValueError(f"encoder {self.name!r} makes of a text what is no number; try minilm.")
-        return torch.cat([states[0] for states, _ in alone]), alone[0][1]
 
     @torch.no_grad()
     def _probed(self) -> Tensor:

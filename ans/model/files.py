@@ -24,7 +24,8 @@ from ans.config_files import read_settings, written_settings
 from ans.durable import is_passing, settle
 from ans.json_files import DamagedFile, NewerFormat, read_json
 from ans.model.calibration import Calibration
-from ans.model.encoder import TextEncoder, choose_device
+from ans.model.devices import choose_device
+from ans.model.encoder import TextEncoder
 from ans.model.fitted import Fitted
 from ans.model.heads import MultiViewHeads
 from ans.model.model_folder import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE, place_of_model

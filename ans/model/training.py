@@ -13,7 +13,8 @@ from ans.events import Emit, ShouldStop
 from ans.freed_memory import give_back
 from ans.model.calibration import calibrate
 from ans.model.checkpoints import NOWHERE, Checkpoints
-from ans.model.encoder import TextEncoder, choose_device
+from ans.model.devices import choose_device
+from ans.model.encoder import TextEncoder
 from ans.model.few_texts import fold_count
 from ans.model.fitted import Fitted
 from ans.model.held_out import all_known, check_promise, held_out_texts

@@ -49,7 +49,7 @@ class Serving:
 
         import torch
 
-        from ans.model.encoder import choose_device
+        from ans.model.devices import choose_device
 
         device = choose_device()
         if device.type == "cuda":

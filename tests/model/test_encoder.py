@@ -10,8 +10,9 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
+from ans.model.devices import choose_device
 from ans.model.embedded import MINILM_SHA256
-from ans.model.encoder import TextEncoder, choose_device
+from ans.model.encoder import TextEncoder
 from ans.model.states import batches_by_length
 
 TEXTS = [

@@ -9,7 +9,7 @@ import torch
 from ans.config import TrainConfig
 from ans.conventions import OPEN
 from ans.data.corpora import load_corpus, make_open_world_split
-from ans.model.encoder import choose_device
+from ans.model.devices import choose_device
 from ans.model.trained_model import TrainedModel
 
 PROBES = ["book a flight to Rome for me and my two sisters next Monday morning", "hi", "I lost my card"]
