@@ -10,9 +10,9 @@ Two more are of texts that the training held out, without one open text:
   refused    held-out texts of known classes that the line refuses
   let in     texts of classes that were left out in turn and are let in: an estimate for open texts
 With --json the last line on stdout is one object with these (accuracy, f1, f1_known, f1_open), auroc,
-num_known_classes, known_classes, seconds by phase, device, dataset, known_ratio, seed, encoder, encoder_reads, out and
-held_out: known_refused, known_texts, other_classes_let_in, labelled_open_let_in, and a warning if too many are
-refused.
+num_known_classes, known_classes, seconds by phase, device, dataset, known_ratio, seed, encoder, encoder_reads, out,
+learnt_left_out (test texts that are not counted, since the model has learnt from them) and held_out: known_refused,
+known_texts, other_classes_let_in, labelled_open_let_in, and a warning if too many are refused.
 Progress goes to stderr. Exit status: 0 done, 2 an error told in one sentence, 130 interrupted."""
 INSPECT_HELP = """\
 format, columns, rows (read = kept + left out, by reason), classes, and a line for each thing to know. With --json one
@@ -23,7 +23,7 @@ Exit status: 0 it can be trained on, 1 it can, with doubts, 2 it can't."""
 PREDICT_HELP = """\
 one JSON object per text, in the order of the texts:
   row          its number, from 1; an empty line has one too, an empty text, and null for label, open, unsure and score
-  text         as given
+  text         as given, without the blanks around it
   label        the known class, or null when the text belongs to none
   open         true when it belongs to none
   unsure       true when another answer is about as right

@@ -9,12 +9,13 @@ import argparse
 import os
 import tempfile
 import time
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ans.config import TrainConfig
 from ans.json_files import json_text
+from ans.paths import existing
 from ans.terminal import Progress, note, print_table
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def train(given: argparse.Namespace) -> None:
     config = TrainConfig(**asked)
     corrections = {}
     if given.corrections is not None:
-        from ans.data.corrections import corrected
+        from ans.data.corrections import corrected, learning
         from ans.data.tables import read_table
 
         table = read_table(given.corrections, may_choose=False)
@@ -36,7 +37,7 @@ def train(given: argparse.Namespace) -> None:
     out = _writable_out(given.out) if given.out is not None else None
     if not _is_first(config):
         out, given.quiet = None, True
-    from ans.data.corpora import PUBLIC, corpus_of, make_open_world_split, usual_ratio
+    from ans.data.corpora import BUNDLED, PUBLIC, corpus_of, make_open_world_split, usual_ratio
     from ans.inspection import told_before
 
     if "known_ratio" not in asked:
@@ -45,7 +46,9 @@ def train(given: argparse.Namespace) -> None:
     for sentence in told_before(config):
         note(sentence, given.quiet)
     if config.dataset not in PUBLIC:
-        make_open_world_split(corpus_of(config), config)
+        split = make_open_world_split(corpus_of(config), config)
+        if corrections:
+            learning(split, corrections)
     if out is None:
         note("The model will not be saved; name a folder with --out to keep it.", given.quiet)
     with Progress(given.quiet) as bars:
@@ -57,7 +60,10 @@ def train(given: argparse.Namespace) -> None:
             if "work" in event:  # the data are read, and the encoder is loaded, which has no event of its own
                 bars({"phase": "load"})
 
-        outcome = run_experiment(config, show, lambda: False, corrections)
+        own = None if config.dataset in (BUNDLED, *PUBLIC) else existing(config.dataset)
+        # By its whole name it is found again from another folder, as an encoder is.
+        named = config if own is None else config.with_(dataset=str(own.resolve()))
+        outcome = run_experiment(named, show, lambda: False, corrections)
         bars.finish()
     if out is not None:
         outcome.classifier.save(out)
@@ -98,46 +104,28 @@ def predict(given: argparse.Namespace) -> None:
 
 def teach(given: argparse.Namespace) -> None:
     """Let a saved model learn corrections, and save what came of it."""
-    from ans.data.corrections import corrected
     from ans.data.tables import read_table
 
     table = read_table(given.corrections, may_choose=False)
     place = Path(given.model).expanduser()
-    beside = place.with_name(f"{place.resolve().name.removesuffix('.zip')}-taught")
+    whole = place.resolve()  # `.` has no name to put anything beside
+    beside = (place if place.name == whole.name else whole).with_name(f"{whole.name.removesuffix('.zip')}-taught")
     named = str(beside) if given.out is None else given.out
     out = _writable_out(named)
-    started = time.perf_counter()
-    classifier = _loaded(given)
-    loaded = time.perf_counter()
-    said = corrected(table.texts, table.labels, classifier.labels)
-    learnt = classifier.teach(list(said), list(said.values()))
-    seconds = time.perf_counter() - loaded
+    from ans.workflows.teach_saved import teach_saved
+
     replaced = out.exists() and any(there.exists() and out.samefile(there) for there in (place, place / "model"))
-    learnt.save(out)
-    new = [label for label in learnt.labels if label not in classifier.labels]
-    # As the answers stood and as they stand, of the model that was given and of the one that was saved.
-    before, after = (_right(model, said) for model in (classifier, learnt))
-    result = {
-        "corrections": len(said),
-        "right_before": before,
-        "right_after": after,
-        "new_classes": new,
-        "seconds": round(seconds, 2),
-        "load_seconds": round(loaded - started, 2),
-        "out": named,
-    }
+    done = teach_saved(given.model, table.texts, table.labels, out, given.device)
+    result = {**asdict(done), "out": named}
     if given.json:
         print(json_text(result))
         return
-    print(f"Of {len(said)} corrected texts the model had {before} right, and has {after} now.")
-    if new:
-        print(f"New classes: {', '.join(new)}.")
+    before, after = done.right_before, done.right_after
+    print(f"Of {done.corrections} corrected texts the model had {before} right, and has {after} now.")
+    if done.new_classes:
+        print(f"New classes: {', '.join(done.new_classes)}.")
     other = "it replaces the one that was there" if replaced else f"the one in {given.model} is as it was"
-    print(f"Learnt in {seconds:.1f} s. The model is in {named}; {other}.")
-
-
-def _right(classifier, said: dict[str, str | None]) -> int:
-    return sum(found.label == said[found.text] for found in classifier.explain(list(said), 1, 0))
+    print(f"Learnt in {done.seconds:.1f} s. The model is in {named}; {other}.")
 
 
 def evaluate(given: argparse.Namespace) -> None:
@@ -148,6 +136,7 @@ def evaluate(given: argparse.Namespace) -> None:
         from ans.runs.check import Quality
         from ans.workflows.checking import check_of
         from ans.workflows.judging import judge_test
+        from ans.workflows.unseen import unseen
 
         classifier = _loaded(given)
         bars({"phase": "data"})
@@ -162,15 +151,18 @@ def evaluate(given: argparse.Namespace) -> None:
         # Of its own file, open texts it has learnt from don't test it; of any other, all do.
         taught = classifier.config.open_texts if own and corpus.is_one_file else "test"
         known = tuple(classifier.labels)
-        split = make_open_world_split(corpus, classifier.config.with_(known_classes=known, open_texts=taught))
+        whole = make_open_world_split(corpus, classifier.config.with_(known_classes=known, open_texts=taught))
+        split = unseen(whole, classifier.train_texts)
+        learnt = len(whole.test) - len(split.test)
+        if learnt:
+            note(f"{learnt:,} test texts are left out, since the model has learnt from them.", given.quiet)
         bars({"phase": "evaluate"})
         started = time.perf_counter()
         judged = judge_test(classifier, split)
         seconds = {"evaluate": time.perf_counter() - started}
         bars.finish()
-    _print_result(
-        judged.metrics, classifier, given.dataset, seconds, given.model, given, check_of(classifier, Quality())
-    )
+    check = check_of(classifier, Quality())
+    _print_result(judged.metrics, classifier, given.dataset, seconds, given.model, given, check, learnt)
 
 
 def _read_as(given: argparse.Namespace, config: TrainConfig, own: bool) -> TrainConfig:
@@ -194,7 +186,14 @@ def _loaded(given: argparse.Namespace):
 
 
 def _print_result(
-    metrics, classifier, dataset: str, seconds: dict, folder: str | None, given: argparse.Namespace, check: Check
+    metrics,
+    classifier,
+    dataset: str,
+    seconds: dict,
+    folder: str | None,
+    given: argparse.Namespace,
+    check: Check,
+    learnt: int = 0,
 ) -> None:
     from ans.evaluation.advice import warning
 
@@ -212,6 +211,7 @@ def _print_result(
             "encoder_reads": classifier.encoder.description(),
             "out": folder,
             "known_classes": classifier.labels,
+            "learnt_left_out": learnt,
             "held_out": {
                 "known_refused": _share(check.refused),
                 "known_texts": check.refused.of,

@@ -8,7 +8,8 @@ files, no file is to blame: that error goes on as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from math import isfinite
 from pathlib import Path
@@ -74,8 +75,16 @@ def read_typed(path: Path, parse: Callable[[bytes], T]) -> T:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a file, whole or not at all."""
+    with replacing_json(path, value):
+        pass
+
+
+@contextmanager
+def replacing_json(path: Path, value: Any) -> Iterator[None]:
+    """Write a file that takes its place, whole, when the block ends well; else the older one stays."""
     with replacing(path) as building:
         building.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        yield
 
 
 def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:

@@ -31,7 +31,13 @@ class Recent:
                     self._kept.move_to_end(key)
                     return self._kept[key]
                 began = self._forgotten
-            value = make()
+            try:
+                value = make()
+            except BaseException:
+                with self._lock:  # who waits for this lock tries in turn; who comes later takes a new one
+                    if self._making.get(key) is making:
+                        del self._making[key]
+                raise
             with self._lock:
                 if any(which(key) for which in self._since(began)):  # it is of before: good for who asked then, no more
                     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ans.bulk.kept_answers import KeptAnswers, alone_at
 from ans.bulk.long_rows import LongRows, open_rows
 from ans.bulk.rows import Rows
 from ans.bulk.written import write_rows
-from ans.data.rows import lines_named
+from ans.data.rows import clean, lines_named
 from ans.terminal import Progress, note
 
 if TYPE_CHECKING:
@@ -180,9 +180,10 @@ def answer_file(source: Path, out: Path, asked: Asked, load, finished: Finished 
 
 def answers_of(model: TrainedModel, texts: list[str], candidates: int, neighbours: int) -> Iterator[dict[str, Any]]:
     """One object a text; of an empty one all but the text is null."""
-    found = iter(model.explain_many([text for text in texts if text], candidates, neighbours))
-    for text in texts:
-        yield next(found).to_dict() if text else {"text": "", **dict.fromkeys(("label", "open", "unsure", "score"))}
+    filled = [bool(clean(text)) for text in texts]  # a space that no key types is no text either
+    found = iter(model.explain_many(list(compress(texts, filled)), candidates, neighbours))
+    for is_text in filled:
+        yield next(found).to_dict() if is_text else {"text": "", **dict.fromkeys(("label", "open", "unsure", "score"))}
 
 
 def brief_answers(model: TrainedModel, texts: list[str]) -> list[dict[str, Any]]:

@@ -19,6 +19,13 @@ from ans.terminal import note
 
 def predict(given: argparse.Namespace, load) -> dict[str, Any] | None:
     """Answer each text; of files, what came of them. `load` gives the model that the arguments name."""
+    for name in (
+        "model",
+        "input",
+        "out",
+    ):  # quoted, a `~` comes as it stands, and each engine would read it its own way
+        if (named := getattr(given, name)) is not None:
+            setattr(given, name, os.path.expanduser(named))
     if (given.input is None) != (given.out is None):
         raise ValueError("--input and --out go together: the file with the texts, and the one for their answers.")
     if given.input is not None and given.text:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ans.conventions import LONGEST, OPEN_NAME, OUTSIDE_NAME, means_no_class
 from ans.data.corpora import OpenWorldSplit
+from ans.data.rows import clean
 from ans.data.tables import LabelledTexts
 from ans.data.uploads import folder_of
 from ans.json_files import parser, read_typed, write_json
@@ -22,6 +23,7 @@ from ans.json_files import parser, read_typed, write_json
 MOST = 5000  # of one browser
 LONGEST_CLASS = 200  # characters of a class's name
 CORRECTIONS_FILE = "corrections.json"
+NO_TEST = "no text of the test part is left to measure with; correct fewer of its texts."
 LOST = "{} would lose its last text; correct one text of it less, or give it another text."
 _LOCK = threading.Lock()
 
@@ -112,7 +114,7 @@ def _write(file: Path, kept: Sequence[_Kept]) -> None:
 
 
 def _checked(one: Correction) -> tuple[str, str | None, str | None]:
-    text, label = one.text.strip(), None if one.label is None else " ".join(one.label.split())
+    text, label = clean(one.text), None if one.label is None else " ".join(one.label.split())
     if not text:
         raise ValueError("there is no text to correct; type one.")
     if len(text) > LONGEST:
@@ -130,7 +132,7 @@ def learning(split: OpenWorldSplit, said: Mapping[str, str | None]) -> OpenWorld
             one; what was said of a text before counts no more.
 
     Raises:
-        ValueError: a class would lose its last text to learn from.
+        ValueError: a class would lose its last text to learn from, or the test its last.
     """
     new = {text: label for text, label in said.items() if label is not None}
     beyond = [text for text in said if text not in new]
@@ -140,6 +142,8 @@ def learning(split: OpenWorldSplit, said: Mapping[str, str | None]) -> OpenWorld
     known = sorted({*split.known, *new.values()})
     if lost := sorted({*split.train.labels} - {*train.labels, *new.values()}):
         raise ValueError(LOST.format(repr(lost[0])))
+    if not len(test):
+        raise ValueError(NO_TEST)
     return replace(
         split,
         known=known,
@@ -165,6 +169,15 @@ def right_class(label: str | None, known: Collection[str]) -> str | None:
 
 
 def corrected(texts: Sequence[str], labels: Sequence[str | None], known: Collection[str]) -> dict[str, str | None]:
+    """The right class by the corrected text, None for open, of corrections as a file or a program has them.
+
+    Raises:
+        ValueError: there are none, texts and labels differ in number, or one is empty.
+    """
+    return by_text([clean(text) for text in texts], [right_class(label, known) for label in labels])
+
+
+def by_text(texts: Sequence[str], labels: Sequence[str | None]) -> dict[str, str | None]:
     """The right class by the corrected text, None for open; the last one of a text counts.
 
     Raises:
@@ -176,8 +189,8 @@ def corrected(texts: Sequence[str], labels: Sequence[str | None], known: Collect
         raise ValueError("there is no correction to learn from; give at least one text with its right class, or open.")
     found: dict[str, str | None] = {}
     for text, label in zip(texts, labels, strict=True):
-        found[text] = right_class(label, known)
-        if not text.strip() or found[text] == "":
+        found[text] = label
+        if not text.strip() or label == "":
             raise ValueError(f"a correction needs a text and a label, got {text!r} and {label!r}.")
     return found
 

@@ -23,6 +23,7 @@ from ans.data.arguments import given_texts
 from ans.events import silent
 from ans.model import card, hub
 from ans.model.label_values import LabelValues, checked_open_label, comparable, labels_of
+from ans.model.model_folder import LABELS_IN
 from ans.model.parts import apart
 from ans.model.training_bars import TrainingBars
 from ans.paths import place
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 SETTINGS = {spec.name: spec for spec in fields(TrainConfig)}
 OF_THE_SPLIT = ("dataset", "data_dir", "known_ratio", "known_classes", "texts_per_class", "open_texts")
-KEPT = "labels_in"  # the entry of a saved model about its labels
 
 
 def _with_settings(init: Any) -> Any:
@@ -200,7 +200,7 @@ class OpenWorldClassifier(
         Raises:
             ValueError: the folder holds anything else, which stays as it is.
         """
-        self._model().save(folder, **{KEPT: self._values().to_dict()})
+        self._model().save(folder, **{LABELS_IN: self._values().to_dict()})
 
     @classmethod
     def load(cls, folder: str | Path, device: str | None = None) -> OpenWorldClassifier:
@@ -213,7 +213,7 @@ class OpenWorldClassifier(
         from ans.model.trained_model import TrainedModel
 
         model = TrainedModel.load(folder, device)
-        values = LabelValues.from_dict(files.about(folder, KEPT), model.labels)
+        values = LabelValues.from_dict(files.about(folder, LABELS_IN), model.labels)
         return cls(open_label=values.open_label)._set(model)._keep(model, values)
 
     def _save_pretrained(self, save_directory: Path) -> None:

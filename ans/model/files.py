@@ -234,6 +234,8 @@ def _write(folder: str | Path, about: dict, texts: list[str], tensors: dict[str,
         os.replace(building, folder)
         settle(folder.parent)
     finally:
+        if old.exists() and not folder.exists():  # cut off between the two
+            os.replace(old, folder)
         shutil.rmtree(old, ignore_errors=True)
         shutil.rmtree(building, ignore_errors=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,10 +29,12 @@ def full_name(repository: str, private: bool | None = None, token: str | None = 
 
 def save_beside(save: Callable[[Path], None], folder: Path) -> None:
     """Save a model among the other files of a repository; `save` would have a folder for itself."""
-    with tempfile.TemporaryDirectory() as own:
-        save(Path(own) / "model")
+    # Built on the same disk, the files change places at once: half of an older model would answer with its names.
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as own:
+        built = Path(own) / "model"
+        save(built)
         for name in FILES:
-            shutil.move(Path(own) / "model" / name, folder / name)
+            os.replace(built / name, folder / name)
     (folder / "config.json").write_text(json.dumps(KIND, indent=2), encoding="utf-8")
 
 

@@ -164,6 +164,26 @@ class LabelValues:
             kinds += f" from {held.min:,} to {held.max:,}, as they were in training"
         raise ValueError(f"the labels of this model are {kinds}, got {label!r}.")
 
+    def read(self, names: Iterable[str | None]) -> list[str | None]:
+        """Right answers as a file has them, in letters, by the names of classes; None for open, however it is written.
+
+        Raises:
+            ValueError: one is no label of this model's kind.
+        """
+        return [None if name is None else self._read(name) for name in names]
+
+    def _read(self, name: str) -> str | None:
+        if name == str(self.open_label) and name not in self.names:
+            return None
+        kind = {"b": "bool", "i": "int", "u": "int", "f": "float"}.get(self.classes.dtype.kind, "str")
+        try:
+            label = label_as_given(name, kind)
+        except ValueError:
+            label = name
+        if kind == "bool" and name not in ("True", "False"):
+            label = name
+        return self.name_of(label)
+
     def array(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
         """The labels of class numbers, of which `OPEN` is one."""
         both = np.append(self.classes, np.array([self.open_label], dtype=None if self._fits else object))

@@ -8,6 +8,7 @@ from ans.paths import place
 
 FORMAT = "ans-open-world-classifier"
 ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE = "model.json", "weights.safetensors", "training_texts.json"
+LABELS_IN = "labels_in"  # the entry of a model from Python about its labels: of which kind, and what stands for open
 
 
 def place_of_model(folder: str | Path) -> Path:

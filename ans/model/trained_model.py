@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ans.config import TrainConfig
 from ans.conventions import Prediction
 from ans.data.arguments import given_count
-from ans.data.corrections import corrected
+from ans.data.corrections import by_text
 from ans.events import Emit, ShouldStop, never, silent
 from ans.model import files
 from ans.model.added_class import check_name, check_texts, with_class
@@ -316,7 +316,7 @@ class TrainedModel:
             ValueError: there are none, texts and labels differ in number, one is empty, or a class would lose its last
                 text.
         """
-        corrections = corrected(texts, labels, self.labels)
+        corrections = by_text(texts, labels)
         learnt, config = taught(self.fitted, self.config, corrections, self.features(list(corrections)))
         return TrainedModel(config, learnt, self.seconds)
 

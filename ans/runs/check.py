@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, NonNegativeInt
 
-from ans.json_files import DamagedFile, parser, read_typed, write_json
+from ans.json_files import DamagedFile, parser, read_typed, replacing_json
 
 CHECK_FILE = "check.json"
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -108,7 +109,12 @@ class Check:
 
     def write(self, folder: Path) -> None:
         """Replace the run's check, at once and whole."""
-        write_json(folder / CHECK_FILE, asdict(self))
+        with self.replacing(folder):
+            pass
+
+    def replacing(self, folder: Path) -> AbstractContextManager[None]:
+        """Write the run's check, which takes the place of an older one when the block ends well."""
+        return replacing_json(folder / CHECK_FILE, asdict(self))
 
 
 _PARSE = parser(Check)

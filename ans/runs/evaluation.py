@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, FiniteFloat, NonNegativeInt
 
 from ans.conventions import OPEN_NAME
-from ans.json_files import DamagedFile, parser, read_typed, write_json
+from ans.json_files import DamagedFile, parser, read_typed, replacing_json
 
 EVALUATION_FILE = "evaluation.json"
 Percent = Annotated[float, Field(ge=0, le=100.0001, allow_inf_nan=False)]
@@ -85,8 +86,13 @@ class Evaluation:
 
     def write(self, folder: Path) -> None:
         """Replace the run's evaluation, at once and whole."""
+        with self.replacing(folder):
+            pass
+
+    def replacing(self, folder: Path) -> AbstractContextManager[None]:
+        """Write the run's evaluation, which takes the place of an older one when the block ends well."""
         plain = asdict(self)
-        write_json(folder / EVALUATION_FILE, {**plain, "num_known_classes": len(self.known)})
+        return replacing_json(folder / EVALUATION_FILE, {**plain, "num_known_classes": len(self.known)})
 
 
 _PARSE = parser(Evaluation)

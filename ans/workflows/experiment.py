@@ -110,10 +110,12 @@ def save_outcome(run: Run, outcome: Outcome) -> None:
 
 
 def save_answers(run: Run, classifier: TrainedModel, judged: Judged, evaluation: Evaluation, check: Check) -> None:
-    """Write a model, its answers to the test texts that lie in the run already, and its numbers; each file whole."""
-    classifier.save(run.folder / "model")
+    """Write a model, its answers to the test texts that lie in the run already, and its numbers.
+
+    All of it is written before any of it takes the place of an older one: a full disk leaves the run as it was.
+    """
     arrays = {"features": judged.features, "logits": judged.logits, "answers": judged.answers}
     with replacing(run.folder / ARRAYS_FILE) as building:
         write_tensors(building, {name: value.contiguous() for name, value in arrays.items()}, save_file)
-    check.write(run.folder)
-    evaluation.write(run.folder)
+        with check.replacing(run.folder), evaluation.replacing(run.folder):
+            classifier.save(run.folder / "model")

@@ -13,7 +13,7 @@ import torch
 
 from ans.conventions import OPEN
 from ans.data.corpora import OpenWorldSplit, targets
-from ans.data.corrections import Correction, not_corrected
+from ans.data.corrections import NO_TEST, Correction, not_corrected
 from ans.data.tables import LabelledTexts
 from ans.model.threads import computing_with
 from ans.model.trained_model import TrainedModel
@@ -61,7 +61,7 @@ def teach(
     texts, labels, arrays = run.load_test()
     test = not_corrected(LabelledTexts(texts, labels), said)
     if not len(test):
-        raise ValueError("no text of the test part is left to measure with; correct fewer of its texts.")
+        raise ValueError(NO_TEST)
     features = torch.from_numpy(arrays["features"][[text not in said for text in texts]])
     before, after = (judge(one, features, test.labels) for one in (model, learnt))
     about = Taught(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ans.conventions import LONGEST
 from ans.data.corrections import LONGEST_CLASS, Correction, corrected
 from ans.runs.keys import make_key
 from ans.ui.api.asking import check_length
@@ -68,5 +67,4 @@ def _checked(given: Teach, known: list[str]) -> dict[str, str | None]:
                 f"{LONGEST_CLASS}.",
                 422,
             )
-    texts = [row.text[:LONGEST].strip() for row in given.corrections]
-    return corrected(texts, [row.label for row in given.corrections], known)
+    return corrected([row.text for row in given.corrections], [row.label for row in given.corrections], known)
