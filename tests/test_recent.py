@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ans.recent import Recent
 
 
@@ -35,3 +37,16 @@ def test_a_change_of_something_else_meanwhile_does_no_harm():
 
     kept.get("a", slow)
     assert "a" in kept
+
+
+def test_of_what_could_not_be_made_nothing_is_left():
+    kept = Recent(3)
+
+    def refused() -> str:
+        raise ValueError("damaged")
+
+    for key in range(100):
+        with pytest.raises(ValueError, match="damaged"):
+            kept.get(key, refused)
+    assert not kept._making
+    assert kept.get(7, lambda: "made") == "made"

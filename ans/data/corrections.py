@@ -190,7 +190,7 @@ def by_text(texts: Sequence[str], labels: Sequence[str | None]) -> dict[str, str
     found: dict[str, str | None] = {}
     for text, label in zip(texts, labels, strict=True):
         found[text] = label
-        if not text.strip() or label == "":
+        if not text.strip() or (label is not None and not label.strip()):
             raise ValueError(f"a correction needs a text and a label, got {text!r} and {label!r}.")
     return found
 

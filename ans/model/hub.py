@@ -29,11 +29,13 @@ def full_name(repository: str, private: bool | None = None, token: str | None = 
 
 def save_beside(save: Callable[[Path], None], folder: Path) -> None:
     """Save a model among the other files of a repository; `save` would have a folder for itself."""
-    # Built on the same disk, the files change places at once: half of an older model would answer with its names.
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as own:
+    # Built on the same disk, so that the files change places at once; cut off even there, it is no model at all rather
+    # than one that answers with the names of another.
+    with tempfile.TemporaryDirectory(prefix=".model-", dir=folder) as own:
         built = Path(own) / "model"
         save(built)
-        for name in FILES:
+        (folder / ABOUT_FILE).unlink(missing_ok=True)
+        for name in (WEIGHTS_FILE, TEXTS_FILE, ABOUT_FILE):
             os.replace(built / name, folder / name)
     (folder / "config.json").write_text(json.dumps(KIND, indent=2), encoding="utf-8")
 

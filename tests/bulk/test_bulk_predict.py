@@ -67,6 +67,41 @@ def test_a_run_that_was_cut_off_goes_on_and_gives_what_a_whole_one_gives(given, 
     assert not part.exists()
 
 
+def test_what_holds_no_letter_is_empty_whether_it_is_an_argument_a_line_or_a_row(
+    given, classifier, capsys, monkeypatch
+):
+    blank = ["", "  ", "\u00a0", "\u200b", "\u3000"]
+    Path(given.input).write_text(
+        "".join(f"{json.dumps({'text': text})}\n" for text in [*blank, "hi"]), encoding="utf-8"
+    )
+    bulk.predict(given, lambda _: classifier)
+    assert [row["answer_open"] is None for row in read_rows(Path(given.out)).rows] == [True] * 5 + [False]
+    lines = io.TextIOWrapper(io.BytesIO("\n".join([*blank, "hi"]).encode()))
+    for text in ([*blank, "hi"], []):
+        monkeypatch.setattr(sys, "stdin", lines)
+        capsys.readouterr()
+        bulk.predict(Namespace(**{**vars(given), "input": None, "out": None, "text": text}), lambda _: classifier)
+        found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [(one["text"], one["open"]) for one in found[:5]] == [("", None)] * 5
+        assert (found[5]["text"], found[5]["open"] is None) == ("hi", False)
+
+
+def test_a_home_that_is_written_as_a_tilde_is_found_and_a_model_that_changed_there_answers_anew(
+    classifier, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "asked").mkdir()
+    (tmp_path / "asked" / "a.csv").write_text("text\nwake me up at seven\n", encoding="utf-8")
+    command = ["predict", "~/model", "--input", "~/asked", "--out", "~/answered", "--device", "cpu", "--json"]
+    for _ in range(2):
+        classifier.save(tmp_path / "model")
+        assert main(command) == 0
+        assert json.loads(capsys.readouterr().out)["rows"] == 1, "the model is another one by its time"
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 0, "now nothing has changed"
+    assert {path.name for path in tmp_path.iterdir()} == {"asked", "answered", "model"}
+
+
 def test_a_long_file_is_answered_by_a_recorded_encoder_a_short_one_by_another_and_both_alike(
     given, classifier, tmp_path, monkeypatch
 ):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ans.data.corpora import OpenWorldSplit, load_corpus
-from ans.data.corrections import MOST, Correction, Corrections, as_tsv, learning, right_class
+from ans.data.corrections import MOST, Correction, Corrections, as_tsv, corrected, learning, right_class
 from ans.data.tables import LabelledTexts
 from ans.json_files import DamagedFile
 
@@ -84,8 +84,8 @@ def test_the_exported_table_is_read_as_labelled_texts(tmp_path: Path):
 
 def test_a_class_that_would_lose_its_last_text_to_learn_from_is_refused_before_anything_is_trained():
     train = LabelledTexts(["one", "two", "three"], ["a", "b", "b"])
-    none = LabelledTexts([], [])
-    split = OpenWorldSplit("mine", ["a", "b"], [], train, none, none)
+    none, test = LabelledTexts([], []), LabelledTexts(["five"], ["b"])
+    split = OpenWorldSplit("mine", ["a", "b"], [], train, none, test)
     with pytest.raises(ValueError, match="'a' would lose its last text; correct one text of it less, or give it"):
         learning(split, {"one": "b"})
     assert learning(split, {"one": "b", "four": "a"}).train.labels == ["b", "b", "b", "a"]
@@ -97,3 +97,12 @@ def test_a_label_that_is_a_known_class_is_that_class_however_it_is_spelt():
     assert right_class("  new   one ", ["card "]) == "new one"
     assert right_class("None", ["None", "b"]) == "None"
     assert right_class("None", ["b"]) is None
+
+
+def test_a_corrected_text_is_the_one_that_was_read_however_its_spaces_were_typed(tmp_path):
+    texts = ["I lost  my card", "\u200bI lost my card ", "I\u00a0lost my card"]
+    assert corrected(texts, ["a", "b", "c"], ()) == {"I lost my card": "c"}
+    kept = Corrections(tmp_path)
+    for text in texts:
+        kept.add(ME, "mine", [Correction(text, "card", None)])
+    assert [one.text for one in kept.of(ME, "mine")] == ["I lost my card"]

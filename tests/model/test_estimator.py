@@ -328,6 +328,12 @@ def test_a_model_of_the_app_is_loaded_with_its_settings_and_another_line_leaves_
     }  # fmt: skip
 
 
+def test_in_python_a_label_means_what_it_says_and_the_open_label_alone_is_open(fitted, four):
+    taught = fitted.teach(["water the ferns", "cut the grass"], ["none", "open"])
+    assert set(taught.classes_) == {*fitted.classes_, "none"}, "as fit takes it"
+    assert taught.predict(["water the ferns", "cut the grass"]).tolist() == ["none", "open"]
+
+
 def test_bars_are_shown_when_asked_for_and_else_nothing_is(four, tiny_encoder_folder, capsys):
     small = {"device": "cpu", "encoder": str(tiny_encoder_folder), "trainable_layers": 0, "epochs": 1, "head_steps": 2}
     OpenWorldClassifier(**small).fit(*four)

@@ -96,6 +96,27 @@ def test_saved_over_another_model_the_readme_tells_of_this_one_as_it_is_asked_to
     assert not [one for one in recwarn if issubclass(one.category, UserWarning)]
 
 
+def test_a_model_whose_saving_over_another_was_cut_off_is_refused_and_never_answers_with_the_names_of_both(
+    model, others, tmp_path, monkeypatch
+):
+    model.save_pretrained(tmp_path)
+    replace = os.replace
+
+    def cut(source, target):
+        if Path(target) == tmp_path / "training_texts.json":
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", cut)
+    with pytest.raises(KeyboardInterrupt):
+        others.save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="no model in"):
+        OpenWorldClassifier.from_pretrained(tmp_path)
+    monkeypatch.undo()
+    others.save_pretrained(tmp_path)
+    assert len(OpenWorldClassifier.from_pretrained(tmp_path, device="cpu").classes_) == 3
+
+
 @pytest.mark.parametrize(
     "change", [lambda said: f"{said}\nMind the gap.\n", lambda said: said.replace("Answers", "Says")]
 )

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -170,6 +171,23 @@ def test_synthesized_negatives_lie_in_the_shell_around_positives_of_their_class(
         assert (distance <= classifier.config.gamma * r * (1 + 1e-4)).all()
     with pytest.raises(ValueError, match="'lunch' is no known class of this model; it knows alarm_set, card_lost, fl"):
         classifier.synthesized_negatives("lunch", 5)
+
+
+def test_who_is_interrupted_between_the_two_renames_keeps_the_older_model(classifier, tmp_path, monkeypatch):
+    classifier.save(tmp_path / "model")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "model").iterdir()}
+    replace = os.replace
+
+    def interrupted(source, target):
+        if Path(target) == tmp_path / "model" and not str(source).endswith("-old"):
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        classifier.refusing(0.3).save(tmp_path / "model")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "model").iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
 # Training

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+
 import numpy as np
 import pytest
 import torch
 
+from ans.model.trained_model import TrainedModel
+from ans.runs.check import Check
+from ans.runs.evaluation import Evaluation
 from ans.runs.run import Run
 from ans.runs.store import RunStore
 from ans.serving.models import Serving, load_classifier
@@ -73,6 +78,19 @@ def test_a_kept_line_answers_everywhere_and_reset_brings_back_every_bit(run, cla
     keep(run, again, None)
     assert run.evaluation == before[0]
     assert all(np.array_equal(value, run.load_test()[2][name]) for name, value in before[1][2].items())
+
+
+@pytest.mark.parametrize("fails", [(Evaluation, "replacing"), (Check, "replacing"), (TrainedModel, "save")])
+def test_a_disk_that_is_full_by_then_leaves_the_line_and_the_numbers_as_they_were(run, classifier, monkeypatch, fails):
+    before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+
+    def full(*given, **more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(*fails, full)
+    with pytest.raises(OSError, match="No space"):
+        keep(run, classifier, STRICT)
+    assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
 
 
 def test_the_page_answers_by_a_kept_line_at_once_and_tells_whoever_draws_by_answers(run, classifier, small_split):
