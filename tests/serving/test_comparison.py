@@ -9,6 +9,8 @@ import torch
 
 from ans.config import TrainConfig
 from ans.conventions import OPEN
+from ans.data.corpora import Corpus
+from ans.data.tables import LabelledTexts
 from ans.plots.comparison import comparison_bars
 from ans.plots.style import KNOWN
 from ans.runs.status import FINISHED
@@ -122,6 +124,19 @@ def test_rules_see_the_runs_features_its_known_dev_texts_and_the_closed_classifi
     assert torch.allclose(tuned.dev.tuned[:3], expected[:, : tuned.dim], atol=1e-5)
     assert torch.allclose(tuned.dev.closed[:3], classifier.closed_logits(expected), atol=1e-4)
     assert (tuned.test.targets == OPEN).sum() == 60
+
+
+def test_of_a_file_that_has_grown_since_what_was_learnt_or_tested_is_no_dev_text(
+    comparisons, store, classifier, small_split, monkeypatch
+):
+    dev, none = small_split.dev, LabelledTexts([], [])
+    known = [i for i, label in enumerate(small_split.test.labels) if label in classifier.labels][:4]
+    test, learnt = small_split.test.only(known), small_split.train.only(range(6))
+    drawn = LabelledTexts(dev.texts + learnt.texts + test.texts, dev.labels + learnt.labels + test.labels)
+    monkeypatch.setattr(run_features, "corpus_of", lambda config: Corpus("grown", none, drawn, none))
+    features = Comparisons(comparisons.serving).features(run_of(store, tuned=True).id)
+    found = features.for_rule("dev", lambda *_: None, lambda: False).dev
+    assert len(found.targets) == len(dev)
 
 
 def test_dropout_blurs_what_adb_learns_from_and_is_never_on_in_the_model_that_answers(comparisons, store):

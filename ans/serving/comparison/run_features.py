@@ -73,11 +73,14 @@ class RunFeatures:
     def _read_dev(self, tell: Tell, should_stop: ShouldStop) -> Part:
         config = self.model.config
         try:
-            dev = corpus_of(config).dev
+            corpus = corpus_of(config)
         except ValueError as error:
             raise ValueError(f"its threshold is set on the dev texts, and they can't be read: {error}") from error
+        # Of a file that has grown since, the parts are drawn anew: what was learnt or tested then is no dev text now.
+        seen = {*self.model.train_texts} - {*corpus.train.texts} | {*self.test_texts} - {*corpus.test.texts}
+        dev = corpus.dev
         found = targets(dev.labels, self.model.labels)
-        rows = [i for i, target in enumerate(found) if target != OPEN]
+        rows = [i for i, target in enumerate(found) if target != OPEN and dev.texts[i] not in seen]
         if not rows:
             raise ValueError("its threshold is set on the dev texts, and the dataset has none of these classes now.")
         read = _in_steps([dev.texts[i] for i in rows], self.model.features, "reading the dev texts", tell, should_stop)
