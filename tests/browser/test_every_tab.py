@@ -17,11 +17,11 @@ FILLED = """() => [...document.querySelectorAll('.block[id]')]
   })
   .map(block => block.id)"""
 
-# All pairs take minutes, and all fare alike: each tab is tried with the two beside it. ANS_EVERY_PAIR=1 walks all.
+# All pairs take minutes, and all fare alike: each tab is tried once with another. ANS_EVERY_PAIR=1 walks all.
 PAIRS = (
     [*itertools.permutations(TABS, 2)]
     if os.environ.get("ANS_EVERY_PAIR")
-    else [(tab, TABS[(at + step) % len(TABS)]) for at, tab in enumerate(TABS) for step in (-1, 1)]
+    else [(tab, TABS[(at + 3) % len(TABS)]) for at, tab in enumerate(TABS)]
 )
 
 
