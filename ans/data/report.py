@@ -184,7 +184,9 @@ def _left_out(found: Understood) -> list[Note]:
     for reason, entry in found.left_out.items():
         what = REASONS.get(reason, f"({reason})")
         rows = "1 row" if entry.count == 1 else f"{entry.count:,} rows"
-        kind = "doubt" if reason in DOUBTFUL_REASONS else "fine" if reason == UNLABELLED else "note"
+        kind = "doubt" if reason in DOUBTFUL_REASONS else "note"
+        if reason == UNLABELLED:
+            kind = "doubt" if 2 * entry.count > found.rows else "fine"
         made.append(Note(kind, f"{rows} {what}: left out, {lines_named(entry.lines, entry.count)}.", _samples(entry)))
     return made
 

@@ -11,6 +11,7 @@ from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, gu
 from ans.data.formats.packed import PACKED, unpacked
 from ans.data.formats.recognised import read_bytes
 from ans.data.label_cells import labels_in
+from ans.data.labels_once import with_labels_below
 from ans.data.rows import MOST_ROWS, Table, check_count, clean
 
 EXTENSIONS = (
@@ -106,7 +107,8 @@ def table_of(source: Any, sheet: str | None = None, encoding: str | None = None)
         return read_file(Path(source), sheet, encoding)
     from ans.data.formats.columnar import of_object
 
-    return of_object(source)
+    table = of_object(source)
+    return with_labels_below(table) if hasattr(source, "columns") else table  # pandas leaves merged cells empty
 
 
 def read_table(

@@ -10,7 +10,7 @@ import zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.odd_files.made import CLASSES, EACH, RECORDS, ROWS, OddFile, adding, lines_of, workbook, written
+from tests.odd_files.made import CLASSES, EACH, RECORDS, ROWS, OddFile, adding, by_class, lines_of, workbook, written
 
 FILES: dict[str, OddFile] = {}
 add = adding(FILES)
@@ -73,6 +73,33 @@ add(
         ),
         merged=["A2:A7", "A8:A13", "A14:A19"],
     ),
+)
+add(
+    "Excel, labels in the first row of each group",
+    "a.xlsx",
+    workbook(
+        (
+            "one",
+            [
+                ("Nr", "Team", "Phrase"),
+                *((place, label if place % 6 == 0 else None, text) for place, (text, label) in enumerate(ROWS)),
+            ],
+        )
+    ),
+)
+add(
+    "labels in the first row of each group",
+    "a.csv",
+    written([(label if place % 6 == 0 else "", text) for place, (text, label) in enumerate(ROWS)], "intent,utterance"),
+)
+add(
+    "labels in rows of their own",
+    "a.csv",
+    written(
+        [row for label, texts in by_class().items() for row in (("", label), *((text, "") for text in texts))],
+        "utterance,intent",
+    ),
+    left_out={"no text": 3},
 )
 add(
     "Excel, labels with a point",

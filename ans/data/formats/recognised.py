@@ -15,6 +15,7 @@ from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_mark
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
 from ans.data.formats.written_rows import with_feeds
 from ans.data.formats.yaml_table import read_yaml
+from ans.data.labels_once import with_labels_below
 from ans.data.rows import MOST_ROWS, SHOWN_SAMPLES, Note, Table, check_count, lines_named
 from ans.data.text_bytes import decode
 
@@ -37,7 +38,7 @@ def read_bytes(
         ValueError: it holds none; the sentence follows a file's name.
     """
     if is_spreadsheet(raw):
-        return gathered(read_spreadsheet(raw, sheet))
+        return with_labels_below(gathered(read_spreadsheet(raw, sheet)))
     if is_columnar(raw, suffix):
         return gathered(_no_larger(read_columnar(raw), most_rows))
     _check_lines(raw.count(b"\n"), most_rows)
@@ -108,4 +109,4 @@ def _of_text(content: str, suffix: str, encoding: str) -> Table:
         return read_rasa_markdown(content, encoding)
     if is_fasttext(content):
         return read_fasttext(content, encoding)
-    return read_delimited(content, suffix, encoding)
+    return with_labels_below(read_delimited(content, suffix, encoding))
