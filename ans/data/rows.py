@@ -27,6 +27,7 @@ NOT_ANSWERED = "cancelled annotation"
 EMPTY, UNLABELLED, SEVERAL, NO_PART = "no text", "unlabelled", "multi-label", "in no part"
 REPEATED, CONTRADICTORY = "repeated", "two labels for one text"
 NO_EXAMPLE = "no example"
+DESCRIBING = "column description"
 
 
 @dataclass
