@@ -36,6 +36,7 @@ from ans.data.rows import (
     shortened,
 )
 from ans.data.text_bytes import saved_twice
+from ans.data.twins import twin_notes
 
 SAMPLE, EXAMPLES = 6, 4
 MISSING = ("nan", "null", "n/a", "#n/a", "na", "<na>", "nat", "\\n", "undefined", "(empty)", "(blank)")
@@ -81,6 +82,7 @@ class Report:
             *_left_out(self.found),
             *_of_labels(self),
             *_of_texts(self),
+            *self.twins,
             *self.more,
         ]
 
@@ -88,6 +90,12 @@ class Report:
     def markup(self) -> Markup:
         """The HTML in the texts."""
         return markup_in(text for part in self.found.parts.values() for text in part.texts)
+
+    @cached_property
+    def twins(self) -> list[Note]:
+        """What to tell of texts that are one but for case and punctuation."""
+        parts = self.found.parts.values()
+        return twin_notes(pair for part in parts for pair in zip(part.texts, part.labels, strict=True))
 
     @cached_property
     def twice(self) -> dict[str, str]:
