@@ -12,6 +12,7 @@ from ans.conventions import LONGEST, MOST_CLASSES, some_names
 from ans.data.columns import AND, Columns, in_other_languages
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
+from ans.data.no_texts import unsure_notes
 from ans.data.rows import (
     BEFORE,
     BROKEN,
@@ -19,6 +20,7 @@ from ans.data.rows import (
     CONTRADICTORY,
     DESCRIBING,
     EMPTY,
+    FOR_NONE,
     HEADER_AGAIN,
     NO_EXAMPLE,
     NO_PART,
@@ -44,6 +46,7 @@ TRAINABLE, DOUBTFUL, USELESS = 0, 1, 2
 # Why rows were left out, as it goes on after "3 rows …".
 REASONS = {
     EMPTY: "without a text",
+    FOR_NONE: "with what programs write where there is no text",
     UNLABELLED: "without a label: for exploring only",
     SEVERAL: "with several labels (multi-label), where one is needed",
     REPEATED: "repeating another",
@@ -82,6 +85,7 @@ class Report:
             *_left_out(self.found),
             *_of_labels(self),
             *_of_texts(self),
+            *unsure_notes(text for part in self.found.parts.values() for text in part.texts),
             *self.twins,
             *self.more,
         ]

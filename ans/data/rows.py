@@ -28,6 +28,7 @@ EMPTY, UNLABELLED, SEVERAL, NO_PART = "no text", "unlabelled", "multi-label", "i
 REPEATED, CONTRADICTORY = "repeated", "two labels for one text"
 NO_EXAMPLE = "no example"
 DESCRIBING = "column description"
+FOR_NONE = "written for no text"
 
 
 @dataclass

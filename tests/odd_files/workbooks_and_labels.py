@@ -122,6 +122,19 @@ add(
     no_class={"NLU_FALLBACK": 1, "OOS": 1, "Out of Scope": 1, "out-of-domain": 1},
 )
 add(
+    "what is written for no text",
+    "a.csv",
+    written(
+        [
+            *ROWS,
+            *((text, "login") for text in ("nan", "NaN", "NULL", "#N/A", "#REF!", "#BEZUG!", "-", "[deleted]")),
+            *((text, "refund") for text in ("nah", "na", "?", "#1", "-1")),
+        ]
+    ),
+    classes={**EACH, "refund": 11},
+    left_out={"written for no text": 8},
+)
+add(
     "composed and not",
     "a.csv",
     written(
