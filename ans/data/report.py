@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -37,16 +37,16 @@ from ans.data.rows import (
     lines_named,
     shortened,
 )
+from ans.data.several_labels import missing_labels, named_together
 from ans.data.text_bytes import saved_twice
 from ans.data.twins import twin_notes
 
 SAMPLE, EXAMPLES = 6, 4
-MISSING = ("nan", "null", "n/a", "#n/a", "na", "<na>", "nat", "\\n", "undefined", "(empty)", "(blank)")
 TRAINABLE, DOUBTFUL, USELESS = 0, 1, 2
 # Why rows were left out, as it goes on after "3 rows …".
 REASONS = {
     EMPTY: "without a text",
-    FOR_NONE: "with what programs write where there is no text",
+    FOR_NONE: "with what is written where there is no text",
     UNLABELLED: "without a label: for exploring only",
     SEVERAL: "with several labels (multi-label), where one is needed",
     REPEATED: "repeating another",
@@ -241,14 +241,14 @@ def _of_labels(report: Report) -> list[Note]:
     if (count := len(report.all_counts)) > MOST_CLASSES:
         said = f"{count:,} classes, of which at most {MOST_CLASSES:,} can be known at a time: are these the labels?"
         made.append(Note("doubt", f"{said} Choose another column, fewer known classes, or join classes."))
-    if several := _several(report.all_counts):
+    cells = report.table.column(report.columns.label) if report.columns.label is not None else ()
+    if several := tuple(named_together(report.all_counts, cells)[:EXAMPLES]):
         said = "These labels seem to name several classes each, and count as classes of their own; write one of them."
         made.append(Note("doubt", said, several))
-    if missing := [name for name in report.all_counts if name.lower() in MISSING]:
+    if missing := missing_labels(report.all_counts):
         listed = ", ".join(f"{name} ({report.all_counts[name]:,})" for name in missing)
-        made.append(
-            Note("doubt", f"Programs write {listed} where there is no label; kept as a class. If it is none, empty it.")
-        )
+        said = f"Programs and people write {listed} where there is no label; kept as a class."
+        made.append(Note("doubt", f"{said} If it is none, empty it."))
     if found.renamed:
         listed = ", ".join(found.renamed)
         made.append(Note("note", f"Written in several ways that look alike, and read as one class: {listed}."))
@@ -260,19 +260,6 @@ def _of_labels(report: Report) -> list[Note]:
         examples = tuple(f"{name[:40]} ({count})" for name, count in found.scarce.items())[:EXAMPLES]
         made.append(Note("doubt" if doubt else "note", text + (" Is it the right column?" if doubt else ""), examples))
     return made
-
-
-def _several(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """Labels that hold others: `a;b` where `a` is a label, too; of commas only where all between them are."""
-    found = []
-    for name in counts:
-        for sign, enough in ((";", any), ("|", any), ("#", any), (",", all)):  # doccano writes #
-            parts = [part.strip() for part in name.split(sign)]
-            whole = all(parts) or sign != "#"  # C# is one
-            if len(parts) > 1 and whole and enough(part in counts for part in parts):
-                found.append(name)
-                break
-    return tuple(found[:EXAMPLES])
 
 
 def _of_texts(report: Report) -> list[Note]:

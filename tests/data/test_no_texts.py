@@ -30,7 +30,7 @@ def test_rows_with_nothing_for_a_text_are_left_out_and_shown():
     report = reported("nan", "#REF!", "-")
     assert (report.found.kept, report.status) == (18, TRAINABLE)
     note = next(note for note in report.notes if "no text" in note.text)
-    assert note.text == "3 rows with what programs write where there is no text: left out, lines 20, 21, 22."
+    assert note.text == "3 rows with what is written where there is no text: left out, lines 20, 21, 22."
     assert note.examples == ("nan", "#REF!", "-")
 
 
