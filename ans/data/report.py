@@ -54,14 +54,14 @@ REASONS = {
     NO_PART: "in neither train, dev nor test",
     TOO_MANY: "with more cells than the header: is a delimiter or a quote in a text?",
     TOO_FEW: "with fewer cells than the header",
-    BROKEN: "that are no valid JSON",
-    COMMENT: "that are comments",
+    BROKEN: "without valid JSON",
+    COMMENT: "with a comment",
     HEADER_AGAIN: "repeating the header",
     BEFORE: "above the table",
     DESCRIBING: "describing the columns",
     TOTAL: "with totals",
     NOT_ANSWERED: "whose annotation was cancelled or rejected",
-    NO_EXAMPLE: "that are no example of their intent",
+    NO_EXAMPLE: "without an example of the intent",
 }
 # Rows that were meant to be texts, and can't be read with certainty.
 DOUBTFUL_REASONS = (TOO_MANY, TOO_FEW, BROKEN, NO_EXAMPLE)

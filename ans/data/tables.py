@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, guess_columns, some
+from ans.data.formats.delimited import ONE_A_LINE
 from ans.data.formats.packed import PACKED, unpacked
 from ans.data.formats.recognised import read_bytes
 from ans.data.label_cells import labels_in
@@ -179,6 +180,11 @@ def labelled_columns(
         raise ValueError(f"{named} {error}") from error
     if not must_have_labels or (found.label is not None and found.label != found.text):
         return found
+    if table.format.startswith(ONE_A_LINE):
+        raise ValueError(
+            f"{named} was read as one text in each line, as nothing in it separates labels from texts; expected lines "
+            "such as “where is my parcel,delivery” below a first line “text,label”."
+        )
     no_text = found.text in found.guessed and not any(" " in clean(cell) for cell in table.column(found.text))
     what, usual = ("text", TEXT_COLUMNS) if no_text and len(table.names) > 2 else ("label", LABEL_COLUMNS)
     advice = f"Choose it (--{what}-column), or rename it." if may_choose else "Name it so in the first line."
