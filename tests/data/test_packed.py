@@ -70,5 +70,5 @@ def test_a_packed_tar_archive_is_called_by_its_name(packed, tmp_path):
 def test_lines_without_labels_are_said_to_be_texts_with_a_line_as_it_should_be(tmp_path):
     path = tmp_path / "lines.txt"
     path.write_text("refund: I want my money back\ndelivery: where is my parcel\n")
-    with pytest.raises(ValueError, match=r"read as one text in each line.* such as “where is my parcel,delivery” below"):
+    with pytest.raises(ValueError, match=r"read as one text in each line.* such as “where is my parcel,delivery”"):
         read_table(path)
