@@ -47,11 +47,12 @@ WEB_PAGE = re.compile(rb"\s*<(!doctype html|html[\s>]|head[\s>]|body[\s>]|table[
 XML = re.compile(rb"\s*<\?xml\s")
 ROOT = re.compile(rb"\s*<([A-Za-z][\w.:-]*)[^<>]*>\s*<[A-Za-z]")  # of XML that doesn't say that it is some
 SQL = re.compile(
-    rb"(\s|--[^\n]*\n|/\*.*?\*/;?|(SET|USE|BEGIN|START|LOCK|DROP|PRAGMA)\b[^;]*;)*(INSERT|CREATE|ALTER|COPY)\b",
+    rb"(?:\xef\xbb\xbf)?(\s|--[^\n]*\n|/\*.*?\*/;?|(SET|USE|GO|BEGIN|START|LOCK|DROP|PRAGMA)\b[^;\n]*[;\n])*"
+    rb"(INSERT|REPLACE|CREATE|ALTER|COPY)\b",
     re.IGNORECASE | re.DOTALL,
 )
 SQL_ROWS = re.compile(
-    rb"^(INSERT\s+(IGNORE\s+)?INTO\b[^;]{0,500}?\bVALUES\b|COPY\b[^;]{0,500}?\bFROM\s+stdin)",
+    rb"^((INSERT|REPLACE)\s+(IGNORE\s+)?(INTO\b|\[)[^;]{0,500}?\bVALUES\b|COPY\b[^;]{0,500}?\bFROM\s+stdin)",
     re.IGNORECASE | re.MULTILINE,
 )
 TAR = 257, b"ustar"  # where its first name ends, and what stands there

@@ -67,6 +67,8 @@ def test_random_bytes_are_no_text(seed, count, without):
         ),
         (b"-- MySQL dump\nSET NAMES utf8;\nCREATE TABLE t (text int);\nINSERT INTO t VALUES ('a','b');", "a dump"),
         (b"--\n-- PostgreSQL\n--\nSET x = 0;\nCOPY public.t (text, label) FROM stdin;\na\tb\n\\.\n", "a dump"),
+        (b"USE [shop]\r\nGO\r\nINSERT [dbo].[t] ([text], [label]) VALUES (N'a', N'b')\r\nGO\r\n", "a dump"),
+        (b"\xef\xbb\xbfPRAGMA x=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(a);\nINSERT INTO t VALUES('a');", "a dump"),
         (b"<rows>\n<row><text>hi</text><label>greet</label></row>\n</rows>\n", "XML, not like texts; export the table"),
         (b'<aiml version="2.0">\n<category><pattern>HI</pattern></category>\n</aiml>', "XML"),
         (b"\n<!DOCTYPE html><title>Log in</title>", "a web page"),
