@@ -27,6 +27,7 @@ add(
     left_out={"comment": 3},
 )
 add("headings of Markdown", "a.md", "# All intents\n\n" + headed("## {}", "* {}"))
+add("headings of Markdown, numbers before the texts", "a.md", headed("# {}", "1. {}"))
 add("Rhasspy", "sentences.ini", headed("[{}]", "{}"))
 add("an arrow before the label", "a.txt", joined(ROWS, " -> "))
 add("an arrow behind the label, with names", "a.txt", joined([row[::-1] for row in ROWS], " → ", "intent → utterance"))

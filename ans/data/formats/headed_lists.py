@@ -13,7 +13,7 @@ from ans.data.formats.rasa import plain
 from ans.data.rows import COMMENT, Account, Cell, Table
 
 HEADING = re.compile(r"#{1,4}\s+(?!\?)(\S.*?)[\s#]*")
-BULLET = re.compile(r"[-*+]\s+(\S.*)")
+BULLET = re.compile(r"(?:[-*+]|\d{1,4}[.)])\s+(\S.*)")
 BRACKETS = re.compile(r"\[\s*([^\[\]{}()\"',=<>|]*[^\W\d][^\[\]{}()\"',=<>|]*?)\s*\]")
 ASIDE, DEFINITION = (">", "<!--"), ("@", "$")  # comments; entities of .lu, whose values stand below them
 ENTITY = re.compile(r"\{@?\w[\w ]{0,60}=\s*([^{}]{0,200}?)\s*\}")  # {city=Rome}
