@@ -25,6 +25,7 @@ The words, each with one meaning in the whole project:
     visitor                one browser, with what it may see and do
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +61,8 @@ OPEN_SPELLINGS = frozenset(
     _bare(name)
     for name in (
         "oos", "oos near", "oos far", "ood", "open", "unknown", "out of scope", "out of domain",
-        "out of distribution", "none", "no class", "no intent", "no nodes detected", "nota", "none of the above",
+        "out of distribution", "none", "no class", "no intent", "no intent found", "no intent detected",
+        "no nodes detected", "nota", "none of the above",
         "none of these", "nlu fallback", "fallback", "fallback intent", "default fallback intent",
         "amazon.FallbackIntent", "none intent", "unknown intent", "oos intent", "out of scope intent", "open intent",
         "no match", "no match intent", "sys.no-match-default", "actions.intent.NO_MATCH", "input.unknown",
@@ -78,12 +80,14 @@ OPEN_SPELLINGS = frozenset(
         "ไม่มี", "นอกขอบเขต",
     )
 )  # fmt: skip
+PART_OF_OUTSIDE = re.compile(r"\s*(oos|ood|out[ _-]?of[ _-]?(scope|domain))\s*[-–—:/|._(]\s*\w", re.IGNORECASE)
 # What may hold whatever fits no class, or be a class as any other.
 REST_SPELLINGS = frozenset(
     _bare(name)
     for name in (
         "other", "others", "misc", "miscellaneous", "anything else", "everything else", "something else", "off topic",
-        "irrelevant", "unrelated", "uncategorized", "unclassified", "unassigned", "sonstiges", "sonstige", "anderes",
+        "irrelevant", "unrelated", "not relevant", "unclear", "unklar", "garbage", "nonsense",
+        "gibberish", "uncategorized", "unclassified", "unassigned", "sonstiges", "sonstige", "anderes",
         "andere", "autre", "autres", "divers", "hors sujet", "otro", "otros", "otra", "otras", "altro", "altri",
         "outro", "outros", "outra", "outras", "overig", "overige", "inne", "pozostałe", "jiné", "ostatní", "другое",
         "прочее", "разное", "інше", "diğer", "khác", "其他", "其它", "その他", "기타", "أخرى", "อื่นๆ",
@@ -92,8 +96,13 @@ REST_SPELLINGS = frozenset(
 
 
 def means_no_class(label: str) -> bool:
-    """Whether a label is spelt as in `OPEN_SPELLINGS`: `OOS`, `Out of Scope`, `out_of_domain`, `unbekannt`."""
-    return _bare(label) in OPEN_SPELLINGS
+    """Whether a label is spelt as in `OPEN_SPELLINGS`: `OOS`, `Out of Scope`, `out_of_domain`, `unbekannt`.
+
+    A part of what is out of scope is so, too: `OOS - chitchat`.
+    """
+    return _bare(label) in OPEN_SPELLINGS or (
+        PART_OF_OUTSIDE.match(label) is not None and not label.endswith("(class)")  # so is called what is none
+    )
 
 
 def may_mean_no_class(label: str) -> bool:

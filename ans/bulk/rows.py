@@ -22,6 +22,7 @@ from ans.data.rows import (
     BEFORE,
     BROKEN,
     COMMENT,
+    DESCRIBING,
     HEADER_AGAIN,
     NO_EXAMPLE,
     TOTAL,
@@ -35,7 +36,7 @@ from ans.data.text_bytes import decode
 
 MOST_ROWS = 10_000_000  # to be answered: far more than anybody trains on
 LINE = "line"  # the column of a line of JSON that is no object
-NO_ROWS = (COMMENT, BEFORE, HEADER_AGAIN, TOTAL, NO_EXAMPLE)  # what may stand between rows and is none
+NO_ROWS = (COMMENT, BEFORE, DESCRIBING, HEADER_AGAIN, TOTAL, NO_EXAMPLE)  # what may stand between rows and is none
 SPREADSHEETS = ("workbook", "spreadsheet")
 Pieces = Iterator[tuple[list[dict[str, Any]], list[str]]]
 

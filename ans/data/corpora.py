@@ -16,6 +16,7 @@ from ans.data.folders import parts_given
 from ans.data.intake import ReadAs
 from ans.data.reading import understood
 from ans.data.tables import LabelledTexts, read_table
+from ans.data.twins import without_twins
 from ans.paths import ASSETS, existing, existing_folder
 
 BUNDLED = "assistant"
@@ -192,7 +193,7 @@ def divided(data: LabelledTexts, seed: int) -> tuple[LabelledTexts, LabelledText
 
     A fifth tests, of classes of `FEWEST_TO_TEST` texts and more. Of n texts n²/1000 become dev, at most a tenth: the
     fewer there are, the more is each worth in training, and trainings that do without some check the line instead. If
-    that leaves nothing to test with, one of each two texts does.
+    that leaves nothing to test with, one of each two texts does. What was drawn and has a twin in train goes there.
     """
     rng = np.random.RandomState(seed)
     dev, test, pairs = [], [], []
@@ -202,7 +203,7 @@ def divided(data: LabelledTexts, seed: int) -> tuple[LabelledTexts, LabelledText
         dev += own[: min(aside, n * n // 1000)]
         test += own[aside : aside + max(1, round(0.2 * n))] if n >= FEWEST_TO_TEST else []
         pairs += own[:1] if n == 2 else []
-    test = test or pairs
+    dev, test = without_twins(data.texts, dev, test or pairs)
     train = sorted(set(range(len(data))) - set(dev) - set(test))
     return data.only(train), data.only(sorted(dev)), data.only(sorted(test))
 

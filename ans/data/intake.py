@@ -11,9 +11,11 @@ from ans.config import TrainConfig
 from ans.conventions import LONGEST, OPEN_LABELS, OUTSIDE_NAME, may_mean_no_class, means_no_class
 from ans.data.columns import PART_OF, SPLIT_NAMES, Columns
 from ans.data.label_cells import labels_in, near_names
+from ans.data.no_texts import is_no_text
 from ans.data.rows import (
     CONTRADICTORY,
     EMPTY,
+    FOR_NONE,
     NO_PART,
     REPEATED,
     SEVERAL,
@@ -239,6 +241,9 @@ def _labelled_rows(table: Table, columns: Columns, account: Account) -> tuple[li
         text = clean(text_cell) if not isinstance(text_cell, tuple) else " ".join(map(clean, text_cell))
         if not text:
             account.add(EMPTY, line, f"({', '.join(labels_in(label_cell)) or 'no label either'})")
+            continue
+        if is_no_text(text):
+            account.add(FOR_NONE, line, text)
             continue
         found = labels_in(label_cell)
         if len(found) > 1:

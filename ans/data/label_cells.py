@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import json
 import re
 import unicodedata
@@ -83,7 +84,7 @@ def _written(item: Any) -> str:
 
 def near_names(counts: Mapping[str, int]) -> list[list[str]]:
     """Groups of names that are probably one class: they differ by case, by 1 and 1.0, by a space, dash, underscore or
-    accent, or by letters of full width.
+    accent, by letters of full width, or by signs that are written as in HTML.
 
     In each the most frequent comes first.
     """
@@ -96,6 +97,6 @@ def near_names(counts: Mapping[str, int]) -> list[list[str]]:
 def _key(name: str) -> str:
     if WHOLE_NUMBER.fullmatch(name):
         return str(int(name.partition(".")[0]))
-    plain = unicodedata.normalize("NFKD", name).casefold()
+    plain = unicodedata.normalize("NFKD", html.unescape(name)).casefold()
     plain = re.sub("(?<=[a-z])[\u0300-\u036f]+", "", plain)  # of other scripts they may be letters
     return SEPARATORS.sub("", plain).strip(" .:") or name

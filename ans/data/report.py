@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -12,12 +12,15 @@ from ans.conventions import LONGEST, MOST_CLASSES, some_names
 from ans.data.columns import AND, Columns, in_other_languages
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
+from ans.data.no_texts import unsure_notes
 from ans.data.rows import (
     BEFORE,
     BROKEN,
     COMMENT,
     CONTRADICTORY,
+    DESCRIBING,
     EMPTY,
+    FOR_NONE,
     HEADER_AGAIN,
     NO_EXAMPLE,
     NO_PART,
@@ -34,14 +37,16 @@ from ans.data.rows import (
     lines_named,
     shortened,
 )
+from ans.data.several_labels import missing_labels, named_together
 from ans.data.text_bytes import saved_twice
+from ans.data.twins import twin_notes
 
 SAMPLE, EXAMPLES = 6, 4
-MISSING = ("nan", "null", "n/a", "#n/a", "na", "<na>", "nat", "\\n", "undefined", "(empty)", "(blank)")
 TRAINABLE, DOUBTFUL, USELESS = 0, 1, 2
 # Why rows were left out, as it goes on after "3 rows …".
 REASONS = {
     EMPTY: "without a text",
+    FOR_NONE: "with what is written where there is no text",
     UNLABELLED: "without a label: for exploring only",
     SEVERAL: "with several labels (multi-label), where one is needed",
     REPEATED: "repeating another",
@@ -49,13 +54,14 @@ REASONS = {
     NO_PART: "in neither train, dev nor test",
     TOO_MANY: "with more cells than the header: is a delimiter or a quote in a text?",
     TOO_FEW: "with fewer cells than the header",
-    BROKEN: "that are no valid JSON",
-    COMMENT: "that are comments",
+    BROKEN: "without valid JSON",
+    COMMENT: "with a comment",
     HEADER_AGAIN: "repeating the header",
     BEFORE: "above the table",
+    DESCRIBING: "describing the columns",
     TOTAL: "with totals",
     NOT_ANSWERED: "whose annotation was cancelled or rejected",
-    NO_EXAMPLE: "that are no example of their intent",
+    NO_EXAMPLE: "without an example of the intent",
 }
 # Rows that were meant to be texts, and can't be read with certainty.
 DOUBTFUL_REASONS = (TOO_MANY, TOO_FEW, BROKEN, NO_EXAMPLE)
@@ -79,6 +85,8 @@ class Report:
             *_left_out(self.found),
             *_of_labels(self),
             *_of_texts(self),
+            *unsure_notes(text for part in self.found.parts.values() for text in part.texts),
+            *self.twins,
             *self.more,
         ]
 
@@ -86,6 +94,12 @@ class Report:
     def markup(self) -> Markup:
         """The HTML in the texts."""
         return markup_in(text for part in self.found.parts.values() for text in part.texts)
+
+    @cached_property
+    def twins(self) -> list[Note]:
+        """What to tell of texts that are one but for case and punctuation."""
+        parts = self.found.parts.values()
+        return twin_notes(pair for part in parts for pair in zip(part.texts, part.labels, strict=True))
 
     @cached_property
     def twice(self) -> dict[str, str]:
@@ -184,7 +198,9 @@ def _left_out(found: Understood) -> list[Note]:
     for reason, entry in found.left_out.items():
         what = REASONS.get(reason, f"({reason})")
         rows = "1 row" if entry.count == 1 else f"{entry.count:,} rows"
-        kind = "doubt" if reason in DOUBTFUL_REASONS else "fine" if reason == UNLABELLED else "note"
+        kind = "doubt" if reason in DOUBTFUL_REASONS else "note"
+        if reason == UNLABELLED:
+            kind = "doubt" if 2 * entry.count > found.rows else "fine"
         made.append(Note(kind, f"{rows} {what}: left out, {lines_named(entry.lines, entry.count)}.", _samples(entry)))
     return made
 
@@ -225,14 +241,14 @@ def _of_labels(report: Report) -> list[Note]:
     if (count := len(report.all_counts)) > MOST_CLASSES:
         said = f"{count:,} classes, of which at most {MOST_CLASSES:,} can be known at a time: are these the labels?"
         made.append(Note("doubt", f"{said} Choose another column, fewer known classes, or join classes."))
-    if several := _several(report.all_counts):
+    cells = report.table.column(report.columns.label) if report.columns.label is not None else ()
+    if several := tuple(named_together(report.all_counts, cells)[:EXAMPLES]):
         said = "These labels seem to name several classes each, and count as classes of their own; write one of them."
         made.append(Note("doubt", said, several))
-    if missing := [name for name in report.all_counts if name.lower() in MISSING]:
+    if missing := missing_labels(report.all_counts):
         listed = ", ".join(f"{name} ({report.all_counts[name]:,})" for name in missing)
-        made.append(
-            Note("doubt", f"Programs write {listed} where there is no label; kept as a class. If it is none, empty it.")
-        )
+        said = f"Programs and people write {listed} where there is no label; kept as a class."
+        made.append(Note("doubt", f"{said} If it is none, empty it."))
     if found.renamed:
         listed = ", ".join(found.renamed)
         made.append(Note("note", f"Written in several ways that look alike, and read as one class: {listed}."))
@@ -244,19 +260,6 @@ def _of_labels(report: Report) -> list[Note]:
         examples = tuple(f"{name[:40]} ({count})" for name, count in found.scarce.items())[:EXAMPLES]
         made.append(Note("doubt" if doubt else "note", text + (" Is it the right column?" if doubt else ""), examples))
     return made
-
-
-def _several(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """Labels that hold others: `a;b` where `a` is a label, too; of commas only where all between them are."""
-    found = []
-    for name in counts:
-        for sign, enough in ((";", any), ("|", any), ("#", any), (",", all)):  # doccano writes #
-            parts = [part.strip() for part in name.split(sign)]
-            whole = all(parts) or sign != "#"  # C# is one
-            if len(parts) > 1 and whole and enough(part in counts for part in parts):
-                found.append(name)
-                break
-    return tuple(found[:EXAMPLES])
 
 
 def _of_texts(report: Report) -> list[Note]:

@@ -27,6 +27,8 @@ NOT_ANSWERED = "cancelled annotation"
 EMPTY, UNLABELLED, SEVERAL, NO_PART = "no text", "unlabelled", "multi-label", "in no part"
 REPEATED, CONTRADICTORY = "repeated", "two labels for one text"
 NO_EXAMPLE = "no example"
+DESCRIBING = "column description"
+FOR_NONE = "written for no text"
 
 
 @dataclass

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, guess_columns, some
+from ans.data.formats.delimited import ONE_A_LINE
 from ans.data.formats.packed import PACKED, unpacked
 from ans.data.formats.recognised import read_bytes
 from ans.data.label_cells import labels_in
+from ans.data.labels_once import with_labels_below
 from ans.data.rows import MOST_ROWS, Table, check_count, clean
 
 EXTENSIONS = (
@@ -106,7 +108,8 @@ def table_of(source: Any, sheet: str | None = None, encoding: str | None = None)
         return read_file(Path(source), sheet, encoding)
     from ans.data.formats.columnar import of_object
 
-    return of_object(source)
+    table = of_object(source)
+    return with_labels_below(table) if hasattr(source, "columns") else table  # pandas leaves merged cells empty
 
 
 def read_table(
@@ -177,6 +180,11 @@ def labelled_columns(
         raise ValueError(f"{named} {error}") from error
     if not must_have_labels or (found.label is not None and found.label != found.text):
         return found
+    if table.format.startswith(ONE_A_LINE):
+        raise ValueError(
+            f"{named} was read as one text in each line, as nothing in it separates labels from texts; expected lines "
+            "such as “where is my parcel,delivery” below a first line “text,label”."
+        )
     no_text = found.text in found.guessed and not any(" " in clean(cell) for cell in table.column(found.text))
     what, usual = ("text", TEXT_COLUMNS) if no_text and len(table.names) > 2 else ("label", LABEL_COLUMNS)
     advice = f"Choose it (--{what}-column), or rename it." if may_choose else "Name it so in the first line."

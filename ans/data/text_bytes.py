@@ -30,6 +30,8 @@ BINARY = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", UNPACK),
     (b"PAR1", "a damaged Parquet file", "write it again"),
     (b"ARROW1", "a damaged Arrow file", "write it again"),
+    (b"\x80\x04\x95", "a Python pickle", "save it as CSV or JSON there"),
+    (b"\x80\x05\x95", "a Python pickle", "save it as CSV or JSON there"),
     (b"SQLite format 3\x00", "an SQLite database", "export the table as CSV"),
     (b"\x7fELF", "a program", ""),
     (b"MZ\x90", "a program", ""),
@@ -43,9 +45,21 @@ ZIPPED = (
 )
 WEB_PAGE = re.compile(rb"\s*<(!doctype html|html[\s>]|head[\s>]|body[\s>]|table[\s>])", re.IGNORECASE)
 XML = re.compile(rb"\s*<\?xml\s")
+ROOT = re.compile(rb"\s*<([A-Za-z][\w.:-]*)[^<>]*>\s*<[A-Za-z]")  # of XML that doesn't say that it is some
+SQL = re.compile(
+    rb"(?:\xef\xbb\xbf)?(\s|--[^\n]*\n|/\*.*?\*/;?|(SET|USE|GO|BEGIN|START|LOCK|DROP|PRAGMA)\b[^;\n]*[;\n])*"
+    rb"(INSERT|REPLACE|CREATE|ALTER|COPY)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+SQL_ROWS = re.compile(
+    rb"^((INSERT|REPLACE)\s+(IGNORE\s+)?(INTO\b|\[)[^;]{0,500}?\bVALUES\b|COPY\b[^;]{0,500}?\bFROM\s+stdin)",
+    re.IGNORECASE | re.MULTILINE,
+)
+TAR = 257, b"ustar"  # where its first name ends, and what stands there
 CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")  # no tab, no line or page break, no escape
 CONTROL_BYTES = bytes([*range(1, 9), *range(14, 27), *range(28, 32), 127])
 LOOKED_AT = 1 << 20  # characters: enough to tell, and quick
+HEAD = 1 << 16  # bytes that tell what a file of letters is
 MOST_CONTROL = 0.01  # of all characters; a text may hold a stray one
 
 
@@ -93,6 +107,12 @@ def _kind_of(raw: bytes, is_text: bool) -> tuple[str, str] | None:
         return "a web page", "download the file itself, or save its table as CSV"
     if XML.match(raw[:1000]):
         return "XML", "export the table as CSV or JSON"
+    if (root := ROOT.match(raw[:1000])) is not None and is_text and raw.count(b"</" + root[1] + b">") == 1:
+        return ("XML", "export the table as CSV or JSON") if raw.rstrip().endswith(b"</" + root[1] + b">") else None
+    if SQL.match(raw[:HEAD]) and SQL_ROWS.search(raw[:HEAD]):
+        return "a dump of a database in SQL", "export the table as CSV"
+    if raw[TAR[0] : TAR[0] + len(TAR[1])] == TAR[1]:
+        return "a tar archive", "unpack it, and take the file or the folder in it"
     kinds = (*WRITTEN_AS_TEXT, *(() if is_text else BINARY))
     return next(((name, instead) for start, name, instead in kinds if raw.startswith(start)), None)
 
@@ -102,6 +122,8 @@ def _kind_of_zip(raw: bytes) -> tuple[str, str]:
         names = zipfile.ZipFile(io.BytesIO(raw)).namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):  # cut off, or damaged
         names = []
+    if any(one.endswith(".iwa") or one in ("Index.zip", "index.apxl", "index.xml") for one in names):
+        return "a document of Apple Numbers, Pages or Keynote", "export it as CSV there"
     for start, name, instead in ZIPPED:
         if any(one.startswith(start) for one in names):
             return name, instead

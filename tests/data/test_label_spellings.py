@@ -7,7 +7,10 @@ import pytest
 from ans.data.formats.recognised import read_bytes
 from ans.data.intake import understand
 from ans.data.label_cells import near_names
-from ans.data.report import Report
+from ans.data.report import TRAINABLE, Report
+from tests.odd_files.made import written
+
+JOINED = "These labels seem to name several classes each, and count as classes of their own; write one of them."
 
 
 def reported(content: str) -> Report:
@@ -23,6 +26,7 @@ def reported(content: str) -> Report:
         ("Réclamation", "Reclamation"),
         ("ｒｅｆｕｎｄ", "refund"),
         ("１", "1", "1.0"),
+        ("Billing & Refund", "Billing &amp; Refund"),
     ],
 )
 def test_names_that_differ_by_an_accent_a_separator_or_width_are_probably_one(names):
@@ -36,9 +40,30 @@ def test_names_that_differ_by_a_letter_are_several(names):
 
 def test_labels_that_doccano_joins_are_told_and_a_sharp_is_none():
     rows = [f"text {i},{label}" for i, label in enumerate(["C", "C#", "bug", "bug#urgent"] * 3)]
-    said = "These labels seem to name several classes each, and count as classes of their own; write one of them."
-    found = [note.examples for note in reported("\n".join(["data,label", *rows])).notes if note.text == said]
+    found = [note.examples for note in reported("\n".join(["data,label", *rows])).notes if note.text == JOINED]
     assert found == [("bug#urgent",)]
+
+
+@pytest.mark.parametrize("joined", ["a/b", "a + b", "b & a", "a and b", "a und b", "a\nb", "a, b", "a;z"])
+def test_labels_that_people_join_are_told_where_all_parts_are_classes(joined):
+    rows = [*((f"text {i} of {label}", label) for label in "ab" for i in range(4)), ("both of it", joined)]
+    notes = {note.text: note for note in reported(written(rows)).notes}
+    assert (notes[JOINED].kind, notes[JOINED].examples) == ("doubt", (" ".join(joined.split()),))
+    alone = [*rows[:4], *((text, "c") for text, _ in rows[4:8]), ("both of it", joined.replace("z", "b"))]
+    kept = {note.text for note in reported(written(alone)).notes}
+    assert (JOINED in kept) == (";" in joined)
+
+
+@pytest.mark.parametrize("name", ["nan", "N/A", "no_label", "Not Applicable", "unlabelled", "-", "??"])
+def test_labels_that_are_written_where_there_is_none_are_asked_about(name):
+    rows = [*((f"text {i} of {label}", label) for label in ("a", "b") for i in range(4)), ("so what", name)]
+    said = f"Programs and people write {name} (1) where there is no label; kept as a class. If it is none, empty it."
+    assert said in [note.text for note in reported(written(rows)).notes]
+
+
+def test_signs_that_are_the_classes_are_not_asked_about():
+    rows = [(f"text {i} of {label}", label) for label in ("+", "-", "0") for i in range(4)]
+    assert reported(written(rows)).status == TRAINABLE
 
 
 @pytest.mark.parametrize("cross", ["x", "X", "✓"])

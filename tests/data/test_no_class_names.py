@@ -13,8 +13,23 @@ NAMES = (
     "OOS", "None of these", "sys.no-match-default", "actions.intent.NO_MATCH", "unbekannt", "kein Intent", "Aucune",
     "hors-périmètre", "Ninguno", "fuera de alcance", "Nessuna", "desconhecido", "geen", "Brak", "žádný", "вне домена",
     "未知", "范围外", "該当なし", "対象外", "없음", "خارج النطاق", "ไม่ทราบ", "kapsam dışı",
+    "No Intent Found", "OOS - misc", "Out-of-scope: chitchat", "ood/news", "out_of_domain_sports",
 )  # fmt: skip
-RESTS = ("Other", "Sonstiges", "autre", "Otros", "Altro", "inne", "ostatní", "Другое", "其他", "その他", "기타", "أخرى")
+RESTS = (
+    "Other",
+    "unclear",
+    "Sonstiges",
+    "autre",
+    "Otros",
+    "Altro",
+    "inne",
+    "ostatní",
+    "Другое",
+    "其他",
+    "その他",
+    "기타",
+    "أخرى",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -23,7 +38,9 @@ def test_none_unknown_and_out_of_scope_are_told_in_other_languages_too(name):
     assert not may_mean_no_class(name)
 
 
-@pytest.mark.parametrize("name", ["open account", "none left", "unknown number", "keine Lieferung", "无线"])
+@pytest.mark.parametrize(
+    "name", ["open account", "none left", "unknown number", "keine Lieferung", "无线", "OOS (class)", "oosten"]
+)
 def test_a_class_whose_name_only_begins_so_is_one(name):
     assert not means_no_class(name)
     assert not may_mean_no_class(name)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
+import tarfile
 import zipfile
 
 import pytest
 
 from ans.data.folders import parts_of
-from ans.data.tables import read_file
+from ans.data.tables import read_file, read_table
 from tests.data.few_classes import EACH, ROWS, found_in
 
 
@@ -50,3 +52,23 @@ def test_what_is_packed_is_one_file_of_texts_of_a_bearable_size(tmp_path):
         archive.writestr("photo.png", "x")
     with pytest.raises(ValueError, match="looks like a zip archive"):
         read_file(path)
+
+
+@pytest.mark.parametrize("packed", [gzip, bz2, lzma])
+def test_a_packed_tar_archive_is_called_by_its_name(packed, tmp_path):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        entry = tarfile.TarInfo("tickets.csv")
+        entry.size = 9
+        archive.addfile(entry, io.BytesIO(b"text,a\nb\n"))
+    path = tmp_path / "tickets.tar.gz"
+    path.write_bytes(packed.compress(made.getvalue()))
+    with pytest.raises(ValueError, match="looks like a tar archive, not like texts; unpack it, and take the file"):
+        read_file(path)
+
+
+def test_lines_without_labels_are_said_to_be_texts_with_a_line_as_it_should_be(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("refund: I want my money back\ndelivery: where is my parcel\n")
+    with pytest.raises(ValueError, match=r"read as one text in each line.* such as “where is my parcel,delivery”"):
+        read_table(path)

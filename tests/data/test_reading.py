@@ -152,7 +152,7 @@ def test_labels_that_stand_for_none_or_for_several_are_asked_about(file, capsys)
     status, found = inspected(capsys, file(rows))
     assert status == 1
     notes = " ".join(found["notes"])
-    assert "Programs write nan (1) where there is no label; kept as a class." in notes
+    assert "Programs and people write nan (1) where there is no label; kept as a class." in notes
     assert "These labels seem to name several classes each" in notes
-    apart = [*rows_of("a/b", "x;y", "a"), *rows_of("b")]
+    apart = [*rows_of("a/c", "x;y", "a"), *rows_of("b")]
     assert inspected(capsys, file(apart))[0] == 0

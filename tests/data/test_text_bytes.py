@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import pickle
 import random
+import tarfile
 import zipfile
 
 import pytest
@@ -19,6 +21,15 @@ def zipped(*names: str) -> bytes:
     with zipfile.ZipFile(made, "w") as archive:
         for name in names:
             archive.writestr(name, "x")
+    return made.getvalue()
+
+
+def tarred() -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        entry = tarfile.TarInfo("t.csv")
+        entry.size = 9
+        archive.addfile(entry, io.BytesIO(b"text,a\nb\n"))
     return made.getvalue()
 
 
@@ -47,6 +58,19 @@ def test_random_bytes_are_no_text(seed, count, without):
         (gzip.compress(b"text,label\n" * 9, mtime=0), "a gzip archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "an old Excel or Word file"),
         (b"PAR1\x15\x00\x15\x02", "a damaged Parquet file"),
+        (tarred(), "a tar archive, not like texts; unpack it, and take the file or the folder in it."),
+        (zipped("Index/Document.iwa", "preview.jpg"), "a document of Apple Numbers, Pages or Keynote"),
+        (pickle.dumps([("text", "label")]), "a Python pickle, not like texts; save it as CSV or JSON there."),
+        (
+            b"INSERT INTO `tickets` (`text`, `label`) VALUES\n('it''s late', 'delivery');\n",
+            "a dump of a database in SQL",
+        ),
+        (b"-- MySQL dump\nSET NAMES utf8;\nCREATE TABLE t (text int);\nINSERT INTO t VALUES ('a','b');", "a dump"),
+        (b"--\n-- PostgreSQL\n--\nSET x = 0;\nCOPY public.t (text, label) FROM stdin;\na\tb\n\\.\n", "a dump"),
+        (b"USE [shop]\r\nGO\r\nINSERT [dbo].[t] ([text], [label]) VALUES (N'a', N'b')\r\nGO\r\n", "a dump"),
+        (b"\xef\xbb\xbfPRAGMA x=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(a);\nINSERT INTO t VALUES('a');", "a dump"),
+        (b"<rows>\n<row><text>hi</text><label>greet</label></row>\n</rows>\n", "XML, not like texts; export the table"),
+        (b'<aiml version="2.0">\n<category><pattern>HI</pattern></category>\n</aiml>', "XML"),
         (b"\n<!DOCTYPE html><title>Log in</title>", "a web page"),
     ],
     ids=lambda part: part if isinstance(part, str) else "bytes",  # a zip holds the time at which it was made
@@ -54,6 +78,19 @@ def test_random_bytes_are_no_text(seed, count, without):
 def test_what_is_no_text_is_called_by_its_name(raw, looks_like):
     with pytest.raises(ValueError, match=f"^looks like {looks_like}"):
         decode(raw)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "text,label\nINSERT INTO t VALUES (1) fails,sql\n",
+        "create table fails in my script\nINSERT INTO t gives an error\n",
+        "<p>hi <b>there</b></p>\n<p>bye <b>now</b></p>\n",
+        "ustar is how a tar archive begins\n" * 20,
+    ],
+)
+def test_texts_about_other_files_are_texts(text):
+    assert decode(text.encode()).text == text
 
 
 @pytest.mark.parametrize("start", ["BZh", "ID3", "Rar!", "MZ", "PAR1", "RIFF", "GIF8", "PK"])

@@ -5,6 +5,7 @@ from tests.odd_files import (
     chatbot_tools,
     json_shapes,
     lines_and_headers,
+    lists_and_programs,
     quotes_and_delimiters,
     workbooks_and_labels,
 )
@@ -18,6 +19,7 @@ FILES = {
         annotation_tools,
         chatbot_tools,
         workbooks_and_labels,
+        lists_and_programs,
     )
     for kind, file in part.FILES.items()
 }

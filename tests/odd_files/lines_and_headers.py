@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 
-from tests.odd_files.made import CLASSES, PLAIN, ROWS, OddFile, adding, joined, written
+from tests.odd_files.made import CLASSES, PLAIN, ROWS, OddFile, adding, joined, workbook, written
 
 HEADERS = {
     "German": "Nachricht;Kategorie", "French": "Texte;Catégorie", "Spanish": "Mensaje;Categoría",
@@ -86,6 +86,42 @@ add(
         [(f"2026/01/{place + 1:02} 10:00:00", *row, "") for place, row in enumerate(ROWS)],
         "Timestamp,What is your question?,Which team?,Anything else?",
     ),
+)
+QUESTIONS = ("What would you\nlike to tell us?", "Which team?")
+add(
+    "Qualtrics",
+    "a.csv",
+    written(
+        [
+            ("Start Date", "Response ID", *QUESTIONS),
+            ('{"ImportId":"startDate","timeZone":"America/Denver"}', *(f'{{"ImportId":"QID{n}"}}' for n in range(3))),
+            *(("2026-01-01 10:00:00", f"R_{place}", *row) for place, row in enumerate(ROWS)),
+        ],
+        "StartDate,ResponseId,Q1,Q2",
+        quoting=csv.QUOTE_ALL,
+    ).encode("utf-8-sig"),
+    left_out={"column description": 2},
+)
+add(
+    "Qualtrics, Excel, names of columns in the second row",
+    "a.xlsx",
+    workbook(("one", [("Q1", "Q2"), ("Message", "Category"), ('{"ImportId":"QID1"}', '{"ImportId":"QID2"}'), *ROWS])),
+    left_out={"before the table": 1, "column description": 1},
+)
+add(
+    "SurveyMonkey",
+    "a.csv",
+    written(
+        [("", "Open-Ended Response", "Response"), *((114 + place, *row) for place, row in enumerate(ROWS))],
+        "Respondent ID,What is your question?,Which team?",
+    ),
+    left_out={"column description": 1},
+)
+add(
+    "names of columns in two rows",
+    "a.csv",
+    written([("Nachricht", "Kategorie"), *ROWS]),
+    left_out={"column description": 1},
 )
 add(
     "six columns without a header",

@@ -10,7 +10,7 @@ import zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.odd_files.made import CLASSES, EACH, RECORDS, ROWS, OddFile, adding, lines_of, workbook, written
+from tests.odd_files.made import CLASSES, EACH, RECORDS, ROWS, OddFile, adding, by_class, lines_of, workbook, written
 
 FILES: dict[str, OddFile] = {}
 add = adding(FILES)
@@ -75,6 +75,33 @@ add(
     ),
 )
 add(
+    "Excel, labels in the first row of each group",
+    "a.xlsx",
+    workbook(
+        (
+            "one",
+            [
+                ("Nr", "Team", "Phrase"),
+                *((place, label if place % 6 == 0 else None, text) for place, (text, label) in enumerate(ROWS)),
+            ],
+        )
+    ),
+)
+add(
+    "labels in the first row of each group",
+    "a.csv",
+    written([(label if place % 6 == 0 else "", text) for place, (text, label) in enumerate(ROWS)], "intent,utterance"),
+)
+add(
+    "labels in rows of their own",
+    "a.csv",
+    written(
+        [row for label, texts in by_class().items() for row in (("", label), *((text, "") for text in texts))],
+        "utterance,intent",
+    ),
+    left_out={"no text": 3},
+)
+add(
     "Excel, labels with a point",
     "a.xlsx",
     workbook(("one", [("text", "label"), *((text, float(CLASSES.index(label))) for text, label in ROWS)])),
@@ -93,6 +120,19 @@ add(
         ]
     ),
     no_class={"NLU_FALLBACK": 1, "OOS": 1, "Out of Scope": 1, "out-of-domain": 1},
+)
+add(
+    "what is written for no text",
+    "a.csv",
+    written(
+        [
+            *ROWS,
+            *((text, "login") for text in ("nan", "NaN", "NULL", "#N/A", "#REF!", "#BEZUG!", "-", "[deleted]")),
+            *((text, "refund") for text in ("nah", "na", "?", "#1", "-1")),
+        ]
+    ),
+    classes={**EACH, "refund": 11},
+    left_out={"written for no text": 8},
 )
 add(
     "composed and not",

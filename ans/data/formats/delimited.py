@@ -19,10 +19,12 @@ from ans.data.columns import (
 )
 from ans.data.formats.dialect import NONE, Dialect, dialect_of
 from ans.data.formats.shapes import Shapes
+from ans.data.formats.survey_rows import count_below_header
 from ans.data.formats.written_rows import Repairs, physical_lines, rows_of, unwrapped_lines
 from ans.data.rows import (
     BEFORE,
     COMMENT,
+    DESCRIBING,
     HEADER_AGAIN,
     TOO_FEW,
     TOO_MANY,
@@ -98,11 +100,15 @@ def with_names(
     rows, starts = rows[first:], starts[first:]
     if not rows:
         return ["text"], [], []
+    described = count_below_header(rows)
+    for row, start in zip(rows[1 : described + 1], starts[1 : described + 1], strict=True):
+        account.add(DESCRIBING, start, _written(row, dialect))
+    rows, starts = [rows[0], *rows[described + 1 :]], [starts[0], *starts[described + 1 :]]
     row = [cell.strip() for cell in rows[0]]
     row[0] = row[0].removeprefix("#").strip() if usual_name(row[0].removeprefix("#")) else row[0]
     names_again = any(map(usual_name, row)) and len(row) > 1  # files that were joined have their header each
     looked = [row, *(r for r in some(rows[1:]) if not names_again or [cell.strip() for cell in r] != row)]
-    header = has_header(looked)
+    header = True if described else has_header(looked)
     widths = [len(r) for r in looked]
     usual = max(set(widths), key=widths.count)
     if len(row) != usual and not any(map(usual_name, row)):  # a text that a delimiter cuts is no header

@@ -16,6 +16,7 @@ from ans.data.columns import TEXT_COLUMNS, few_values, some, usual_name
 
 DELIMITERS = "\t,;|"
 RARE_DELIMITERS = ("^", "~", "¦", "§")
+WIDE_DELIMITERS = ("，", "；", "｜")  # of a Chinese or Japanese keyboard, and of its prose: only usual names tell
 NONE, MASK = "\x1f", "\x1e"  # in no text
 SEP_LINE = re.compile(r'\s*"?sep=(.)"?\1*\s*', re.IGNORECASE)  # a spreadsheet fills it up with empty cells
 SAMPLE = 400
@@ -99,7 +100,7 @@ def dialect_of(lines: Sequence[str], suffix: str) -> Dialect:
     if '"' not in only and usual_name(only) in map(usual_name, TEXT_COLUMNS):
         return Dialect(NONE, _quote(sample, NONE))  # a header of one column says that nothing separates
     best, best_score = NONE, (0, 0, 0.0, 0)
-    for delimiter in (*DELIMITERS, *RARE_DELIMITERS):
+    for delimiter in (*DELIMITERS, *RARE_DELIMITERS, *WIDE_DELIMITERS):
         score = _score(sample, delimiter, suffix)
         if score > best_score:
             best, best_score = delimiter, score
@@ -147,6 +148,8 @@ def _score(lines: Sequence[str], delimiter: str, suffix: str) -> tuple[int, int,
     header, body = rows[0], rows[1:] or rows
     cut = sum(len(row) > 1 for row in body) / len(body)
     names = sum(usual_name(cell) != "" for cell in header) if len(header) > 1 else 0
+    if delimiter in WIDE_DELIMITERS and names < 2:
+        return 0, 0, 0.0, 0
     if cut < 0.5 and len(lines) > 1 and names < 2:  # a header of usual names is one, whatever quotes do below it
         return 0, 0, 0.0, 0
     widths = Counter(len(row) for row in body if len(row) > 1) or Counter({len(header): 0})

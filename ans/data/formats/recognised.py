@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ans.data.encodings import FEW_WORDS, Decoded
+from ans.data.formats.arff import is_arff, read_arff
+from ans.data.formats.arrow_lines import read_arrows
 from ans.data.formats.columnar import is_columnar, read_columnar
-from ans.data.formats.delimited import read_delimited
+from ans.data.formats.delimited import ONE_A_LINE, read_delimited
 from ans.data.formats.fasttext import is_fasttext, read_fasttext
+from ans.data.formats.headed_lists import is_headed, read_headed
 from ans.data.formats.json_table import read_json
 from ans.data.formats.one_hot import gathered
+from ans.data.formats.program_lists import as_json
 from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_markdown, read_rasa_yaml
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
 from ans.data.formats.written_rows import with_feeds
 from ans.data.formats.yaml_table import read_yaml
+from ans.data.labels_once import with_labels_below
 from ans.data.rows import MOST_ROWS, SHOWN_SAMPLES, Note, Table, check_count, lines_named
 from ans.data.text_bytes import decode
 
@@ -37,7 +42,7 @@ def read_bytes(
         ValueError: it holds none; the sentence follows a file's name.
     """
     if is_spreadsheet(raw):
-        return gathered(read_spreadsheet(raw, sheet))
+        return with_labels_below(gathered(read_spreadsheet(raw, sheet)))
     if is_columnar(raw, suffix):
         return gathered(_no_larger(read_columnar(raw), most_rows))
     _check_lines(raw.count(b"\n"), most_rows)
@@ -93,6 +98,8 @@ def bad_bytes(encoding: str, lines: Sequence[int], count: int, shown: Sequence[s
 
 def _of_text(content: str, suffix: str, encoding: str) -> Table:
     content = with_feeds(content)
+    if (listed := as_json(content, suffix)) is not None:
+        return read_json(listed, encoding)
     first = content.lstrip()[:1]
     if suffix in JSON or first in "[{":
         try:
@@ -108,4 +115,11 @@ def _of_text(content: str, suffix: str, encoding: str) -> Table:
         return read_rasa_markdown(content, encoding)
     if is_fasttext(content):
         return read_fasttext(content, encoding)
-    return read_delimited(content, suffix, encoding)
+    if is_arff(content):
+        return read_arff(content, encoding)
+    if is_headed(content):
+        return read_headed(content, encoding)
+    table = read_delimited(content, suffix, encoding)
+    if table.format == ONE_A_LINE and (labelled := read_arrows(table)) is not None:
+        return labelled
+    return with_labels_below(table)
