@@ -285,6 +285,8 @@ def _checked(corpus: Corpus) -> Corpus:
         raise ValueError(
             f"{corpus.name} needs at least two classes to tell apart, got {some_names(corpus.classes) or 'none'}."
         )
+    if not len(corpus.test):
+        raise ValueError(f"{corpus.name} has no text with a label to test with; add some, or leave the parts out.")
     return corpus
 
 
