@@ -6,18 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from ans.data.columns import Columns, bare
-from ans.data.folders import parts_given
+from ans.data.folders import given_files, has_parts, parts_given
 from ans.data.intake import ReadAs, understand
 from ans.data.label_cells import labels_in
 from ans.data.report import Report
 from ans.data.rows import Account, Cell, Table
-from ans.data.tables import labelled_columns, read_file
+from ans.data.several_files import table_of_files
+from ans.data.tables import EXTENSIONS, labelled_columns, read_file
 
 SPLIT = "split"  # the name of the column with the part, of a folder
 
 
 def understood(path: Path, read_as: ReadAs, must_have_labels: bool = True) -> Report:
-    """What is understood of a file, or of a folder with train and test files.
+    """What is understood of a file, or of a folder: train and test files, or others that can be read together.
 
     Repeated texts of a folder stay, as whoever made its parts meant them.
 
@@ -28,7 +29,7 @@ def understood(path: Path, read_as: ReadAs, must_have_labels: bool = True) -> Re
         ValueError: it can't be read, or a column can't be told.
     """
     if path.is_dir():
-        table, columns = _folder_table(path, read_as)
+        table, columns = folder_table(path, read_as, must_have_labels)
     else:
         table = read_file(path, read_as.sheet, read_as.encoding)
         columns = labelled_columns(table, str(path), read_as.text_column, read_as.label_column, must_have_labels)
@@ -36,7 +37,23 @@ def understood(path: Path, read_as: ReadAs, must_have_labels: bool = True) -> Re
     return Report(table, columns, found)
 
 
-def _folder_table(folder: Path, read_as: ReadAs) -> tuple[Table, Columns]:
+def folder_table(folder: Path, read_as: ReadAs, must_have_labels: bool = True) -> tuple[Table, Columns]:
+    """The files of a folder as one table, with a column that names the part, where there are parts.
+
+    Raises:
+        ValueError: they can't be read together, or a column can't be told.
+    """
+    if has_parts(folder):
+        return _table_of_parts(folder, read_as)
+    try:
+        read = table_of_files(given_files(folder), EXTENSIONS, read_as.sheet, read_as.encoding)
+    except ValueError as error:
+        raise ValueError(f"the folder {folder} {error}") from error
+    table = replace(read, format=f"folder of {read.format}")
+    return table, labelled_columns(table, str(folder), read_as.text_column, read_as.label_column, must_have_labels)
+
+
+def _table_of_parts(folder: Path, read_as: ReadAs) -> tuple[Table, Columns]:
     """All parts of a folder as one table, with a column that names the part."""
     first: Columns | None = None
     names, classes = list[str](), set[str]()
