@@ -202,6 +202,9 @@ def labelled_columns(
     no_text = found.text in found.guessed and not any(" " in clean(cell) for cell in table.column(found.text))
     what, usual = ("text", TEXT_COLUMNS) if no_text and len(table.names) > 2 else ("label", LABEL_COLUMNS)
     advice = f"Choose it (--{what}-column), or rename it." if may_choose else "Name it so in the first line."
+    if may_choose and table.sheet and len(table.sheets) > 1:
+        others = ", ".join(name for name in table.sheets if name != table.sheet)
+        advice += f" Or choose another sheet (--sheet): this is “{table.sheet}”, and there are {others}."
     raise ValueError(
         f"{named} has the columns {', '.join(table.names)}; expected one for the {what}, named for example {usual[0]} "
         f"or {usual[1]}. {advice}"

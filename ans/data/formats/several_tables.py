@@ -89,14 +89,15 @@ def _notes(tables: Sequence[Named]) -> list[Note]:
 def of_classes(tables: Sequence[Named], kind: str, what: str) -> Table:
     """Tables of texts alone as one, in which each text has the name of its table as its label.
 
-    A first row that is the same in all of them names their column.
+    A first row that is the same in all of them, or in each its name, names their column.
 
     Args:
         what: the names are of, as `file`.
     """
     texts = [(one, one.table.column(one.table.guessed.text)) for one in tables]
-    firsts = {clean(cells[0]) if cells else None for _, cells in texts}
-    header = len(firsts) == 1 and len(tables) > 1 and all(len(cells) > 1 for _, cells in texts)
+    firsts = {clean(cells[0]) if cells else "" for _, cells in texts}
+    own = all(cells and bare(clean(cells[0])) == bare(one.name) for one, cells in texts)
+    header = (len(firsts) == 1 or own) and len(tables) > 1 and all(len(cells) > 1 for _, cells in texts)
     made = []
     for one, cells in texts:
         account, label = one.table.left_out.and_of(Account()), "" if bare(one.name) in WITHOUT_LABEL else one.name
