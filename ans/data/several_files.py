@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ans.conventions import some_names
 from ans.data.columns import Columns, bare
@@ -28,11 +28,12 @@ from ans.data.formats.several_tables import (
     parts_by_name,
 )
 from ans.data.formats.written_rows import as_lines
-from ans.data.rows import Cell, Note, Table, check_count
+from ans.data.rows import Cell, Note, Table, check_count, clean
 from ans.data.text_bytes import decode
 
 PLAIN = (".txt", ".text", "")
 MOST_TOGETHER = 100_000
+Found = TypeVar("Found")
 READ_TOGETHER = (
     "expected files train and test, tables with the same columns, a folder or a text file for each class, or an export "
     "of Rasa or Dialogflow"
@@ -82,9 +83,10 @@ def table_of_files(
         raise ValueError(f"holds {shown or 'no file'}: no texts to read together; {READ_TOGETHER}. Or take one file.")
     read = {one.file.path for one in taken.files}
     if aside := [str(file.path) for file in files if file.path not in read]:
-        texts = any(_may_hold_texts(PurePosixPath(name), endings) for name in aside)
+        texts = sum(_may_hold_texts(PurePosixPath(name), endings) for name in aside)
         many = "1 file was" if len(aside) == 1 else f"{len(aside):,} files were"
-        taken.table.notes.append(Note("note" if texts else "fine", f"{many} left aside: {some_names(aside, 4)}."))
+        kind = "doubt" if texts > len(taken.files) else "note" if texts else "fine"
+        taken.table.notes.append(Note(kind, f"{many} left aside: {some_names(aside, 4)}."))
     return taken.table
 
 
@@ -160,7 +162,7 @@ def _of_class_folders(placed: Sequence[Placed], _sheet: str | None, encoding: st
         return None
     rows: list[list[Cell]] = []
     parts = list(dict.fromkeys(one.part for one in found))
-    texts, told = _decoded([one.file.read()[0] for one in found], encoding)
+    texts, told = _decoded(found, encoding)
     check_count(len(texts))
     tables = []
     for part in parts:
@@ -178,8 +180,13 @@ def _of_class_folders(placed: Sequence[Placed], _sheet: str | None, encoding: st
     return Taken(replace(table, encoding=told.name if told is not None else "UTF-8"), found)
 
 
-def _decoded(raws: Sequence[bytes], encoding: str | None) -> tuple[list[str], Decoded | None]:
-    """Bytes of each file as text. One encoding for all that aren't UTF-8, as one of them alone hardly tells it."""
+def _decoded(files: Sequence[Placed], encoding: str | None) -> tuple[list[str], Decoded | None]:
+    """Each file as text. One encoding for all that aren't UTF-8, as one of them alone hardly tells it.
+
+    Raises:
+        ValueError: one is no text.
+    """
+    raws = [one.file.read()[0] for one in files]
     texts: dict[int, str] = {}
     for place, raw in enumerate(raws if encoding is None else ()):
         try:
@@ -187,9 +194,13 @@ def _decoded(raws: Sequence[bytes], encoding: str | None) -> tuple[list[str], De
         except UnicodeDecodeError:
             continue
     others = [place for place in range(len(raws)) if place not in texts]
-    told = decode(b"\n".join(raws[place] for place in others), encoding) if others else None
+    try:
+        told = decode(b"\n".join(raws[place] for place in others), encoding) if others else None
+    except ValueError:
+        told = None  # the file that is no text says so by its name
+    told_so = told.encoding if told is not None else encoding
     for place in others:
-        texts[place] = decode(raws[place], told.encoding if told is not None else None).text
+        texts[place] = _named(files[place], lambda raw, _: decode(raw, told_so)).text
     return [texts[place] for place in range(len(raws))], told
 
 
@@ -203,6 +214,10 @@ def _of_tables(placed: Sequence[Placed], sheet: str | None, encoding: str | None
     if 2 * sum(len(table.rows) for table in labelled) < sum(len(table.rows) for table in judged) or not labelled:
         return _of_lists(tables, encoding)
     first = max(labelled, key=lambda table: len(table.rows))
+    files = {name for one in placed for name in (one.path.name, one.path.stem, one.path.as_posix())}
+    cells = [clean(cell) for cell in first.column(first.guessed.text)]
+    if 2 * sum(cell in files for cell in cells) > len(cells):
+        raise ValueError("holds a table with the names of files where texts are expected; write their texts into it.")
     kept = [(one, table) for one, table in tables if _is_like(first, table)]
     kept.sort(key=lambda pair: pair[1] is not first)  # whose columns count
     tables = [Named(str(one.path), one.part, table) for one, table in kept]
@@ -255,7 +270,7 @@ def _lines(one: Placed, encoding: str | None) -> Table:
     return _named(one, read)
 
 
-def _named(one: Placed, read: Callable[[bytes, str], Table]) -> Table:
+def _named(one: Placed, read: Callable[[bytes, str], Found]) -> Found:
     """What is read of a file; what is wrong with it is said with its name.
 
     Raises:

@@ -185,6 +185,25 @@ def test_what_cannot_be_read_together_is_refused_with_what_can(tmp_path):
         understood(path, ReadAs())
 
 
+def test_a_table_of_names_of_files_is_refused_and_bytes_that_are_no_text_are_named(tmp_path):
+    files = {
+        **{f"texts/{place}.txt": text for place, (text, _) in enumerate(ROWS)},
+        "labels.csv": written([(f"{place}.txt", label) for place, (_, label) in enumerate(ROWS)], "file,label"),
+    }
+    with pytest.raises(ValueError, match=r"mine holds a table with the names of files where texts are expected; write"):
+        understood(put(files, tmp_path, "folder"), ReadAs())
+    files = {**WHOLE["a folder a class"], "refund/x.txt": bytes(range(256)) * 4}
+    with pytest.raises(ValueError, match=r"holds refund/x\.txt, which holds bytes that are no text"):
+        understood(put(files, tmp_path, "zip"), ReadAs())
+
+
+def test_more_files_left_aside_than_read_are_a_doubt(tmp_path):
+    files = {"data.csv": written(ROWS), **{f"more/{place}.yml": "a: 1\n" for place in range(3)}}
+    report = understood(put(files, tmp_path, "folder"), ReadAs())
+    assert (report.found.counts, report.status) == (EACH, 1)
+    assert "3 files were left aside: more/0.yml, more/1.yml, more/2.yml." in told(report)
+
+
 def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
