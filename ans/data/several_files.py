@@ -32,7 +32,7 @@ from ans.data.rows import Cell, Note, Table, check_count, clean
 from ans.data.text_bytes import decode
 
 PLAIN = (".txt", ".text", "")
-MOST_TOGETHER = 100_000
+MOST_TOGETHER, MOST_TABLES = 200_000, 2000  # files, and those of them that each are a table or a list
 Found = TypeVar("Found")
 READ_TOGETHER = (
     "expected files train and test, tables with the same columns, a folder or a text file for each class, or an export "
@@ -76,8 +76,11 @@ def table_of_files(
     if len(files) > MOST_TOGETHER:
         raise ValueError(f"holds more than {MOST_TOGETHER:,} files; keep fewer, or put their texts into one table.")
     placed = _in_parts([file for file in files if _may_hold_texts(file.path, endings)])
-    readers = (_of_dialogflow, _of_rasa, _of_class_folders, _of_tables)
+    each = (_of_dialogflow, _of_rasa, _of_class_folders, _of_tables)
+    readers = each if len(placed) <= MOST_TABLES else (_of_class_folders,)
     taken = next((found for reader in readers if (found := reader(placed, sheet, encoding)) is not None), None)
+    if taken is None and len(placed) > MOST_TABLES:
+        raise ValueError(f"holds more than {MOST_TABLES:,} tables; put their rows into one.")
     if taken is None:
         shown = some_names([str(file.path) for file in files], 4)
         raise ValueError(f"holds {shown or 'no file'}: no texts to read together; {READ_TOGETHER}. Or take one file.")

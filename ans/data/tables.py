@@ -74,7 +74,7 @@ def several_in(path: Path) -> list[GivenFile] | None:
     """The files in a zip of several; None of any other file.
 
     Raises:
-        ValueError: they are locked, or too large together; the sentence follows a file's name.
+        ValueError: they are locked, too many, or too large together; the sentence follows a file's name.
     """
     with path.open("rb") as file:
         if file.read(2) != b"PK":

@@ -211,3 +211,12 @@ def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path):
             archive.writestr(f"{name}.txt", "a\n" * (11 << 20))
     with pytest.raises(ValueError, match=r"a\.zip unpacks to more than 40 MB; unpack it, and take the folder\."):
         understood(path, ReadAs())
+
+
+def test_more_tables_than_can_be_read_in_a_bearable_time_are_refused(tmp_path):
+    path = put({f"{label}{place}.csv": "text\na\n" for label in CLASSES for place in range(700)}, tmp_path, "zip")
+    with pytest.raises(ValueError, match=r"mine\.zip holds more than 2,000 tables; put their rows into one\."):
+        understood(path, ReadAs())
+    path = put({f"{place}/{place}.txt": "" for place in range(40_001)}, tmp_path, "zip")
+    with pytest.raises(ValueError, match=r"mine\.zip holds more than 40,000 files; keep fewer, or put their texts"):
+        understood(path, ReadAs())

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import PurePosixPath
 
-MOST_UNPACKED = 40 << 20  # bytes
+MOST_UNPACKED, MOST_ENTRIES = 40 << 20, 40_000  # bytes, and files of a zip
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 STREAMS = ((b"\x1f\x8b", gzip.open, "gzip"), (b"BZh", bz2.open, "bzip2"), (b"\xfd7zXZ\x00", lzma.open, "xz"))
 OFFICE = ("xl/", "word/", "ppt/")
@@ -62,7 +62,7 @@ def several_in_zip(raw: bytes, texts: tuple[str, ...]) -> list[tuple[PurePosixPa
         texts: endings of files that hold texts.
 
     Raises:
-        ValueError: they are locked, or too large together; the sentence follows a file's name.
+        ValueError: they are locked, too many, or too large together; the sentence follows a file's name.
     """
     if not raw.startswith(b"PK\x03\x04"):
         return []
@@ -76,6 +76,8 @@ def several_in_zip(raw: bytes, texts: tuple[str, ...]) -> list[tuple[PurePosixPa
     endings = [PurePosixPath(entry.filename).suffix.lower() for entry in found]
     if len([entry for entry in found if _holds_texts(entry, texts)]) < 2 and endings.count("") < 2:
         return []
+    if len(found) > MOST_ENTRIES:
+        raise ValueError(f"holds more than {MOST_ENTRIES:,} files; keep fewer, or put their texts into one table.")
     if sum(entry.file_size for entry in found) > MOST_UNPACKED:
         raise ValueError(f"unpacks to more than {MOST_UNPACKED >> 20} MB; unpack it, and take the folder.")
 
