@@ -31,7 +31,8 @@ from ans.data.rows import (
     clean,
     lines_named,
 )
-from ans.data.tables import chosen_columns, contents_of
+from ans.data.several_files import table_of_files
+from ans.data.tables import EXTENSIONS, chosen_columns, contents_of, several_in
 from ans.data.text_bytes import decode
 
 MOST_ROWS = 10_000_000  # to be answered: far more than anybody trains on
@@ -87,6 +88,8 @@ def read_rows(path: Path, sheet: str | None = None, encoding: str | None = None)
     if not path.is_file():
         raise ValueError(f"expected a file at {path}, found none.")
     try:
+        if (several := several_in(path)) is not None:
+            return _of_any(replace(table_of_files(several, EXTENSIONS, sheet, encoding), format="zip"))
         raw, kind, _ = contents_of(path)
         if not raw.strip():
             raise ValueError("is empty; expected rows.")

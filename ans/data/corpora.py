@@ -88,8 +88,9 @@ def corpus_of(config: TrainConfig) -> Corpus:
 def load_corpus(name: str, data_dir: str | None = None, seed: int = 0, read_as: ReadAs | None = None) -> Corpus:
     """A corpus by name (`assistant`, `clinc`, `banking`, `stackoverflow`) or by path.
 
-    A path is a folder with train, dev and test files, or one file of any format that `ans.data.tables` reads. That has
-    its own split, or is split by `seed` within each class as `divided` does; open texts then go to the test part.
+    A path is a folder with train, dev and test files, or others that `ans.data.several_files` reads together, or one
+    file of any format that `ans.data.tables` reads. That has its own split, or is split by `seed` within each class as
+    `divided` does; open texts then go to the test part.
 
     Args:
         read_as: which columns of own data hold what, and what their labels mean.
@@ -286,6 +287,8 @@ def _checked(corpus: Corpus) -> Corpus:
         raise ValueError(
             f"{corpus.name} needs at least two classes to tell apart, got {some_names(corpus.classes) or 'none'}."
         )
+    if not len(corpus.test):
+        raise ValueError(f"{corpus.name} has no text with a label to test with; add some, or leave the parts out.")
     return corpus
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 from ans.data.columns import PART_OF, SPLIT_NAMES
 from ans.data.formats.packed import PACKED
-from ans.data.tables import EXTENSIONS, unpacked_name
+from ans.data.several_files import MOST_TOGETHER, GivenFile
+from ans.data.tables import EXTENSIONS, contents_of, unpacked_name
 
 SHARD = re.compile(r"([a-z]+)[-_.]\d+(?:[-_.]of[-_.]\d+)?")
 MOST_FILES, DEEPEST = 2000, 3
@@ -44,6 +47,37 @@ def parts_given(folder: Path) -> dict[str, list[Path]]:
                 f"for example {part}.tsv."
             )
     return paths
+
+
+def has_parts(folder: Path) -> bool:
+    """Whether a folder has train and test files, or one of them beside no other files that could be read together."""
+    paths = parts_of(folder)
+    return bool(paths["train"] and paths["test"]) or any(
+        path.parent == folder for one in paths.values() for path in one
+    )
+
+
+def given_files(folder: Path) -> list[GivenFile]:
+    """All files below a folder, for `table_of_files`.
+
+    Raises:
+        ValueError: they are far too many.
+    """
+    made = []
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        for name in sorted(names):
+            path = Path(root, name)
+            if not name.startswith(".") and name not in SAVED_BY and path.is_file():
+                below = PurePosixPath(unpacked_name(path).relative_to(folder).as_posix())
+                made.append(GivenFile(below, partial(_read, path)))
+        if len(made) > MOST_TOGETHER:
+            raise ValueError(f"holds more than {MOST_TOGETHER:,} files; keep fewer, or put their texts into one table.")
+    return made
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    return contents_of(path)[:2]
 
 
 def files_of(folder: Path) -> list[Path]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ans.config import TrainConfig
 from ans.conventions import LONGEST, OPEN_LABELS, OUTSIDE_NAME, may_mean_no_class, means_no_class
-from ans.data.columns import PART_OF, SPLIT_NAMES, Columns
+from ans.data.columns import PART_OF, Columns
+from ans.data.given_parts import Row, in_parts, once, parts_of_rows, texts_of
 from ans.data.label_cells import labels_in, near_names
 from ans.data.no_texts import is_no_text
 from ans.data.rows import (
@@ -52,15 +52,6 @@ class ReadAs:
         return cls(config.text_column, config.label_column, config.no_class, joined, config.sheet, config.encoding)
 
 
-class Row(NamedTuple):
-    """One labelled text on its way; `part` is "" where the file has no split."""
-
-    text: str
-    label: str
-    part: str
-    line: int
-
-
 @dataclass(frozen=True)
 class Understood:
     """What is kept of a table, and what was found on the way.
@@ -72,7 +63,8 @@ class Understood:
     `conflicting` maps a text to its labels, `scarce` a class with fewer than `FEW` texts to their number. `no_class`:
     the labels that mean no class with their counts; `confirmed`, if somebody has said so. `spelt_so`: all labels that
     are spelt as of no class; `rest`: those that may hold what fits none, as `Other`. `near`: groups of names that are
-    probably one class. `renamed`: labels whose letters were written in several ways.
+    probably one class. `renamed`: labels whose letters were written in several ways. `unusable_split`: why the parts
+    that the data bring are not used, as it goes on after the name of their column; "" if they are, or there are none.
     """
 
     rows: int
@@ -87,7 +79,7 @@ class Understood:
     near: list[list[str]]
     joined: bool
     renamed: dict[str, int]
-    split_is_unusable: bool
+    unusable_split: str
     has_labels: bool = True
     counts: Counter[str] = field(default_factory=Counter)
     rest: list[str] = field(default_factory=list)
@@ -134,7 +126,10 @@ class Understood:
     @property
     def trainable(self) -> bool:
         """Whether there are classes to tell apart, and something to test with."""
-        tested = "" not in self.parts or self.outside > 0 or max(self.counts.values(), default=0) >= 2
+        if "test" in self.parts:
+            tested = any(self.parts["test"].labels)
+        else:
+            tested = self.outside > 0 or max(self.counts.values(), default=0) >= 2
         return len(self.counts) >= 2 and tested
 
 
@@ -168,7 +163,7 @@ def understand(
     Args:
         no_class: those labels; all others name classes. None: those that are spelt like `oos` or `none`.
         joined: names that are probably one class become the most frequent of them.
-        repeated: repeated and contradicting texts stay, as in parts that somebody has made.
+        repeated: repeated and contradicting texts of parts that are used stay, as somebody has made them so.
 
     Raises:
         ValueError: the text column is no column of the table, or one column is named for two things.
@@ -183,21 +178,19 @@ def understand(
     conflicting: dict[str, list[str]] = {}
     if not repeated:
         rows, conflicting = _without_conflicts(rows, account)
-
-    present = {row.part for row in rows}
-    split = columns.split is not None and {"train", "test"} <= present
-    if split:
-        for row in rows:
-            if row.part not in SPLIT_NAMES:
-                account.add(NO_PART, row.line, row.text)
-        order = list(SPLIT_NAMES)
-        rows = sorted((row for row in rows if row.part in order), key=lambda row: order.index(row.part))
-    rows = rows if repeated else _once(rows, account)
+    parted = in_parts(rows, repeated) if columns.split is not None else None
+    split = parted is not None and not parted.why_not
+    if parted is not None and not parted.why_not:
+        rows, account = parted.rows, account.and_of(parted.left_out)
+    else:
+        if repeated:  # nobody has parted them as they are used
+            rows, conflicting = _without_conflicts(rows, account)
+        rows = once(rows, account)
     if columns.label is not None:
         for row in rows:
             if not row.label:
                 account.add(UNLABELLED, row.line, row.text)
-    parts = _given_parts(rows) if split else {"": _texts(rows)}
+    parts = parts_of_rows(rows) if split else {"": texts_of(rows)}
     source = parts["train"] if split else parts[""]
     counts_kept = Counter(label for label in source.labels if label and label not in OPEN_LABELS)
     return Understood(
@@ -213,7 +206,7 @@ def understand(
         near=near,
         joined=joined,
         renamed=renamed,
-        split_is_unusable=columns.split is not None and not split,
+        unusable_split=parted.why_not if parted is not None else "",
         has_labels=columns.label is not None,
         counts=counts_kept,
         rest=sorted(label for label in counts if may_mean_no_class(label)),
@@ -280,34 +273,3 @@ def _without_conflicts(rows: list[Row], account: Account) -> tuple[list[Row], di
         else:
             kept.append(row)
     return kept, conflicting
-
-
-def _once(rows: list[Row], account: Account) -> list[Row]:
-    """Each text once, in its first place; the labelled one of two."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        before = first.get(row.text)
-        if before is not None:
-            better = bool(row.label and not before.label)
-            account.add(REPEATED, before.line if better else row.line, row.text)
-            if not better:
-                continue
-        first[row.text] = row
-    return list(first.values())
-
-
-def _given_parts(rows: list[Row]) -> dict[str, LabelledTexts]:
-    """Train, dev and test as the file gives them. Dev texts of a class that has no others train.
-
-    Unlabelled texts go to the test part: no training looks at them there.
-    """
-    labelled = [row if row.label else row._replace(part="test") for row in rows]
-    taught = {row.label for row in labelled if row.part == "train"}
-    labelled = [
-        row._replace(part="train") if row.part == "dev" and row.label not in taught else row for row in labelled
-    ]
-    return {part: _texts([row for row in labelled if row.part == part]) for part in SPLIT_NAMES}
-
-
-def _texts(rows: list[Row]) -> LabelledTexts:
-    return LabelledTexts([row.text for row in rows], [row.label for row in rows])

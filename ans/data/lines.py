@@ -29,7 +29,7 @@ class Lines:
 @dataclass(frozen=True)
 class Offered:
     """What a person can choose in a file: `columns`, none where there is one, and the likeliest; `sheets`, none where
-    there is one, and the one that was read; whether the encoding was guessed, and as which."""
+    there is one, and the one that was read, if it was one; whether the encoding was guessed, and as which."""
 
     columns: list[str]
     likeliest: str | None
@@ -43,7 +43,7 @@ class Offered:
         """What can be chosen in a table that was read."""
         likeliest = table.guessed.text
         columns = list(dict.fromkeys([*table.names, likeliest])) if len(table.names) > 1 else []
-        sheet = table.sheet if table.sheets else None
+        sheet = (table.sheet or None) if table.sheets else None
         of_columns = likeliest if columns else None
         return cls(columns, of_columns, list(table.sheets), sheet, table.guessed_encoding, table.encoding)
 

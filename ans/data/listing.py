@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from ans.conventions import OPEN_LABELS
+from ans.data.columns import Columns
 from ans.data.corpora import BUNDLED, PUBLIC, Corpus, load_corpus
 from ans.data.folders import files_of
+from ans.data.intake import ReadAs
 from ans.data.label_cells import labels_in
-from ans.data.rows import clean
+from ans.data.reading import folder_table
+from ans.data.rows import Table, clean
 from ans.data.tables import read_file, without_folder
 from ans.paths import existing
 from ans.recent import Recent
@@ -172,16 +175,27 @@ def _listing(dataset: str, seed: int, load: Callable[..., Corpus]) -> Listing:
 def _raw(path: Path) -> list[Text]:
     """Every text of a file, or of a folder's files, whether labelled or not."""
     found = []
-    for file in [path] if path.is_file() else files_of(path):
-        table = read_file(file)
-        columns = table.guessed
-        labels = table.column(columns.label) if columns.label is not None else [None] * len(table.rows)
-        for text, cell in zip(table.column(columns.text), labels, strict=True):
+    for name, table, columns in _tables(path):
+        nothing = [None] * len(table.rows)
+        labels = table.column(columns.label) if columns.label is not None else nothing
+        parts = table.column(columns.split) if columns.split is not None and path.is_dir() else nothing
+        for text, cell, part in zip(table.column(columns.text), labels, parts, strict=True):
             label = ", ".join(labels_in(cell))
             if shown := clean(text):
-                part = file.stem if path.is_dir() and label else ""
-                found.append(Text(shown, label, part if label else UNLABELLED))
+                found.append(Text(shown, label, (clean(part) or name) if label else UNLABELLED))
     return found
+
+
+def _tables(path: Path) -> list[tuple[str, Table, Columns]]:
+    """A file's table, or that of a folder; of one that can't be read as a whole each of its files, with its name."""
+    if path.is_file():
+        table = read_file(path)
+        return [("", table, table.guessed)]
+    try:
+        return [("", *folder_table(path, ReadAs(), must_have_labels=False))]
+    except ValueError:
+        tables = [(file.stem, read_file(file)) for file in files_of(path)]
+        return [(name, table, table.guessed) for name, table in tables]
 
 
 def _path(dataset: str) -> Path | None:

@@ -177,10 +177,13 @@ def _of_columns(report: Report) -> list[Note]:
     elif not report.found.trainable:
         made.append(Note("stop", _why_not(report.found)))
     if len(report.found.parts) > 1:
-        sizes = ", ".join(f"{len(part):,} {name}" for name, part in report.found.parts.items())
+        sizes = ", ".join(f"{sum(map(bool, part.labels)):,} {name}" for name, part in report.found.parts.items())
         made.append(Note("fine", f"The file's own split: {sizes}."))
-    elif report.found.split_is_unusable:
-        made.append(Note("note", f"“{columns.split}” lacks train or test; the texts are split automatically."))
+        if not set(report.found.parts["test"].labels) & set(report.found.counts):
+            said = "No text of test is of a class that train has: what is refused is tested alone. Is it meant so?"
+            made.append(Note("doubt", said))
+    elif why := report.found.unusable_split:
+        made.append(Note("note", f"“{columns.split}” {why}; the texts are split automatically."))
     return made
 
 

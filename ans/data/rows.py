@@ -87,7 +87,8 @@ class Table:
     """A file as it was understood. `lines`: where each row begins, from 1 (of a JSON list its place).
 
     `usual`: which column holds what, where the format says it. `sheets`: of a workbook with several, their names;
-    `sheet`: the one that was read. `guessed_encoding`: the file doesn't say its encoding, and it is no Unicode.
+    `sheet`: the one that was read, if it was one. `guessed_encoding`: the file doesn't say its encoding, and it is no
+    Unicode.
     """
 
     format: str

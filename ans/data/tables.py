@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, guess_columns, some
 from ans.data.formats.delimited import ONE_A_LINE
-from ans.data.formats.packed import PACKED, unpacked
+from ans.data.formats.packed import PACKED, several_in_zip, unpacked
 from ans.data.formats.recognised import read_bytes
 from ans.data.label_cells import labels_in
 from ans.data.labels_once import with_labels_below
 from ans.data.rows import MOST_ROWS, Table, check_count, clean
+from ans.data.several_files import GivenFile, table_of_files
 
 EXTENSIONS = (
     ".tsv", ".csv", ".tab", ".jsonl", ".ndjson", ".json", ".txt", ".xlsx", ".xls", ".ods", ".yml", ".yaml", ".md",
@@ -51,6 +53,9 @@ def read_file(path: Path, sheet: str | None = None, encoding: str | None = None)
     if not path.is_file():
         raise ValueError(f"expected a file at {path}, found none.")
     try:
+        if (several := several_in(path)) is not None:
+            table = table_of_files(several, EXTENSIONS, sheet, encoding)
+            return replace(table, format=f"zip of {table.format}")
         raw, suffix, packed = contents_of(path)
         table = read_bytes(raw, suffix, sheet, encoding)
     except ValueError as error:
@@ -65,6 +70,23 @@ def contents_of(path: Path) -> tuple[bytes, str, str]:
         ValueError: it holds no file of texts, or several; the sentence follows a file's name.
     """
     return unpacked(path.read_bytes(), path.suffix.lower(), unpacked_name(path).suffix.lower(), EXTENSIONS)
+
+
+def several_in(path: Path) -> list[GivenFile] | None:
+    """The files in a zip of several; None of any other file.
+
+    Raises:
+        ValueError: they are locked, too many, or too large together; the sentence follows a file's name.
+    """
+    with path.open("rb") as file:
+        if file.read(2) != b"PK":
+            return None
+    found = several_in_zip(path.read_bytes(), EXTENSIONS)
+    return [GivenFile(inside, partial(_read, read, inside.suffix.lower())) for inside, read in found] or None
+
+
+def _read(read: Callable[[], bytes], ending: str) -> tuple[bytes, str]:
+    return read(), ending
 
 
 def unpacked_name(path: Path) -> Path:
@@ -188,6 +210,9 @@ def labelled_columns(
     no_text = found.text in found.guessed and not any(" " in clean(cell) for cell in table.column(found.text))
     what, usual = ("text", TEXT_COLUMNS) if no_text and len(table.names) > 2 else ("label", LABEL_COLUMNS)
     advice = f"Choose it (--{what}-column), or rename it." if may_choose else "Name it so in the first line."
+    if may_choose and table.sheet and len(table.sheets) > 1:
+        others = ", ".join(name for name in table.sheets if name != table.sheet)
+        advice += f" Or choose another sheet (--sheet): this is “{table.sheet}”, and there are {others}."
     raise ValueError(
         f"{named} has the columns {', '.join(table.names)}; expected one for the {what}, named for example {usual[0]} "
         f"or {usual[1]}. {advice}"

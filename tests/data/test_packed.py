@@ -44,9 +44,9 @@ def test_what_is_packed_is_one_file_of_texts_of_a_bearable_size(tmp_path):
         read_file(path)
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("train.csv", "text,label\n")
-        archive.writestr("test.csv", "text,label\n")
-    with pytest.raises(ValueError, match=r"holds several files \(train\.csv, test\.csv\); unpack it"):
+        archive.writestr("users.json", "{}")
+        archive.writestr("set.json", "{}")
+    with pytest.raises(ValueError, match=r"a\.zip holds users\.json, set\.json: no texts to read together; expected"):
         read_file(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("photo.png", "x")

@@ -105,7 +105,7 @@ def test_whoever_has_classes_of_such_names_keeps_them(file, tmp_path):
 
 def test_a_split_column_without_a_test_part_is_told_and_not_used(file):
     found = taken_in(file, [*rows_of("a", 9, split="train"), *rows_of("b", 9, split="train")])
-    assert found.split_is_unusable
+    assert found.unusable_split == "lacks train or test"
     assert list(found.parts) == [""]
 
 

@@ -1,4 +1,4 @@
-"""Spreadsheets: Excel's (.xlsx, .xls) and OpenDocument's (.ods), the first sheet unless another is named."""
+"""Spreadsheets: Excel's (.xlsx, .xls) and OpenDocument's (.ods), the sheets with the texts unless one is named."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ans.data.formats.delimited import with_names, without_total
 from ans.data.formats.dialect import Dialect
+from ans.data.formats.sheet_choice import Sheet, table_of_sheets
 from ans.data.formats.sheet_size import MOST_CELLS, MOST_LETTERS, check_size
-from ans.data.rows import MOST_ROWS, Account, Cell, Note, Table
+from ans.data.rows import MOST_ROWS, Account, Cell, Table
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -39,7 +40,8 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
     """A table from the bytes of a spreadsheet.
 
     Args:
-        sheet: by its name, or its number from 1 where none is called so. None: the first that is shown and isn't empty.
+        sheet: by its name, or its number from 1 where none is called so. None: the first that is shown and
+            isn't empty, or others that hold the texts, as `table_of_sheets` finds them.
 
     Raises:
         ValueError: it is damaged, locked or far too large, or has no such sheet; the sentence follows a file's name.
@@ -50,18 +52,33 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
         if raw.startswith(b"PK"):
             check_size(raw)
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        chosen = _chosen(book, sheet)
-        rows, starts = _filled_rows(book.get_sheet_by_name(chosen))
+        return _table(raw, book, sheet)
     except (CalamineError, OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(
             f"is a spreadsheet that can't be read ({error}); save it again, without a password."
         ) from error
-    account, notes = Account(), []
+
+
+def _table(raw: bytes, book: CalamineWorkbook, sheet: str | None) -> Table:
+    """The table of the sheet that somebody names, else of those that hold the texts."""
     kind = "ODS spreadsheet" if b"opendocument" in raw[:200] else "Excel workbook"
+    letters = 0
+
+    def read(name: str) -> Sheet:
+        nonlocal letters
+        rows, starts, more = _filled_rows(book.get_sheet_by_name(name), MOST_LETTERS - letters)
+        letters += more
+        return _of_rows(kind, rows, starts)
+
     names = book.sheet_names
-    if len(names) > 1:
-        others = ", ".join(name for name in names if name != chosen)
-        notes.append(Note("note", f"Read the sheet “{chosen}”; the file also has {others}."))
+    if not names:
+        raise ValueError("is a workbook without a sheet.")
+    shown = [_chosen(names, sheet)] if sheet is not None else _shown(book)
+    return table_of_sheets(shown, names, read)
+
+
+def _of_rows(kind: str, rows: list[list[str]], starts: list[int]) -> Sheet:
+    account, notes = Account(), []
     rows, starts = without_total(_trimmed(rows), starts, Dialect("\t"), account)
     columns, found, lines = with_names(rows, starts, Dialect("\t"), account, notes)
     width = len(columns)
@@ -69,24 +86,25 @@ def read_spreadsheet(raw: bytes, sheet: str | None = None) -> Table:
     for row in found:
         cells: list[Cell] = [*row, *[""] * (width - len(row))]
         whole.append(cells[:width])
-    sheets = tuple(names) if len(names) > 1 else ()
-    return Table(kind, "", columns, whole, lines, account, notes, sheets=sheets, sheet=chosen)
+    has_names = any([cell.strip() for cell in row] == columns for row in rows[: len(rows) - len(found)])
+    return Sheet(Table(kind, "", columns, whole, lines, account, notes), has_names)
 
 
-def _chosen(book: CalamineWorkbook, sheet: str | None) -> str:
-    """The name of the sheet to read.
+def _shown(book: CalamineWorkbook) -> list[str]:
+    """The sheets that are shown, without empty ones before the others."""
+    from python_calamine import SheetVisibleEnum
+
+    shown = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible] or book.sheet_names
+    filled = next((place for place, name in enumerate(shown) if book.get_sheet_by_name(name).height), None)
+    return shown[:1] if filled is None else shown[filled:]
+
+
+def _chosen(names: list[str], sheet: str) -> str:
+    """The name of the sheet that somebody names, or numbers.
 
     Raises:
         ValueError: there is no such sheet.
     """
-    from python_calamine import SheetVisibleEnum
-
-    names = book.sheet_names
-    if not names:
-        raise ValueError("is a workbook without a sheet.")
-    if sheet is None:
-        shown = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible] or names
-        return next((name for name in shown if book.get_sheet_by_name(name).height), shown[0])
     if sheet in names:
         return sheet
     alike = [name for name in names if name.strip().casefold() == sheet.strip().casefold()]
@@ -98,8 +116,8 @@ def _chosen(book: CalamineWorkbook, sheet: str | None) -> str:
     raise ValueError(f"has no sheet {sheet!r}; it has {listed}.")
 
 
-def _filled_rows(sheet: CalamineSheet) -> tuple[list[list[str]], list[int]]:
-    """The rows that aren't empty, and their numbers.
+def _filled_rows(sheet: CalamineSheet, most_letters: int) -> tuple[list[list[str]], list[int], int]:
+    """The rows that aren't empty, their numbers, and how many letters they hold.
 
     Raises:
         ValueError: they are too many.
@@ -116,7 +134,7 @@ def _filled_rows(sheet: CalamineSheet) -> tuple[list[list[str]], list[int]]:
     for number, row in enumerate(sheet.iter_rows(), first):
         written = [once.setdefault(text, text) if len(text := _cell(cell)) < 40 else text for cell in row]
         letters += sum(map(len, written))
-        if letters > MOST_LETTERS:
+        if letters > most_letters:
             raise ValueError(f"holds more than {MOST_LETTERS >> 20} million letters; keep fewer rows or columns.")
         for place in merged.get(number - 1, ()):
             written[place] = above[place]
@@ -124,7 +142,7 @@ def _filled_rows(sheet: CalamineSheet) -> tuple[list[list[str]], list[int]]:
         if any(cell.strip() for cell in written):
             rows.append(written)
             starts.append(number)
-    return rows, starts
+    return rows, starts, letters
 
 
 def _merged_down(sheet: CalamineSheet) -> dict[int, list[int]]:

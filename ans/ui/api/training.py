@@ -185,7 +185,7 @@ def _read_file(config: TrainConfig) -> Read | None:
 
 
 def _bytes_of(path: Path) -> int:
-    return sum(file.stat().st_size for file in ([path] if path.is_file() else path.iterdir()) if file.is_file())
+    return sum(file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
 
 
 def _told(columns: Columns, found: Understood) -> Read:
