@@ -33,7 +33,7 @@ def unpacked(raw: bytes, suffix: str, inner: str, texts: tuple[str, ...]) -> tup
         if raw.startswith(sign):
             try:
                 with opened(io.BytesIO(raw)) as file:
-                    return _no_tape(_within_limit(file.read(MOST_UNPACKED + 1))), inner, kind
+                    return _within_limit(file.read(MOST_UNPACKED + 1)), inner, kind
             except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
                 if suffix not in PACKED:  # a text may begin so
                     break
@@ -46,12 +46,6 @@ def unpacked(raw: bytes, suffix: str, inner: str, texts: tuple[str, ...]) -> tup
 def _within_limit(content: bytes) -> bytes:
     if len(content) > MOST_UNPACKED:
         raise ValueError(f"unpacks to more than {MOST_UNPACKED >> 20} MB; keep fewer texts.")
-    return content
-
-
-def _no_tape(content: bytes) -> bytes:
-    if content[257:262] == b"ustar":
-        raise ValueError("is a tar archive; unpack it, and take the folder, or a zip of it.")
     return content
 
 
