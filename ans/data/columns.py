@@ -211,12 +211,14 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool | None:
 
     A usual name is one, if it does not come again below. Else a column of few values tells: if the first row's value
     comes again, that row is data; if it comes nowhere else, and each cell of that row is short and comes nowhere else,
-    it names the columns.
+    it names the columns. So it does above a column of numbers alone.
     """
     first, rest = rows[0], some(rows[1:])
     columns = range(len(first))
     again = {column for column in columns if any(len(row) > column and row[column] == first[column] for row in rest)}
     if any(usual_name(first[column]) for column in columns if column not in again):
+        return True
+    if len(first) > 1 and len(rest) >= ENOUGH and are_brief(first) and not again and _is_above_numbers(first, rest):
         return True
     few = [column for column in columns if few_values(rest, column)]
     if not few:
@@ -226,6 +228,14 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool | None:
     longest = max(columns, key=lambda column: _length(rest, column))
     shorter = len(first[longest]) < _length(rest, longest) / len(rest)
     return True if are_brief(first) and shorter and not again else None
+
+
+def _is_above_numbers(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Whether a cell of the first row has letters, and all below it are numbers."""
+    return any(
+        any(map(str.isalpha, name)) and all(len(row) > column and row[column].strip().isdigit() for row in rest)
+        for column, name in enumerate(first)
+    )
 
 
 def are_brief(cells: Sequence[str]) -> bool:
