@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ans.conventions import LONGEST, MOST_CLASSES, some_names
+from ans.data.column_words import is_destination, is_written
 from ans.data.columns import AND, Columns, in_other_languages
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
@@ -149,12 +150,17 @@ def _of_columns(report: Report) -> list[Note]:
     if AND in columns.text and columns.text in columns.guessed:
         made.append(Note("note", f"“{columns.text}” are one text: each cell of one before that of the other."))
     elif columns.text in columns.guessed and len(table.names) > 1:
-        made.append(Note("note", f"“{columns.text}” was taken for the text: it has the longest cells."))
+        why = "by its name" if is_written(columns.text) else "it has the longest cells"
+        made.append(Note("note", f"“{columns.text}” was taken for the text: {why}."))
     elif others := in_other_languages(table.names, columns.text):
         said = ", ".join(f"“{name}”" for name in others[:3]) + (", …" if len(others) > 3 else "")
         made.append(Note("note", f"“{columns.text}” was taken for the text; in other languages: {said}."))
     if columns.label is not None and columns.label in columns.guessed:
-        made.append(Note("note", f"“{columns.label}” was taken for the label: it has few values."))
+        why = "by its name" if is_destination(columns.label) else "it has few values"
+        rivals = table.guessed.rivals if columns.label == table.guessed.label else ()
+        also = f" So might {some_names([f'“{name}”' for name in rivals])} be." if rivals else ""
+        kind = "doubt" if rivals else "note"
+        made.append(Note(kind, f"“{columns.label}” was taken for the label: {why}.{also}"))
     if made:
         last = made[-1]
         made[-1] = Note(last.kind, f"{last.text} Choose another column if that is wrong.")
