@@ -48,6 +48,7 @@ KNOWN_BESIDE = (
     "приоритет", "канал", "язык", "durum", "öncelik", "dil", "状态", "優先度", "优先级", "渠道", "语言", "状態",
     "言語", "상태", "우선순위", "언어",
 )  # fmt: skip
+NUMBERED = re.compile(r"(.*?[^\W\d_].*?)[\s_.(#\[-]*(\d{1,3})[)\]]?")
 COMPOUND = 5  # letters of a listed word that may be part of a longer one: `Botantwort`, `phrases`
 
 
@@ -55,6 +56,12 @@ def words_of(name: str) -> list[str]:
     """The words of a column's name, as `userInput` and `user_input` have two."""
     apart = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])", " ", name)
     return [word for word in re.split(r"[\W\d_]+", apart.casefold()) if word]
+
+
+def stem(name: str) -> str:
+    """The name of a column without a number at its end: `utterance` of `utterance_3`."""
+    found = NUMBERED.fullmatch(name.strip())
+    return found[1] if found is not None else name.strip()
 
 
 def is_answer(name: str) -> bool:

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from ans.conventions import LONGEST, MOST_CLASSES, some_names
-from ans.data.column_words import is_destination, is_written
-from ans.data.columns import AND, Columns, in_other_languages
+from ans.data.column_words import is_destination, is_written, stem
+from ans.data.columns import AND, Columns, bare, in_other_languages, some
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
 from ans.data.rows import (
@@ -32,10 +32,12 @@ from ans.data.rows import (
     LeftOut,
     Note,
     Table,
+    clean,
     lines_named,
     shortened,
 )
 from ans.data.text_bytes import saved_twice
+from ans.data.text_column import are_texts
 
 SAMPLE, EXAMPLES = 6, 4
 MISSING = ("nan", "null", "n/a", "#n/a", "na", "<na>", "nat", "\\n", "undefined", "(empty)", "(blank)")
@@ -164,6 +166,9 @@ def _of_columns(report: Report) -> list[Note]:
     if made:
         last = made[-1]
         made[-1] = Note(last.kind, f"{last.text} Choose another column if that is wrong.")
+    if twins := _of_the_same_name(report):
+        said = f"{some_names([f'“{name}”' for name in twins])} holds texts, too, and was not read"
+        made.append(Note("doubt", f"{said}: choose it, or join both as one text, if it counts."))
     if columns.label is None:
         made.append(Note("note", "No column holds labels; texts without one can only be explored."))
     elif not report.found.trainable:
@@ -174,6 +179,15 @@ def _of_columns(report: Report) -> list[Note]:
     elif report.found.split_is_unusable:
         made.append(Note("note", f"“{columns.split}” lacks train or test; the texts are split automatically."))
     return made
+
+
+def _of_the_same_name(report: Report) -> list[str]:
+    """The columns of texts that differ from the one that was read by a number in their names, as of pairs."""
+    names, text = report.table.names, report.columns.text
+    if text not in names or (stem(text) == text and f"{text} (2)" not in names):
+        return []
+    twins = [name for name in names if name != text and bare(stem(name)) == bare(stem(text))]
+    return [name for name in twins if are_texts([clean(cell) for cell in some(report.table.column(name))])]
 
 
 def _why_not(found: Understood) -> str:

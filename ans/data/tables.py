@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, guess_columns, some
+from ans.data.formats.arranged import arranged
 from ans.data.formats.packed import PACKED, unpacked
 from ans.data.formats.recognised import read_bytes
 from ans.data.label_cells import labels_in
@@ -106,7 +107,7 @@ def table_of(source: Any, sheet: str | None = None, encoding: str | None = None)
         return read_file(Path(source), sheet, encoding)
     from ans.data.formats.columnar import of_object
 
-    return of_object(source)
+    return arranged(of_object(source))
 
 
 def read_table(

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ans.data.encodings import FEW_WORDS, Decoded
+from ans.data.formats.arranged import arranged
 from ans.data.formats.columnar import is_columnar, read_columnar
 from ans.data.formats.delimited import read_delimited
 from ans.data.formats.fasttext import is_fasttext, read_fasttext
 from ans.data.formats.json_table import read_json
-from ans.data.formats.one_hot import gathered
 from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_markdown, read_rasa_yaml
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
 from ans.data.formats.written_rows import with_feeds
@@ -37,16 +37,16 @@ def read_bytes(
         ValueError: it holds none; the sentence follows a file's name.
     """
     if is_spreadsheet(raw):
-        return gathered(read_spreadsheet(raw, sheet))
+        return arranged(read_spreadsheet(raw, sheet))
     if is_columnar(raw, suffix):
-        return gathered(_no_larger(read_columnar(raw), most_rows))
+        return arranged(_no_larger(read_columnar(raw), most_rows))
     _check_lines(raw.count(b"\n"), most_rows)
     found = decode(raw, encoding)
     content = found.text.rstrip("\x1a")  # with which DOS ended a file
     if not content.strip():
         raise ValueError("is empty; expected rows with a text and a label.")
     _check_lines(content.count("\r"), most_rows)
-    table = gathered(_no_larger(_of_text(content, suffix, found.name), most_rows))
+    table = arranged(_no_larger(_of_text(content, suffix, found.name), most_rows))
     table.notes.extend(encoding_notes(found))
     return replace(table, guessed_encoding=bool(found.told_by))
 
