@@ -82,3 +82,9 @@ for kind, header, rows in (
     add(kind, "a.csv", written(rows, header))
 add("mails over lines, semicolons", "a.csv", written(mails, "Beschwerde,Abteilung", ";"))
 add("mails over lines, tabs", "a.txt", written(mails, "Complaint,Department", "\t"))
+add(
+    "mails over lines, below a title",
+    "a.csv",
+    "Tickets of May\n\n" + written(mails, "Complaint,Department"),
+    left_out={"before the table": 1},
+)

@@ -126,9 +126,9 @@ def _escapes(lines: Sequence[str], delimiter: str) -> bool:
 
 
 def _delimiter_by_the_rules(lines: Sequence[str]) -> str:
-    """What separates cells of which some go over several lines, in quotes, where all rows are alike; else `NONE`.
+    """What separates cells, of which some go over several lines in quotes, if nearly all rows are alike; else `NONE`.
 
-    Most lines of such a table are the middle of a text, which no delimiter cuts.
+    Most lines of such a table are the middle of a text, which no delimiter cuts. A title may stand above it.
     """
     sizes = accumulate(map(len, lines))
     lines = [line for line, size in zip(lines, sizes, strict=True) if size <= MOST_PARSED]
@@ -140,8 +140,9 @@ def _delimiter_by_the_rules(lines: Sequence[str]) -> str:
         except csv.Error as error:
             if "end of data" not in str(error):  # else the last row is cut off by the end of the sample
                 continue
-        widths = {len(row) for row in rows}
-        if len(rows) > 1 and len(widths) == 1 and widths != {1} and any("\n" in cell for row in rows for cell in row):
+        width, alike = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+        over_lines = any("\n" in cell for row in rows if len(row) == width for cell in row)
+        if width > 1 and over_lines and alike > 1 and alike >= MOST_CUT * len(rows):
             return delimiter
     return NONE
 
