@@ -200,3 +200,23 @@ add(
     classes={"refund": 6, "delivery": 5, "login": 4},
 )
 add("a column of texts a class, Excel", "a.xlsx", workbook(("one", [CLASSES, *zip_longest(*by_class().values())])))
+for yes, no in (("Yes", "No"), ("yes", ""), ("✔\ufe0f", None), ("WAHR", "FALSCH"), ("Да", "Нет"), ("hit", "miss")):
+    marked = [(text, *(yes if one == label else no for one in CLASSES)) for text, label in ROWS]
+    add(f"{yes} or {no}, one column a class", "a.csv", written(marked, "Message," + ",".join(CLASSES)))
+ticked = [(text, *("✔\ufe0f" if one == label else None for one in CLASSES)) for text, label in ROWS]
+add("ticked, one column a class, Excel", "a.xlsx", workbook(("one", [("Message", *CLASSES), *ticked])))
+chosen = [(text, *(one if one == label else "" for one in CLASSES)) for text, label in ROWS]
+add("answers of a survey, one column a choice", "a.csv", written(chosen, "Said," + ",".join(CLASSES)))
+add(
+    "Jira, labels in two columns",
+    "a.csv",
+    written(
+        [
+            (f"K-{place}", text, "High", label, "urgent" if place % 6 == 0 else "")
+            for place, (text, label) in enumerate(ROWS)
+        ],
+        "Issue key,Summary,Priority,Labels,Labels",
+    ),
+    classes=dict.fromkeys(CLASSES, 5),
+    left_out={"multi-label": 3},
+)
