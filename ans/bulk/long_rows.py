@@ -22,6 +22,7 @@ from ans.data.formats.long_parquet import batches, unpacked_size
 from ans.data.formats.packed import STREAMS
 from ans.data.formats.recognised import read_bytes
 from ans.data.formats.spreadsheet import OLE
+from ans.data.formats.wide import is_spread
 from ans.data.long_text import HEAD, LongText
 from ans.data.rows import Cell, Table, clean
 from ans.data.tables import chosen_columns
@@ -104,6 +105,8 @@ def long_rows(path: Path, encoding: str | None = None) -> LongRows | None:
         table = read_bytes(text.head.encode(), kind, encoding="utf-8")
     except ValueError:
         return None  # whoever reads it whole says what is wrong
+    if is_spread(table):
+        return None
     layout = layout_of(text.head, kind) if is_delimited(table) else None
     return _of_table(text, layout) if layout is not None and layout.first else None
 

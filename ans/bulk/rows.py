@@ -18,6 +18,7 @@ from ans.data.formats.columnar import arrow_table, is_columnar
 from ans.data.formats.delimited import is_delimited
 from ans.data.formats.json_table import flat
 from ans.data.formats.recognised import encoding_notes, read_bytes
+from ans.data.formats.wide import is_spread
 from ans.data.rows import (
     BEFORE,
     BROKEN,
@@ -98,7 +99,7 @@ def read_rows(path: Path, sheet: str | None = None, encoding: str | None = None)
         table = read_bytes(raw, kind, sheet, encoding, MOST_ROWS)
         if kind in LINES or _is_json_lines(table, raw):
             return of_json(decode(raw, encoding), table)
-        if not is_delimited(table):
+        if not is_delimited(table) or is_spread(table):
             return _of_any(table)
         return _of_table(decode(raw, encoding), kind)
     except ValueError as error:
@@ -143,7 +144,7 @@ def _of_any(table: Table, first: int = 1) -> Rows:
                 f"holds rows that have no answer in their places ({left.count:,} {reason}: {where}); take them out, or "
                 "write one object a line into a .jsonl file."
             )
-    table = _with_blanks(table) if table.format.endswith(SPREADSHEETS) else table
+    table = _with_blanks(table) if table.format.endswith(SPREADSHEETS) and not is_spread(table) else table
     rows = [dict(zip(table.names, map(_plain, row), strict=True)) for row in table.rows]
     return Rows(table.names, rows, table)
 

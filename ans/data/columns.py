@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ans.data.label_column import are_dates, are_no_words, likeliest
+from ans.data.column_words import is_beside, is_destination
+from ans.data.label_column import all_differ, are_dates, are_no_words, likeliest
 from ans.data.languages import is_language
+from ans.data.text_column import without_answers, written
 
 TEXT_COLUMNS = (
     "text", "utterance", "sentence", "query", "question", "message", "title", "content", "input", "phrase", "prompt",
@@ -37,7 +39,7 @@ SPLIT_NAMES = {
     "dev": ("dev", "valid", "validation", "val"),
     "test": ("test", "testing"),
 }
-PART_OF = {name: part for part, names in SPLIT_NAMES.items() for name in names}
+PART_OF = {name: part for part, names in SPLIT_NAMES.items() for name in names} | {"eval": "dev", "evaluation": "dev"}
 SPLIT_COLUMNS = ("split", "set", "part", "partition", "fold", "subset")
 # Two columns that are one text in halves.
 TITLES = (
@@ -49,6 +51,8 @@ BODIES = (
     "anfrage", "demande", "descripción", "mensaje", "descrizione", "messaggio", "popis", "zpráva", "内容", "本文",
     "問い合わせ内容",
 )  # fmt: skip
+# What says about a class rather than to somebody, where another column holds what people wrote.
+DESCRIPTIONS = ("description", "beschreibung", "descripción", "descrição", "descrizione", "popis")
 # What annotation tools write beside a label, and what is never one.
 BESIDE = (
     "annotator", "annotationid", "leadtime", "createdat", "updatedat", "id", "user", "username", "lang", "language",
@@ -72,13 +76,15 @@ Row = TypeVar("Row")
 class Columns:
     """Which column holds what. Without a label column no text is labelled; without a split column none is given.
 
-    `guessed`: those of them that were told by their shape, as no name is a usual one.
+    `guessed`: those of them that were told by their shape, as no name is a usual one. `rivals`: columns that could as
+    well hold the labels, where that is not sure.
     """
 
     text: str
     label: str | None = None
     split: str | None = None
     guessed: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = field(default=(), compare=False)
 
 
 def bare(name: str) -> str:
@@ -149,34 +155,56 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Column
         rows: cells in the order of the names, of `some` rows.
     """
     varied = [name for place, name in enumerate(names) if len(rows) < ENOUGH or _varies(rows, place)]
-    text = usual_column(varied, TEXT_COLUMNS)  # a question that is asked in each row is no text
+    said = without_answers({name: _cells(names, rows, name) for name in varied})
+    text = usual_column(said, TEXT_COLUMNS)  # a question that is asked in each row is no text
     labels = [name for name in names if usual_name(name) in LABEL_COLUMNS]
     labels = [name for name in labels if not are_dates(_cells(names, rows, name))]  # a German “Tag” is a day
-    label, split = usual_column(labels, LABEL_COLUMNS), usual_column(names, SPLIT_COLUMNS)
-    guessed = []
+    subjects = [name for name in labels if all_differ(_cells(names, rows, name))]  # a German “Thema” may be one
+    label = usual_column([name for name in labels if name not in subjects], LABEL_COLUMNS)
+    label, split = label or usual_column(labels, LABEL_COLUMNS), _split_column(names, rows)
+    guessed, rivals = [], []
     title, body = usual_column(names, TITLES), usual_column(names, BODIES)
     if text is not None and text in (title, body) and title is not None and body is not None:
         text = f"{title}{AND}{body}"
         guessed.append(text)
+    if text is None or usual_name(text) in DESCRIPTIONS:
+        others = [name for name in said if name not in (label, split)]
+        by_name = written({name: _cells(names, rows, name) for name in others if usual_name(name) not in TEXT_COLUMNS})
+        guessed += [by_name] if by_name is not None else []
+        text = by_name or text
     if text is None:
-        rest = [name for name in names if name not in (label, split)] or list(names)
+        rest = [name for name in names if name not in (label, split) and (name in said or name not in varied)]
+        rest = rest or list(names)
         rest = [name for name in rest if not are_no_words(_cells(names, rows, name))] or rest
         text = max(rest, key=lambda name: _length(rows, names.index(name)) * _varies(rows, names.index(name)))
         guessed.append(text)
     label, split = (None if name == text else name for name in (label, split))
-    if label is None:
-        taken = {*text.split(AND), text, split}
+    if label is None or label in subjects:
+        taken = {*text.split(AND), text, split, label}
         rest = [name for name in names if name not in taken and bare(name) not in BESIDE]
         rest = rest or [name for name in names if name not in taken]
         few = {name: _cells(names, rows, name) for name in rest if few_values(rows, names.index(name))}
         few = {name: cells for name, cells in few.items() if not are_dates(cells)}
-        if few:
-            label = likeliest(_cells(names, rows, text), few)
+        if few and not (label is not None and all(is_beside(name) for name in few)):
+            subject = [label] if label is not None else []
+            label, *rivals = likeliest(_cells(names, rows, text), few)
+            rivals += [] if is_destination(label) else subject
             guessed.append(label)
     elif (spelt := _spelt_out(names, rows, label, {*text.split(AND), split})) is not None:
         label = spelt
         guessed.append(label)
-    return Columns(text, label, split, tuple(guessed))
+    return Columns(text, label, split, tuple(guessed), tuple(rivals))
+
+
+def _split_column(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str | None:
+    """The column with the part of each row: by its usual name, or as it holds nothing but names of parts."""
+    usual = usual_column(names, SPLIT_COLUMNS)
+    others = [name for name in names if name != usual and usual_name(name) not in (*LABEL_COLUMNS, *TEXT_COLUMNS)]
+    for name in ([usual] if usual is not None else []) + others:
+        values = {cell.casefold() for cell in _cells(names, rows, name) if cell}
+        if values <= PART_OF.keys() and {"train", "test"} <= {PART_OF[value] for value in values}:
+            return name
+    return usual
 
 
 def _spelt_out(names: Sequence[str], rows: Sequence[Sequence[str]], label: str, taken: set) -> str | None:
@@ -211,12 +239,14 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool | None:
 
     A usual name is one, if it does not come again below. Else a column of few values tells: if the first row's value
     comes again, that row is data; if it comes nowhere else, and each cell of that row is short and comes nowhere else,
-    it names the columns.
+    it names the columns. So it does above a column of numbers alone.
     """
     first, rest = rows[0], some(rows[1:])
     columns = range(len(first))
     again = {column for column in columns if any(len(row) > column and row[column] == first[column] for row in rest)}
     if any(usual_name(first[column]) for column in columns if column not in again):
+        return True
+    if len(first) > 1 and len(rest) >= ENOUGH and are_brief(first) and not again and _is_above_numbers(first, rest):
         return True
     few = [column for column in columns if few_values(rest, column)]
     if not few:
@@ -226,6 +256,14 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool | None:
     longest = max(columns, key=lambda column: _length(rest, column))
     shorter = len(first[longest]) < _length(rest, longest) / len(rest)
     return True if are_brief(first) and shorter and not again else None
+
+
+def _is_above_numbers(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Whether a cell of the first row has letters, and all below it are numbers."""
+    return any(
+        any(map(str.isalpha, name)) and all(len(row) > column and row[column].strip().isdigit() for row in rest)
+        for column, name in enumerate(first)
+    )
 
 
 def are_brief(cells: Sequence[str]) -> bool:

@@ -8,25 +8,40 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from ans.data.column_words import is_beside, is_destination
+
 READ = 300  # characters of a text
 TOLD = 0.2  # agreement beyond chance above which a column is told at all; of dates in 60 rows it is about 0
 AS_WELL = 0.25  # of the best told: a language is told nearly always, and is rarely the label
 FOLDS = 3
+MANY, OWN = 10, 0.9  # cells, and the share of them that have a value of their own
 DATE = re.compile(r"\b\d{1,4}([-./])\d{1,2}\1\d{1,4}\b|\b\d{1,2}:\d{2}\b")
 ADDRESS = re.compile(r"\S+@\S+\.\w+|(https?://|www\.)\S+|[0-9a-f-]{16,}", re.IGNORECASE)  # of mail, of a page, a hash
 
 
-def likeliest(texts: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str:
-    """Of columns that could be labels, by their shape, the one that is: told by the texts, in words, of most values.
+def likeliest(texts: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """Of columns that could be labels, by their shape, the one that is, before those that could be it as well.
+
+    It is named as where messages go, else told by the texts, in words, of most values; not what is known beside.
 
     Args:
         texts: one a row. columns: by name, the cells of the same rows; an empty one is no label.
     """
+    by_name = {name: cells for name, cells in columns.items() if is_destination(name)}
+    others = {name: cells for name, cells in columns.items() if not is_beside(name)}
+    columns = by_name or others or columns
     told = {name: _told(texts, cells) for name, cells in columns.items()} if len(columns) > 1 else {}
     best = max(told.values(), default=0.0)
     named = [name for name, share in told.items() if best > TOLD and share >= AS_WELL * best] or list(columns)
     words = [name for name in named if not _figures(columns[name])] or named
-    return max(words, key=lambda name: len(set(columns[name])))
+    found = sorted(words, key=lambda name: -len(set(columns[name])))
+    return found[:1] if by_name else found
+
+
+def all_differ(cells: Sequence[str]) -> bool:
+    """Whether nearly each of many cells has a value of its own, as a subject that somebody wrote has."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) >= MANY and len(set(filled)) > OWN * len(filled)
 
 
 def are_dates(cells: Sequence[str]) -> bool:

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from ans.conventions import LONGEST, MOST_CLASSES, some_names
-from ans.data.columns import AND, Columns, in_other_languages
+from ans.data.column_words import is_destination, is_written, stem
+from ans.data.columns import AND, Columns, bare, in_other_languages, some
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
 from ans.data.no_texts import unsure_notes
@@ -34,11 +35,13 @@ from ans.data.rows import (
     LeftOut,
     Note,
     Table,
+    clean,
     lines_named,
     shortened,
 )
 from ans.data.several_labels import missing_labels, named_together
 from ans.data.text_bytes import saved_twice
+from ans.data.text_column import are_texts
 from ans.data.twins import twin_notes
 
 SAMPLE, EXAMPLES = 6, 4
@@ -163,15 +166,23 @@ def _of_columns(report: Report) -> list[Note]:
     if AND in columns.text and columns.text in columns.guessed:
         made.append(Note("note", f"“{columns.text}” are one text: each cell of one before that of the other."))
     elif columns.text in columns.guessed and len(table.names) > 1:
-        made.append(Note("note", f"“{columns.text}” was taken for the text: it has the longest cells."))
+        why = "by its name" if is_written(columns.text) else "it has the longest cells"
+        made.append(Note("note", f"“{columns.text}” was taken for the text: {why}."))
     elif others := in_other_languages(table.names, columns.text):
         said = ", ".join(f"“{name}”" for name in others[:3]) + (", …" if len(others) > 3 else "")
         made.append(Note("note", f"“{columns.text}” was taken for the text; in other languages: {said}."))
     if columns.label is not None and columns.label in columns.guessed:
-        made.append(Note("note", f"“{columns.label}” was taken for the label: it has few values."))
+        why = "by its name" if is_destination(columns.label) else "it has few values"
+        rivals = table.guessed.rivals if columns.label == table.guessed.label else ()
+        also = f" So might {some_names([f'“{name}”' for name in rivals])} be." if rivals else ""
+        kind = "doubt" if rivals else "note"
+        made.append(Note(kind, f"“{columns.label}” was taken for the label: {why}.{also}"))
     if made:
         last = made[-1]
         made[-1] = Note(last.kind, f"{last.text} Choose another column if that is wrong.")
+    if twins := _of_the_same_name(report):
+        said = f"{some_names([f'“{name}”' for name in twins])} holds texts, too, and was not read"
+        made.append(Note("doubt", f"{said}: choose it, or join both as one text, if it counts."))
     if columns.label is None:
         made.append(Note("note", "No column holds labels; texts without one can only be explored."))
     elif not report.found.trainable:
@@ -185,6 +196,15 @@ def _of_columns(report: Report) -> list[Note]:
     elif why := report.found.unusable_split:
         made.append(Note("note", f"“{columns.split}” {why}; the texts are split automatically."))
     return made
+
+
+def _of_the_same_name(report: Report) -> list[str]:
+    """The columns of texts that differ from the one that was read by a number in their names, as of pairs."""
+    names, text = report.table.names, report.columns.text
+    if text not in names or (stem(text) == text and f"{text} (2)" not in names):
+        return []
+    twins = [name for name in names if name != text and bare(stem(name)) == bare(stem(text))]
+    return [name for name in twins if are_texts([clean(cell) for cell in some(report.table.column(name))])]
 
 
 def _why_not(found: Understood) -> str:

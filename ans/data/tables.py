@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, guess_columns, some
+from ans.data.formats.arranged import arranged
 from ans.data.formats.delimited import ONE_A_LINE
 from ans.data.formats.packed import PACKED, several_in_zip, unpacked
 from ans.data.formats.recognised import read_bytes
@@ -131,7 +132,9 @@ def table_of(source: Any, sheet: str | None = None, encoding: str | None = None)
     from ans.data.formats.columnar import of_object
 
     table = of_object(source)
-    return with_labels_below(table) if hasattr(source, "columns") else table  # pandas leaves merged cells empty
+    return arranged(
+        with_labels_below(table) if hasattr(source, "columns") else table
+    )  # pandas leaves merged cells empty
 
 
 def read_table(

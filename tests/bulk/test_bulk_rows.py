@@ -58,6 +58,13 @@ def test_rows_are_read_by_the_one_reader_with_odd_quotes_cut_texts_and_no_header
     assert read_rows(path).texts(None) == ["one two", "three"]
 
 
+def test_mails_over_lines_are_each_one_row_where_no_name_of_a_column_is_usual(tmp_path):
+    path = tmp_path / "mails.csv"
+    mails = [f"Hello,\nwhere is parcel {place}?\nAnna" for place in range(9)]
+    path.write_text("Nr,Complaint\n" + "".join(f'{place},"{mail}"\n' for place, mail in enumerate(mails)))
+    assert read_rows(path).texts(None) == [mail.replace("\n", " ") for mail in mails]
+
+
 def test_a_blank_line_of_json_is_a_row_and_a_broken_one_is_told_by_its_number(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text('{"text": "a"}\n\n{"text": "b", "id": 1}\n', encoding="utf-8")

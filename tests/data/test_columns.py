@@ -24,6 +24,13 @@ def test_a_header_in_another_language_is_one_for_it_comes_nowhere_else():
     assert has_header([("Nr", "Anfrage", "Thema"), *((str(i), *row) for i, row in enumerate(TEXTS))]) is True
 
 
+def test_a_name_above_numbers_alone_is_a_header():
+    numbered = [(str(i), text) for i, (text, _) in enumerate(TEXTS)]
+    assert has_header([("Nr", "Beschwerde"), *numbered]) is True
+    assert has_header([("17", "wo bleibt es"), *numbered]) is None
+    assert has_header([("Nr", "Beschwerde"), ("a4", "x"), *numbered]) is None
+
+
 def test_a_first_text_whose_label_comes_nowhere_else_is_no_header():
     assert has_header([("ich möchte sofort mit einem Menschen sprechen", "Sonstiges"), *TEXTS]) is None
 

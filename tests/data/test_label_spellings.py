@@ -72,3 +72,48 @@ def test_a_cross_in_the_column_of_its_class_is_a_label(cross):
     report = reported("\n".join(["text,refund,delivery,login", *rows]))
     assert report.all_counts == {"refund": 3, "delivery": 3, "login": 3}
     assert "3 columns of 0 and 1 or of crosses were read as one label" in report.notes[0].text
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("yes", "no"), ("YES", ""), ("ja", "nein"), ("✔\ufe0f", ""), ("on", "off"), ("pick", "skip")],
+)
+def test_a_yes_in_the_column_of_its_class_is_a_label_by_whatever_word(yes, no):
+    rows = [f"text {i},{','.join(yes if i % 3 == place else no for place in range(3))}" for i in range(9)]
+    report = reported("\n".join(["Message,refund,delivery,login", *rows]))
+    assert (report.all_counts, report.status) == ({"refund": 3, "delivery": 3, "login": 3}, 0)
+
+
+def test_a_class_that_is_called_like_a_column_of_texts_is_one():
+    rows = [f"text {i},{','.join('yes' if i % 3 == place else 'no' for place in range(3))}" for i in range(9)]
+    report = reported("\n".join(["text,question,complaint,comment", *rows]))
+    assert report.all_counts == {"question": 3, "complaint": 3, "comment": 3}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [("yes,no,no", "no,no,no", "yes,yes,no", "no,no,yes"), ("low,low,hi", "hi,low,low", "low,hi,hi", "low,low,low")],
+)
+def test_yes_and_no_of_several_properties_are_no_classes(answers):
+    rows = [f"where is parcel {i},{'abc'[i % 3]},{answers[i % 4]}" for i in range(24)]
+    report = reported("\n".join(["Message,Department,escalated,urgent,paid", *rows]))
+    assert report.columns.label == "Department"
+    assert report.all_counts == dict.fromkeys("abc", 8)
+
+
+@pytest.mark.parametrize("name", ["Labels", "tags"])
+def test_labels_in_columns_of_one_name_are_several_of_a_row(name):
+    rows = [f"where is parcel {i},{'abc'[i % 3]},{'urgent' if i % 6 == 0 else ''},{'abc'[i % 3]}" for i in range(18)]
+    report = reported("\n".join([f"text,{name},{name},{name}", *rows]))
+    assert report.all_counts == {"a": 3, "b": 6, "c": 6}
+    assert report.found.left_out["multi-label"].lines == [2, 8, 14]
+    assert f"The labels of 3 columns called “{name}” were read together." in [note.text for note in report.notes]
+
+
+def test_columns_of_one_name_that_mostly_differ_are_two_things_of_which_the_first_is_read_with_a_doubt():
+    rows = [f"where is parcel {i},{'abc'[i % 3]},{'de'[i % 2]}" for i in range(18)]
+    report = reported("\n".join(["text,label,label", *rows]))
+    assert report.all_counts == dict.fromkeys("abc", 6)
+    assert [note.text for note in report.notes if note.kind == "doubt"] == [
+        "2 columns are called “label”, and mostly differ: only the first was read. Is another one the label?"
+    ]

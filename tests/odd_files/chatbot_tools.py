@@ -328,3 +328,34 @@ add(
         for label, texts in by_class().items()
     ),
 )
+
+answer = "Thank you for your message {}. One of us will look into it and write to you as soon as we can."
+for kind, header, order in (
+    ("Bitext", "flags,instruction,category,intent,response", "ntcla"),
+    ("a bot's answers beside", "user_input,bot_response,intent", "tal"),
+    ("an agent's answers beside", "topic,agentReply,customerMessage", "lat"),
+    ("an assistant's answers beside", "assistant,Eingabe des Kunden,topic", "atl"),
+    ("a description of each class beside", "Intent,Description,Training phrase,Response", "ldta"),
+):
+    add(
+        kind,
+        "a.csv",
+        written(
+            [
+                [
+                    {"t": text, "l": label, "a": answer.format(place), "d": f"about {label}: {place}, or so it is said",
+                     "n": "B", "c": "SHOP"}[one]
+                    for one in order
+                ]
+                for place, (text, label) in enumerate(ROWS)
+            ],
+            header,
+        ),
+    )  # fmt: skip
+add(
+    "a bot's answers beside, JSON",
+    "a.json",
+    json.dumps(
+        [{"user": text, "bot": answer.format(place), "intent": label} for place, (text, label) in enumerate(ROWS)]
+    ),
+)

@@ -71,3 +71,20 @@ add("sep=tab", "a.csv", "sep=\t\n" + joined(ROWS, "\t", "text\tlabel"))
 add("a mark and sep=", "a.csv", b"\xef\xbb\xbf" + ("sep=;\n" + joined(ROWS, ";", "text;label")).encode())
 add("quoted sep=", "a.csv", '"sep=;"\n' + joined(ROWS, ";", "text;label"))
 add("trailing delimiters", "a.csv", "".join(f"{line};\n" for line in joined(PLAIN, ";", "text;label").splitlines()))
+
+mails = [(f"Hello,\n{text}.\n\nBest regards; Anna\n--\nsent from here", label) for text, label in ROWS]
+for kind, header, rows in (
+    ("mails over lines, no usual name", "Complaint,Department", mails),
+    ("mails over lines, label first", "Department,Complaint", [row[::-1] for row in mails]),
+    ("mails over lines, one usual name", "id,message,team", [(place, *row) for place, row in enumerate(mails)]),
+    ("mails over lines, no header", None, [row[::-1] for row in mails]),
+):
+    add(kind, "a.csv", written(rows, header))
+add("mails over lines, semicolons", "a.csv", written(mails, "Beschwerde,Abteilung", ";"))
+add("mails over lines, tabs", "a.txt", written(mails, "Complaint,Department", "\t"))
+add(
+    "mails over lines, below a title",
+    "a.csv",
+    "Tickets of May\n\n" + written(mails, "Complaint,Department"),
+    left_out={"before the table": 1},
+)

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import zipfile
+from itertools import zip_longest
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -204,4 +205,58 @@ add(
     ),
     classes={**EACH, "refund": 5},
     left_out={"multi-label": 1},
+)
+
+three = [(label, *texts[place : place + 3]) for label, texts in by_class().items() for place in (0, 3)]
+add("several texts a row", "a.csv", written(three, "intent,utterance_1,utterance_2,utterance_3"))
+keys = ("intent", "ex1", "ex2", "ex3")
+add("several texts a row, JSON Lines", "a.jsonl", lines_of(dict(zip(keys, row, strict=True)) for row in three))
+add(
+    "several texts a row, some empty, described",
+    "a.xlsx",
+    workbook(
+        (
+            "Intents",
+            [
+                ("Intent", "Description", *(f"Training phrase {place}" for place in range(1, 8)), "Response"),
+                *(
+                    (label, f"all that is said about a {label} in the shop", *texts, None, "We will look into it.")
+                    for label, texts in by_class().items()
+                ),
+            ],
+        )
+    ),
+)
+add(
+    "several texts a row, the first without a number",
+    "a.csv",
+    written([(*row[1:], row[0]) for row in three], "Phrase,Phrase (2),Phrase (3),Team", ";"),
+)
+ragged = [texts[: 6 - place] for place, texts in enumerate(by_class().values())]
+add(
+    "a column of texts a class",
+    "a.csv",
+    written(zip_longest(*ragged, fillvalue=""), ",".join(CLASSES)),
+    classes={"refund": 6, "delivery": 5, "login": 4},
+)
+add("a column of texts a class, Excel", "a.xlsx", workbook(("one", [CLASSES, *zip_longest(*by_class().values())])))
+for yes, no in (("Yes", "No"), ("yes", ""), ("✔\ufe0f", None), ("WAHR", "FALSCH"), ("Да", "Нет"), ("hit", "miss")):
+    marked = [(text, *(yes if one == label else no for one in CLASSES)) for text, label in ROWS]
+    add(f"{yes} or {no}, one column a class", "a.csv", written(marked, "Message," + ",".join(CLASSES)))
+ticked = [(text, *("✔\ufe0f" if one == label else None for one in CLASSES)) for text, label in ROWS]
+add("ticked, one column a class, Excel", "a.xlsx", workbook(("one", [("Message", *CLASSES), *ticked])))
+chosen = [(text, *(one if one == label else "" for one in CLASSES)) for text, label in ROWS]
+add("answers of a survey, one column a choice", "a.csv", written(chosen, "Said," + ",".join(CLASSES)))
+add(
+    "Jira, labels in two columns",
+    "a.csv",
+    written(
+        [
+            (f"K-{place}", text, "High", label, "urgent" if place % 6 == 0 else "")
+            for place, (text, label) in enumerate(ROWS)
+        ],
+        "Issue key,Summary,Priority,Labels,Labels",
+    ),
+    classes=dict.fromkeys(CLASSES, 5),
+    left_out={"multi-label": 3},
 )

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ans.data.columns import TEXT_COLUMNS, few_values, some, usual_name
 
@@ -21,6 +22,7 @@ NONE, MASK = "\x1f", "\x1e"  # in no text
 SEP_LINE = re.compile(r'\s*"?sep=(.)"?\1*\s*', re.IGNORECASE)  # a spreadsheet fills it up with empty cells
 SAMPLE = 400
 LONGEST_LINE = 4000  # characters of a line that are looked at
+MOST_PARSED = 1 << 20  # characters of lines that are read as they stand
 MOST_ALIKE, MOST_CUT = 0.8, 0.9
 csv.field_size_limit(1 << 28)
 
@@ -125,18 +127,23 @@ def _escapes(lines: Sequence[str], delimiter: str) -> bool:
 
 
 def _delimiter_by_the_rules(lines: Sequence[str]) -> str:
-    """What separates cells that go over several lines, where quotes enclose them all; else `NONE`."""
-    if not lines or not lines[0].startswith('"'):
-        return NONE
-    for delimiter in DELIMITERS:
+    """What separates cells, of which some go over several lines in quotes, if nearly all rows are alike; else `NONE`.
+
+    Most lines of such a table are the middle of a text, which no delimiter cuts. A title may stand above it.
+    """
+    sizes = accumulate(map(len, lines))
+    lines = [line for line, size in zip(lines, sizes, strict=True) if size <= MOST_PARSED]
+    for delimiter in DELIMITERS if any('"' in line for line in lines) else ():
         rows: list[list[str]] = []
+        reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True, skipinitialspace=True)
         try:
-            for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True):
-                rows.append(row)
-        except csv.Error:  # the last row may be cut off by the end of the sample
-            pass
-        widths = {len(row) for row in rows}
-        if len(rows) > 1 and len(widths) == 1 and widths != {1} and any("\n" in cell for row in rows for cell in row):
+            rows.extend(reader)
+        except csv.Error as error:
+            if "end of data" not in str(error):  # else the last row is cut off by the end of the sample
+                continue
+        width, alike = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+        over_lines = any("\n" in cell for row in rows if len(row) == width for cell in row)
+        if width > 1 and over_lines and alike > 1 and alike >= MOST_CUT * len(rows):
             return delimiter
     return NONE
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from ans.data.encodings import FEW_WORDS, Decoded
 from ans.data.formats.arff import is_arff, read_arff
+from ans.data.formats.arranged import arranged
 from ans.data.formats.arrow_lines import read_arrows
 from ans.data.formats.columnar import is_columnar, read_columnar
 from ans.data.formats.delimited import ONE_A_LINE, read_delimited
 from ans.data.formats.fasttext import is_fasttext, read_fasttext
 from ans.data.formats.headed_lists import is_headed, read_headed
 from ans.data.formats.json_table import read_json
-from ans.data.formats.one_hot import gathered
 from ans.data.formats.program_lists import as_json
 from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_markdown, read_rasa_yaml
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
@@ -42,16 +42,16 @@ def read_bytes(
         ValueError: it holds none; the sentence follows a file's name.
     """
     if is_spreadsheet(raw):
-        return with_labels_below(gathered(read_spreadsheet(raw, sheet)))
+        return arranged(with_labels_below(read_spreadsheet(raw, sheet)))
     if is_columnar(raw, suffix):
-        return gathered(_no_larger(read_columnar(raw), most_rows))
+        return arranged(_no_larger(read_columnar(raw), most_rows))
     _check_lines(raw.count(b"\n"), most_rows)
     found = decode(raw, encoding)
     content = found.text.rstrip("\x1a")  # with which DOS ended a file
     if not content.strip():
         raise ValueError("is empty; expected rows with a text and a label.")
     _check_lines(content.count("\r"), most_rows)
-    table = gathered(_no_larger(_of_text(content, suffix, found.name), most_rows))
+    table = arranged(_no_larger(_of_text(content, suffix, found.name), most_rows))
     table.notes.extend(encoding_notes(found))
     return replace(table, guessed_encoding=bool(found.told_by))
 

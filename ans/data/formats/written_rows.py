@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from ans.data.columns import some, usual_name
 from ans.data.formats.dialect import NONE, SEP_LINE, Dialect
@@ -142,9 +143,10 @@ def _all_by_the_rules(
         return None
     if not long:
         return rows, starts
-    if any(len(row) != len(rows[0]) for row in rows):
+    table = list(dropwhile(lambda row: len(row) == 1, rows)) or rows  # a title may stand above it
+    if any(len(row) != len(table[0]) for row in table):
         return None
-    shapes = Shapes.of(None, rows, dialect.delimiter, len(rows[0]))
+    shapes = Shapes.of(None, table, dialect.delimiter, len(table[0]))
     for first, end in long:
         cells = [
             dialect.as_letters(lines[first])[0],
