@@ -18,6 +18,7 @@ from ans.data.formats.columnar import arrow_table, is_columnar
 from ans.data.formats.delimited import is_delimited
 from ans.data.formats.json_table import flat
 from ans.data.formats.recognised import encoding_notes, read_bytes
+from ans.data.formats.several_texts import has_texts_apart, texts_apart
 from ans.data.rows import (
     BEFORE,
     BROKEN,
@@ -27,8 +28,8 @@ from ans.data.rows import (
     TOTAL,
     Cell,
     Table,
-    clean,
     lines_named,
+    text_in,
 )
 from ans.data.tables import chosen_columns, contents_of
 from ans.data.text_bytes import decode
@@ -57,7 +58,7 @@ class Rows:
         Raises:
             ValueError: there is no such column; the sentence follows a file's name.
         """
-        return [clean(cell) for cell in self.table.column(chosen_columns(self.table, column).text)]
+        return [text_in(cell) for cell in self.table.column(chosen_columns(self.table, column).text)]
 
     @property
     def count(self) -> int:
@@ -94,7 +95,7 @@ def read_rows(path: Path, sheet: str | None = None, encoding: str | None = None)
         table = read_bytes(raw, kind, sheet, encoding, MOST_ROWS)
         if kind in LINES or _is_json_lines(table, raw):
             return of_json(decode(raw, encoding), table)
-        if not is_delimited(table):
+        if not is_delimited(table) or has_texts_apart(table):
             return _of_any(table)
         return _of_table(decode(raw, encoding), kind)
     except ValueError as error:
@@ -105,7 +106,9 @@ def _of_table(found: Decoded, kind: str) -> Rows:
     names, rows = rows_as_written(found.text, kind)
     width = max((len(names), *(len(row) for row in rows)))
     names = named([*names, *[""] * (width - len(names))])
-    return with_cells(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], found)
+    made = with_cells(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], found)
+    whole = texts_apart(made.table)  # words that are kept as a list are one text
+    return made if has_texts_apart(whole) else replace(made, table=whole)
 
 
 def with_cells(names: list[str], rows: list[dict[str, Any]], found: Decoded | None) -> Rows:
@@ -139,7 +142,8 @@ def _of_any(table: Table, first: int = 1) -> Rows:
                 f"holds rows that have no answer in their places ({left.count:,} {reason}: {where}); take them out, or "
                 "write one object a line into a .jsonl file."
             )
-    table = _with_blanks(table) if table.format.endswith(SPREADSHEETS) else table
+    sheet = table.format.endswith(SPREADSHEETS) and not has_texts_apart(table)
+    table = _with_blanks(table) if sheet else table
     rows = [dict(zip(table.names, map(_plain, row), strict=True)) for row in table.rows]
     return Rows(table.names, rows, table)
 
@@ -204,4 +208,6 @@ def objects_of(content: str, first: int = 1) -> list[dict[str, Any]]:
 
 def _of_arrow(raw: bytes) -> Rows:
     table, _ = arrow_table(raw)
-    return with_cells(table.column_names, rows_of_table(table), None)
+    found = with_cells(table.column_names, rows_of_table(table), None)
+    apart = texts_apart(found.table)
+    return _of_any(apart) if has_texts_apart(apart) else replace(found, table=apart)

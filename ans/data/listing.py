@@ -15,7 +15,7 @@ from ans.conventions import OPEN_LABELS
 from ans.data.corpora import BUNDLED, PUBLIC, Corpus, load_corpus
 from ans.data.folders import files_of
 from ans.data.label_cells import labels_in
-from ans.data.rows import clean
+from ans.data.rows import text_in
 from ans.data.tables import read_file, without_folder
 from ans.paths import existing
 from ans.recent import Recent
@@ -178,7 +178,7 @@ def _raw(path: Path) -> list[Text]:
         labels = table.column(columns.label) if columns.label is not None else [None] * len(table.rows)
         for text, cell in zip(table.column(columns.text), labels, strict=True):
             label = ", ".join(labels_in(cell))
-            if shown := clean(text):
+            if shown := text_in(text):
                 part = file.stem if path.is_dir() and label else ""
                 found.append(Text(shown, label, part if label else UNLABELLED))
     return found

@@ -10,8 +10,9 @@ from typing import Any
 from ans.data.columns import AND, LABEL_COLUMNS, TEXT_COLUMNS, Columns, bare, guess_columns, some
 from ans.data.formats.packed import PACKED, unpacked
 from ans.data.formats.recognised import read_bytes
+from ans.data.formats.several_texts import texts_apart
 from ans.data.label_cells import labels_in
-from ans.data.rows import MOST_ROWS, Table, check_count, clean
+from ans.data.rows import MOST_ROWS, Table, check_count, clean, text_in
 
 EXTENSIONS = (
     ".tsv", ".csv", ".tab", ".jsonl", ".ndjson", ".json", ".txt", ".xlsx", ".xls", ".ods", ".yml", ".yaml", ".md",
@@ -106,7 +107,7 @@ def table_of(source: Any, sheet: str | None = None, encoding: str | None = None)
         return read_file(Path(source), sheet, encoding)
     from ans.data.formats.columnar import of_object
 
-    return of_object(source)
+    return texts_apart(of_object(source))
 
 
 def read_table(
@@ -128,7 +129,7 @@ def read_table(
     table, named = table_of(source, sheet, encoding), str(source) if isinstance(source, (str, Path)) else "the table"
     columns = labelled_columns(table, named, text_column, label_column, may_choose=may_choose)
     pairs = [
-        (clean(text), *labels_in(label))
+        (text_in(text), *labels_in(label))
         for text, label in zip(table.column(columns.text), table.column(columns.label or ""), strict=True)
     ]
     pairs = [pair for pair in pairs if pair[0] and len(pair) == 2]

@@ -6,6 +6,7 @@ from tests.odd_files import (
     json_shapes,
     lines_and_headers,
     quotes_and_delimiters,
+    several_texts,
     workbooks_and_labels,
 )
 
@@ -17,6 +18,7 @@ FILES = {
         json_shapes,
         annotation_tools,
         chatbot_tools,
+        several_texts,
         workbooks_and_labels,
     )
     for kind, file in part.FILES.items()

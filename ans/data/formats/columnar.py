@@ -239,4 +239,6 @@ def _missing(value: Any) -> Any:
     """A cell of pandas: its several kinds of nothing are None, numpy's numbers are Python's."""
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
-    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
+    if type(value).__module__ != "numpy":
+        return value
+    return value.item() if getattr(value, "ndim", 1) == 0 else value.tolist() if hasattr(value, "tolist") else value

@@ -22,6 +22,10 @@ SEVERAL_TEXTS = (
     "samples",
     "questions",
 )
+# Also with a word before them that says whose they are: `sampleUtterances`, `exampleSentences`.
+SAID = ("utterances", "phrases")
+OF_THE_BOT = ("bot", "agent", "system", "confirmation", "negative")
+BEFORE_TEXTS = ("training", "train", "sample", "example", "user", "customer")
 TYPED = (*SEVERAL_TEXTS, "q", "text", "inputs", "intents", "nlu", "commonexamples", "trainingdata")
 # What is kept beside these, often in the same shape, and is nothing that people type.
 NEVER_TYPED = (
@@ -41,6 +45,20 @@ class Records:
     def keys(self) -> frozenset[str]:
         """Of its first record."""
         return frozenset(self.records[0]) if self.records else frozenset()
+
+
+def is_several_texts(name: str) -> bool:
+    """Whether a key or a path says that texts of one class are there, in any of its parts."""
+    return any(_says_several(bare(part)) for part in name.split("."))
+
+
+def _says_several(name: str) -> bool:
+    if name in SEVERAL_TEXTS or name == "trainingdata":
+        return True
+    before = next((word for word in BEFORE_TEXTS if name.startswith(word)), None)
+    if before is not None and name.removeprefix(before) in SEVERAL_TEXTS:
+        return True
+    return name.endswith(SAID) and not name.startswith(OF_THE_BOT)
 
 
 def typed(value: Mapping[str, Any]) -> dict[str, Any]:

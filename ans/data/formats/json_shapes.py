@@ -8,11 +8,11 @@ from typing import Any
 
 from ans.data.columns import LABEL_COLUMNS, PART_OF, TEXT_COLUMNS, bare, usual_column, usual_name
 from ans.data.formats.json_nested import lists_in_lists
-from ans.data.formats.json_records import SEVERAL_TEXTS, Records, most_of, typed
+from ans.data.formats.json_records import SEVERAL_TEXTS, Records, is_several_texts, most_of, typed
 from ans.data.rows import check_count
 
 DEEPEST_KEY = 4
-SAID = ("utterances", "phrases")  # also with a word before it: `sampleUtterances`
+INPUTS = "inputs"  # Voiceflow's: several texts where they are objects, else often one
 
 
 def records_of(value: Any, depth: int = 0) -> Records | None:
@@ -36,7 +36,7 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
 def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
     """Records with one text each, where they hold a list of texts for one class. Whether there were such lists."""
     keys = [key for record in records[:50] if isinstance(record, dict) for key in record]
-    several = [key for key in dict.fromkeys(keys) if bare(key) in SEVERAL_TEXTS or bare(key).endswith(SAID)]
+    several = [key for key in dict.fromkeys(keys) if is_several_texts(key) or bare(key) == INPUTS]
     if not several:
         return records, False
     records = [
@@ -67,7 +67,9 @@ def by_one_key(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _is_text_list(records: list[dict[str, Any]], key: str) -> bool:
     found = [record[key] for record in records[:50] if isinstance(record, dict) and key in record]
-    return bool(found) and all(isinstance(items, list) and not any(map(_is_plain_number, items)) for items in found)
+    if not found or not all(isinstance(items, list) and not any(map(_is_plain_number, items)) for items in found):
+        return False
+    return bare(key) != INPUTS or all(isinstance(one, Mapping) and "text" in one for items in found for one in items)
 
 
 def _is_plain_number(item: Any) -> bool:

@@ -13,6 +13,7 @@ from ans.data.formats.json_values import Values, json_values
 from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
 MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
+MOST_OBJECTS = 2000  # of a list in a record: each may hold a text
 CONVERSATIONS = ("messages", "contents", "conversations", "conversation")
 ASKING, ANSWERING = ("user", "human"), ("assistant", "model", "gpt")
 EXPECTED = "expected objects with a text and a label, in a list or one per line"
@@ -91,15 +92,15 @@ def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
             below = f"{path}.{key}" if path else str(key)
             if type(item) is str:
                 made[below] = item
-            elif isinstance(item, (Mapping, list)):
+            elif isinstance(item, (Mapping, list, tuple)):
                 made.update(flat(item, below, depth + 1))
             else:
                 made[below] = scalar(item)
         return made
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         if any(isinstance(item, Mapping) for item in value) and depth < DEEPEST_PATH:
             together: dict[str, list[str]] = {}
-            for item in value[:MOST_VALUES]:
+            for item in value[:MOST_OBJECTS]:
                 for below, cell in flat(item, path, depth + 1).items():
                     own = [] if cell is None else [cell] if isinstance(cell, str) else list(cell)
                     together.setdefault(below, []).extend(own)
@@ -149,7 +150,9 @@ def scalar(value: Any) -> Cell:
 
 
 def _values(items: Sequence[Any]) -> tuple[str, ...]:
-    """A list as a cell of several values, however they are nested; the first ones of many."""
+    """A list as a cell of several values, however they are nested: all texts, of other values the first ones."""
+    if all(type(item) is str for item in items):
+        return tuple(items)
     found: list[str] = []
     waiting = list(items[:MOST_VALUES])[::-1]
     while waiting and len(found) < MOST_VALUES:

@@ -12,6 +12,7 @@ from ans.data.formats.fasttext import is_fasttext, read_fasttext
 from ans.data.formats.json_table import read_json
 from ans.data.formats.one_hot import gathered
 from ans.data.formats.rasa import is_rasa_markdown, is_rasa_yaml, read_rasa_markdown, read_rasa_yaml
+from ans.data.formats.several_texts import texts_apart
 from ans.data.formats.spreadsheet import is_spreadsheet, read_spreadsheet
 from ans.data.formats.written_rows import with_feeds
 from ans.data.formats.yaml_table import read_yaml
@@ -37,18 +38,23 @@ def read_bytes(
         ValueError: it holds none; the sentence follows a file's name.
     """
     if is_spreadsheet(raw):
-        return gathered(read_spreadsheet(raw, sheet))
+        return _by_row(read_spreadsheet(raw, sheet))
     if is_columnar(raw, suffix):
-        return gathered(_no_larger(read_columnar(raw), most_rows))
+        return _by_row(_no_larger(read_columnar(raw), most_rows))
     _check_lines(raw.count(b"\n"), most_rows)
     found = decode(raw, encoding)
     content = found.text.rstrip("\x1a")  # with which DOS ended a file
     if not content.strip():
         raise ValueError("is empty; expected rows with a text and a label.")
     _check_lines(content.count("\r"), most_rows)
-    table = gathered(_no_larger(_of_text(content, suffix, found.name), most_rows))
+    table = _by_row(_no_larger(_of_text(content, suffix, found.name), most_rows))
     table.notes.extend(encoding_notes(found))
     return replace(table, guessed_encoding=bool(found.told_by))
+
+
+def _by_row(table: Table) -> Table:
+    """The table with one text and one column of labels in each row."""
+    return texts_apart(gathered(table))
 
 
 def _check_lines(count: int, most: int) -> None:
