@@ -7,6 +7,7 @@ from tests.odd_files import (
     lines_and_headers,
     quotes_and_delimiters,
     several_texts,
+    words_of_yaml,
     workbooks_and_labels,
 )
 
@@ -19,6 +20,7 @@ FILES = {
         annotation_tools,
         chatbot_tools,
         several_texts,
+        words_of_yaml,
         workbooks_and_labels,
     )
     for kind, file in part.FILES.items()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ans.data.columns import PART_OF, bare
-from ans.data.formats.json_records import Records, typed
+from ans.data.formats.json_records import Records, are_texts, typed
 from ans.data.languages import is_language
 from ans.data.rows import check_count
 
@@ -41,12 +41,7 @@ def lists_in_lists(value: Mapping) -> Records | None:
 
 def _of_lists(value: Any) -> bool:
     """Whether it is an object of lists of texts."""
-    return (
-        isinstance(value, Mapping)
-        and bool(value)
-        and all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in value.values())
-        and any(value.values())
-    )
+    return isinstance(value, Mapping) and bool(value) and all(map(are_texts, value.values())) and any(value.values())
 
 
 def _some(names: Iterable[str]) -> str:

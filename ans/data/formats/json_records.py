@@ -47,6 +47,15 @@ class Records:
         return frozenset(self.records[0]) if self.records else frozenset()
 
 
+def are_texts(items: Any) -> bool:
+    """Whether it is a list of texts: also of numbers, truth values and nothing, but not of these alone."""
+    return (
+        isinstance(items, list)
+        and all(item is None or isinstance(item, (str, int, float)) for item in items)
+        and (not items or any(isinstance(item, str) for item in items))
+    )
+
+
 def is_several_texts(name: str) -> bool:
     """Whether a key or a path says that texts of one class are there, in any of its parts."""
     return any(_says_several(bare(part)) for part in name.split("."))

@@ -8,7 +8,7 @@ from typing import Any
 
 from ans.data.columns import LABEL_COLUMNS, PART_OF, TEXT_COLUMNS, bare, usual_column, usual_name
 from ans.data.formats.json_nested import lists_in_lists
-from ans.data.formats.json_records import SEVERAL_TEXTS, Records, is_several_texts, most_of, typed
+from ans.data.formats.json_records import SEVERAL_TEXTS, Records, are_texts, is_several_texts, most_of, typed
 from ans.data.rows import check_count
 
 DEEPEST_KEY = 4
@@ -225,11 +225,11 @@ def _classes(value: Mapping) -> Records | None:
     lists = {str(key): item for key, item in value.items() if isinstance(item, list)}
     if len(lists) < 2 or len(lists) < len(value) - 2 or any(map(usual_name, lists)):
         return None
-    if not all(isinstance(text, str) for texts in lists.values() for text in texts):
+    if not all(map(are_texts, lists.values())):
         return None
     check_count(sum(map(len, lists.values())))
     if all(len(texts) == 1 for texts in lists.values()):  # or texts, each with its label
-        turned = _texts_with_labels({text: label for text, (label,) in lists.items()})
+        turned = _texts_with_labels({str(text): label for text, (label,) in lists.items()})
         if turned is not None:
             return turned
     return Records(

@@ -8,6 +8,7 @@ from typing import Any
 
 from ans.data.columns import Columns, has_header, named, usual_name
 from ans.data.formats import label_studio
+from ans.data.formats.json_records import are_texts
 from ans.data.formats.json_shapes import by_one_key, exploded, pair, records_of
 from ans.data.formats.json_values import Values, json_values
 from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
@@ -151,8 +152,8 @@ def scalar(value: Any) -> Cell:
 
 def _values(items: Sequence[Any]) -> tuple[str, ...]:
     """A list as a cell of several values, however they are nested: all texts, of other values the first ones."""
-    if all(type(item) is str for item in items):
-        return tuple(items)
+    if are_texts(list(items)):
+        return tuple(cell for item in items if isinstance(cell := scalar(item), str))
     found: list[str] = []
     waiting = list(items[:MOST_VALUES])[::-1]
     while waiting and len(found) < MOST_VALUES:
