@@ -3,6 +3,7 @@
 from tests.odd_files import (
     annotation_tools,
     chatbot_tools,
+    conversations,
     json_shapes,
     lines_and_headers,
     quotes_and_delimiters,
@@ -19,6 +20,7 @@ FILES = {
         json_shapes,
         annotation_tools,
         chatbot_tools,
+        conversations,
         several_texts,
         words_of_yaml,
         workbooks_and_labels,

@@ -8,6 +8,7 @@ from typing import Any
 
 from ans.data.columns import Columns, has_header, named, usual_name
 from ans.data.formats import label_studio
+from ans.data.formats.conversations import of_conversation, own_label
 from ans.data.formats.json_records import are_texts
 from ans.data.formats.json_shapes import by_one_key, exploded, pair, records_of
 from ans.data.formats.json_values import Values, json_values
@@ -15,8 +16,6 @@ from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
 MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
 MOST_OBJECTS = 2000  # of a list in a record: each may hold a text
-CONVERSATIONS = ("messages", "contents", "conversations", "conversation")
-ASKING, ANSWERING = ("user", "human"), ("assistant", "model", "gpt")
 EXPECTED = "expected objects with a text and a label, in a list or one per line"
 
 
@@ -58,7 +57,11 @@ def table_of(found: Values, encoding: str) -> Table:
             values = [one for value in values for one in value]
     values = [_annotated(value) for value in values]
     if values and isinstance(first, dict) and values[0] is not first:
-        notes.append(Note("fine", "Read as conversations: what a person said last is the text, the answer its label."))
+        label = own_label(first)
+        said = "what a person said last is the text, the answer its label."
+        if label is not None:
+            said = f"all that a person said is the text, “{label}” its label."
+        notes.append(Note("fine", f"Read as conversations: {said}"))
     if sum(isinstance(value, list) for value in values) > len(values) / 2:
         return _of_lists(values, lines, kind, encoding, account, notes)
     records: list[dict[str, Any]] = []
@@ -111,34 +114,13 @@ def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
 
 
 def _annotated(value: Any) -> Any:
-    """What tools write as one record with text and label: spaCy's pair of a text and its annotations, a conversation
-    whose answer is the label; any other value as it is."""
-    if isinstance(value, Mapping):
-        for key in CONVERSATIONS:
-            messages = value.get(key)
-            if isinstance(messages, list) and messages and all(_speaker(one) for one in messages):
-                rest = {name: item for name, item in value.items() if name not in CONVERSATIONS}
-                return {**rest, "text": _last_said(messages, ASKING), "label": _last_said(messages, ANSWERING)}
+    """What tools write as one record with text and label: spaCy's pair of a text and its annotations, a conversation;
+    any other value as it is."""
+    if (found := of_conversation(value)) is not None:
+        return found
     if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], Mapping):
         return {"text": value[0], **value[1]}
     return value
-
-
-def _speaker(message: Any) -> str:
-    """Who says a message, as OpenAI, Google or ShareGPT write it; "" for what is none."""
-    found = message.get("role", message.get("from")) if isinstance(message, Mapping) else None
-    return found if isinstance(found, str) else ""
-
-
-def _last_said(messages: Sequence[Mapping], roles: tuple[str, ...]) -> str | None:
-    """What somebody said last in a conversation."""
-    for message in reversed(messages):
-        if _speaker(message) in roles:
-            said = next((message[key] for key in ("content", "parts", "value") if key in message), None)
-            pieces = said if isinstance(said, list) else [said]
-            texts = [piece.get("text") if isinstance(piece, Mapping) else piece for piece in pieces]
-            return " ".join(text for text in texts if isinstance(text, str)).strip() or None
-    return None
 
 
 def scalar(value: Any) -> Cell:
