@@ -16,6 +16,7 @@ from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
 MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
 MOST_OBJECTS = 2000  # of a list in a record: each may hold a text
+PRODIGYS_ANSWERS = {"accept", "reject", "ignore"}
 EXPECTED = "expected objects with a text and a label, in a list or one per line"
 
 
@@ -83,7 +84,7 @@ def table_of(found: Values, encoding: str) -> Table:
         notes.append(Note("fine", "Each record holds several texts of one class; each became a row."))
     names, rows = _table([flat(record) for record in records], notes)
     kind, usual = _tool(kind, names, rows)
-    if usual is not None and "answer" in names:
+    if kind.startswith("Prodigy"):
         rows, starts = _accepted(names, rows, starts, account)
     return Table(kind, encoding, names, rows, starts, account, notes, usual)
 
@@ -190,7 +191,8 @@ def _cell(value: Any) -> Cell:
 
 def _tool(kind: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> tuple[str, Columns | None]:
     """The annotation tool that wrote records of these columns, and which of them it means."""
-    if {"text", "answer"} <= set(names) and ("accept" in names or "label" in names):
+    answers = {row[names.index("answer")] for row in rows} - {None} if "answer" in names else set()
+    if "text" in names and answers and answers <= PRODIGYS_ANSWERS and ("accept" in names or "label" in names):
         return "Prodigy JSON Lines", Columns("text", "accept" if "accept" in names else "label")
     if "annotation_id" in names and "lead_time" in names:
         return "Label Studio JSON-MIN", None
