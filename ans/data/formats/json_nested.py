@@ -8,6 +8,7 @@ from typing import Any
 
 from ans.data.columns import PART_OF, bare
 from ans.data.formats.json_records import Records, are_texts, typed
+from ans.data.formats.negatives import is_negative, left_aside
 from ans.data.languages import is_language
 from ans.data.rows import check_count
 
@@ -29,6 +30,11 @@ def lists_in_lists(value: Mapping) -> Records | None:
     alike = len(counts) <= len(tables) and counts.total() >= ALIKE * len(counts) * len(tables)
     upper = parts or (not all(map(is_language, tables)) and (all(map(is_language, counts)) or alike))
     beside = "split" if parts else "kind" if upper else "group"
+    aside = left_aside(pair for lists in tables.values() for pair in lists.items()) if upper else []
+    if aside:
+        tables = {
+            above: {key: own for key, own in lists.items() if not is_negative(key)} for above, lists in tables.items()
+        }
     records = [
         {"text": text, **({"label": above, beside: below} if upper else {"label": below, beside: above})}
         for above, lists in tables.items()
@@ -36,7 +42,7 @@ def lists_in_lists(value: Mapping) -> Records | None:
         for text in texts
     ]
     told = f"several lists each ({_some(counts)})" if upper else f"groups ({_some(tables)})"
-    return Records(records, f"classes with their texts, in {told}")
+    return Records(records, f"classes with their texts, in {told}", tuple(aside))
 
 
 def _of_lists(value: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ans.data.columns import bare
 from ans.data.languages import is_language
-from ans.data.rows import check_count
+from ans.data.rows import Note, check_count
 
 # Where a record has several texts of one class: chatbot tutorials, Rasa's JSON, Snips, and their relatives.
 SEVERAL_TEXTS = (
@@ -36,10 +36,12 @@ NEVER_TYPED = (
 
 @dataclass(frozen=True)
 class Records:
-    """Records of one kind, each an object by its keys, and what the shape is called ("" for plain records)."""
+    """Records of one kind, each an object by its keys, and what the shape is called ("" for plain records). `notes`:
+    what else to know of them."""
 
     records: list[dict[str, Any]]
     shape: str = ""
+    notes: tuple[Note, ...] = ()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -62,7 +64,7 @@ def is_several_texts(name: str) -> bool:
 
 
 def _says_several(name: str) -> bool:
-    if name in SEVERAL_TEXTS or name == "trainingdata":
+    if name in SEVERAL_TEXTS or name in ("trainingdata", "positive", "positives", "positiveexamples"):
         return True
     before = next((word for word in BEFORE_TEXTS if name.startswith(word)), None)
     if before is not None and name.removeprefix(before) in SEVERAL_TEXTS:
@@ -90,7 +92,8 @@ def most_of(found: Mapping[str, Records]) -> Records | None:
     if len(alike) > 1:
         check_count(sum(len(one.records) for one in alike))
         records = [record for one in alike for record in one.records]
-        return Records(records, f"{longest.shape or 'records'} under {len(alike)} keys")
+        notes = tuple(note for one in alike for note in one.notes)
+        return Records(records, f"{longest.shape or 'records'} under {len(alike)} keys", notes)
     if "under" in longest.shape:
         return longest
-    return Records(longest.records, f"{longest.shape or 'records'} under “{key}”")
+    return Records(longest.records, f"{longest.shape or 'records'} under “{key}”", longest.notes)

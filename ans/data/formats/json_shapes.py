@@ -9,6 +9,7 @@ from typing import Any
 from ans.data.columns import LABEL_COLUMNS, PART_OF, TEXT_COLUMNS, bare, usual_column, usual_name
 from ans.data.formats.json_nested import lists_in_lists
 from ans.data.formats.json_records import SEVERAL_TEXTS, Records, are_texts, is_several_texts, most_of, typed
+from ans.data.formats.negatives import left_aside, with_no_class
 from ans.data.rows import check_count
 
 DEEPEST_KEY = 4
@@ -197,7 +198,9 @@ def _intents_by_name(value: Mapping) -> Records | None:
         for name, body in intents.items()
         if isinstance(body, (Mapping, list))
     ]
-    return Records(exploded(records)[0], "intents")
+    aside = left_aside((key, item) for record in records for key, item in record.items())
+    found = Records(exploded(records)[0], "intents", tuple(aside))
+    return with_no_class(found, value) if intents is not value else found
 
 
 def _all_have_texts(value: Mapping) -> bool:
@@ -276,4 +279,5 @@ def _under_a_key(value: Mapping, depth: int) -> Records | None:
             inner = records_of(item, depth + 1)
             if inner is not None and len(inner.records) > 1:
                 found[str(key)] = inner
-    return most_of(found)
+    records = most_of(found)
+    return with_no_class(records, value) if records is not None else None

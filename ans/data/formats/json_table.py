@@ -12,6 +12,7 @@ from ans.data.formats.conversations import of_conversation, own_label
 from ans.data.formats.json_records import are_texts
 from ans.data.formats.json_shapes import by_one_key, exploded, pair, records_of
 from ans.data.formats.json_values import Values, json_values
+from ans.data.formats.negatives import left_aside
 from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
 MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
@@ -48,6 +49,7 @@ def table_of(found: Values, encoding: str) -> Table:
         kind = "CLINC JSON" if shaped.shape == "CLINC" else kind
         if shaped.shape not in ("", "CLINC"):
             notes.append(Note("fine", f"Read as {shaped.shape}."))
+        notes += shaped.notes
     if all(isinstance(value, str) for value in values):
         return Table(kind, encoding, ["text"], [[str(value)] for value in values], lines, account, notes)
     first = values[0] if values else None
@@ -78,9 +80,11 @@ def table_of(found: Values, encoding: str) -> Table:
     if label_studio.is_export(records):
         return label_studio.read_tasks(records, starts, encoding, account, flat)
     records = by_one_key(records)
+    aside = left_aside((key, item) for record in records for key, item in record.items() if isinstance(item, list))
     records, several = exploded(records)
     if several:
         starts = list(range(1, len(records) + 1))
+        notes += aside
         notes.append(Note("fine", "Each record holds several texts of one class; each became a row."))
     names, rows = _table([flat(record) for record in records], notes)
     kind, usual = _tool(kind, names, rows)
