@@ -3,6 +3,7 @@
 from tests.odd_files import (
     annotation_tools,
     chatbot_tools,
+    classes_by_key,
     conversations,
     json_shapes,
     lines_and_headers,
@@ -21,6 +22,7 @@ FILES = {
         json_shapes,
         annotation_tools,
         chatbot_tools,
+        classes_by_key,
         conversations,
         negatives,
         several_texts,

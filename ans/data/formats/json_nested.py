@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ans.data.columns import PART_OF, bare
-from ans.data.formats.json_records import Records, are_texts, typed
+from ans.data.columns import LABEL_COLUMNS, PART_OF, bare, usual_column
+from ans.data.formats.json_records import NEVER_TYPED, TYPED, Records, are_texts, spoken, typed
 from ans.data.formats.negatives import is_negative, left_aside
 from ans.data.languages import is_language
 from ans.data.rows import check_count
@@ -43,6 +43,25 @@ def lists_in_lists(value: Mapping) -> Records | None:
     ]
     told = f"several lists each ({_some(counts)})" if upper else f"groups ({_some(tables)})"
     return Records(records, f"classes with their texts, in {told}", tuple(aside))
+
+
+def classes_in_pieces(value: Mapping) -> Records | None:
+    """Classes with their texts, each of these in pieces: `{"refund": [{"data": [{"text": "my "}, …]}]}`."""
+    lists = {str(key): item for key, item in value.items() if isinstance(item, list) and item}
+    if not lists or len(lists) < len(value) - 2 or any(bare(key) in (*TYPED, *NEVER_TYPED) for key in lists):
+        return None
+    if not all(_in_pieces(text) for texts in lists.values() for text in texts):
+        return None
+    check_count(sum(map(len, lists.values())))
+    records = [{"text": spoken(text), "label": name} for name, texts in lists.items() for text in texts]
+    return Records(records, "classes with their texts, in pieces")
+
+
+def _in_pieces(text: Any) -> bool:
+    pieces = text.get("data", text.get("parts")) if isinstance(text, Mapping) else None
+    if not isinstance(pieces, list) or usual_column(list(map(str, text)), LABEL_COLUMNS) is not None:
+        return False
+    return bool(pieces) and all(isinstance(piece, Mapping) and "text" in piece for piece in pieces)
 
 
 def _of_lists(value: Any) -> bool:

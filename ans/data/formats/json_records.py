@@ -72,6 +72,16 @@ def _says_several(name: str) -> bool:
     return name.endswith(SAID) and not name.startswith(OF_THE_BOT)
 
 
+def spoken(text: Any) -> Any:
+    """A text that comes in pieces, as one: Snips has `data`, Dialogflow `parts`, others a `text`."""
+    if isinstance(text, Mapping):
+        for pieces in (text.get("data"), text.get("parts")):
+            if isinstance(pieces, list):
+                return "".join(str(piece.get("text", "")) for piece in pieces if isinstance(piece, Mapping))
+        return next((item for key, item in text.items() if bare(str(key)) in ("text", "utterance", "phrase")), None)
+    return text
+
+
 def typed(value: Mapping[str, Any]) -> dict[str, Any]:
     """What is below the keys of an object but for a bot's answers, entities and the like, where its names tell them."""
     names = {key: bare(str(key)) for key in value}

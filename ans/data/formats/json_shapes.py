@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ans.data.columns import LABEL_COLUMNS, PART_OF, TEXT_COLUMNS, bare, usual_column, usual_name
-from ans.data.formats.json_nested import lists_in_lists
-from ans.data.formats.json_records import SEVERAL_TEXTS, Records, are_texts, is_several_texts, most_of, typed
+from ans.data.formats.json_nested import classes_in_pieces, lists_in_lists
+from ans.data.formats.json_records import SEVERAL_TEXTS, Records, are_texts, is_several_texts, most_of, spoken, typed
 from ans.data.formats.negatives import left_aside, with_no_class
 from ans.data.rows import check_count
 
@@ -22,7 +22,7 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
         return None
     for shape in (
         _split_table, _columns, _parts, _intents_by_name, _by_index, _classes, lists_in_lists,
-        _texts_with_labels, _several_lists,
+        _texts_with_labels, _several_lists, classes_in_pieces,
     ):  # fmt: skip
         if (found := shape(value)) is not None and found.records:
             return found
@@ -51,7 +51,7 @@ def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]
     for record in records:
         texts = [text for key in lists for text in record.get(key) or ()]
         rest = {key: item for key, item in record.items() if key not in lists and not isinstance(item, (list, dict))}
-        made += [{**rest, "text": _spoken(text)} for text in texts] if texts else [{**rest, "text": None}]
+        made += [{**rest, "text": spoken(text)} for text in texts] if texts else [{**rest, "text": None}]
     return made, True
 
 
@@ -66,6 +66,24 @@ def by_one_key(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"text": text, "label": label} for label, text in pairs]
 
 
+def by_several_keys(records: list[dict[str, Any]]) -> Records | None:
+    """Records of a single key, each the name of a class with its texts below: `{"refund": […]}`, `{"login": […]}`. None
+    of any others."""
+    together: dict[str, Any] = {}
+    for record in records:
+        if len(record) != 1:
+            return None
+        ((name, texts),) = record.items()
+        before = together.setdefault(name, texts if isinstance(texts, Mapping) else [])
+        if isinstance(texts, list) and isinstance(before, list):
+            before += texts
+        elif before is not texts:
+            return None
+    if len(together) < 2 or any(usual_name(name) or is_several_texts(name) for name in together):
+        return None
+    return records_of(together)
+
+
 def _is_text_list(records: list[dict[str, Any]], key: str) -> bool:
     found = [record[key] for record in records[:50] if isinstance(record, dict) and key in record]
     if not found or not all(isinstance(items, list) and not any(map(_is_plain_number, items)) for items in found):
@@ -75,16 +93,6 @@ def _is_text_list(records: list[dict[str, Any]], key: str) -> bool:
 
 def _is_plain_number(item: Any) -> bool:
     return isinstance(item, (int, float))
-
-
-def _spoken(text: Any) -> Any:
-    """A text that comes in pieces, as one: Snips has `data`, Dialogflow `parts`, others a `text`."""
-    if isinstance(text, Mapping):
-        for pieces in (text.get("data"), text.get("parts")):
-            if isinstance(pieces, list):
-                return "".join(str(piece.get("text", "")) for piece in pieces if isinstance(piece, Mapping))
-        return next((item for key, item in text.items() if bare(str(key)) in ("text", "utterance", "phrase")), None)
-    return text
 
 
 def _of_languages(texts: Any) -> Any:

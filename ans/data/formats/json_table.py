@@ -10,7 +10,7 @@ from ans.data.columns import Columns, has_header, named, usual_name
 from ans.data.formats import label_studio
 from ans.data.formats.conversations import of_conversation, own_label
 from ans.data.formats.json_records import are_texts
-from ans.data.formats.json_shapes import by_one_key, exploded, pair, records_of
+from ans.data.formats.json_shapes import by_one_key, by_several_keys, exploded, pair, records_of
 from ans.data.formats.json_values import Values, json_values
 from ans.data.formats.negatives import left_aside
 from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
@@ -80,6 +80,9 @@ def table_of(found: Values, encoding: str) -> Table:
     if label_studio.is_export(records):
         return label_studio.read_tasks(records, starts, encoding, account, flat)
     records = by_one_key(records)
+    if (classes := by_several_keys(records)) is not None:
+        records, starts = classes.records, list(range(1, len(classes.records) + 1))
+        notes += [Note("fine", f"Read as {classes.shape or 'records'}."), *classes.notes]
     aside = left_aside((key, item) for record in records for key, item in record.items() if isinstance(item, list))
     records, several = exploded(records)
     if several:
