@@ -69,6 +69,13 @@ def test_lists_of_words_are_one_text_each():
     assert report.found.rows == 4
 
 
+def test_words_in_lists_are_texts_where_each_class_has_one_row_and_that_is_a_doubt():
+    rows = {"greet": ["hi", "hello", "hey"], "bye": ["bye", "ciao"], "thank": ["thanks", "cheers"]}
+    report = report_of(json.dumps([{"intent": label, "text": words} for label, words in rows.items()]), ".json")
+    assert report.found.counts == {label: len(words) for label, words in rows.items()}
+    assert [note.kind for note in report.notes if "join them in the file" in note.text] == ["doubt"]
+
+
 def test_of_a_long_list_of_words_none_is_lost():
     text = " ".join(f"w{place}" for place in range(90))
     report = report_of(lines_of({"tokens": f"{text} {a}".split(), "intent": b} for a, b in ROWS), ".jsonl")

@@ -30,6 +30,11 @@ add(
     left_out={"unlabelled": 3},
 )
 add(
+    "turns alone",
+    "a.json",
+    json.dumps([[{"role": "user", "content": a}, {"role": "assistant", "content": b}] for a, b in ROWS]),
+)
+add(
     "OpenAI's evals",
     "a.jsonl",
     lines_of(

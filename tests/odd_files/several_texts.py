@@ -79,6 +79,16 @@ add(
         )
     ),
 )
+add(
+    "lines in cells of a CSV",
+    "a.csv",
+    written([(a, "\n".join(b)) for a, b in texts_of.items()], "Intent,Examples"),
+)
+add(
+    "dashes in lines of cells of a CSV",
+    "a.csv",
+    written([(a, "\n".join(f"- {text}" for text in b)) for a, b in halved], "Intent,Examples"),
+)
 add("bars in cells", "a.csv", written([(a, " | ".join(b)) for a, b in halved], "intent,examples"))
 add("semicolons in cells", "a.csv", written([(a, "; ".join(b)) for a, b in texts_of.items()], "intent,text"))
 add(

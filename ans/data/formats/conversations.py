@@ -21,6 +21,7 @@ CONVERSATIONS = (
 )
 SPEAKER, SAID = ("role", "from", "speaker", "sender", "author"), ("content", "parts", "value", "text", "utterance")
 ASKING, ANSWERING = ("user", "human"), ("assistant", "model", "gpt")
+BESIDE = ("system", "developer", "tool")
 # In logs of chats, whose answers are no labels.
 ASKING_TOO = (*ASKING, "customer", "client", "caller", "usr", "visitor")
 EXPECTED_ANSWERS = ("ideal", "completion")  # OpenAI's evals, TRL
@@ -28,6 +29,10 @@ EXPECTED_ANSWERS = ("ideal", "completion")  # OpenAI's evals, TRL
 
 def of_conversation(value: Any) -> dict[str, Any] | None:
     """A record with a conversation as one with a text and a label; None for any other value."""
+    if isinstance(value, list):  # its turns alone
+        roles = {_speaker(one, ("role",)) for one in value}
+        alone = not roles.isdisjoint(ASKING) and roles <= {*ASKING, *ANSWERING, *BESIDE}
+        return of_conversation({"messages": value}) if alone else None
     if not isinstance(value, Mapping):
         return None
     for key in CONVERSATIONS:

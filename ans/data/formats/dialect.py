@@ -124,9 +124,11 @@ def _escapes(lines: Sequence[str], delimiter: str) -> bool:
 
 
 def _delimiter_by_the_rules(lines: Sequence[str]) -> str:
-    """What separates cells that go over several lines, where quotes enclose them all; else `NONE`."""
-    if not lines or not lines[0].startswith('"'):
+    """What separates cells that go over several lines, where quotes enclose them all, or nearly each row has such a
+    cell; else `NONE`."""
+    if not any(line.rstrip().endswith('"') for line in lines):
         return NONE
+    quoted = lines[0].startswith('"')
     for delimiter in DELIMITERS:
         rows: list[list[str]] = []
         try:
@@ -135,9 +137,14 @@ def _delimiter_by_the_rules(lines: Sequence[str]) -> str:
         except csv.Error:  # the last row may be cut off by the end of the sample
             pass
         widths = {len(row) for row in rows}
-        if len(rows) > 1 and len(widths) == 1 and widths != {1} and any("\n" in cell for row in rows for cell in row):
+        long = sum(any("\n" in cell for cell in row) for row in rows)
+        if len(rows) > 1 and len(widths) == 1 and widths != {1} and (long if quoted else _nearly_all(long, rows[1:])):
             return delimiter
     return NONE
+
+
+def _nearly_all(count: int, rows: Sequence[Sequence[str]]) -> bool:
+    return count >= max(2, MOST_ALIKE * len(rows))
 
 
 def _score(lines: Sequence[str], delimiter: str, suffix: str) -> tuple[int, int, float, int]:

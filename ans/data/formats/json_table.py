@@ -59,8 +59,8 @@ def table_of(found: Values, encoding: str) -> Table:
             lines = [line for value, line in zip(values, lines, strict=True) for _ in value]
             values = [one for value in values for one in value]
     values = [_annotated(value) for value in values]
-    if values and isinstance(first, dict) and values[0] is not first:
-        label = own_label(first)
+    if values and values[0] is not first and (isinstance(first, dict) or isinstance(first[0], dict)):
+        label = own_label(first) if isinstance(first, dict) else None
         said = "what a person said last is the text, the answer its label."
         if label is not None:
             said = f"all that a person said is the text, “{label}” its label."

@@ -101,13 +101,15 @@ def _with_lists(table: Table, column: str) -> Table:
     named = is_several_texts(column)
     if _of_speakers(table, column) or ("." in column and not named):
         return table  # turns or pieces of one text, which are read as that
-    if not named and _words(items) < WORDS_OF_TEXTS:
-        return table if as_tuples else _joined(table, column, lists)
     several = any(found is not None and len(found) > 1 for found in lists)
     if not several and as_tuples:
         return table
     columns = _labelled(table, column)
-    sure = named or _rows_of_a_class(table, columns) <= FEW_ROWS
+    rows = _rows_of_a_class(table, columns)
+    words = _words(items) < WORDS_OF_TEXTS
+    if not named and words and (rows > 1 or len(table.rows) < 2):
+        return table if as_tuples else _joined(table, column, lists)
+    sure = named or (rows <= FEW_ROWS and not words)
     said = f"The cells of “{column}” hold several texts each; each became a row of its own."
     unsure = "" if sure else " If each cell is one text in parts, join them in the file."
     note = Note("note" if sure else "doubt", said + unsure)
