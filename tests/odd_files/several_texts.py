@@ -142,3 +142,7 @@ add(
 )
 add("mails in lines", "a.csv", written([(f"Hello,\n{a}\nMany thanks", b) for a, b in ROWS]))
 add("bars in texts", "a.csv", written([(f"{a} | sent from my phone", b) for a, b in PLAIN]))
+blocks = "".join(f"  {a}: |\n" + "".join(f"    - {text}\n" for text in b) for a, b in texts_of.items())
+add("blocks of lines, YAML", "a.yml", f"intents:\n{blocks}")
+add("blocks of lines, YAML without a key above", "a.yml", blocks)
+add("lines of each class, JSON", "a.json", json.dumps({a: "\n".join(b) for a, b in texts_of.items()}))

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ans.data.columns import LABEL_COLUMNS, PART_OF, bare, usual_column
+from ans.data.columns import LABEL_COLUMNS, PART_OF, bare, usual_column, usual_name
 from ans.data.formats.json_records import NEVER_TYPED, TYPED, Records, are_texts, spoken, typed
 from ans.data.formats.negatives import is_negative, left_aside
+from ans.data.formats.phrases_in_cells import clean_lines, phrases_in
 from ans.data.languages import is_language
 from ans.data.rows import check_count
 
@@ -55,6 +56,25 @@ def classes_in_pieces(value: Mapping) -> Records | None:
     check_count(sum(map(len, lists.values())))
     records = [{"text": spoken(text), "label": name} for name, texts in lists.items() for text in texts]
     return Records(records, "classes with their texts, in pieces")
+
+
+def classes_in_lines(value: Mapping) -> Records | None:
+    """Classes with their texts, one a line: YAML's blocks, `refund: |`."""
+    cells = list(value.values())
+    if len(cells) < 2 or any(usual_name(str(key)) for key in value):
+        return None
+    if not all(isinstance(cell, str) and "\n" in cell.strip() for cell in cells):
+        return None
+    found = phrases_in([clean_lines(cell) for cell in cells], sure=True)
+    if found is None:
+        return None
+    records = [
+        {"text": text, "label": str(name)}
+        for name, texts in zip(value, found.texts, strict=True)
+        for text in texts or ()
+    ]
+    check_count(len(records))
+    return Records(records, f"classes with their texts, {found.how}")
 
 
 def _in_pieces(text: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ans.data.columns import LABEL_COLUMNS, PART_OF, TEXT_COLUMNS, bare, usual_column, usual_name
-from ans.data.formats.json_nested import classes_in_pieces, lists_in_lists
+from ans.data.formats.json_nested import classes_in_lines, classes_in_pieces, lists_in_lists
 from ans.data.formats.json_records import SEVERAL_TEXTS, Records, are_texts, is_several_texts, most_of, spoken, typed
 from ans.data.formats.negatives import left_aside, with_no_class
 from ans.data.rows import check_count
@@ -22,7 +22,7 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
         return None
     for shape in (
         _split_table, _columns, _parts, _intents_by_name, _by_index, _classes, lists_in_lists,
-        _texts_with_labels, _several_lists, classes_in_pieces,
+        _texts_with_labels, _several_lists, classes_in_pieces, classes_in_lines,
     ):  # fmt: skip
         if (found := shape(value)) is not None and found.records:
             return found

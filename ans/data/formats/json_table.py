@@ -59,7 +59,7 @@ def table_of(found: Values, encoding: str) -> Table:
             lines = [line for value, line in zip(values, lines, strict=True) for _ in value]
             values = [one for value in values for one in value]
     values = [_annotated(value) for value in values]
-    if values and values[0] is not first and (isinstance(first, dict) or isinstance(first[0], dict)):
+    if values and values[0] is not first and not _is_spacys(first):
         label = own_label(first) if isinstance(first, dict) else None
         said = "what a person said last is the text, the answer its label."
         if label is not None:
@@ -126,9 +126,11 @@ def _annotated(value: Any) -> Any:
     any other value as it is."""
     if (found := of_conversation(value)) is not None:
         return found
-    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], Mapping):
-        return {"text": value[0], **value[1]}
-    return value
+    return {"text": value[0], **value[1]} if _is_spacys(value) else value
+
+
+def _is_spacys(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], Mapping)
 
 
 def scalar(value: Any) -> Cell:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ans.data.rows import Cell, clean
+
 MOSTLY, HALF = 0.8, 0.5
 BULLET = re.compile(r"(?:[-*•·–]\s+|\(?\d{1,3}[.)]\s+)(?=\S)")
 # Where no name says that these are several texts: so many cells, texts of a cell and words of a text, on average.
@@ -39,6 +41,11 @@ def phrases_in(cells: Sequence[str], sure: bool) -> Phrases | None:
         if _are_several(parts, sure):
             return _of(parts, how)
     return None
+
+
+def clean_lines(cell: Cell) -> str:
+    """A cell with its lines, each as `clean` makes it."""
+    return "\n".join(map(clean, re.split("\r\n|[\r\n]", cell.strip()))) if isinstance(cell, str) else ""
 
 
 def _of(found: list[list[str]], how: str) -> Phrases:

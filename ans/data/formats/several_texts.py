@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ans.data.columns import LABEL_COLUMNS, Columns, bare, guess_columns, some, usual_name
 from ans.data.formats.json_records import NEVER_TYPED, is_several_texts
-from ans.data.formats.phrases_in_cells import phrases_in
+from ans.data.formats.phrases_in_cells import clean_lines, phrases_in
 from ans.data.formats.written_lists import listed
 from ans.data.rows import Cell, Note, Table, check_count, clean
 
@@ -135,11 +135,6 @@ def _with_phrases(table: Table, columns: Sequence[str]) -> Table:
         note = Note("note" if named else "doubt", said + unsure)
         return _apart(table, Apart(column, found.texts, note, labelled))
     return table
-
-
-def clean_lines(cell: Cell) -> str:
-    """A cell with its lines, each as `clean` makes it."""
-    return "\n".join(map(clean, re.split("\r\n|[\r\n]", cell.strip()))) if isinstance(cell, str) else ""
 
 
 def _words(items: Sequence[str]) -> float:
