@@ -16,15 +16,15 @@ from ans.bulk.rows import Pieces, Rows, objects_of, of_json, read_rows, with_cel
 from ans.bulk.written import LINES
 from ans.data.columns import AND, named
 from ans.data.encodings import Decoded
+from ans.data.formats.arranged import is_spread, with_a_text_a_row
 from ans.data.formats.as_written import Layout, layout_of, long_rows_as_written
 from ans.data.formats.delimited import is_delimited
 from ans.data.formats.long_parquet import batches, unpacked_size
 from ans.data.formats.packed import STREAMS
 from ans.data.formats.recognised import read_bytes
 from ans.data.formats.spreadsheet import OLE
-from ans.data.formats.wide import is_spread
 from ans.data.long_text import HEAD, LongText
-from ans.data.rows import Cell, Table, clean
+from ans.data.rows import Cell, Table, clean, text_in
 from ans.data.tables import chosen_columns
 
 PIECE = 2048  # rows that are in memory at a time
@@ -58,7 +58,7 @@ class LongRows:
         def each() -> Iterator[tuple[list[dict[str, Any]], list[str]]]:
             for piece in self.again():
                 places = [piece.table.names.index(part) for part in parts if part in piece.table.names]
-                yield piece.rows, [clean(" ".join(clean(row[at]) for at in places)) for row in piece.table.rows]
+                yield piece.rows, [clean(" ".join(text_in(row[at]) for at in places)) for row in piece.table.rows]
 
         return each()
 
@@ -111,7 +111,7 @@ def long_rows(path: Path, encoding: str | None = None) -> LongRows | None:
     return _of_table(text, layout) if layout is not None and layout.first else None
 
 
-def _of_table(text: LongText, layout: Layout) -> LongRows:
+def _of_table(text: LongText, layout: Layout) -> LongRows | None:
     count, width = 0, len(layout.names)
     for row in long_rows_as_written(layout, text.lines()):
         count, width = count + 1, max(width, len(row))
@@ -124,7 +124,10 @@ def _of_table(text: LongText, layout: Layout) -> LongRows:
             table = Table("", text.found.name, names, cells, list(range(1, len(cells) + 1)))
             yield Rows(names, [dict(zip(names, row, strict=False)) for row in piece], table)
 
-    return LongRows(names, count, replace(_head(again), notes=text.notes), again)
+    head = _head(again)
+    if with_a_text_a_row(head) is not head:
+        return None
+    return LongRows(names, count, replace(head, notes=text.notes), again)
 
 
 def _of_json_lines(text: LongText, kind: str) -> LongRows | None:
@@ -165,13 +168,15 @@ def _json_piece(text: LongText, kind: str, first: int, lines: list[str]) -> Rows
     return of_json(Decoded(content, text.found.encoding), table, first)
 
 
-def _of_parquet(path: Path) -> LongRows:
+def _of_parquet(path: Path) -> LongRows | None:
     def again() -> Iterator[Rows]:
         for names, rows in batches(path):
             yield with_cells(names, rows, None)
 
     names, columns, count = _gone_through(again)
     head = _head(again)
+    if with_a_text_a_row(head) is not head:
+        return None  # which rows there are is told of the whole
     missing: list[Cell] = [None] * (len(columns) - len(head.names))
     columns = [*head.names, *(name for name in columns if name not in head.names)]
     return LongRows(names, count, replace(head, names=columns, rows=[[*row, *missing] for row in head.rows]), again)

@@ -12,13 +12,13 @@ from ans.bulk.written import LINES
 from ans.conventions import with_whole_characters
 from ans.data.columns import named
 from ans.data.encodings import Decoded
+from ans.data.formats.arranged import is_spread, with_a_text_a_row
 from ans.data.formats.arrow_values import rows_of_table
 from ans.data.formats.as_written import rows_as_written
 from ans.data.formats.columnar import arrow_table, is_columnar
 from ans.data.formats.delimited import is_delimited
 from ans.data.formats.json_table import flat
 from ans.data.formats.recognised import encoding_notes, read_bytes
-from ans.data.formats.wide import is_spread
 from ans.data.rows import (
     BEFORE,
     BROKEN,
@@ -29,8 +29,8 @@ from ans.data.rows import (
     TOTAL,
     Cell,
     Table,
-    clean,
     lines_named,
+    text_in,
 )
 from ans.data.several_files import table_of_files
 from ans.data.tables import EXTENSIONS, chosen_columns, contents_of, several_in
@@ -60,7 +60,7 @@ class Rows:
         Raises:
             ValueError: there is no such column; the sentence follows a file's name.
         """
-        return [clean(cell) for cell in self.table.column(chosen_columns(self.table, column).text)]
+        return [text_in(cell) for cell in self.table.column(chosen_columns(self.table, column).text)]
 
     @property
     def count(self) -> int:
@@ -110,7 +110,9 @@ def _of_table(found: Decoded, kind: str) -> Rows:
     names, rows = rows_as_written(found.text, kind)
     width = max((len(names), *(len(row) for row in rows)))
     names = named([*names, *[""] * (width - len(names))])
-    return with_cells(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], found)
+    made = with_cells(names, [{name: cell for name, cell in zip(names, row, strict=False)} for row in rows], found)
+    whole = with_a_text_a_row(made.table)  # words that are kept as a list are one text
+    return made if is_spread(whole) else replace(made, table=whole)
 
 
 def with_cells(names: list[str], rows: list[dict[str, Any]], found: Decoded | None) -> Rows:
@@ -209,4 +211,6 @@ def objects_of(content: str, first: int = 1) -> list[dict[str, Any]]:
 
 def _of_arrow(raw: bytes) -> Rows:
     table, _ = arrow_table(raw)
-    return with_cells(table.column_names, rows_of_table(table), None)
+    found = with_cells(table.column_names, rows_of_table(table), None)
+    apart = with_a_text_a_row(found.table)
+    return _of_any(apart) if is_spread(apart) else replace(found, table=apart)

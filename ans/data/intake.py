@@ -23,6 +23,7 @@ from ans.data.rows import (
     Account,
     Table,
     clean,
+    text_in,
 )
 from ans.data.tables import LabelledTexts
 
@@ -231,7 +232,7 @@ def _labelled_rows(table: Table, columns: Columns, account: Account) -> tuple[li
     rows, cut = [], 0
     spellings: dict[str, set[str]] = {}
     for text_cell, label_cell, part_cell, line in zip(texts, labels, parts, table.lines, strict=True):
-        text = clean(text_cell) if not isinstance(text_cell, tuple) else " ".join(map(clean, text_cell))
+        text = text_in(text_cell)
         if not text:
             account.add(EMPTY, line, f"({', '.join(labels_in(label_cell)) or 'no label either'})")
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 from ans.conventions import LONGEST
 from ans.data.formats.written_rows import as_lines
 from ans.data.label_cells import labels_in
-from ans.data.rows import Table, clean
+from ans.data.rows import Table, clean, text_in
 from ans.data.tables import chosen_columns, read_upload
 
 MOST_LINES = 20_000
@@ -90,7 +90,9 @@ def lines_of_file(
         text = chosen_columns(table, column).text
     except ValueError as error:
         raise ValueError(f"{path.name} {error}") from error
-    return _lines([(clean(cell), label) for cell, label in zip(table.column(text), _labels(table, text), strict=True)])
+    return _lines(
+        [(text_in(cell), label) for cell, label in zip(table.column(text), _labels(table, text), strict=True)]
+    )
 
 
 def offered_by_file(path: Path, sheet: str | None = None, encoding: str | None = None) -> Offered:

@@ -18,7 +18,7 @@ from ans.data.folders import files_of
 from ans.data.intake import ReadAs
 from ans.data.label_cells import labels_in
 from ans.data.reading import folder_table
-from ans.data.rows import Table, clean
+from ans.data.rows import Table, clean, text_in
 from ans.data.tables import read_file, without_folder
 from ans.paths import existing
 from ans.recent import Recent
@@ -181,7 +181,7 @@ def _raw(path: Path) -> list[Text]:
         parts = table.column(columns.split) if columns.split is not None and path.is_dir() else nothing
         for text, cell, part in zip(table.column(columns.text), labels, parts, strict=True):
             label = ", ".join(labels_in(cell))
-            if shown := clean(text):
+            if shown := text_in(text):
                 found.append(Text(shown, label, (clean(part) or name) if label else UNLABELLED))
     return found
 

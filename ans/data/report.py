@@ -11,6 +11,7 @@ from typing import Any
 from ans.conventions import LONGEST, MOST_CLASSES, some_names
 from ans.data.column_words import is_destination, is_written, stem
 from ans.data.columns import AND, Columns, bare, in_other_languages, some
+from ans.data.file_names import are_file_names
 from ans.data.intake import FEW, Understood
 from ans.data.markup import Markup, markup_in
 from ans.data.no_texts import unsure_notes
@@ -287,9 +288,13 @@ def _of_labels(report: Report) -> list[Note]:
 
 def _of_texts(report: Report) -> list[Note]:
     made = []
+    texts = [text for part in report.found.parts.values() for text in part.texts]
+    if are_file_names(texts):
+        said = "These are names of files, and not the texts in them: write those into the column instead."
+        made.append(Note("doubt", said, tuple(map(shortened, texts[:EXAMPLES]))))
     if report.found.cut:
-        texts = "1 text" if report.found.cut == 1 else f"{report.found.cut:,} texts"
-        made.append(Note("note", f"{texts} longer than {LONGEST:,} characters: cut there."))
+        cut = "1 text" if report.found.cut == 1 else f"{report.found.cut:,} texts"
+        made.append(Note("note", f"{cut} longer than {LONGEST:,} characters: cut there."))
     if twice := report.twice:
         many = "1 text or label looks" if len(twice) == 1 else f"{len(twice):,} texts or labels look"
         said = f"{many} like UTF-8 that a program took for Windows-1252 and saved so: read as written."

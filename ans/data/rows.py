@@ -128,7 +128,7 @@ class Table:
         if len(parts) < 2 or not set(parts) <= set(self.names):
             raise KeyError(name)
         places = [self.names.index(part) for part in parts]
-        return [" ".join(clean(row[place]) for place in places).strip() or None for row in self.rows]
+        return [" ".join(text_in(row[place]) for place in places).strip() or None for row in self.rows]
 
     def has(self, name: str) -> bool:
         """Whether `column` knows it."""
@@ -148,6 +148,11 @@ def clean(cell: Cell) -> str:
         return " ".join(cell.split())
     whole = cell.encode("utf-8", "replace").decode()  # JSON may hold half a surrogate pair
     return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFC", whole)).split())
+
+
+def text_in(cell: Cell) -> str:
+    """The text in a cell as one line: of a list of words or pieces all of them, one after the other."""
+    return " ".join(map(clean, cell)).strip() if isinstance(cell, tuple) else clean(cell)
 
 
 def check_count(count: int, most: int = MOST_ROWS) -> None:

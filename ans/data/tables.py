@@ -15,7 +15,7 @@ from ans.data.formats.packed import PACKED, several_in_zip, unpacked
 from ans.data.formats.recognised import read_bytes
 from ans.data.label_cells import labels_in
 from ans.data.labels_once import with_labels_below
-from ans.data.rows import MOST_ROWS, Table, check_count, clean
+from ans.data.rows import MOST_ROWS, Table, check_count, clean, text_in
 from ans.data.several_files import GivenFile, table_of_files
 
 EXTENSIONS = (
@@ -132,9 +132,9 @@ def table_of(source: Any, sheet: str | None = None, encoding: str | None = None)
     from ans.data.formats.columnar import of_object
 
     table = of_object(source)
-    return arranged(
-        with_labels_below(table) if hasattr(source, "columns") else table
-    )  # pandas leaves merged cells empty
+    if hasattr(source, "columns"):  # pandas leaves merged cells empty
+        table = with_labels_below(table)
+    return arranged(table)
 
 
 def read_table(
@@ -156,7 +156,7 @@ def read_table(
     table, named = table_of(source, sheet, encoding), str(source) if isinstance(source, (str, Path)) else "the table"
     columns = labelled_columns(table, named, text_column, label_column, may_choose=may_choose)
     pairs = [
-        (clean(text), *labels_in(label))
+        (text_in(text), *labels_in(label))
         for text, label in zip(table.column(columns.text), table.column(columns.label or ""), strict=True)
     ]
     pairs = [pair for pair in pairs if pair[0] and len(pair) == 2]

@@ -3,10 +3,15 @@
 from tests.odd_files import (
     annotation_tools,
     chatbot_tools,
+    classes_by_key,
+    conversations,
     json_shapes,
     lines_and_headers,
     lists_and_programs,
+    negatives,
     quotes_and_delimiters,
+    several_texts,
+    words_of_yaml,
     workbooks_and_labels,
 )
 
@@ -18,6 +23,11 @@ FILES = {
         json_shapes,
         annotation_tools,
         chatbot_tools,
+        classes_by_key,
+        conversations,
+        negatives,
+        several_texts,
+        words_of_yaml,
         workbooks_and_labels,
         lists_and_programs,
     )

@@ -137,3 +137,23 @@ add(
         for place, (text, label) in enumerate(ROWS)
     ),
 )
+add(
+    "answers of a bot beside text and label",
+    "a.jsonl",
+    lines_of({"text": text, "label": label, "answer": f"We look into your {label}."} for text, label in ROWS),
+)
+add(
+    "answers of a bot beside lists of labels",
+    "a.json",
+    json.dumps(
+        [
+            {"id": place, "text": text, "label": [label], "answer": "accept" if place % 2 else "It is done."}
+            for place, (text, label) in enumerate(ROWS)
+        ]
+    ),
+)
+add(
+    "answers that are not there yet",
+    "a.jsonl",
+    lines_of({"text": text, "label": label, "answer": None} for text, label in ROWS),
+)

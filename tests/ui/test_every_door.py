@@ -15,7 +15,7 @@ from ans.data.corpora import corpus_of
 from ans.data.intake import ReadAs
 from ans.data.lines import MOST_LINES, lines_of_file
 from ans.data.reading import understood
-from ans.data.rows import clean
+from ans.data.rows import text_in
 from ans.data.tables import read_table
 from ans.ui.data import upload
 from ans.ui.data.upload import UploadTab
@@ -84,7 +84,7 @@ def test_a_file_has_one_account_at_every_door(kind, tab, tmp_path, capsys, monke
 
     assert set(corpus_of(TrainConfig(dataset=str(path))).classes) == set(file.classes)
     assert len(read_table(path)) >= file.kept
-    texts = [clean(cell) for cell in understood(path, ReadAs()).table.column(report["text_column"])]
+    texts = [text_in(cell) for cell in understood(path, ReadAs()).table.column(report["text_column"])]
     whole = [text for text in texts if text]
     assert lines_of_file(path).texts == whole[:MOST_LINES]
     answered = [text for text in read_rows(path).texts(None) if text]

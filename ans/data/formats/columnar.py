@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ans.data.columns import named
 from ans.data.formats.arrow_values import cells_in, values_of
 from ans.data.formats.json_table import flat, scalar
+from ans.data.formats.texts_in_bytes import byte_texts, byte_texts_of, notes_of_bytes, with_texts
 from ans.data.rows import Cell, Table
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def arrow_table(raw: bytes, with_numbers: bool = True) -> tuple[pyarrow.Table, s
             leaves = pq.ParquetFile(io.BytesIO(raw)).schema
             texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
             file = pq.ParquetFile(io.BytesIO(raw), read_dictionary=texts)  # what comes again is there once
-            kept = [field.name for field in schema if with_numbers or _may_hold_words(field.type)]
+            as_bytes = byte_texts_of(file)
+            kept = [one.name for one in schema if with_numbers or one.name in as_bytes or _may_hold_words(one.type)]
             _check_parquet(file.metadata, set(kept))
             # One group at a time: of nested columns pyarrow reads no dictionaries over several.
             groups = [file.read_row_group(group, columns=kept) for group in range(file.num_row_groups)]
@@ -66,10 +68,13 @@ def arrow_table(raw: bytes, with_numbers: bool = True) -> tuple[pyarrow.Table, s
         else:
             table = pa.ipc.open_file(pa.BufferReader(raw)).read_all()
         table = told_apart(table)
-        table = table.select([field.name for field in table.schema if with_numbers or _may_hold_words(field.type)])
+        as_bytes = byte_texts(table)
+        kept = [one.name for one in table.schema if with_numbers or one.name in as_bytes or _may_hold_words(one.type)]
+        table = table.select(kept)
         for column in table.columns:
             column.validate(full=True)  # numbers that point outside would end the process
         check_size(table.nbytes, sum(cells_in(column) for column in table.columns))
+        table = with_texts(table, as_bytes)
         check_size(sum(letters(column) for column in table.columns), 0, MOST_LETTERS)
     except (pa.ArrowException, OSError, OverflowError) as error:
         raise unreadable(kind, error) from error
@@ -162,7 +167,8 @@ def _of_arrow(table: pyarrow.Table, kind: str) -> Table:
     for name in columns.keys() & classes.keys():
         columns[name] = [_named(cell, classes[name]) for cell in columns[name]]
     rows: list[list[Cell]] = [list(row) for row in zip(*columns.values(), strict=True)]
-    return Table(kind, "", list(columns), rows, list(range(1, len(rows) + 1)))
+    notes = notes_of_bytes(table, columns)
+    return Table(kind, "", list(columns), rows, list(range(1, len(rows) + 1)), notes=notes)
 
 
 def _plain_cells(column: pyarrow.ChunkedArray) -> list[Cell] | None:
@@ -239,4 +245,6 @@ def _missing(value: Any) -> Any:
     """A cell of pandas: its several kinds of nothing are None, numpy's numbers are Python's."""
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
-    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
+    if type(value).__module__ != "numpy":
+        return value
+    return value.item() if getattr(value, "ndim", 1) == 0 else value.tolist() if hasattr(value, "tolist") else value

@@ -8,7 +8,7 @@ from typing import Any
 
 from ans.data.columns import bare
 from ans.data.languages import is_language
-from ans.data.rows import check_count
+from ans.data.rows import Note, check_count
 
 # Where a record has several texts of one class: chatbot tutorials, Rasa's JSON, Snips, and their relatives.
 SEVERAL_TEXTS = (
@@ -22,6 +22,10 @@ SEVERAL_TEXTS = (
     "samples",
     "questions",
 )
+# Also with a word before them that says whose they are: `sampleUtterances`, `exampleSentences`.
+SAID = ("utterances", "phrases")
+OF_THE_BOT = ("bot", "agent", "system", "confirmation", "negative")
+BEFORE_TEXTS = ("training", "train", "sample", "example", "user", "customer")
 TYPED = (*SEVERAL_TEXTS, "q", "text", "inputs", "intents", "nlu", "commonexamples", "trainingdata")
 # What is kept beside these, often in the same shape, and is nothing that people type.
 NEVER_TYPED = (
@@ -32,15 +36,50 @@ NEVER_TYPED = (
 
 @dataclass(frozen=True)
 class Records:
-    """Records of one kind, each an object by its keys, and what the shape is called ("" for plain records)."""
+    """Records of one kind, each an object by its keys, and what the shape is called ("" for plain records). `notes`:
+    what else to know of them."""
 
     records: list[dict[str, Any]]
     shape: str = ""
+    notes: tuple[Note, ...] = ()
 
     @property
     def keys(self) -> frozenset[str]:
         """Of its first record."""
         return frozenset(self.records[0]) if self.records else frozenset()
+
+
+def are_texts(items: Any) -> bool:
+    """Whether it is a list of texts: also of numbers, truth values and nothing, but not of these alone."""
+    return (
+        isinstance(items, list)
+        and all(item is None or isinstance(item, (str, int, float)) for item in items)
+        and (not items or any(isinstance(item, str) for item in items))
+    )
+
+
+def is_several_texts(name: str) -> bool:
+    """Whether a key or a path says that texts of one class are there, in any of its parts."""
+    return any(_says_several(bare(part)) for part in name.split("."))
+
+
+def _says_several(name: str) -> bool:
+    if name in SEVERAL_TEXTS or name in ("trainingdata", "positive", "positives", "positiveexamples"):
+        return True
+    before = next((word for word in BEFORE_TEXTS if name.startswith(word)), None)
+    if before is not None and name.removeprefix(before) in SEVERAL_TEXTS:
+        return True
+    return name.endswith(SAID) and not name.startswith(OF_THE_BOT)
+
+
+def spoken(text: Any) -> Any:
+    """A text that comes in pieces, as one: Snips has `data`, Dialogflow `parts`, others a `text`."""
+    if isinstance(text, Mapping):
+        for pieces in (text.get("data"), text.get("parts")):
+            if isinstance(pieces, list):
+                return "".join(str(piece.get("text", "")) for piece in pieces if isinstance(piece, Mapping))
+        return next((item for key, item in text.items() if bare(str(key)) in ("text", "utterance", "phrase")), None)
+    return text
 
 
 def typed(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +102,8 @@ def most_of(found: Mapping[str, Records]) -> Records | None:
     if len(alike) > 1:
         check_count(sum(len(one.records) for one in alike))
         records = [record for one in alike for record in one.records]
-        return Records(records, f"{longest.shape or 'records'} under {len(alike)} keys")
+        notes = tuple(note for one in alike for note in one.notes)
+        return Records(records, f"{longest.shape or 'records'} under {len(alike)} keys", notes)
     if "under" in longest.shape:
         return longest
-    return Records(longest.records, f"{longest.shape or 'records'} under “{key}”")
+    return Records(longest.records, f"{longest.shape or 'records'} under “{key}”", longest.notes)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ans.data.columns import LABEL_COLUMNS, PART_OF, TEXT_COLUMNS, bare, usual_column, usual_name
-from ans.data.formats.json_nested import lists_in_lists
-from ans.data.formats.json_records import SEVERAL_TEXTS, Records, most_of, typed
+from ans.data.formats.json_nested import classes_in_lines, classes_in_pieces, lists_in_lists
+from ans.data.formats.json_records import SEVERAL_TEXTS, Records, are_texts, is_several_texts, most_of, spoken, typed
+from ans.data.formats.negatives import left_aside, with_no_class
 from ans.data.rows import check_count
 
 DEEPEST_KEY = 4
-SAID = ("utterances", "phrases")  # also with a word before it: `sampleUtterances`
+INPUTS = "inputs"  # Voiceflow's: several texts where they are objects, else often one
 
 
 def records_of(value: Any, depth: int = 0) -> Records | None:
@@ -21,7 +22,7 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
         return None
     for shape in (
         _split_table, _columns, _parts, _intents_by_name, _by_index, _classes, lists_in_lists,
-        _texts_with_labels, _several_lists,
+        _texts_with_labels, _several_lists, classes_in_pieces, classes_in_lines,
     ):  # fmt: skip
         if (found := shape(value)) is not None and found.records:
             return found
@@ -36,7 +37,7 @@ def records_of(value: Any, depth: int = 0) -> Records | None:
 def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
     """Records with one text each, where they hold a list of texts for one class. Whether there were such lists."""
     keys = [key for record in records[:50] if isinstance(record, dict) for key in record]
-    several = [key for key in dict.fromkeys(keys) if bare(key) in SEVERAL_TEXTS or bare(key).endswith(SAID)]
+    several = [key for key in dict.fromkeys(keys) if is_several_texts(key) or bare(key) == INPUTS]
     if not several:
         return records, False
     records = [
@@ -50,7 +51,7 @@ def exploded(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]
     for record in records:
         texts = [text for key in lists for text in record.get(key) or ()]
         rest = {key: item for key, item in record.items() if key not in lists and not isinstance(item, (list, dict))}
-        made += [{**rest, "text": _spoken(text)} for text in texts] if texts else [{**rest, "text": None}]
+        made += [{**rest, "text": spoken(text)} for text in texts] if texts else [{**rest, "text": None}]
     return made, True
 
 
@@ -65,23 +66,33 @@ def by_one_key(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"text": text, "label": label} for label, text in pairs]
 
 
+def by_several_keys(records: list[dict[str, Any]]) -> Records | None:
+    """Records of a single key, each the name of a class with its texts below: `{"refund": […]}`, `{"login": […]}`. None
+    of any others."""
+    together: dict[str, Any] = {}
+    for record in records:
+        if len(record) != 1:
+            return None
+        ((name, texts),) = record.items()
+        before = together.setdefault(name, texts if isinstance(texts, Mapping) else [])
+        if isinstance(texts, list) and isinstance(before, list):
+            before += texts
+        elif before is not texts:
+            return None
+    if len(together) < 2 or any(usual_name(name) or is_several_texts(name) for name in together):
+        return None
+    return records_of(together)
+
+
 def _is_text_list(records: list[dict[str, Any]], key: str) -> bool:
     found = [record[key] for record in records[:50] if isinstance(record, dict) and key in record]
-    return bool(found) and all(isinstance(items, list) and not any(map(_is_plain_number, items)) for items in found)
+    if not found or not all(isinstance(items, list) and not any(map(_is_plain_number, items)) for items in found):
+        return False
+    return bare(key) != INPUTS or all(isinstance(one, Mapping) and "text" in one for items in found for one in items)
 
 
 def _is_plain_number(item: Any) -> bool:
     return isinstance(item, (int, float))
-
-
-def _spoken(text: Any) -> Any:
-    """A text that comes in pieces, as one: Snips has `data`, Dialogflow `parts`, others a `text`."""
-    if isinstance(text, Mapping):
-        for pieces in (text.get("data"), text.get("parts")):
-            if isinstance(pieces, list):
-                return "".join(str(piece.get("text", "")) for piece in pieces if isinstance(piece, Mapping))
-        return next((item for key, item in text.items() if bare(str(key)) in ("text", "utterance", "phrase")), None)
-    return text
 
 
 def _of_languages(texts: Any) -> Any:
@@ -195,7 +206,9 @@ def _intents_by_name(value: Mapping) -> Records | None:
         for name, body in intents.items()
         if isinstance(body, (Mapping, list))
     ]
-    return Records(exploded(records)[0], "intents")
+    aside = left_aside((key, item) for record in records for key, item in record.items())
+    found = Records(exploded(records)[0], "intents", tuple(aside))
+    return with_no_class(found, value) if intents is not value else found
 
 
 def _all_have_texts(value: Mapping) -> bool:
@@ -223,11 +236,11 @@ def _classes(value: Mapping) -> Records | None:
     lists = {str(key): item for key, item in value.items() if isinstance(item, list)}
     if len(lists) < 2 or len(lists) < len(value) - 2 or any(map(usual_name, lists)):
         return None
-    if not all(isinstance(text, str) for texts in lists.values() for text in texts):
+    if not all(map(are_texts, lists.values())):
         return None
     check_count(sum(map(len, lists.values())))
     if all(len(texts) == 1 for texts in lists.values()):  # or texts, each with its label
-        turned = _texts_with_labels({text: label for text, (label,) in lists.items()})
+        turned = _texts_with_labels({str(text): label for text, (label,) in lists.items()})
         if turned is not None:
             return turned
     return Records(
@@ -274,4 +287,5 @@ def _under_a_key(value: Mapping, depth: int) -> Records | None:
             inner = records_of(item, depth + 1)
             if inner is not None and len(inner.records) > 1:
                 found[str(key)] = inner
-    return most_of(found)
+    records = most_of(found)
+    return with_no_class(records, value) if records is not None else None

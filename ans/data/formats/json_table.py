@@ -8,13 +8,16 @@ from typing import Any
 
 from ans.data.columns import Columns, has_header, named, usual_name
 from ans.data.formats import label_studio
-from ans.data.formats.json_shapes import by_one_key, exploded, pair, records_of
+from ans.data.formats.conversations import of_conversation, own_label
+from ans.data.formats.json_records import are_texts
+from ans.data.formats.json_shapes import by_one_key, by_several_keys, exploded, pair, records_of
 from ans.data.formats.json_values import Values, json_values
+from ans.data.formats.negatives import left_aside
 from ans.data.rows import NOT_ANSWERED, Account, Cell, Note, Table, check_count
 
 MOST_COLUMNS, MOST_VALUES, DEEPEST_PATH = 200, 20, 8
-CONVERSATIONS = ("messages", "contents", "conversations", "conversation")
-ASKING, ANSWERING = ("user", "human"), ("assistant", "model", "gpt")
+MOST_OBJECTS = 2000  # of a list in a record: each may hold a text
+PRODIGYS_ANSWERS = {"accept", "reject", "ignore"}
 EXPECTED = "expected objects with a text and a label, in a list or one per line"
 
 
@@ -46,6 +49,7 @@ def table_of(found: Values, encoding: str) -> Table:
         kind = "CLINC JSON" if shaped.shape == "CLINC" else kind
         if shaped.shape not in ("", "CLINC"):
             notes.append(Note("fine", f"Read as {shaped.shape}."))
+        notes += shaped.notes
     if all(isinstance(value, str) for value in values):
         return Table(kind, encoding, ["text"], [[str(value)] for value in values], lines, account, notes)
     first = values[0] if values else None
@@ -55,8 +59,12 @@ def table_of(found: Values, encoding: str) -> Table:
             lines = [line for value, line in zip(values, lines, strict=True) for _ in value]
             values = [one for value in values for one in value]
     values = [_annotated(value) for value in values]
-    if values and isinstance(first, dict) and values[0] is not first:
-        notes.append(Note("fine", "Read as conversations: what a person said last is the text, the answer its label."))
+    if values and values[0] is not first and not _is_spacys(first):
+        label = own_label(first) if isinstance(first, dict) else None
+        said = "what a person said last is the text, the answer its label."
+        if label is not None:
+            said = f"all that a person said is the text, “{label}” its label."
+        notes.append(Note("fine", f"Read as conversations: {said}"))
     if sum(isinstance(value, list) for value in values) > len(values) / 2:
         return _of_lists(values, lines, kind, encoding, account, notes)
     records: list[dict[str, Any]] = []
@@ -72,13 +80,18 @@ def table_of(found: Values, encoding: str) -> Table:
     if label_studio.is_export(records):
         return label_studio.read_tasks(records, starts, encoding, account, flat)
     records = by_one_key(records)
+    if (classes := by_several_keys(records)) is not None:
+        records, starts = classes.records, list(range(1, len(classes.records) + 1))
+        notes += [Note("fine", f"Read as {classes.shape or 'records'}."), *classes.notes]
+    aside = left_aside((key, item) for record in records for key, item in record.items() if isinstance(item, list))
     records, several = exploded(records)
     if several:
         starts = list(range(1, len(records) + 1))
+        notes += aside
         notes.append(Note("fine", "Each record holds several texts of one class; each became a row."))
     names, rows = _table([flat(record) for record in records], notes)
     kind, usual = _tool(kind, names, rows)
-    if usual is not None and "answer" in names:
+    if kind.startswith("Prodigy"):
         rows, starts = _accepted(names, rows, starts, account)
     return Table(kind, encoding, names, rows, starts, account, notes, usual)
 
@@ -91,15 +104,15 @@ def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
             below = f"{path}.{key}" if path else str(key)
             if type(item) is str:
                 made[below] = item
-            elif isinstance(item, (Mapping, list)):
+            elif isinstance(item, (Mapping, list, tuple)):
                 made.update(flat(item, below, depth + 1))
             else:
                 made[below] = scalar(item)
         return made
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         if any(isinstance(item, Mapping) for item in value) and depth < DEEPEST_PATH:
             together: dict[str, list[str]] = {}
-            for item in value[:MOST_VALUES]:
+            for item in value[:MOST_OBJECTS]:
                 for below, cell in flat(item, path, depth + 1).items():
                     own = [] if cell is None else [cell] if isinstance(cell, str) else list(cell)
                     together.setdefault(below, []).extend(own)
@@ -109,34 +122,15 @@ def flat(value: Any, path: str = "", depth: int = 0) -> dict[str, Cell]:
 
 
 def _annotated(value: Any) -> Any:
-    """What tools write as one record with text and label: spaCy's pair of a text and its annotations, a conversation
-    whose answer is the label; any other value as it is."""
-    if isinstance(value, Mapping):
-        for key in CONVERSATIONS:
-            messages = value.get(key)
-            if isinstance(messages, list) and messages and all(_speaker(one) for one in messages):
-                rest = {name: item for name, item in value.items() if name not in CONVERSATIONS}
-                return {**rest, "text": _last_said(messages, ASKING), "label": _last_said(messages, ANSWERING)}
-    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], Mapping):
-        return {"text": value[0], **value[1]}
-    return value
+    """What tools write as one record with text and label: spaCy's pair of a text and its annotations, a conversation;
+    any other value as it is."""
+    if (found := of_conversation(value)) is not None:
+        return found
+    return {"text": value[0], **value[1]} if _is_spacys(value) else value
 
 
-def _speaker(message: Any) -> str:
-    """Who says a message, as OpenAI, Google or ShareGPT write it; "" for what is none."""
-    found = message.get("role", message.get("from")) if isinstance(message, Mapping) else None
-    return found if isinstance(found, str) else ""
-
-
-def _last_said(messages: Sequence[Mapping], roles: tuple[str, ...]) -> str | None:
-    """What somebody said last in a conversation."""
-    for message in reversed(messages):
-        if _speaker(message) in roles:
-            said = next((message[key] for key in ("content", "parts", "value") if key in message), None)
-            pieces = said if isinstance(said, list) else [said]
-            texts = [piece.get("text") if isinstance(piece, Mapping) else piece for piece in pieces]
-            return " ".join(text for text in texts if isinstance(text, str)).strip() or None
-    return None
+def _is_spacys(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], Mapping)
 
 
 def scalar(value: Any) -> Cell:
@@ -149,7 +143,9 @@ def scalar(value: Any) -> Cell:
 
 
 def _values(items: Sequence[Any]) -> tuple[str, ...]:
-    """A list as a cell of several values, however they are nested; the first ones of many."""
+    """A list as a cell of several values, however they are nested: all texts, of other values the first ones."""
+    if are_texts(list(items)):
+        return tuple(cell for item in items if isinstance(cell := scalar(item), str))
     found: list[str] = []
     waiting = list(items[:MOST_VALUES])[::-1]
     while waiting and len(found) < MOST_VALUES:
@@ -204,7 +200,8 @@ def _cell(value: Any) -> Cell:
 
 def _tool(kind: str, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> tuple[str, Columns | None]:
     """The annotation tool that wrote records of these columns, and which of them it means."""
-    if {"text", "answer"} <= set(names) and ("accept" in names or "label" in names):
+    answers = {row[names.index("answer")] for row in rows} - {None} if "answer" in names else set()
+    if "text" in names and answers and answers <= PRODIGYS_ANSWERS and ("accept" in names or "label" in names):
         return "Prodigy JSON Lines", Columns("text", "accept" if "accept" in names else "label")
     if "annotation_id" in names and "lead_time" in names:
         return "Label Studio JSON-MIN", None

@@ -8,6 +8,7 @@ from typing import Any
 
 from ans.data.formats.arrow_values import rows_of_table
 from ans.data.formats.columnar import MOST_LETTERS, check_size, letters, told_apart, unreadable
+from ans.data.formats.texts_in_bytes import byte_texts_of, with_texts
 
 BATCH = 256  # rows
 
@@ -41,10 +42,11 @@ def batches(path: Path) -> Iterator[tuple[list[str], list[dict[str, Any]]]]:
         leaves = pq.ParquetFile(path).schema
         texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
         file = pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False)
+        as_bytes = byte_texts_of(file)
         for group in range(file.num_row_groups):  # of nested columns pyarrow reads no dictionaries over several
             for batch in file.iter_batches(BATCH, row_groups=[group], use_threads=False):
                 batch.validate(full=True)  # numbers that point outside would end the process
-                table = told_apart(pa.Table.from_batches([batch]))
+                table = told_apart(with_texts(pa.Table.from_batches([batch]), as_bytes))
                 check_size(sum(letters(column) for column in table.columns), 0, MOST_LETTERS)
                 yield table.column_names, rows_of_table(table)
     except (pa.ArrowException, OSError, OverflowError) as error:

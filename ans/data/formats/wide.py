@@ -44,11 +44,6 @@ def spread(table: Table) -> Table:
     return _by_class(table) if _are_classes(table, columns) else table
 
 
-def is_spread(table: Table) -> bool:
-    """Whether a row of the file became several rows of the table."""
-    return len(set(table.lines)) < len(table.lines)
-
-
 def _numbered_texts(names: Sequence[str], columns: dict[str, list[str]]) -> list[int]:
     """The places of columns of texts with one name and a number each, where no other column is named as the text."""
     groups: dict[str, list[int]] = {}
