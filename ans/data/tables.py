@@ -20,7 +20,7 @@ from ans.data.several_files import GivenFile, table_of_files
 
 EXTENSIONS = (
     ".tsv", ".csv", ".tab", ".jsonl", ".ndjson", ".json", ".txt", ".xlsx", ".xls", ".ods", ".yml", ".yaml", ".md",
-    ".parquet", ".arrow",
+    ".parquet", ".arrow", ".lu", ".arff",
 )  # fmt: skip
 PACKED_TOO = (*EXTENSIONS, *PACKED)
 MOST_BYTES = 20 << 20  # of one upload
