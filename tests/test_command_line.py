@@ -97,6 +97,7 @@ def test_train_ends_with_one_json_object_that_holds_the_whole_result(trained, co
         "longer texts in up to 8 pieces, averaged.",
         "out": str(out),
         "known_classes": KNOWN,
+        "learnt_left_out": 0,
     }
 
 

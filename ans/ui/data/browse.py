@@ -267,10 +267,12 @@ def wire(tab: BrowseTab, opened: gr.Tab) -> None:
         tab.sure, tab.redraw,
     ]  # fmt: skip
     opened.select(tab.come_back, [*choices, tab.drawn], drawing, **QUIETLY)
-    gr.on(
+    drawn = gr.on(
         [tab.dataset.change, tab.ratio.change, tab.other.release, tab.seed.change, tab.redraw.click],
         tab.show, choices, drawing, trigger_mode="always_last", concurrency_limit=4, **QUIETLY,
     )  # fmt: skip
+    # Where dataset and ratio change in one moment, both start a draw, and the first may end last.
+    drawn.then(tab.come_back, [*choices, tab.drawn], drawing, trigger_mode="multiple", **QUIETLY)
     tab.ratio.change(show_other, tab.ratio, tab.other, **AT_ONCE)
     tab.dataset.change(tab.usual_ratio, tab.dataset, tab.ratio, **AT_ONCE)
     # Every tick counts, also one that comes while the last is on its way. Each carries all boxes: one after the other.
