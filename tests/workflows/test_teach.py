@@ -142,7 +142,7 @@ def test_a_model_that_is_taught_in_its_own_place_is_said_to_be_replaced(saved, t
         ("text\tlabel\n", "corrections.tsv"),
         (None, "found none"),
         ("text\tlabel\n\tx\n", "no row with both"),
-        ("lost my card now\nwhere is it\n", "or intent. Name it so in the first line.\n"),
+        ("lost my card now\nwhere is it\n", "expected lines such as “where is my parcel,delivery” below a first line"),
     ],
 )
 def test_a_table_without_corrections_is_told_in_a_sentence(saved, tmp_path, content, said, capsys):
