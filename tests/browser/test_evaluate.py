@@ -22,6 +22,7 @@ def test_a_visitor_finds_the_errors_of_a_kind_and_of_a_class_and_takes_one_to_th
     page.locator("#overview .good .lead", has_text="test texts are classified right").wait_for()
     assert page.locator("#overview table.numbers tr").nth(1).locator("td").count() == 5
     assert page.locator("#overview .bad .lead").inner_text() == f"{len(wrong)} are classified wrongly"
+    page.locator("#classes tbody tr").nth(len(answers.known)).wait_for()  # it comes after the numbers
     assert page.locator("#classes tbody tr").count() == len(answers.known) + 1
     for plot in ("matrix", "scores", "roc", "risk", "finished-curves"):
         page.wait_for_function(f"() => document.querySelector('#{plot} .plot')?._fullData?.length > 0")
