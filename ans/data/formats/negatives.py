@@ -49,10 +49,12 @@ def left_aside(lists: Iterable[tuple[str, Any]]) -> list[Note]:
     """
     found: dict[str, list[str]] = {}
     pairs = list(lists)
-    if any(bare(key) in OF_FEELINGS for key, _ in pairs):
+    keys = dict.fromkeys(key for key, _ in pairs)  # records have the same ones again and again
+    if any(bare(key) in OF_FEELINGS for key in keys):
         return []
+    negative = set(filter(is_negative, keys))
     for key, items in pairs:
-        if is_negative(key) and isinstance(items, (list, tuple)):
+        if key in negative and isinstance(items, (list, tuple)):
             found.setdefault(key, []).extend(text for item in items if (text := _text(item)))
     made = []
     for key, texts in found.items():
