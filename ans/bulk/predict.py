@@ -19,11 +19,8 @@ from ans.terminal import note
 
 def predict(given: argparse.Namespace, load) -> dict[str, Any] | None:
     """Answer each text; of files, what came of them. `load` gives the model that the arguments name."""
-    for name in (
-        "model",
-        "input",
-        "out",
-    ):  # quoted, a `~` comes as it stands, and each engine would read it its own way
+    # Quoted, a `~` comes as it stands, and each engine would read it its own way.
+    for name in ("model", "input", "out"):
         if (named := getattr(given, name)) is not None:
             setattr(given, name, os.path.expanduser(named))
     if (given.input is None) != (given.out is None):

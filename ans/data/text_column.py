@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ans.data.column_words import is_answer, is_written
 from ans.data.label_column import are_no_words
 
-WORDS_OF_A_TEXT = 2.5  # on average; without spaces as many times the letters of a word
-LETTERS_OF_A_WORD = 2
+WORDS_OF_A_TEXT = 2.5  # on average: more, and a column is free text
+LETTERS_OF_A_WORD = 2  # in scripts that write no spaces
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff]")
 DIFFERENT = 0.5  # of texts at least this share
 
 
@@ -17,8 +19,7 @@ def are_texts(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell]
     if not filled or len(set(filled)) < max(DIFFERENT * len(filled), 2 if len(filled) > 1 else 1):
         return False
-    words = sum(max(len(cell.split()), _length_without_spaces(cell) / LETTERS_OF_A_WORD) for cell in filled)
-    return words >= WORDS_OF_A_TEXT * len(filled) and not are_no_words(filled)
+    return sum(map(words_in, filled)) >= WORDS_OF_A_TEXT * len(filled) and not are_no_words(filled)
 
 
 def without_answers(columns: Mapping[str, Sequence[str]]) -> list[str]:
@@ -39,6 +40,6 @@ def written(columns: Mapping[str, Sequence[str]]) -> str | None:
     return max(found, key=lambda name: sum(map(len, columns[name])), default=None)
 
 
-def _length_without_spaces(cell: str) -> int:
-    """How many signs a cell has of a script that writes without spaces."""
-    return sum("\u0e00" <= sign <= "\u0eff" or "\u3040" <= sign <= "\u9fff" for sign in cell)
+def words_in(text: str) -> float:
+    """How many words a text has; of scripts without spaces by their letters."""
+    return max(len(text.split()), len(UNSPACED.findall(text)) / LETTERS_OF_A_WORD)

@@ -16,7 +16,7 @@ from ans.model.model_folder import ABOUT_FILE, FORMAT, TEXTS_FILE, WEIGHTS_FILE
 from ans.paths import existing_folder, place
 
 TAGS = ("open-set-recognition", "out-of-distribution", "intent-detection")
-FILES = (ABOUT_FILE, WEIGHTS_FILE, TEXTS_FILE)
+FILES = (WEIGHTS_FILE, TEXTS_FILE, ABOUT_FILE)  # the last says that a model is there
 KIND = {"architectures": ["OpenWorldClassifier"], "model_type": FORMAT}
 
 
@@ -35,7 +35,7 @@ def save_beside(save: Callable[[Path], None], folder: Path) -> None:
         built = Path(own) / "model"
         save(built)
         (folder / ABOUT_FILE).unlink(missing_ok=True)
-        for name in (WEIGHTS_FILE, TEXTS_FILE, ABOUT_FILE):
+        for name in FILES:
             os.replace(built / name, folder / name)
     (folder / "config.json").write_text(json.dumps(KIND, indent=2), encoding="utf-8")
 

@@ -19,6 +19,7 @@ from ans.data.arguments import given_items, given_labels, label_as_given
 NUMBERS = "iuf"  # kinds of numpy dtypes
 NUMBER = (int, float)
 KINDS = f"{NUMBERS}bUOT"  # of labels
+KIND_OF = {"b": "bool", "i": "int", "u": "int", "f": "float"}  # as `label_as_given` calls them; of all others "str"
 KINDS_OF_NUMBERS = {"i": "whole numbers", "u": "whole numbers", "f": "numbers", "b": "truth values"}
 
 
@@ -175,7 +176,7 @@ class LabelValues:
     def _read(self, name: str) -> str | None:
         if name == str(self.open_label) and name not in self.names:
             return None
-        kind = {"b": "bool", "i": "int", "u": "int", "f": "float"}.get(self.classes.dtype.kind, "str")
+        kind = KIND_OF.get(self.classes.dtype.kind, "str")
         try:
             label = label_as_given(name, kind)
         except ValueError:
@@ -242,5 +243,5 @@ def _is_label(one: Any) -> bool:
 
 def _values(names: Sequence[str], dtype: np.dtype) -> np.ndarray:
     """Names as the labels that they were, of one dtype; texts are as wide as they need."""
-    kind = {"b": "bool", "i": "int", "u": "int", "f": "float"}.get(dtype.kind, "str")
+    kind = KIND_OF.get(dtype.kind, "str")
     return np.array([label_as_given(name, kind) for name in names], dtype=str if dtype.kind == "U" else dtype)

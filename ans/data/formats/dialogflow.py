@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
 
 from ans.data.columns import Columns
+from ans.data.formats.json_records import spoken
 from ans.data.rows import Cell, Table
 
 PHRASES = re.compile(r"(.+)_usersays_([A-Za-z]{2,3}(?:-[A-Za-z]+)*)\.json")  # of ES
@@ -48,15 +48,7 @@ def read_phrases(raw: bytes, intent: str) -> Table:
     listed = value.get(FOLDER) if isinstance(value, Mapping) else value
     if not isinstance(listed, list):
         raise ValueError("holds no list of phrases, as Dialogflow writes one.")
-    rows: list[list[Cell]] = [[_text(phrase), intent] for phrase in listed]
+    texts = map(spoken, listed)
+    rows: list[list[Cell]] = [[text if isinstance(text, str) else None, intent] for text in texts]
     usual = Columns("text", "intent")
     return Table("Dialogflow", "UTF-8", ["text", "intent"], rows, [*range(1, len(rows) + 1)], usual=usual)
-
-
-def _text(phrase: Any) -> str | None:
-    if not isinstance(phrase, Mapping):
-        return phrase if isinstance(phrase, str) else None
-    pieces = phrase.get("data") or phrase.get("parts")
-    if not isinstance(pieces, list):
-        return None
-    return "".join(str(piece.get("text") or "") for piece in pieces if isinstance(piece, Mapping))

@@ -77,7 +77,8 @@ def spoken(text: Any) -> Any:
     if isinstance(text, Mapping):
         for pieces in (text.get("data"), text.get("parts")):
             if isinstance(pieces, list):
-                return "".join(str(piece.get("text", "")) for piece in pieces if isinstance(piece, Mapping))
+                said = [piece.get("text") for piece in pieces if isinstance(piece, Mapping)]
+                return "".join(str(one) for one in said if one is not None)
         return next((item for key, item in text.items() if bare(str(key)) in ("text", "utterance", "phrase")), None)
     return text
 

@@ -15,10 +15,9 @@ from ans.data.formats.json_records import NEVER_TYPED, is_several_texts
 from ans.data.formats.phrases_in_cells import clean_lines, phrases_in
 from ans.data.formats.written_lists import listed
 from ans.data.rows import Cell, Note, Table, check_count, clean
+from ans.data.text_column import words_in
 
 WORDS_OF_TEXTS = 1.25  # on average in each item of a list: with fewer these are the words of one text
-LETTERS_OF_A_WORD = 2.0  # on average, in scripts that write no spaces
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 SIGNS = re.compile(r"[\n\r|;]")
 MOSTLY = 0.9  # of the cells with something in them
 FEW_ROWS = 3  # of each class, on average: with more, a list may be one text in its parts
@@ -133,14 +132,8 @@ def _with_phrases(table: Table, columns: Sequence[str]) -> Table:
 
 
 def _words(items: Sequence[str]) -> float:
-    """How many words items have on average; of scripts without spaces by their letters."""
-    if not items:
-        return 0.0
-    counts = [
-        max(len(item.split()), len(UNSPACED.findall(item)) / LETTERS_OF_A_WORD if UNSPACED.search(item) else 0)
-        for item in map(str, items)
-    ]
-    return sum(counts) / len(counts)
+    """How many words items have on average."""
+    return sum(words_in(str(item)) for item in items) / max(1, len(items))
 
 
 def _of_speakers(table: Table, column: str) -> bool:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from ans.data.columns import BODIES, TEXT_COLUMNS, TITLES, few_values, some, usual_column
 from ans.data.formats.dialect import NONE
-
-WORDS_OF_A_TEXT = 2.5  # on average: more, and a column is free text
+from ans.data.text_column import WORDS_OF_A_TEXT
 
 
 @dataclass(frozen=True)
